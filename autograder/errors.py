@@ -1,0 +1,45 @@
+"""The exceptions of the package, as one tree.
+
+AutograderError                 anything an instructor can read and act on
+├── UsageError                  a name, path or option that does not exist
+├── BuildError                  course text that cannot become a notebook (file, line)
+├── IntakeError                 a submitted file that is not a notebook
+├── GradebookError              the gradebook cannot be opened or written
+└── ExamError                   an exam that could not be held at all (no kernel, no examiner)
+
+Two more live at the boundary between the rooms, in `autograder.exam.wire`: `CannotCross`, an
+error of the test, and `RoomViolation`, which voids a cell whatever catches it.
+"""
+
+from pathlib import Path
+
+
+class AutograderError(Exception):
+    """The common ancestor: its text is one sentence for the person who can act."""
+
+
+class UsageError(AutograderError):
+    """A week, student, file or option that does not exist."""
+
+
+class BuildError(AutograderError):
+    """Course text that cannot become a notebook."""
+
+    def __init__(self, message: str, path: Path | str, line: int) -> None:
+        super().__init__(f"{path}:{line}: {message}")
+        self.message, self.path, self.line = message, str(path), line
+
+    def __reduce__(self) -> tuple[type["BuildError"], tuple[str, str, int]]:
+        return type(self), (self.message, self.path, self.line)
+
+
+class IntakeError(AutograderError):
+    """A submitted file that cannot be read as a notebook."""
+
+
+class GradebookError(AutograderError):
+    """The gradebook cannot be opened or written."""
+
+
+class ExamError(AutograderError):
+    """An exam that could not be held: no kernel or no examiner came up."""

@@ -1,0 +1,1 @@
+"""A paper goes in, the same paper with outputs and verdicts comes out."""
