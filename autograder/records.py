@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-
 Role = Literal["setup", "answer", "written", "test", "added", "demo", "prose"]
 """What a cell of a paper is for.
 
@@ -52,22 +51,30 @@ class Submission:
 
 @dataclass(frozen=True)
 class AddedCell:
-    """A code cell that the student added, and the grade id of the known cell before it."""
+    """A cell that the student added, and where.
+
+    `after` is the grade id of the known cell before it, `passed` how many of the cells without a
+    grade id that follow there in the trusted source lie before it as well.
+    """
 
     after: str | None
     source: str
+    cell_type: Literal["code", "markdown"] = "code"
+    passed: int = 0
 
 
 @dataclass(frozen=True)
 class Answers:
     """All that is used of a submission: source text, by grade id.
 
-    A cell that the student deleted has no entry in `cells`.
+    A cell that the student deleted has no entry in `cells`. `unanswered` are the answers, code
+    and written, that are deleted, blank, or still as released.
     """
 
     cells: Mapping[str, str]
     added: tuple[AddedCell, ...] = ()
     findings: tuple[Finding, ...] = ()
+    unanswered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,7 @@ class Result:
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0
     peak_memory: int = 0  # bytes, of the candidate and all its descendants
+    unanswered: frozenset[str] = frozenset()  # grade ids: nothing there for a marker to read
 
     @property
     def score(self) -> float:
