@@ -1,0 +1,1 @@
+"""The student's half of the course: checks, data, pictures, widgets. Knows no grading."""

@@ -1,0 +1,197 @@
+"""Checks a bound, a condition, the length of a series, an error that is due."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from dlcourse.check import _words
+from dlcourse.check._close import require_finite
+from dlcourse.check._failure import fail, tally
+from dlcourse.check._real import NotPlain, array_base, describe, numbers
+
+
+def between(value: object, low: float, high: float, *, name: str = "", hint: str = "") -> None:
+    """Check that a number, or every number of an array, lies in `[low, high]`.
+
+    An upper or lower bound says little alone: let it stand beside a check of what was computed.
+
+    Raises
+    ------
+    CheckFailed
+        If a number lies outside, is not finite, or there is none.
+
+    Examples
+    --------
+    >>> between(0.97, 0.95, 1)
+    """
+    due = f"between {_words.number(low)} and {_words.number(high)}"
+    try:
+        came = numbers(value)
+    except NotPlain as error:
+        fail(f"expected a number {due}, got {error}.", name, hint)
+    if came.size == 0:
+        fail(f"expected numbers {due}, got an empty array.", name, hint)
+    if came.dtype.kind in "bc":
+        kind = "True or False" if came.dtype.kind == "b" else "complex numbers"
+        fail(f"expected a number {due}, got {kind}.", name, hint)
+    require_finite(came, name, hint)
+    outside = (came < low) | (came > high)
+    if outside.any():
+        fail(_outside(came, np.asarray(outside), due), name, hint)
+    tally.passed += 1
+
+
+def that(condition: object, message: str, *, name: str = "", hint: str = "") -> None:
+    """Check a condition of the test's own.
+
+    Parameters
+    ----------
+    condition
+        True or False, of Python's or NumPy's own type. Anything else fails: an object can claim
+        to be true.
+    message
+        What is wrong when it does not hold, as a sentence.
+    name, hint
+        What is being checked, and one sentence to show when it fails.
+
+    Raises
+    ------
+    CheckFailed
+        If the condition is not True.
+
+    Examples
+    --------
+    >>> that(len([1, 2]) == 2, "Two items are due.")
+    """
+    if type(condition) is not bool and type(condition) is not np.bool_:
+        fail(f"{message} (Comparing gave {describe(condition).split(':')[0]}.)", name, hint)
+    if not condition:
+        fail(message, name, hint)
+    tally.passed += 1
+
+
+def items(result: Any, count: int, *, name: str = "", hint: str = "") -> list[Any]:
+    """Return the items of what came out, of which there must be exactly `count`.
+
+    A loop over an empty list passes nothing: loop over this instead.
+
+    Parameters
+    ----------
+    result
+        A list, a tuple, an array, a generator; at most `count + 1` items are taken of it.
+    count
+        How many are due.
+    name, hint
+        What is being checked, and one sentence to show when it fails.
+
+    Raises
+    ------
+    CheckFailed
+        If there are more or fewer, or it has no items.
+
+    Examples
+    --------
+    >>> items((i * i for i in range(3)), 3)
+    [0, 1, 4]
+    """
+    due = _words.count(count, "item")
+    array = array_base(result)
+    if isinstance(result, (str, bytes, dict)) or (array is not None and array.ndim == 0):
+        fail(f"expected {due}, got {describe(result)}.", name, hint)
+    try:
+        series: Iterable[Any] = iter(result) if array is None else iter(array)
+    except TypeError:
+        fail(f"expected {due}, got {describe(result)}.", name, hint)
+    taken = list(islice(series, count + 1))
+    if len(taken) != count:
+        came = f"more than {count:,}" if len(taken) > count else f"{len(taken):,}"
+        fail(f"expected {due}, got {came}.", name, hint)
+    tally.passed += 1
+    return taken
+
+
+def raises(
+    error_type: type[Exception],
+    function: Callable[..., Any],
+    *args: Any,
+    name: str = "",
+    hint: str = "",
+    mentions: str | None = None,
+    **kwargs: Any,
+) -> None:
+    """Check that `function(*args, **kwargs)` raises an error of a type.
+
+    Parameters
+    ----------
+    error_type
+        The error that is due; `Exception` itself is refused, since every slip is one.
+    function, *args, **kwargs
+        What to call.
+    mentions
+        A text that the error's message must contain, whatever its case.
+    name, hint
+        What is being checked, and one sentence to show when it fails.
+
+    Raises
+    ------
+    CheckFailed
+        If nothing, or another error, is raised, or it does not mention what it should.
+    NotImplementedError
+        If the function is not written yet and another error is due.
+
+    Examples
+    --------
+    >>> raises(KeyError, {}.__getitem__, "a", mentions="a")
+    """
+    if error_type in (Exception, BaseException):
+        message = (
+            "check.raises needs a particular error, such as ValueError; any slip is an Exception."
+        )
+        raise ValueError(message)
+    due = error_type.__name__
+    try:
+        result = function(*args, **kwargs)
+    except NotImplementedError as error:
+        if error_type is not NotImplementedError:
+            raise
+        _require_mention(error, mentions, name, hint)
+    except error_type as error:
+        _require_mention(error, mentions, name, hint)
+    except Exception as error:
+        came = f"{type(error).__name__[:40]}({_message_of(error)})"
+        raise_message = f"expected {due} to be raised, but {came} was."
+        fail(raise_message, name, hint)
+    else:
+        fail(f"expected {due} to be raised, but it returned {_words.value(result)}.", name, hint)
+    tally.passed += 1
+
+
+def _outside(came: Any, outside: Any, due: str) -> str:
+    if came.ndim == 0:
+        return f"got {_words.number(came[()])}, expected a number {due}."
+    first = tuple(np.argwhere(outside)[0])
+    n = int(outside.sum())
+    verb = "lies" if n == 1 else "lie"
+    return (
+        f"{n:,} of {_words.count(came.size, 'value')} {verb} outside: at {_words.place(first)} "
+        f"yours is {_words.number(came[first])}, expected {due}."
+    )
+
+
+def _require_mention(error: Exception, mentions: str | None, name: str, hint: str) -> None:
+    if mentions is not None and mentions.casefold() not in _message_of(error).casefold():
+        fail(
+            f"{type(error).__name__[:40]} is right, but its message should mention {mentions!r}; "
+            f"it says {_message_of(error)!r}.",
+            name,
+            hint,
+        )
+
+
+def _message_of(error: Exception) -> str:
+    try:
+        return str(error)[:200]
+    except Exception:  # a student's error class may fail to say what it is
+        return ""
