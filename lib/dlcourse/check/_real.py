@@ -44,7 +44,7 @@ def scalar_base(value: Any) -> Any:
     """Return a scalar as its built-in or NumPy base; any other value raises `NotPlain`."""
     kind = type(value)
     if kind in (bool, float, int, str, complex, type(None)):
-        return np.ndarray.view(value)
+        return value
     if issubclass(kind, np.generic):
         return np.generic.__array__(value)[()]
     for base, plain in _BASES:
