@@ -144,8 +144,8 @@ def _array_of(value: Any) -> Array:
 
 def _dtype_words(array: Array, value: Any) -> str:
     if array.dtype == object:
-        odd = next((part for part in array.flat if type(part) not in (int, float)), 0.0)
-        among = f", among them {describe(odd).split(':')[0]}" if odd is None or odd != 0.0 else ""
+        odd = [part for part in array.flat if type(part) not in (int, float)]
+        among = f", among them {describe(odd[0]).split(':')[0]}" if odd else ""
         return f"an array of objects (dtype object){among}"
     if array.dtype.kind in "US":
         return f"text (dtype {array.dtype})"
