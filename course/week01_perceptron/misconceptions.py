@@ -1,0 +1,722 @@
+# Known answers of week 1: wrong ones with the sentence that their author deserves to read, and
+# right ones of another style. They call the notebook's other functions by name.
+import math
+
+import numpy as np
+
+from autograder.misconceptions import misconception, variant
+
+
+# --- step -------------------------------------------------------------------------------------
+
+
+@misconception("step", hint="At exactly z = 0 the unit fires: the threshold itself is included.")
+def strict_threshold(z):
+    return np.where(z > 0, 1, 0)
+
+
+@misconception("step", hint="Below the threshold a step unit is silent: its answers are 0 and 1.")
+def minus_one_below(z):
+    return np.where(z >= 0, 1, -1)
+
+
+@misconception(
+    "step",
+    hint="`if` wants one yes or no, but z can hold many numbers. Choose for each of them: np.where "
+    "does that, and so does a loop.",
+)
+def one_number_only(z):
+    return 1 if z >= 0 else 0
+
+
+@misconception("step", hint="Every number in z gets an answer of its own, not one for all.")
+def one_answer_for_all(z):
+    return 1 if np.all(z >= 0) else 0
+
+
+@misconception("step", hint="A step does not say by how much: above the threshold it is always 1.")
+def rectifier(z):
+    return np.maximum(z, 0)
+
+
+@misconception(
+    "step",
+    hint="True and False answer a question; the unit's answer is a number, 1 or 0, because other "
+    "units will do sums with it.",
+)
+def truth_values(z):
+    return z >= 0
+
+
+@variant("step")
+def number_by_number(z):
+    fired = np.zeros(np.shape(z), dtype=np.float32)
+    for index in np.ndindex(fired.shape):
+        fired[index] = 1 if np.asarray(z)[index] >= 0 else 0
+    return fired
+
+
+@variant("step")
+def by_heaviside(z):
+    return np.heaviside(np.asarray(z, dtype=np.float32), 1)
+
+
+# --- perceptron_predict -----------------------------------------------------------------------
+
+
+@misconception("perceptron_predict", hint="The perceptron's classes are -1 and +1, not 0 and 1.")
+def classes_zero_and_one(w, b, X):
+    return step(X @ w + b)
+
+
+@misconception("perceptron_predict", hint="Without its bias every line goes through the origin.")
+def forgets_the_bias(w, b, X):
+    return np.where(X @ w >= 0, 1, -1)
+
+
+@misconception(
+    "perceptron_predict",
+    hint="np.sign has a third answer, 0, for points exactly on the line. There are two classes.",
+)
+def undecided_on_the_line(w, b, X):
+    return np.sign(X @ w + b)
+
+
+@misconception("perceptron_predict", hint="A point exactly on the line belongs to the class +1.")
+def line_belongs_to_minus_one(w, b, X):
+    return np.where(X @ w + b > 0, 1, -1)
+
+
+@misconception("perceptron_predict", hint="That is what the unit adds up; now decide: -1 or +1?")
+def the_sum_itself(w, b, X):
+    return X @ w + b
+
+
+@variant("perceptron_predict")
+def row_by_row(w, b, X):
+    return [1 if sum(w[j] * row[j] for j in range(len(w))) + b >= 0 else -1 for row in X]
+
+
+@variant("perceptron_predict")
+def single_precision(w, b, X):
+    z = X.astype(np.float32) @ w.astype(np.float32) + np.float32(b)
+    return np.where(z < 0, np.float32(-1), np.float32(1))
+
+
+# --- perceptron_update ------------------------------------------------------------------------
+
+
+@misconception(
+    "perceptron_update",
+    hint="The perceptron learns from mistakes only: when it is right, nothing changes.",
+)
+def learns_from_right_answers_too(w, b, x, y):
+    return w + y * x, b + y, y * (w @ x + b) <= 0
+
+
+@misconception(
+    "perceptron_update",
+    hint="The bias learns as well. Think of it as the weight of an input that is always 1.",
+)
+def bias_stands_still(w, b, x, y):
+    if y * (w @ x + b) > 0:
+        return w, b, False
+    return w + y * x, b, True
+
+
+@misconception(
+    "perceptron_update",
+    hint="An example exactly on the line counts as a mistake, whatever its label. Otherwise a unit "
+    "with zero weights never starts.",
+)
+def forgives_the_line(w, b, x, y):
+    if y * (w @ x + b) >= 0:
+        return w, b, False
+    return w + y * x, b + y, True
+
+
+@misconception(
+    "perceptron_update",
+    hint="Subtracting a prediction of 0 or 1 from the label belongs to labels 0 and 1. Here they "
+    "are -1 and +1, and the label itself is the direction.",
+)
+def label_minus_prediction(w, b, x, y):
+    error = y - (1 if w @ x + b >= 0 else 0)
+    return w + error * x, b + error, error != 0
+
+
+@misconception(
+    "perceptron_update",
+    hint="The push goes the wrong way: after it the example should lie deeper on its own side.",
+)
+def pushes_away(w, b, x, y):
+    if y * (w @ x + b) > 0:
+        return w, b, False
+    return w - y * x, b - y, True
+
+
+@misconception(
+    "perceptron_update",
+    hint="`w += ...` changes the array of whoever called you. Make a new one.",
+)
+def in_place(w, b, x, y):
+    if y * (w @ x + b) > 0:
+        return w, b, False
+    w += y * x
+    return w, b + y, True
+
+
+@variant("perceptron_update")
+def with_loops(w, b, x, y):
+    total = b
+    for weight, value in zip(w, x, strict=True):
+        total += weight * value
+    if y * total > 0:
+        return list(w), b, 0
+    return [weight + y * value for weight, value in zip(w, x, strict=True)], b + y, 1
+
+
+@variant("perceptron_update")
+def without_branches(w, b, x, y):
+    mistake = y * (np.dot(w, x) + b) <= 0
+    return (w + mistake * y * x).astype(np.float32), np.float32(b + mistake * y), mistake
+
+
+# --- perceptron_fit ---------------------------------------------------------------------------
+
+
+@misconception(
+    "perceptron_fit",
+    hint="After an epoch without a mistake nothing will ever change again: stop there.",
+)
+def never_stops(X, y, epochs):
+    w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(epochs):
+        count = 0
+        for x_i, y_i in zip(X, y, strict=True):
+            if y_i * (w @ x_i + b) <= 0:
+                w, b, count = w + y_i * x_i, b + y_i, count + 1
+        mistakes.append(count)
+    return w, b, mistakes
+
+
+@misconception(
+    "perceptron_fit",
+    hint="The clean epoch was run as well, so its 0 belongs into the list: write it down, then stop.",
+)
+def clean_epoch_left_out(X, y, epochs):
+    w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(epochs):
+        count = 0
+        for x_i, y_i in zip(X, y, strict=True):
+            if y_i * (w @ x_i + b) <= 0:
+                w, b, count = w + y_i * x_i, b + y_i, count + 1
+        if count == 0:
+            break
+        mistakes.append(count)
+    return w, b, mistakes
+
+
+@misconception(
+    "perceptron_fit",
+    hint="The count of mistakes starts again at zero in every epoch. Where do you set it to zero?",
+)
+def counts_on_and_on(X, y, epochs):
+    w, b, mistakes, count = np.zeros(X.shape[1]), 0.0, [], 0
+    for _ in range(epochs):
+        before = count
+        for x_i, y_i in zip(X, y, strict=True):
+            if y_i * (w @ x_i + b) <= 0:
+                w, b, count = w + y_i * x_i, b + y_i, count + 1
+        mistakes.append(count)
+        if count == before:
+            break
+    return w, b, mistakes
+
+
+@misconception(
+    "perceptron_fit",
+    hint="Each example must meet the weights that the one before left behind, not those with which "
+    "the epoch began.",
+)
+def whole_epoch_at_once(X, y, epochs):
+    w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(epochs):
+        wrong = y * (X @ w + b) <= 0
+        w, b = w + (y * wrong) @ X, b + (y * wrong).sum()
+        mistakes.append(int(wrong.sum()))
+        if not wrong.any():
+            break
+    return w, b, mistakes
+
+
+@misconception(
+    "perceptron_fit",
+    hint="Every epoch goes on where the last one ended: only the first begins with zero weights.",
+)
+def forgets_between_epochs(X, y, epochs):
+    mistakes = []
+    for _ in range(epochs):
+        w, b, count = np.zeros(X.shape[1]), 0.0, 0
+        for x_i, y_i in zip(X, y, strict=True):
+            if y_i * (w @ x_i + b) <= 0:
+                w, b, count = w + y_i * x_i, b + y_i, count + 1
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+
+@misconception("perceptron_fit", hint="The bias never moves: take it over after every example.")
+def bias_left_behind(X, y, epochs):
+    w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(epochs):
+        count = 0
+        for x_i, y_i in zip(X, y, strict=True):
+            if y_i * (w @ x_i + b) <= 0:
+                w, count = w + y_i * x_i, count + 1
+        mistakes.append(count)
+        if count == 0:
+            break
+    return w, b, mistakes
+
+
+@variant("perceptron_fit")
+def bias_as_a_weight(X, y, epochs):
+    inputs = np.hstack([X, np.ones((len(X), 1))]).astype(np.float32)
+    v, mistakes = np.zeros(inputs.shape[1], dtype=np.float32), []
+    while len(mistakes) < epochs and (not mistakes or mistakes[-1] > 0):
+        mistakes.append(0)
+        for i in range(len(inputs)):
+            if y[i] * inputs[i].dot(v) <= 0:
+                v += y[i] * inputs[i]
+                mistakes[-1] += 1
+    return v[:-1], v[-1], np.array(mistakes)
+
+
+# --- sigmoid ----------------------------------------------------------------------------------
+
+
+@misconception(
+    "sigmoid",
+    hint="The values are right, but on the way NumPy computed e to the power of 1000 and warned. "
+    "Only ask for powers of negative numbers (and mind that np.where computes both branches).",
+)
+def overflows(z):
+    return 1 / (1 + np.exp(-np.asarray(z, dtype=float)))
+
+
+@misconception(
+    "sigmoid",
+    hint="For large z this divides infinity by infinity, which is nan. Is there another way to "
+    "write the same fraction, good for large z?",
+)
+def infinite_fraction(z):
+    power = np.exp(z)
+    return power / (1 + power)
+
+
+@misconception("sigmoid", hint="It should rise with z. Check the sign in the exponent.")
+def upside_down(z):
+    z = -np.asarray(z, dtype=float)
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, small) / (1 + small)
+
+
+@misconception(
+    "sigmoid",
+    hint="np.empty_like and np.zeros_like make whole numbers from whole numbers, and a probability "
+    "does not fit into those. Ask for dtype=float.",
+)
+def whole_numbers_stay_whole(z):
+    z = np.asarray(z)
+    p = np.zeros_like(z)
+    p[z >= 0] = 1 / (1 + np.exp(-z[z >= 0]))
+    p[z < 0] = np.exp(z[z < 0]) / (1 + np.exp(z[z < 0]))
+    return p
+
+
+@misconception("sigmoid", hint="A straight line with its ends cut off is close, but not the curve.")
+def cut_off_line(z):
+    return np.clip(0.5 + 0.25 * np.asarray(z, dtype=float), 0, 1)
+
+
+@variant("sigmoid")
+def one_by_one(z):
+    def of_one(number):
+        if number >= 0:
+            return 1 / (1 + math.exp(-number))
+        power = math.exp(number)
+        return power / (1 + power)
+
+    z = np.asarray(z)
+    return np.array([of_one(number) for number in z.ravel()]).reshape(z.shape)
+
+
+@variant("sigmoid")
+def clipped_exponent(z):
+    return 1 / (1 + np.exp(-np.clip(np.asarray(z, dtype=float), -500, 500)))
+
+
+@variant("sigmoid")
+def by_tanh(z):
+    return (np.tanh(np.asarray(z, dtype=np.float32) / 2) + 1) / 2
+
+
+# --- log_loss ---------------------------------------------------------------------------------
+
+
+@misconception(
+    "log_loss",
+    hint="log(0) is minus infinity, and 0 times infinity is nan. Move probabilities away from 0 "
+    "and 1 before you take the logarithm.",
+)
+def logarithm_of_zero(p, y):
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+@misconception("log_loss", hint="It is the mean over the examples, not their sum.")
+def summed_surprise(p, y):
+    p = np.clip(p, 1e-12, 1 - 1e-12)
+    return -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+@misconception("log_loss", hint="Logarithms of probabilities are negative; a loss is not.")
+def minus_forgotten(p, y):
+    p = np.clip(p, 1e-12, 1 - 1e-12)
+    return np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+@misconception(
+    "log_loss",
+    hint="Examples with label 0 cost something too: what did you say about the class they have?",
+)
+def zeros_cost_nothing(p, y):
+    p = np.clip(p, 1e-12, 1 - 1e-12)
+    return -np.mean(y * np.log(p))
+
+
+@misconception("log_loss", hint="Use the natural logarithm, np.log.")
+def bits(p, y):
+    p = np.clip(p, 1e-12, 1 - 1e-12)
+    return -np.mean(y * np.log2(p) + (1 - y) * np.log2(1 - p))
+
+
+@misconception("log_loss", hint="Only probabilities nearer than 1e-12 to 0 or 1 may be moved.")
+def clipped_too_early(p, y):
+    p = np.clip(p, 1e-7, 1 - 1e-7)
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+@variant("log_loss")
+def surprise_at_the_truth(p, y):
+    total = 0.0
+    for probability, label in zip(p, y, strict=True):
+        of_the_truth = probability if label == 1 else 1 - probability
+        total -= math.log(max(of_the_truth, 1e-12))
+    return total / len(y)
+
+
+@variant("log_loss")
+def two_groups(p, y):
+    q = np.where(np.asarray(y) > 0.5, p, 1 - p)
+    return float(-np.log(np.maximum(q, 1e-12)).mean(dtype=np.float64))
+
+
+# --- log_loss_gradient ------------------------------------------------------------------------
+
+
+@misconception(
+    "log_loss_gradient",
+    hint="The loss is a mean over the batch. Is your gradient one too?",
+)
+def summed_over_the_batch(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return X.T @ error, error.sum()
+
+
+@misconception(
+    "log_loss_gradient",
+    hint="The sign is turned. Where the unit is too sure of class 1 the loss grows with the bias, so "
+    "its derivative is positive there.",
+)
+def uphill_and_downhill_mixed(w, b, X, y):
+    error = y - sigmoid(X @ w + b)
+    return X.T @ error / len(y), error.mean()
+
+
+@misconception(
+    "log_loss_gradient",
+    hint="The factor p (1 - p) belongs to the squared error. In the log-loss something cancels it.",
+)
+def squared_error_gradient(w, b, X, y):
+    p = sigmoid(X @ w + b)
+    error = (p - y) * p * (1 - p)
+    return X.T @ error / len(y), error.mean()
+
+
+@misconception(
+    "log_loss_gradient",
+    hint="A gradient knows no learning rate. That comes in when a step is taken.",
+)
+def learning_rate_inside(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return 0.1 * X.T @ error / len(y), 0.1 * error.mean()
+
+
+@misconception(
+    "log_loss_gradient",
+    hint="There is one bias for all examples, so its gradient is a single number.",
+)
+def one_bias_for_each_example(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return X.T @ error / len(y), error
+
+
+@misconception(
+    "log_loss_gradient",
+    hint="That is right for weights of zero only. The prediction depends on w and b: p is not 0.5.",
+)
+def always_half_sure(w, b, X, y):
+    error = 0.5 - y
+    return X.T @ error / len(y), error.mean()
+
+
+@variant("log_loss_gradient")
+def example_by_example(w, b, X, y):
+    grad_w, grad_b = [0.0] * len(w), 0.0
+    for row, label in zip(X, y, strict=True):
+        error = sigmoid(sum(row[j] * w[j] for j in range(len(w))) + b) - label
+        grad_b += error / len(y)
+        for j in range(len(w)):
+            grad_w[j] += error * row[j] / len(y)
+    return grad_w, grad_b
+
+
+@variant("log_loss_gradient")
+def bias_column(w, b, X, y):
+    inputs = np.column_stack([X, np.ones(len(X))])
+    gradient = np.mean((sigmoid(inputs @ np.append(w, b)) - y)[:, None] * inputs, axis=0)
+    return gradient[:-1], gradient[-1]
+
+
+# --- logistic_fit -----------------------------------------------------------------------------
+
+
+@misconception(
+    "logistic_fit",
+    hint="The gradient points uphill, so your losses grow. Which way is down?",
+)
+def climbs(X, y, learning_rate, steps):
+    w, b, losses = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        losses.append(log_loss(sigmoid(X @ w + b), y))
+        grad_w, grad_b = log_loss_gradient(w, b, X, y)
+        w, b = w + learning_rate * grad_w, b + learning_rate * grad_b
+    return w, b, losses
+
+
+@misconception(
+    "logistic_fit",
+    hint="Both gradients belong to the same point. Yours for the bias was taken after the weights "
+    "had already moved.",
+)
+def bias_sees_the_new_weights(X, y, learning_rate, steps):
+    w, b, losses = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        losses.append(log_loss(sigmoid(X @ w + b), y))
+        w = w - learning_rate * log_loss_gradient(w, b, X, y)[0]
+        b = b - learning_rate * log_loss_gradient(w, b, X, y)[1]
+    return w, b, losses
+
+
+@misconception(
+    "logistic_fit",
+    hint="The loss belongs to the point where the step begins, so the first is that of zero weights.",
+)
+def loss_after_the_step(X, y, learning_rate, steps):
+    w, b, losses = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        grad_w, grad_b = log_loss_gradient(w, b, X, y)
+        w, b = w - learning_rate * grad_w, b - learning_rate * grad_b
+        losses.append(log_loss(sigmoid(X @ w + b), y))
+    return w, b, losses
+
+
+@misconception(
+    "logistic_fit",
+    hint="The gradient changes as the weights do: take it anew before every step.",
+)
+def first_gradient_for_ever(X, y, learning_rate, steps):
+    w, b, losses = np.zeros(X.shape[1]), 0.0, []
+    grad_w, grad_b = log_loss_gradient(w, b, X, y)
+    for _ in range(steps):
+        losses.append(log_loss(sigmoid(X @ w + b), y))
+        w, b = w - learning_rate * grad_w, b - learning_rate * grad_b
+    return w, b, losses
+
+
+@misconception("logistic_fit", hint="The bias takes steps too, against its own gradient.")
+def bias_takes_no_step(X, y, learning_rate, steps):
+    w, losses = np.zeros(X.shape[1]), []
+    for _ in range(steps):
+        losses.append(log_loss(sigmoid(X @ w), y))
+        w = w - learning_rate * log_loss_gradient(w, 0.0, X, y)[0]
+    return w, 0.0, losses
+
+
+@misconception(
+    "logistic_fit",
+    hint="The gradient is already a mean over the examples: do not divide by their number again.",
+)
+def divides_twice(X, y, learning_rate, steps):
+    w, b, losses = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        losses.append(log_loss(sigmoid(X @ w + b), y))
+        grad_w, grad_b = log_loss_gradient(w, b, X, y)
+        w, b = w - learning_rate * grad_w / len(y), b - learning_rate * grad_b / len(y)
+    return w, b, losses
+
+
+@variant("logistic_fit")
+def all_in_one_vector(X, y, learning_rate, steps):
+    inputs = np.column_stack([X, np.ones(len(X))]).astype(np.float32)
+    v, losses = np.zeros(inputs.shape[1], dtype=np.float32), np.zeros(steps)
+    for k in range(steps):
+        p = 1 / (1 + np.exp(-(inputs @ v)))
+        losses[k] = -np.log(np.where(y == 1, p, 1 - p)).mean()
+        v = v - np.float32(learning_rate) * (inputs.T @ (p - y).astype(np.float32)) / len(y)
+    return v[:-1], v[-1], losses
+
+
+# --- xor_network ------------------------------------------------------------------------------
+
+
+@misconception(
+    "xor_network",
+    hint="Your network says 1 as soon as any input is on, also when both are. What should the "
+    "second hidden unit do to the output then?",
+)
+def inclusive_or():
+    return [[1, 1], [1, 1]], [-0.5, -1.5], [1, 1], -0.5
+
+
+@misconception(
+    "xor_network",
+    hint="Every answer is the opposite of what it should be: you have built 'both the same'.",
+)
+def exactly_the_opposite():
+    return [[1, 1], [1, 1]], [-0.5, -1.5], [-1, 1], 0.5
+
+
+@misconception(
+    "xor_network",
+    hint="A bias is added, not compared with: a unit that fires from 0.5 on has the bias -0.5.",
+)
+def thresholds_for_biases():
+    return [[1, 1], [1, 1]], [0.5, 1.5], [1, -1], 0.5
+
+
+@misconception(
+    "xor_network",
+    hint="Exact inputs are answered rightly, but your lines pass through the corners of the square: "
+    "move them into the space between.",
+)
+def through_the_corners():
+    return [[1, 1], [1, 1]], [-1, -2], [1, -1], -1
+
+
+@misconception(
+    "xor_network",
+    hint="Both hidden units ask the same question, so the third sees nothing that one would not.",
+)
+def twins():
+    return [[1, 1], [1, 1]], [-0.5, -0.5], [1, -1], -0.5
+
+
+@variant("xor_network")
+def one_without_the_other():
+    return [[1, -1], [-1, 1]], [-0.5, -0.5], [1, 1], -0.5
+
+
+@variant("xor_network")
+def not_both_and_not_neither():
+    W = np.array([[-20, 20], [-20, 20]], dtype=np.float32)
+    return W, np.array([30, -10], dtype=np.float32), (20.0, 20.0), np.float32(-30)
+
+
+# --- tell_apart -------------------------------------------------------------------------------
+
+
+@misconception("tell_apart", hint="The answers should be the digits, not the labels 0 and 1.")
+def answers_with_labels(images, digits, new_images):
+    X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
+    w, b, _ = logistic_fit(X, (digits == digits.max()).astype(int), learning_rate=1.0, steps=300)
+    return np.where(sigmoid(new_X @ w + b) >= 0.5, 1, 0)
+
+
+@misconception(
+    "tell_apart",
+    hint="Logistic regression learns labels 0 and 1. Given 3 and 5 it can only ever push one way.",
+)
+def digits_as_labels(images, digits, new_images):
+    X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
+    w, b, _ = logistic_fit(X, digits, learning_rate=1.0, steps=300)
+    return np.where(sigmoid(new_X @ w + b) >= 0.5, digits.max(), digits.min())
+
+
+@misconception(
+    "tell_apart",
+    hint="On the way in you call the first digit that comes 1, on the way out the larger one. Decide "
+    "once which digit is which label.",
+)
+def order_of_appearance(images, digits, new_images):
+    X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
+    w, b, _ = logistic_fit(X, (digits == digits[0]).astype(int), learning_rate=1.0, steps=300)
+    return np.where(sigmoid(new_X @ w + b) >= 0.5, digits.max(), digits.min())
+
+
+@misconception("tell_apart", hint="Any two digits may come: find out which ones from `digits`.")
+def threes_and_fives_only(images, digits, new_images):
+    X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
+    w, b, _ = logistic_fit(X, (digits == 5).astype(int), learning_rate=1.0, steps=300)
+    return np.where(sigmoid(new_X @ w + b) >= 0.5, 5, 3)
+
+
+@misconception(
+    "tell_apart",
+    hint="Some pixels are the same in every picture: their standard deviation is 0, and you divide "
+    "by it.",
+)
+def divides_by_nothing(images, digits, new_images):
+    X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
+    with np.errstate(all="ignore"):
+        mean, deviation = X.mean(axis=0), X.std(axis=0)
+        X, new_X = (X - mean) / deviation, (new_X - mean) / deviation
+        w, b, _ = logistic_fit(X, (digits == digits.max()).astype(int), 1.0, 10)
+        return np.where(sigmoid(new_X @ w + b) >= 0.5, digits.max(), digits.min())
+
+
+@misconception("tell_apart", hint="Pictures may have another size than 8 × 8: ask them for it.")
+def eight_by_eight_only(images, digits, new_images):
+    X, new_X = images.reshape(-1, 64), new_images.reshape(-1, 64)
+    w, b, _ = logistic_fit(X, (digits == digits.max()).astype(int), learning_rate=1.0, steps=300)
+    return np.where(sigmoid(new_X @ w + b) >= 0.5, digits.max(), digits.min())
+
+
+@variant("tell_apart")
+def by_perceptron(images, digits, new_images):
+    one, other = sorted({int(digit) for digit in digits})
+    X = np.array([picture.ravel() for picture in images])
+    w, b, _ = perceptron_fit(X, np.where(digits == other, 1, -1), epochs=100)
+    labels = perceptron_predict(w, b, np.array([picture.ravel() for picture in new_images]))
+    return [other if label == 1 else one for label in labels]
+
+
+@variant("tell_apart")
+def centred_and_patient(images, digits, new_images):
+    names, y = np.unique(digits, return_inverse=True)
+    X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
+    mean = X.mean(axis=0)
+    w, b, _ = logistic_fit(X - mean, y, learning_rate=0.5, steps=500)
+    return names[((new_X - mean) @ w + b > 0).astype(int)]

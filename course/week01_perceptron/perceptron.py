@@ -1,0 +1,1114 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+"""
+# Week 1 assignment: a machine that learns from its mistakes
+
+You build two learners, from nothing but NumPy. The first is Rosenblatt's perceptron of 1957: it
+answers yes or no, and changes only when it is wrong. The second is logistic regression: it
+answers with a probability, and changes a little after every look at the data. Then you build by
+hand a network that does what neither can. At the end your code reads real handwriting.
+
+| | exercise | points | minutes |
+|---:|---|---:|---:|
+| 1 | `step` | 4 | 5 |
+| 2 | `perceptron_predict` | 6 | 5 |
+| 3 | `perceptron_update` | 10 | 10 |
+| 4 | `perceptron_fit` | 14 | 15 |
+| 5 | `sigmoid` | 8 | 10 |
+| 6 | `log_loss` | 10 | 10 |
+| 7 | `log_loss_gradient` | 12 | 15 |
+| 8 | `logistic_fit` | 12 | 10 |
+| 9 | `xor_network` | 8 | 10 |
+| 10 | why one unit is not enough (written) | 8 | 10 |
+| 11 | `tell_apart`: two digits | 8 | 15 |
+| | **together** | **100** | **about 2 hours** |
+
+**How it works.** Replace each `raise NotImplementedError()` by your code and run the cell. The
+cell below it checks your answer and says what is wrong, if anything. Those checks are a help, not
+the whole exam: when you hand in, your functions are also called with data that you have not seen.
+So solve the exercise, not the example. Loops are welcome, and so is NumPy without loops; both are
+right.
+
+**Notation.** `X` holds one example a row: its shape is `(n_examples, n_features)`. A unit has
+weights `w` of shape `(n_features,)` and a bias `b`, a single number. What it adds up,
+`X @ w + b`, is written $z$.
+"""
+
+# %% setup=true
+import warnings
+
+import numpy as np
+
+from dlcourse import check, data, plot
+
+# %% parameters=true
+SEED = 0
+PROFILE = "quick"
+
+# %% [markdown]
+"""
+## Part one: the perceptron
+
+### Exercise 1. The step · 4 points · about 5 minutes
+
+A unit fires when what reaches it is large enough. Move the threshold into the bias and "large
+enough" always means "at least zero".
+"""
+
+
+# %% exercise="step" outcomes=[1]
+def step(z):
+    """Heaviside's step: 1 where z is at least 0, and 0 below.
+
+    Exactly zero counts as large enough.
+
+    Parameters
+    ----------
+    z : number, or array of any shape
+
+    Returns
+    -------
+    fired : 0 or 1 for a number, else an array of 0 and 1 with the shape of z
+
+    Examples
+    --------
+    step(np.array([-1.0, 0.0, 2.0])) is array([0, 1, 1]), and step(-0.5) is 0.
+    """
+    ### BEGIN SOLUTION
+    return np.where(z >= 0, 1, 0)
+    ### END SOLUTION
+
+
+# %% test="step" points=4
+check.close(
+    step(np.array([-1.0, 0.0, 2.0])),
+    [0, 1, 1],
+    name="step of [-1, 0, 2]",
+    hint="Look at each number on its own: 0 below zero, 1 from zero on.",
+)
+check.close(
+    step(-0.5),
+    0,
+    name="step of the single number -0.5",
+    hint="The function must also take a plain number.",
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(SEED)
+z = rng.integers(-3, 4, size=(4, 5)).astype(float)
+z[0, :2] = 0.0, -2.0
+expected = [[1 if number >= 0 else 0 for number in row] for row in z.tolist()]
+fired, (z_after,) = check.changed(step, z)
+check.close(fired, expected, name="step of a matrix", hint="z may have any shape.")
+check.close(z_after, z, name="z after the call", hint="Return a new array and leave z alone.")
+check.close(
+    step(np.array([-1e-9, 1e-9, -1e300, 1e300])),
+    [0, 1, 0, 1],
+    name="step close to the threshold and far from it",
+)
+check.close(step(np.array([7.0])), [1], name="step of an array of one number")
+check.close(step(4.25), 1, name="step of a single positive number")
+### END HIDDEN TESTS
+
+# %% [markdown]
+"""
+### Exercise 2. Which side of the line? · 6 points · about 5 minutes
+
+For the perceptron it is convenient to call the classes $-1$ and $+1$ instead of 0 and 1. (You
+will see why in the next exercise: the label then says in which direction to push.)
+"""
+
+
+# %% exercise="perceptron_predict" uses=["step"] outcomes=[1]
+def perceptron_predict(w, b, X):
+    """Predict the class of every example: +1 where w . x + b is at least 0, and -1 elsewhere.
+
+    Parameters
+    ----------
+    w : array, shape (n_features,)
+    b : float
+    X : array, shape (n_examples, n_features)
+
+    Returns
+    -------
+    labels : array of -1 and +1, shape (n_examples,)
+
+    Examples
+    --------
+    With w = [2, -1] and b = -1 the examples [3, 1], [0, 0] and [1, 1] add up to 4, -1 and 0, so
+    their labels are [1, -1, 1].
+    """
+    ### BEGIN SOLUTION
+    return 2 * step(X @ w + b) - 1
+    ### END SOLUTION
+
+
+# %% test="perceptron_predict" points=6
+labels = perceptron_predict(
+    np.array([2.0, -1.0]), -1.0, np.array([[3.0, 1.0], [0.0, 0.0], [1.0, 1.0], [0.0, 2.0]])
+)
+check.close(
+    labels,
+    [1, -1, 1, -1],
+    name="labels of the example in the docstring and of one more",
+    hint="Work out 2 x1 - x2 - 1 for each row on paper, then compare.",
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(SEED)
+for n_examples, n_features in ((1, 3), (6, 1), (9, 4)):
+    # Whole numbers: sums are exact in every precision, and some land on the boundary.
+    w, X = rng.integers(-2, 3, n_features), rng.integers(-2, 3, (n_examples, n_features))
+    w[0], X[0] = 1, 0
+    w, X = w.astype(float), X.astype(float)
+    for b in (0.0, -1.0, 2.0):
+        expected = [1 if row @ w + b >= 0 else -1 for row in X]
+        labels, (_, _, X_after) = check.changed(perceptron_predict, w, b, X)
+        check.close(labels, expected, name=f"labels of {n_examples} examples")
+        check.close(X_after, X, name="X after the call", hint="Leave X as it was.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+### Exercise 3. Learn from one example · 10 points · about 10 minutes
+
+The whole of Rosenblatt's rule: **when the unit is wrong, add $y\,\mathbf{x}$ to the weights and
+$y$ to the bias. When it is right, change nothing.**
+
+What is *wrong*? With labels $\pm1$ one product says it: $y\,(\mathbf{w}\cdot\mathbf{x}+b)$ is
+positive when the example is on its own side of the line, and negative when it is not. An example
+exactly *on* the line, where the product is zero, counts as a mistake whatever its label: a unit
+that starts with all weights at zero would otherwise never begin to learn.
+"""
+
+
+# %% exercise="perceptron_update" outcomes=[1]
+def perceptron_update(w, b, x, y):
+    """Show the perceptron one example and return its weights afterwards.
+
+    The arrays that come in stay as they were: return new ones.
+
+    Parameters
+    ----------
+    w : array, shape (n_features,)
+    b : float
+    x : array, shape (n_features,)
+        One example.
+    y : int
+        Its label, -1 or +1.
+
+    Returns
+    -------
+    w : array, shape (n_features,)
+    b : float
+    mistake : bool
+        Whether the example was on the wrong side or on the line, before the update.
+
+    Examples
+    --------
+    With w = [1, -1] and b = 0.5 the example x = [2, 1] adds up to 1.5. If its label is y = -1,
+    that is a mistake, and the result is (array([-1., -2.]), -0.5, True).
+    If its label is y = +1, the result is (array([1., -1.]), 0.5, False).
+    """
+    ### BEGIN SOLUTION
+    if y * (w @ x + b) > 0:
+        return w, b, False
+    return w + y * x, b + y, True
+    ### END SOLUTION
+
+
+# %% test="perceptron_update" points=10
+three_things = "Return three things: the weights, the bias, and whether it was a mistake."
+shown = (np.array([1.0, -1.0]), 0.5, np.array([2.0, 1.0]))  # w, b and x of the docstring
+
+wrong, (w_after, *_) = check.changed(perceptron_update, *shown, -1)
+right = perceptron_update(*shown, 1)
+at_first = perceptron_update(np.zeros(2), 0.0, np.array([3.0, -2.0]), 1)
+
+w, b, mistake = check.items(wrong, 3, name="after a mistake", hint=three_things)
+check.close(w, [-1.0, -2.0], name="w after a mistake", hint="w + y x, with y = -1.")
+check.close(b, -0.5, name="b after a mistake", hint="The bias learns too: b + y.")
+check.that(mistake == 1, "It should be True.", name="mistake, for an example on the wrong side")
+w, b, mistake = check.items(right, 3, name="after a right answer", hint=three_things)
+check.close(w, [1.0, -1.0], name="w after a right answer", hint="Right answers change nothing.")
+check.close(b, 0.5, name="b after a right answer", hint="Right answers change nothing.")
+check.that(mistake == 0, "It should be False.", name="mistake, for an example that was right")
+w, b, mistake = check.items(at_first, 3, name="the first step from zero", hint=three_things)
+check.close(w, [3.0, -2.0], name="w after the first example", hint="Zero counts as a mistake.")
+check.close(
+    w_after,
+    [1.0, -1.0],
+    name="the w that you were given, after the call",
+    hint="`w += ...` changes the caller's array. `w = w + ...` makes a new one.",
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(SEED)
+mistakes_seen = 0
+for n_features in (1, 2, 5):
+    for y in (-1, 1):
+        for shift in (-2.0, 0.0, 2.0):  # below, exactly on, and above the line
+            w = rng.integers(-4, 5, n_features).astype(float)
+            x = rng.integers(-4, 5, n_features).astype(float)
+            b = float(shift - w @ x)
+            is_mistake = y * shift <= 0
+            mistakes_seen += is_mistake
+            expected_w, expected_b = (w + y * x, b + y) if is_mistake else (w.copy(), b)
+            result, (w_after, _, x_after, _) = check.changed(perceptron_update, w, b, x, y)
+            where = {-2.0: "below", 0.0: "on", 2.0: "above"}[shift] + " the line"
+            new_w, new_b, mistake = check.items(result, 3, name=f"an example {where}")
+            check.close(new_w, expected_w, name=f"w, for an example {where} with label {y}")
+            check.close(new_b, expected_b, name=f"b, for an example {where} with label {y}")
+            check.that(mistake == is_mistake, "It is wrong.", name=f"mistake, {where}, label {y}")
+            check.close(w_after, w, name="the w that you were given")
+            check.close(x_after, x, name="the x that you were given")
+### END HIDDEN TESTS
+
+# %% [markdown]
+"""
+### Exercise 4. Learn from all of them · 14 points · about 15 minutes
+
+Now go through the examples, in their order, again and again. One pass over all of them is an
+**epoch**. When an epoch passes without a mistake, the line separates the classes and nothing will
+ever change again: stop there.
+"""
+
+
+# %% exercise="perceptron_fit" uses=["perceptron_update"] outcomes=[1]
+def perceptron_fit(X, y, epochs):
+    """Train a perceptron that starts with all weights and the bias at zero.
+
+    Examples are shown one by one, first row first, each with the weights that the one before
+    left behind. Training ends after the first epoch without a mistake, or else after `epochs`.
+
+    Parameters
+    ----------
+    X : array, shape (n_examples, n_features)
+    y : array of -1 and +1, shape (n_examples,)
+    epochs : int
+        The most epochs to train for.
+
+    Returns
+    -------
+    w : array, shape (n_features,)
+    b : float
+    mistakes : list of int
+        How many mistakes each epoch made, one number for every epoch that was run. The clean
+        epoch that ends the training is one of them, with the number 0.
+
+    Examples
+    --------
+    Two examples, X = [[1, 2], [3, 1]] with y = [-1, 1]. In the first epoch the first example
+    lies on the line, a mistake (now w = [-1, -2], b = -1), and the second adds up to -6, another
+    (w = [2, -1], b = 0). The second epoch makes two mistakes as well, the third makes one, and
+    the fourth makes none: the result is (array([3., -4.]), -1.0, [2, 2, 1, 0]).
+    """
+    ### BEGIN SOLUTION
+    w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(epochs):
+        count = 0
+        for x_i, y_i in zip(X, y, strict=True):
+            w, b, mistake = perceptron_update(w, b, x_i, y_i)
+            count += mistake
+        mistakes.append(int(count))
+        if count == 0:
+            break
+    return w, b, mistakes
+    ### END SOLUTION
+
+
+# %% test="perceptron_fit" points=14
+three_things = "Return three things: the weights, the bias, and the mistakes of each epoch."
+two = np.array([[1.0, 2.0], [3.0, 1.0]]), np.array([-1, 1])  # the docstring's two examples
+
+after_one = perceptron_fit(*two, 1)
+after_all = perceptron_fit(*two, 20)
+
+w, b, mistakes = check.items(after_one, 3, name="after one epoch", hint=three_things)
+check.close(w, [2.0, -1.0], name="w after one epoch", hint="Follow the docstring's first epoch.")
+check.close(b, 0.0, name="b after one epoch", hint="Both mistakes change the bias: -1, then +1.")
+check.close(mistakes, [2], name="mistakes after one epoch", hint="A list with one number.")
+w, b, mistakes = check.items(after_all, 3, name="at the end", hint=three_things)
+check.close(
+    mistakes,
+    [2, 2, 1, 0],
+    name="mistakes until the end",
+    hint="One count for each epoch, the clean one too, and then no more epochs.",
+)
+check.close(w, [3.0, -4.0], name="w at the end")
+check.close(b, -1.0, name="b at the end")
+
+
+### BEGIN HIDDEN TESTS
+def trained(X, y, epochs):
+    """Return what the rule gives, with the bias as the weight of a last input that is 1."""
+    v, counts = np.zeros(X.shape[1] + 1), []
+    inputs = np.column_stack([X, np.ones(len(X))])
+    while len(counts) < epochs and 0 not in counts:
+        counts.append(0)
+        for i in range(len(X)):
+            if y[i] * (inputs[i] @ v) <= 0:
+                v = v + y[i] * inputs[i]
+                counts[-1] += 1
+    return v[:-1], v[-1], counts
+
+
+rng = np.random.default_rng(SEED)
+X_xor, y_xor = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([-1, 1, 1, -1])
+cases = {
+    "one example": (np.array([[2.0, -1.0, 4.0]]), np.array([-1]), 10),
+    "exclusive or, which never ends": (X_xor, y_xor, 17),
+    "a single epoch": (X_xor, -y_xor, 1),
+}
+for n_examples, n_features in ((6, 1), (20, 2), (40, 5)):
+    # Whole numbers keep every sum exact, whatever the precision and the order of adding.
+    X = rng.integers(-5, 6, (n_examples, n_features)).astype(float)
+    teacher = rng.integers(1, 4, n_features)
+    y = np.where(X @ teacher + 0.5 >= 0, 1, -1)
+    cases[f"{n_examples} separable examples"] = (X, y, 400)
+for name, (X, y, epochs) in cases.items():
+    expected_w, expected_b, expected_mistakes = trained(X, y, epochs)
+    result, (X_after, y_after, _) = check.changed(perceptron_fit, X, y, epochs)
+    w, b, mistakes = check.items(result, 3, name=name)
+    check.close(mistakes, expected_mistakes, name=f"mistakes for each epoch, {name}")
+    check.close(w, expected_w, name=f"w, {name}")
+    check.close(b, expected_b, name=f"b, {name}")
+    check.close(X_after, X, name="X after the call", hint="Leave X as it was.")
+    check.close(y_after, y, name="y after the call", hint="Leave y as it was.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+"""
+Before you go on, watch your perceptron at work. The next cell draws where your own `perceptron_fit`
+put its line (there is nothing to write, and nothing is graded).
+"""
+
+# %%
+X, y = data.gaussian(n=120, noise=0.1, seed=3)
+w, b, mistakes = perceptron_fit(X, 2 * y - 1, epochs=50)
+plot.boundary(
+    lambda points: perceptron_predict(w, b, points),
+    X,
+    y,
+    title=f"Your perceptron after {len(mistakes)} epochs and {sum(mistakes)} mistakes",
+    caption="Every point of one colour should lie on one side of your line.",
+)
+
+# %% [markdown]
+r"""
+## Part two: a unit that says how sure it is
+
+### Exercise 5. The sigmoid · 8 points · about 10 minutes
+
+$$
+\sigma(z) = \frac{1}{1 + e^{-z}}
+$$
+
+turns any number into a probability. The formula is one line, but a computer cannot hold
+$e^{1000}$: NumPy then warns of an *overflow*, and some ways of writing the formula even give `nan`
+(not a number). Yours must do neither. Two facts that may help: $e^{-|z|}$ never overflows, and
+$\sigma(z) = e^{z} / (1 + e^{z})$ is the same function.
+"""
+
+
+# %% exercise="sigmoid" outcomes=[3, 14]
+def sigmoid(z):
+    """Turn every number into a probability, without overflow for any of them.
+
+    Parameters
+    ----------
+    z : number, or array of any shape
+        Whole numbers are welcome too.
+
+    Returns
+    -------
+    p : float, or array of floats with the shape of z
+
+    Examples
+    --------
+    sigmoid(0.0) is 0.5, and sigmoid(np.array([-1000.0, 2.0, 1000.0])) is about [0, 0.8808, 1].
+    """
+    ### BEGIN SOLUTION
+    small = np.exp(-np.abs(z))  # between 0 and 1, whatever the sign of z
+    return np.where(z >= 0, 1, small) / (1 + small)
+    ### END SOLUTION
+
+
+# %% test="sigmoid" points=8
+p = sigmoid(np.array([0, 2, -1]))
+check.close(
+    p,
+    [0.5, 0.8807970780, 0.2689414214],
+    name="sigmoid of the whole numbers 0, 2 and -1",
+    hint="An array made from whole numbers keeps only whole numbers: make a new one of floats.",
+)
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    p = sigmoid(np.array([-1000.0, 2.0, 1000.0]))
+check.close(
+    p,
+    [0.0, 0.8807970780, 1.0],
+    name="sigmoid of -1000, 2 and 1000",
+    hint="Where does your formula ask for e to the power of 1000?",
+)
+check.equal(
+    len(caught),
+    0,
+    name="number of warnings from NumPy at ±1000",
+    hint="The values are right, but the power was too large to hold. Ask only for small powers.",
+)
+check.close(sigmoid(0.0), 0.5, name="sigmoid of the single number 0.0")
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(SEED)
+for shape in ((1,), (7,), (3, 4), (2, 1, 5)):
+    z = rng.normal(scale=4.0, size=shape)
+    expected = 0.5 * (1 + np.tanh(z / 2))  # the same function, by another road
+    p, (z_after,) = check.changed(sigmoid, z)
+    check.close(p, expected, name=f"sigmoid of an array of shape {shape}")
+    check.close(z_after, z, name="z after the call", hint="Leave z as it was.")
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    p = sigmoid(np.array([[-1e4, 710.0], [-745.0, 1e4]]))
+    one = sigmoid(-800.0)
+check.close(p, [[0, 1], [0, 1]], name="sigmoid of numbers that are far from 0")
+check.close(one, 0.0, name="sigmoid of a single number far below 0")
+check.equal(len(caught), 0, name="number of warnings from NumPy")
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+### Exercise 6. The log-loss · 10 points · about 10 minutes
+
+How bad is a probability? Ask how surprised it makes you: whoever gave the true class the
+probability $p$ pays $-\log p$. With labels 0 and 1 and the *mean* over $n$ examples:
+
+$$
+L = -\frac1n \sum_{i=1}^{n} \big[\, y_i \log p_i + (1 - y_i) \log (1 - p_i) \,\big] .
+$$
+
+One trap: whoever says "impossible", $p = 0$, and is wrong, pays $\log 0$, which is infinite; and
+$0 \cdot \log 0$ is `nan`. The usual remedy is never to let a probability come nearer to 0 or
+to 1 than $10^{-12}$.
+"""
+
+
+# %% exercise="log_loss" outcomes=[14, 15]
+def log_loss(p, y):
+    """Mean log-loss (cross-entropy, with the natural logarithm) of predicted probabilities.
+
+    Probabilities nearer to 0 or 1 than 1e-12 count as 1e-12 or 1 - 1e-12.
+
+    Parameters
+    ----------
+    p : array, shape (n_examples,)
+        Predicted probabilities that the label is 1.
+    y : array of 0 and 1, shape (n_examples,)
+
+    Returns
+    -------
+    loss : float
+
+    Examples
+    --------
+    log_loss(np.array([0.9, 0.2]), np.array([1, 0])) is -(log 0.9 + log 0.8) / 2, about 0.1643.
+    """
+    ### BEGIN SOLUTION
+    p = np.clip(p, 1e-12, 1 - 1e-12)
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+    ### END SOLUTION
+
+
+# %% test="log_loss" points=10
+check.close(
+    log_loss(np.array([0.9, 0.2]), np.array([1, 0])),
+    0.1642520335,
+    name="loss of the example in the docstring",
+    hint="Surprise, averaged: -(log 0.9 + log 0.8) / 2.",
+)
+check.close(
+    log_loss(np.array([1.0, 0.0, 0.0]), np.array([1, 0, 1])),
+    27.631 / 3,
+    tolerance=1e-3,
+    name="loss of two certain and right answers and one certain and wrong one",
+    hint="Keep every probability at least 1e-12 away from 0 and from 1, before the logarithm.",
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(SEED)
+for n_examples in (1, 2, 5, 40):
+    p, y = rng.uniform(0.02, 0.98, n_examples), rng.integers(0, 2, n_examples)
+    y[0] = 0
+    expected = -sum(np.log(q) if label else np.log(1 - q) for q, label in zip(p, y, strict=True))
+    loss, (p_after, y_after) = check.changed(log_loss, p, y)
+    check.close(loss, expected / n_examples, name=f"loss of {n_examples} examples")
+    check.close(p_after, p, name="p after the call", hint="Leave p as it was.")
+    check.close(y_after, y, name="y after the call", hint="Leave y as it was.")
+    single = log_loss(p.astype(np.float32), y.astype(np.float32))
+    check.close(single, expected / n_examples, tolerance=1e-4, name="loss in single precision")
+
+certain, y = np.array([0.0, 1.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0, 0.0])
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    all_right, all_wrong = log_loss(certain, y), log_loss(certain, 1 - y)
+check.close(all_right, 0.0, name="loss of certain answers that are all right")
+check.close(all_wrong, 27.631, tolerance=1e-3, name="loss of certain answers that are all wrong")
+check.equal(len(caught), 0, name="number of warnings from NumPy at p = 0 and p = 1")
+check.close(
+    log_loss(np.array([1e-6, 1 - 1e-6]), np.array([1, 0])),
+    13.8155106,
+    name="loss of two answers that are nearly certain, and wrong",
+    hint="Only what is nearer than 1e-12 may be moved.",
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+### Exercise 7. The way down · 12 points · about 15 minutes
+
+Logistic regression predicts $p_i = \sigma(\mathbf{w} \cdot \mathbf{x}_i + b)$ and pays the
+log-loss $L$ of exercise 6. To lower $L$ we need its derivatives with respect to every weight and to
+the bias. Take pencil and paper: use $\sigma' = \sigma\,(1 - \sigma)$, and nearly everything
+cancels. What is left has one line, and you have seen its like: compare it with the perceptron's
+rule.
+"""
+
+
+# %% exercise="log_loss_gradient" uses=["sigmoid"] outcomes=[14]
+def log_loss_gradient(w, b, X, y):
+    """Differentiate the mean log-loss of logistic regression by its weights and its bias.
+
+    Parameters
+    ----------
+    w : array, shape (n_features,)
+    b : float
+    X : array, shape (n_examples, n_features)
+    y : array of 0 and 1, shape (n_examples,)
+
+    Returns
+    -------
+    grad_w : array, shape (n_features,)
+        dL/dw. It points uphill: whoever wants to go down subtracts it.
+    grad_b : float
+        dL/db.
+
+    Examples
+    --------
+    With w = [0] and b = 0 every probability is 0.5. For X = [[2], [4], [3]] with y = [1, 0, 1]
+    the result is (array([-0.1667]), -0.1667), rounded: -1/6 both times.
+    """
+    ### BEGIN SOLUTION
+    error = sigmoid(X @ w + b) - y  # (n_examples,)
+    return X.T @ error / len(y), error.mean()
+    ### END SOLUTION
+
+
+# %% test="log_loss_gradient" points=12
+two_things = "Return two things: the gradient for w and the gradient for b."
+X, y = np.array([[2.0], [4.0], [3.0]]), np.array([1, 0, 1])
+w, b = np.array([0.5]), -1.0
+sure = 1 / (1 + np.exp(-np.array([0.0, 1.0, 0.5])))  # X @ w + b is 0, 1 and 0.5
+
+at_zero = log_loss_gradient(np.zeros(1), 0.0, X, y)
+elsewhere = log_loss_gradient(w, b, X, y)
+
+grad_w, grad_b = check.items(at_zero, 2, name="the gradient", hint=two_things)
+check.close(grad_w, [-1 / 6], name="grad_w of the example in the docstring")
+check.close(grad_b, -1 / 6, name="grad_b of the example in the docstring")
+grad_w, grad_b = check.items(elsewhere, 2, name="the gradient", hint=two_things)
+check.close(
+    grad_w,
+    [np.mean((sure - y) * X[:, 0])],
+    name="grad_w at w = [0.5], b = -1",
+    hint="By the chain rule: what does each example add, and what does w multiply in it?",
+)
+check.close(grad_b, np.mean(sure - y), name="grad_b at w = [0.5], b = -1")
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(SEED)
+for n_examples, n_features in ((1, 3), (2, 1), (7, 3), (4, 4)):
+    X, y = rng.normal(size=(n_examples, n_features)), rng.integers(0, 2, n_examples)
+    w, b = rng.normal(size=n_features), float(rng.normal())
+
+    def loss(parameters, X=X, y=y):
+        p = 0.5 * (1 + np.tanh((X @ parameters[:-1] + parameters[-1]) / 2))
+        return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+    result, after = check.changed(log_loss_gradient, w, b, X, y)
+    grad_w, grad_b = check.items(result, 2, name="the gradient", hint=two_things)
+    check.shape(grad_w, (n_features,), name=f"grad_w for {n_features} features")
+    check.shape(grad_b, (), name="grad_b, a single number")
+    check.gradient(
+        loss,
+        at=np.append(w, b),
+        equals=np.append(grad_w, grad_b),
+        name=f"gradient for a batch of {n_examples}",
+    )
+    for name, before, now in zip("wbXy", (w, b, X, y), after, strict=True):
+        check.close(now, before, name=f"{name} after the call", hint="Leave the inputs alone.")
+    single = log_loss_gradient(
+        w.astype(np.float32), np.float32(b), X.astype(np.float32), y.astype(np.float32)
+    )
+    grad_w32, grad_b32 = check.items(single, 2, name="the gradient in single precision")
+    numeric = [
+        (loss(np.append(w, b) + h) - loss(np.append(w, b) - h)) / 2e-5
+        for h in 1e-5 * np.eye(n_features + 1)
+    ]
+    check.close(
+        np.append(grad_w32, grad_b32), numeric, tolerance=1e-4, name="gradient in single precision"
+    )
+
+X, y = np.array([[1000.0], [-1000.0], [-1000.0]]), np.array([0, 0, 1])
+result = log_loss_gradient(np.array([2.0]), 0.0, X, y)  # certain, and wrong in two of three
+grad_w, grad_b = check.items(result, 2, name="the gradient where all is certain")
+check.close(grad_w, [2000 / 3], name="grad_w where every answer is certain")
+check.close(grad_b, 0.0, name="grad_b where every answer is certain")
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+### Exercise 8. Go down · 12 points · about 10 minutes
+
+Gradient descent takes all the examples at once and, step after step, moves the weights and the bias
+a little against the gradient:
+
+$$
+\mathbf{w} \leftarrow \mathbf{w} - \eta\, \frac{\partial L}{\partial \mathbf{w}},
+\qquad b \leftarrow b - \eta\, \frac{\partial L}{\partial b} .
+$$
+
+Both derivatives are taken at the same point, *before* the step. The learning rate $\eta$ says how
+long the step is.
+"""
+
+
+# %% exercise="logistic_fit" uses=["sigmoid", "log_loss", "log_loss_gradient"] outcomes=[14, 15]
+def logistic_fit(X, y, learning_rate, steps):
+    """Train logistic regression by gradient descent, from zero weights and a zero bias.
+
+    Parameters
+    ----------
+    X : array, shape (n_examples, n_features)
+    y : array of 0 and 1, shape (n_examples,)
+    learning_rate : float
+    steps : int
+
+    Returns
+    -------
+    w : array, shape (n_features,)
+    b : float
+    losses : list of float, length steps
+        The mean log-loss just before each step: the first is always log 2, about 0.6931.
+
+    Examples
+    --------
+    With X = [[2], [4], [3]], y = [1, 0, 1] and learning rate 0.6 the gradient at the start is
+    (-1/6, -1/6), so one step gives (array([0.1]), 0.1, [0.6931...]).
+    """
+    ### BEGIN SOLUTION
+    w, b, losses = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        losses.append(log_loss(sigmoid(X @ w + b), y))
+        grad_w, grad_b = log_loss_gradient(w, b, X, y)
+        w = w - learning_rate * grad_w
+        b = b - learning_rate * grad_b
+    return w, b, losses
+    ### END SOLUTION
+
+
+# %% test="logistic_fit" points=12
+three_things = "Return three things: the weights, the bias, and the loss before each step."
+X, y = np.array([[2.0], [4.0], [3.0]]), np.array([1, 0, 1])
+p = 1 / (1 + np.exp(-np.array([0.3, 0.5, 0.4])))  # after one step w = [0.1] and b = 0.1
+second_loss = -np.mean(np.log([p[0], 1 - p[1], p[2]]))
+
+one_step = logistic_fit(X, y, learning_rate=0.6, steps=1)
+two_steps = logistic_fit(X, y, learning_rate=0.6, steps=2)
+
+w, b, losses = check.items(one_step, 3, name="after one step", hint=three_things)
+check.close(w, [0.1], name="w after one step", hint="0 - 0.6 x (-1/6).")
+check.close(b, 0.1, name="b after one step", hint="The bias takes the same kind of step.")
+check.close(losses, [np.log(2)], name="losses of one step", hint="The loss before the step.")
+w, b, losses = check.items(two_steps, 3, name="after two steps", hint=three_things)
+check.close(
+    w,
+    [0.1 - 0.6 * np.mean((p - y) * X[:, 0])],
+    name="w after two steps",
+    hint="The second step starts where the first one ended, with a gradient taken there.",
+)
+check.close(
+    b,
+    0.1 - 0.6 * np.mean(p - y),
+    name="b after two steps",
+    hint="Is its gradient taken before w has moved?",
+)
+check.close(losses, [np.log(2), second_loss], name="losses of two steps")
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(SEED)
+for n_examples, n_features, learning_rate, steps in (
+    (1, 2, 0.5, 5),
+    (12, 1, 1.0, 40),
+    (30, 4, 0.2, 25),
+    (9, 3, 0.7, 1),
+):
+    X = rng.normal(size=(n_examples, n_features))
+    y = (X @ rng.normal(size=n_features) + rng.normal(size=n_examples) > 0).astype(int)
+    parameters, expected_losses = np.zeros(n_features + 1), []
+    inputs = np.column_stack([X, np.ones(n_examples)])
+    for _ in range(steps):
+        p = 0.5 * (1 + np.tanh(inputs @ parameters / 2))
+        expected_losses.append(-np.mean(np.log(np.where(y == 1, p, 1 - p))))
+        parameters = parameters - learning_rate * (inputs.T @ (p - y)) / n_examples
+    result, (X_after, y_after, *_) = check.changed(logistic_fit, X, y, learning_rate, steps)
+    name = f"{n_examples} examples, {steps} steps"
+    w, b, losses = check.items(result, 3, name=name, hint=three_things)
+    check.close(w, parameters[:-1], tolerance=1e-4, name=f"w, {name}")
+    check.close(b, parameters[-1], tolerance=1e-4, name=f"b, {name}")
+    check.close(losses, expected_losses, tolerance=1e-4, name=f"losses, {name}")
+    check.close(X_after, X, name="X after the call", hint="Leave X as it was.")
+    check.close(y_after, y, name="y after the call", hint="Leave y as it was.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+"""
+Your two learners now look at the same points. Where the classes overlap, no line is right for
+everybody. Before you run the cell, guess: which of the two will find that harder to live with?
+"""
+
+# %%
+X, y = data.gaussian(n=120, noise=0.5, seed=3)
+w, b, losses = logistic_fit(X, y, learning_rate=0.3, steps=200)
+w_p, b_p, mistakes = perceptron_fit(X, 2 * y - 1, epochs=200)
+plot.boundary(
+    lambda points: sigmoid(points @ w + b),
+    X,
+    y,
+    title="Your logistic regression",
+    caption="The paler the ground, the less sure your unit is. "
+    f"The perceptron's last three epochs on these points made {mistakes[-3:]} mistakes: "
+    "where no line is perfect it never comes to rest.",
+)
+
+# %% [markdown]
+"""
+## Part three: what one unit cannot do
+
+### Exercise 9. Exclusive or, by hand · 8 points · about 10 minutes
+
+| $x_1$ | $x_2$ | $x_1$ xor $x_2$ |
+|:---:|:---:|:---:|
+| 0 | 0 | 0 |
+| 0 | 1 | 1 |
+| 1 | 0 | 1 |
+| 1 | 1 | 0 |
+
+No line separates the two rows with a 1 from the other two. Three step units can: two of them look
+at the inputs, and the third looks at those two. Choose their weights. No training; think of
+questions that a single unit *can* answer, and of a way to combine two answers.
+
+Real inputs are never exact, so leave some room: the network must still be right when each input
+is off by up to 0.1.
+"""
+
+
+# %% exercise="xor_network" outcomes=[1]
+def xor_network():
+    """Give the weights of three step units that together compute exclusive or.
+
+    They are used like this, for an array x of the two inputs:
+
+        hidden = step(x @ W + c)          # two units
+        output = step(hidden @ v + d)     # the third
+
+    and the output must be the table's, also when each input is off by up to 0.1.
+
+    Returns
+    -------
+    W : array or nested list, shape (2, 2)
+        W[i, j] is the weight from input i to hidden unit j: a column for each hidden unit.
+    c : array or list, shape (2,)
+        The biases of the hidden units.
+    v : array or list, shape (2,)
+        The weights from the hidden units to the output unit.
+    d : float
+        The bias of the output unit.
+
+    Examples
+    --------
+    These are the right shapes, for a network that always answers 1:
+    ([[0, 0], [0, 0]], [0, 0], [0, 0], 0).
+    """
+    ### BEGIN SOLUTION
+    W = np.array([[1.0, 1.0], [1.0, 1.0]])
+    c = np.array([-0.5, -1.5])  # the first asks "at least one?", the second "both?"
+    v = np.array([1.0, -1.0])  # "at least one, and not both"
+    return W, c, v, -0.5
+    ### END SOLUTION
+
+
+# %% test="xor_network" points=8
+network = check.items(
+    xor_network(), 4, name="what xor_network() returns", hint="Return four things: W, c, v, d."
+)
+for part, name, shape in zip(network, "Wcvd", ((2, 2), (2,), (2,), ()), strict=True):
+    check.shape(part, shape, name=f"the shape of {name}")
+W, c, v, d = (np.asarray(part, dtype=float) for part in network)
+for part, name in zip((W, c, v, d), "Wcvd", strict=True):
+    check.that(bool(np.isfinite(part).all()), "It holds nan or inf.", name=name)
+
+corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+hidden = (corners @ W + c >= 0).astype(float)
+check.equal(
+    (hidden @ v + d >= 0).astype(int),
+    [0, 1, 1, 0],
+    name="your network's answers for (0, 0), (0, 1), (1, 0) and (1, 1)",
+    hint="Write down both hidden answers for each of the four inputs, then draw these points.",
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(SEED)
+offsets = np.array([[dx, dy] for dx in (-0.1, 0.1) for dy in (-0.1, 0.1)])
+offsets = np.concatenate([offsets, rng.uniform(-0.1, 0.1, (50, 2))])
+for corner, answer in zip(corners, (0, 1, 1, 0), strict=True):
+    hidden = ((corner + offsets) @ W + c >= 0).astype(float)
+    check.equal(
+        (hidden @ v + d >= 0).astype(int),
+        np.full(len(offsets), answer),
+        name="the answers for inputs that are a little off",
+        hint="Leave room: a line through a corner fails as soon as the input is a little off.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+"""
+Here is the world as your two hidden units see it.
+"""
+
+# %%
+W, c, v, d = (np.asarray(part, dtype=float) for part in xor_network())
+X, y = data.truth_table("xor")
+seen = step(X @ W + c)
+plot.boundary(
+    lambda h: step(h @ v + d),
+    seen,
+    y,
+    xlabel="answer of hidden unit 1",
+    ylabel="answer of hidden unit 2",
+    title="The four inputs, seen through your hidden layer",
+    caption="Four inputs, but fewer places: some of them now lie on top of each other.",
+)
+
+# %% [markdown]
+"""
+### Exercise 10. Why one is not enough, and two make the difference · 8 points · about 10 minutes
+
+In your own words, in 100 to 250 words:
+
+1. Show that no single unit computes exclusive or, whatever its weights. (An argument, not an
+   experiment: four conditions on $w_1$, $w_2$ and $b$ that cannot all hold.)
+2. What does the hidden layer change? Take the network that *you* built in exercise 9: say what each
+   hidden unit asks, where the four inputs land when you plot the two answers against each other,
+   and why the third unit can now do what none could before.
+"""
+
+# %% [markdown] written="why_xor" points=8 outcomes=[1]
+r"""
+### BEGIN SOLUTION
+A unit fires when $w_1 x_1 + w_2 x_2 + b \ge 0$. For exclusive or it must hold that
+
+* $b < 0$, because (0, 0) must not fire,
+* $w_2 + b \ge 0$ and $w_1 + b \ge 0$, because (0, 1) and (1, 0) must,
+* $w_1 + w_2 + b < 0$, because (1, 1) must not.
+
+Adding the two in the middle gives $w_1 + w_2 + 2b \ge 0$, hence $w_1 + w_2 + b \ge -b > 0$. That
+contradicts the last condition, so no weights satisfy all four. In a picture: the two inputs with
+answer 1 and the two with answer 0 are the diagonals of a square, which cross, and a line cannot
+leave one diagonal on each side.
+
+In my network one hidden unit asks "is at least one input on?" and the other "are both on?". The
+four inputs land on three places: (0, 0) on (0, 0); (0, 1) and (1, 0) together on (1, 0); and
+(1, 1) on (1, 1). There a line has (1, 0) on one side and the other two places on the other, and
+this line is the third unit: "at least one, and not both". The hidden layer decides nothing by
+itself. It gives the inputs new coordinates, a new representation, in which the question has become
+linear. Its steps are essential: without them two layers of sums would be one sum again.
+### END SOLUTION
+
+### BEGIN MARK SCHEME
+Eight points.
+
+* **3, the impossibility.** The four conditions with the right signs (1), combined to a
+  contradiction (2). Strict and weak inequalities may be swapped if consistent. A correct geometric
+  argument (crossing diagonals, convex hulls that meet) earns all 3. "I tried and found none", or a
+  picture alone, earns at most 1.
+* **2, what the units ask.** Each hidden unit of the student's own network put into words that fit
+  its weights (1 each).
+* **2, where the inputs land.** The four images under the hidden layer, right for that network (1),
+  and why a line now separates them, for instance that two inputs with the same answer fall
+  together (1).
+* **1, the idea.** The hidden layer changes the representation rather than the decision; or the
+  nonlinearity is what makes it more than a single unit.
+
+Do not take points for language, length or notation. If exercise 9 is wrong, mark this against the
+network that the student meant.
+### END MARK SCHEME
+"""
+
+# %% [markdown]
+"""
+## Part four: real handwriting
+
+### Exercise 11. Tell two digits apart · 8 points · about 15 minutes
+
+The pictures below were written by hand; each is a grid of 8 × 8 grey values between 0 and 1. (They
+come with scikit-learn: 1,797 digits from the UCI collection, written by 43 people.) A unit wants a
+row of numbers, so a picture has to become one.
+
+Use what you have built: whichever of your two learners you like. On pictures that your code has
+never seen, at least nine in ten answers must be right.
+"""
+
+# %%
+images, digits = data.digits(size=8)
+threes_and_fives = np.isin(digits, [3, 5])
+plot.images(
+    images[threes_and_fives][:16],
+    labels=digits[threes_and_fives][:16],
+    title="Sixteen of the threes and fives",
+    caption="Some you would have to look at twice. Your unit gets 64 numbers and one look.",
+)
+
+
+# %% exercise="tell_apart" uses=["sigmoid", "logistic_fit"] outcomes=[1, 15]
+def tell_apart(images, digits, new_images):
+    """Learn from pictures of two digits, then say which of the two each new picture shows.
+
+    Parameters
+    ----------
+    images : array, shape (n_examples, height, width)
+        Grey values between 0 and 1. Some pixels are the same in every picture.
+    digits : array of int, shape (n_examples,)
+        What the pictures show: two different digits, any two, in any order.
+    new_images : array, shape (n_new, height, width)
+        Perhaps only one.
+
+    Returns
+    -------
+    answers : array of int, shape (n_new,)
+        One of the two digits for each new picture.
+
+    Examples
+    --------
+    Learning from images of shape (250, 8, 8) whose digits are [7, 2, 2, 7, ...], a call with ten
+    new images returns something like array([2, 7, 7, 2, 2, 7, 2, 2, 7, 7]).
+    """
+    ### BEGIN SOLUTION
+    smaller, larger = np.unique(digits)
+    X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
+    w, b, _ = logistic_fit(X, (digits == larger).astype(int), learning_rate=1.0, steps=300)
+    return np.where(sigmoid(new_X @ w + b) >= 0.5, larger, smaller)
+    ### END SOLUTION
+
+
+# %% test="tell_apart" points=8
+images, digits = data.digits(size=8)
+chosen = np.isin(digits, [3, 5])
+images, digits = images[chosen], digits[chosen]
+answers = tell_apart(images[:200], digits[:200], images[200:210])
+check.shape(answers, (10,), name="answers for ten new pictures", hint="One answer for each.")
+check.that(
+    set(np.unique(answers).tolist()) <= {3, 5},
+    "Some answers are neither 3 nor 5.",
+    name="answers when the digits are 3 and 5",
+    hint="Learn with labels that suit your learner, and turn its answers back into the digits.",
+)
+right = int(np.sum(np.asarray(answers) == digits[200:210]))
+check.between(
+    right, 8, 10, name="right answers out of ten", hint="Are labels and pictures still in step?"
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(SEED)
+all_images, all_digits = data.digits(size=8)
+pairs = [(0, 1), (9, 4), (7, 2), tuple(rng.choice(10, size=2, replace=False).tolist())]
+for one, other in pairs:
+    rows = rng.permutation(np.flatnonzero(np.isin(all_digits, [one, other])))
+    pixels = rng.permutation(64)  # pictures that nobody has seen
+    shuffled = all_images.reshape(-1, 64)[rows][:, pixels].reshape(-1, 8, 8)
+    expected = all_digits[rows]
+    answers, (images_after, *_) = check.changed(
+        tell_apart, shuffled[:220], expected[:220], shuffled[220:]
+    )
+    check.shape(answers, (len(rows) - 220,), name="answers for a pair of digits")
+    accuracy = float(np.mean(np.asarray(answers) == expected[220:]))
+    check.between(
+        accuracy, 0.9, 1.0, name="share of right answers for a pair of digits, pixels rearranged"
+    )
+    check.close(images_after, shuffled[:220], name="images after the call")
+
+# Another size, digits whose first is the larger one, and a gap wide enough for any learner.
+bright, dark = rng.uniform(0.7, 1.0, (30, 6, 5)), rng.uniform(0.0, 0.3, (30, 6, 5))
+bright[:, 0, 0] = dark[:, 0, 0] = 0.0
+pictures = np.stack([bright, dark], axis=1).reshape(60, 6, 5)
+names = np.tile([8, 1], 30)
+check.close(
+    tell_apart(pictures[:40], names[:40], pictures[40:]),
+    names[40:].copy(),
+    name="pictures of another size",
+    hint="Take height and width from the pictures that come in.",
+)
+for picture, answer in ((pictures[50], 8), (pictures[51], 1)):
+    check.close(
+        tell_apart(pictures[:40], names[:40], picture[None]), [answer], name="a single new picture"
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+"""
+What did your unit look at? Its weights have the shape of a picture, so look at them as one.
+"""
+
+# %%
+images, digits = data.digits(size=8)
+chosen = np.isin(digits, [3, 5])
+w, b, _ = logistic_fit(
+    images[chosen].reshape(-1, 64), (digits[chosen] == 5).astype(int), learning_rate=1.0, steps=300
+)
+plot.heatmap(
+    w.reshape(8, 8),
+    title="What speaks for a five (blue) and for a three (orange)",
+    caption="Ink on a blue pixel makes the unit surer of a 5, ink on an orange one of a 3.",
+)
+
+# %% [markdown]
+r"""
+## For a free weekend (not graded)
+
+**The averaged perceptron.** The last weights of a perceptron depend much on the last few mistakes.
+Keep the sum of the weights after *every* example, right or wrong, and predict with the average.
+It costs one addition, and on noisy data it is much better. How much? Measure it on
+`data.gaussian(noise=0.5)` for twenty seeds, on points that neither has seen. (Can you do it
+without adding a whole vector for every example? Freund and Schapire, 1999, show how.)
+
+**The kernel perceptron.** Look again at the rule: the weights are always a sum of examples,
+$\mathbf{w} = \sum_i \alpha_i y_i \mathbf{x}_i$, where $\alpha_i$ counts the mistakes on example
+$i$. So a prediction needs only dot products,
+$\mathbf{w} \cdot \mathbf{x} = \sum_i \alpha_i y_i\, (\mathbf{x}_i \cdot \mathbf{x})$.
+Replace each dot product by $k(\mathbf{x}_i, \mathbf{x}) =
+e^{-\gamma \lVert \mathbf{x}_i - \mathbf{x} \rVert^2}$, and the same rule of 1957 bends around
+any corner. The spiral is waiting. What does $\gamma$ do? What happens to the number of mistakes
+when it grows, and what to the accuracy on points that were never shown?
+"""
+
+# %%
+X, y = data.spiral(n=300, noise=0.1, seed=0)
+plot.points(
+    X,
+    y,
+    xlabel="$x_1$",
+    ylabel="$x_2$",
+    title="What the kernel perceptron is for",
+    caption="No line comes near, and no product of features that you would think of.",
+)
