@@ -1,5 +1,6 @@
 # Known answers of week 1: wrong ones with the sentence that their author deserves to read, and
 # right ones of another style. They call the notebook's other functions by name.
+# ruff: noqa: ARG001 (what a wrong answer forgets may be an argument)
 import math
 
 import numpy as np
@@ -202,7 +203,7 @@ def never_stops(X, y, epochs):
 
 @misconception(
     "perceptron_fit",
-    hint="The clean epoch was run as well, so its 0 belongs into the list: write it down, then stop.",
+    hint="The clean epoch was run as well, so its 0 belongs in the list before you stop.",
 )
 def clean_epoch_left_out(X, y, epochs):
     w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
@@ -437,8 +438,8 @@ def summed_over_the_batch(w, b, X, y):
 
 @misconception(
     "log_loss_gradient",
-    hint="The sign is turned. Where the unit is too sure of class 1 the loss grows with the bias, so "
-    "its derivative is positive there.",
+    hint="The sign is turned. Where the unit is too sure of class 1 the loss grows with the bias, "
+    "so its derivative is positive there.",
 )
 def uphill_and_downhill_mixed(w, b, X, y):
     error = y - sigmoid(X @ w + b)
@@ -532,7 +533,7 @@ def bias_sees_the_new_weights(X, y, learning_rate, steps):
 
 @misconception(
     "logistic_fit",
-    hint="The loss belongs to the point where the step begins, so the first is that of zero weights.",
+    hint="The loss belongs to the point where a step begins: the first is that of zero weights.",
 )
 def loss_after_the_step(X, y, learning_rate, steps):
     w, b, losses = np.zeros(X.shape[1]), 0.0, []
@@ -619,8 +620,8 @@ def thresholds_for_biases():
 
 @misconception(
     "xor_network",
-    hint="Exact inputs are answered rightly, but your lines pass through the corners of the square: "
-    "move them into the space between.",
+    hint="Exact inputs are answered rightly, but your lines pass through the corners of the "
+    "square: move them into the space between.",
 )
 def through_the_corners():
     return [[1, 1], [1, 1]], [-1, -2], [1, -1], -1
@@ -667,8 +668,8 @@ def digits_as_labels(images, digits, new_images):
 
 @misconception(
     "tell_apart",
-    hint="On the way in you call the first digit that comes 1, on the way out the larger one. Decide "
-    "once which digit is which label.",
+    hint="On the way in you call the first digit that comes 1, on the way out the larger one. "
+    "Decide once which digit is which label.",
 )
 def order_of_appearance(images, digits, new_images):
     X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
