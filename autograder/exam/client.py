@@ -1,0 +1,137 @@
+"""Drives the candidate's kernel: one message at a time, its outputs, within its limits.
+
+Everything that comes from the kernel may have been forged by student code: it fills outputs and
+says when a cell seems to be over, and nothing else.
+"""
+
+import contextlib
+import shutil
+import time
+from pathlib import Path
+from queue import Empty
+from typing import Any, Literal
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+
+from autograder.errors import ExamError
+from autograder.exam.environment import PYTHON, environment
+from autograder.exam.outputs import Outputs
+
+Ending = Literal["done", "time", "dead", "output"]
+"""How a message ended: as it should; by a limit, the kernel being at rest again; or for good."""
+
+START_SECONDS = 120.0
+GRACE_SECONDS = 3.0
+_SILENCE = 0.25  # seconds without a message after which one looks whether the kernel lives
+
+_ARGV = (*PYTHON, "-m", "autograder.exam.kernel", "--HistoryManager.enabled=False", "-f")
+
+
+class CandidateKernel:
+    """One kernel process, started in `workspace`, a folder of its own."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.home = workspace / "home"
+        self.home.mkdir(parents=True)
+        _share_font_list(self.home)
+        self.manager = AsyncKernelManager(
+            transport="ipc", connection_file=str(workspace / "kernel.json")
+        )
+        self.manager._kernel_spec = KernelSpec(argv=[*_ARGV, "{connection_file}"])
+        self.client: Any = None
+        self.peak_memory = 0
+
+    async def start(self) -> None:
+        """Start the process and wait until it answers.
+
+        Raises
+        ------
+        ExamError
+            If it does not.
+        """
+        await self.manager.start_kernel(cwd=str(self.home), env=dict(environment(self.home)))
+        self.client = self.manager.client()
+        self.client.start_channels()
+        try:
+            await self.client.wait_for_ready(timeout=START_SECONDS)
+        except RuntimeError as error:
+            message = f"The candidate's kernel did not start: {error}."
+            raise ExamError(message) from error
+
+    async def stop(self) -> None:
+        """Kill the process and forget it."""
+        if self.client is not None:
+            self.client.stop_channels()
+        await self.manager.shutdown_kernel(now=True)
+
+    async def execute(self, source: str, outputs: Outputs, seconds: float) -> Ending:
+        """Run a cell of the student's as any Jupyter client would."""
+        content = {
+            "code": source,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        return await self.request("execute_request", content, outputs, seconds)
+
+    async def request(
+        self, kind: str, content: dict[str, Any], outputs: Outputs, seconds: float
+    ) -> Ending:
+        """Send one message and collect outputs until the kernel is idle, or a limit is hit."""
+        message = self.client.session.msg(kind, content)
+        self.client.shell_channel.send(message)
+        ending = await self._follow(message["header"]["msg_id"], outputs, seconds)
+        if ending in ("time", "output"):
+            await self.manager.interrupt_kernel()
+            rest = await self._follow(message["header"]["msg_id"], Outputs(0), GRACE_SECONDS)
+            ending = ending if rest in ("done", "output") else "dead"
+        self._note_memory()
+        await self._drain_replies()
+        return ending
+
+    async def _follow(self, request: str, outputs: Outputs, seconds: float) -> Ending:
+        deadline = time.monotonic() + seconds
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return "time"
+            try:
+                message = await self.client.get_iopub_msg(timeout=min(left, _SILENCE))
+            except Empty:
+                if not await self.manager.is_alive():
+                    return "dead"
+                continue
+            except Exception:
+                continue
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            kind, body = message["msg_type"], message["content"]
+            if kind == "status" and body.get("execution_state") == "idle":
+                return "done"
+            outputs.take(kind, body)
+            if outputs.is_full:
+                return "output"
+
+    async def _drain_replies(self) -> None:
+        with contextlib.suppress(Exception):  # replies say nothing that is needed
+            while await self.client.shell_channel.msg_ready():
+                await self.client.get_shell_msg(timeout=0)
+
+    def _note_memory(self) -> None:
+        provisioner = self.manager.provisioner
+        pid = getattr(provisioner, "pid", None)
+        with contextlib.suppress(OSError, ValueError):
+            for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+                if line.startswith("VmHWM:"):
+                    self.peak_memory = max(self.peak_memory, 1024 * int(line.split()[1]))
+
+
+def _share_font_list(home: Path) -> None:
+    """Copy matplotlib's list of fonts, which takes seconds to make anew, into a fresh home."""
+    for cached in (Path.home() / ".cache" / "matplotlib").glob("fontlist-*.json"):
+        target = home / ".cache" / "matplotlib"
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(cached, target)

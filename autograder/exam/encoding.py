@@ -1,0 +1,138 @@
+"""Encodes a value for the other room: plain data by value, all else by what `refer` calls it."""
+
+import json
+import sys
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.exam.wire import DTYPES, LIMITS, TENSORS, CannotCross, Message
+
+Refer = Callable[[Any], tuple[str, Any]]
+"""Names a value that is not plain: (word, plain payload). Raises CannotCross where it may not."""
+
+
+def encode(
+    value: Any, refer: Refer, named: Callable[[type], str | None] = lambda _: None
+) -> Message:
+    """Encode a value; `refer` names what is not plain, `named` the namedtuples of set-up cells.
+
+    An instance of a subclass of a plain type crosses as its base: its value, not its methods.
+
+    Raises
+    ------
+    CannotCross
+        If a value is nested too deeply, is too large, or `refer` refuses it.
+    """
+    encoder = _Encoder(refer, named)
+    tree = json.dumps(encoder.node(value, 0), check_circular=False, separators=(",", ":")).encode()
+    if len(tree) > LIMITS.tree_bytes or encoder.size > LIMITS.bytes:
+        message = f"A value of {len(tree) + encoder.size:,} bytes can't cross: send less of it."
+        raise CannotCross(message)
+    return Message(tree, encoder.buffers)
+
+
+class _Encoder:
+    def __init__(self, refer: Refer, named: Callable[[type], str | None]) -> None:
+        self.refer, self.named = refer, named
+        self.buffers: list[memoryview] = []
+        self.size = 0
+
+    def node(self, x: Any, depth: int) -> Any:
+        if x is None or x is True or x is False:
+            return x
+        if depth > LIMITS.depth - 4:
+            message = f"A value nested more than {depth} deep (or in itself) can't cross."
+            raise CannotCross(message)
+        encoded = self.scalar(x)
+        if encoded is None:
+            encoded = self.container(x, depth + 1)
+        if encoded is None:
+            word, payload = self.refer(x)
+            encoded = {"ref": [word, self.node(payload, depth + 1)]}
+        return encoded
+
+    def scalar(self, x: Any) -> Any:
+        if isinstance(x, np.ndarray | np.generic):
+            return self.array(x)
+        if isinstance(x, str):
+            return _text(str.__str__(x))
+        if isinstance(x, int):
+            return {"int": _hexadecimal(x)}
+        if isinstance(x, float):
+            return {"float": float.hex(x)}
+        if isinstance(x, complex):
+            return {"complex": [float.hex(complex(x).real), float.hex(complex(x).imag)]}
+        if isinstance(x, bytes | bytearray):
+            return {"bytes": self.buffer(memoryview(bytes(x)))}
+        if x is ...:
+            return {"ellipsis": None}
+        return None
+
+    def container(self, x: Any, depth: int) -> Any:
+        if isinstance(x, tuple):
+            name = None if type(x) is tuple else self.named(type(x))
+            items = [self.node(item, depth) for item in tuple.__iter__(x)]
+            return {"tuple": items} if name is None else {"named": [name, items]}
+        if isinstance(x, list):
+            return {"list": [self.node(item, depth) for item in list.__iter__(x)]}
+        if isinstance(x, dict):
+            kind = "counter" if isinstance(x, Counter) else "dict"
+            pairs = dict.items(x)
+            return {kind: [[self.node(k, depth), self.node(v, depth)] for k, v in pairs]}
+        if isinstance(x, set):
+            return {"set": [self.node(item, depth) for item in set.__iter__(x)]}
+        if isinstance(x, frozenset):
+            return {"frozenset": [self.node(item, depth) for item in frozenset.__iter__(x)]}
+        if isinstance(x, deque):
+            return {"deque": [[self.node(i, depth) for i in deque.__iter__(x)], x.maxlen]}
+        if type(x) is range:
+            return {"range": [self.node(v, depth) for v in (x.start, x.stop, x.step)]}
+        if type(x) is slice:
+            return {"slice": [self.node(v, depth) for v in (x.start, x.stop, x.step)]}
+        return self.tensor(x)
+
+    def array(self, x: Any) -> Any:
+        is_scalar = isinstance(x, np.generic)
+        x = np.asarray(x)  # the base class's view of a subclass
+        if x.dtype.kind == "U":
+            return {"text": [[] if is_scalar else list(x.shape), x.ravel().tolist(), is_scalar]}
+        if x.dtype.name not in DTYPES:
+            return None
+        x = np.ascontiguousarray(x, x.dtype.newbyteorder("=")).reshape(x.shape)
+        index = self.buffer(memoryview(x.reshape(-1).view(np.uint8)))
+        return {"array": [x.dtype.name, list(x.shape), index, is_scalar]}
+
+    def tensor(self, x: Any) -> Any:
+        package = type(x).__module__.partition(".")[0]
+        package = {"jaxlib": "jax"}.get(package, package)
+        if package not in TENSORS or package not in sys.modules or hasattr(x, "assign"):
+            return None
+        if not (hasattr(x, "dtype") and hasattr(x, "shape") and hasattr(x, "__array__")):
+            return None
+        try:
+            node = self.array(np.asarray(x.detach() if package == "torch" else x))
+        except (TypeError, ValueError, NotImplementedError, RuntimeError, AttributeError):
+            return None  # a symbolic tensor has no value: it is a thing with identity
+        return None if node is None else {"tensor": [package, node]}
+
+    def buffer(self, data: memoryview) -> int:
+        self.buffers.append(data)
+        self.size += data.nbytes
+        return len(self.buffers) - 1
+
+
+def _text(x: str) -> str:
+    if not x.isascii() and any("\ud800" <= c <= "\udfff" for c in x):
+        message = "A str with lone surrogates can't cross: it is no text. Encode it as bytes."
+        raise CannotCross(message)
+    return x
+
+
+def _hexadecimal(x: int) -> str:
+    if int.bit_length(x) > 4 * LIMITS.digits:
+        message = f"An integer of {int.bit_length(x):,} bits can't cross: it is too large."
+        raise CannotCross(message)
+    return format(int.__int__(x), "x")

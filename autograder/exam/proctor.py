@@ -1,0 +1,71 @@
+"""Drives the examiner's process: starts it, asks it, and kills it when its time is up."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import ExamError
+from autograder.exam.environment import PYTHON, environment
+
+_LINE_LIMIT = 1 << 28
+
+
+class ExaminerProcess:
+    """One examiner, in an empty folder of its own; a new one for every exam."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.home = workspace
+        self.home.mkdir(parents=True)
+        self.process: asyncio.subprocess.Process | None = None
+        self.reader: asyncio.StreamReader | None = None
+        self.writer: asyncio.StreamWriter | None = None
+
+    async def start(self, seconds: float) -> None:
+        """Start the process and wait until it is ready.
+
+        Raises
+        ------
+        ExamError
+            If it is not ready in time.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = await asyncio.create_subprocess_exec(
+                *PYTHON,
+                *("-m", "autograder.exam.examiner", str(theirs.fileno())),
+                pass_fds=[theirs.fileno()],
+                cwd=self.home,
+                env=dict(environment(self.home)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+        self.reader, self.writer = await asyncio.open_connection(sock=ours, limit=_LINE_LIMIT)
+        if await self.hear(seconds) is None:
+            message = "The examiner did not start. Run `autograder doctor`, or try once more."
+            raise ExamError(message)
+
+    def tell(self, task: Mapping[str, Any]) -> None:
+        """Send one task; `hear` gives the answers."""
+        assert self.writer is not None
+        self.writer.write(json.dumps(task).encode() + b"\n")
+
+    async def hear(self, seconds: float) -> dict[str, Any] | None:
+        """Return the next answer, or None when none comes in time or the process is gone."""
+        assert self.reader is not None
+        try:
+            line = await asyncio.wait_for(self.reader.readline(), seconds)
+        except (TimeoutError, OSError, ValueError):
+            return None
+        return json.loads(line) if line else None
+
+    async def stop(self) -> None:
+        """Kill the process."""
+        if self.writer is not None:
+            self.writer.close()
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()

@@ -1,0 +1,74 @@
+"""The test cells of a paper, with what the examiner must know of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.names import student_names
+
+HIDDEN = "### BEGIN HIDDEN TESTS"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One test cell: `names` are the student's, `due` what was plain data at each line of it."""
+
+    index: int
+    grade_id: str
+    points: float
+    source: str
+    exercise: str
+    names: tuple[str, ...]
+    due: Mapping[str, list[str]]
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether a part of the cell is hidden from students."""
+        return HIDDEN in self.source
+
+    def task(self) -> dict[str, Any]:
+        """Return what the examiner is told."""
+        return {
+            "grade_id": self.grade_id,
+            "points": self.points,
+            "source": self.source,
+            "names": list(self.names),
+            "due": dict(self.due),
+        }
+
+
+def questions(paper: NotebookNode) -> tuple[Question, ...]:
+    """Return the test cells of a paper, in order.
+
+    The student's names are those that the reference's answer cells assign, as the paper keeps
+    them; nothing in a submission can add one.
+    """
+    names = tuple(paper.metadata["exam"].get("names", ()))
+    found = []
+    for index, cell in enumerate(paper.cells):
+        exam = cell.metadata.get("exam", {})
+        if exam.get("role") == "test":
+            found.append(
+                Question(
+                    index,
+                    exam["grade_id"],
+                    float(exam["points"]),
+                    cell.source,
+                    str(cell.metadata.get("dlcourse", {}).get("exercise", "")),
+                    names,
+                    exam.get("due", {}),
+                )
+            )
+    return tuple(found)
+
+
+def names_of(source: NotebookNode) -> tuple[str, ...]:
+    """Return the student's names of a trusted notebook, whose answer cells hold the reference."""
+    answers = [
+        cell.source
+        for cell in source.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    ]
+    return tuple(sorted(student_names(answers)))

@@ -1,0 +1,326 @@
+"""The examiner's half of the room: asks the candidate, and believes nothing but values.
+
+One `Room` lives as long as one test cell. It is what `dlcourse.check` finds in `_room.current`.
+"""
+
+import json
+import sys
+import types
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autograder.exam import crossing
+from autograder.exam.channel import Channel
+from autograder.exam.decoding import decode
+from autograder.exam.encoding import encode
+from autograder.exam.remote import Remote
+from autograder.exam.seeding import seed_generators
+from autograder.exam.transcript import Entry, summary
+from autograder.exam.wire import CannotCross, RoomViolation, refuse
+
+CALLBACK_DEPTH = 4
+_FUNCTIONS = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    types.MethodWrapperType,
+    partial,
+    type,
+    np.ufunc,
+)
+_UNJUDGED = ("get", "iterate", "set attribute", "set item", "here", "changed", "seed")
+
+Lines = Callable[[], tuple[int, int]]
+"""The lines of the test cell that are running now: the innermost and the outermost one."""
+
+
+class Room:
+    """Asks, judges the kind of what comes, and keeps the transcript.
+
+    Parameters
+    ----------
+    setup : the namespace of the set-up cells; its functions and classes cross by name
+    due : what was plain where the reference sat: "<line> <operation>" -> {"plain", "remote"}
+    lines : tells which lines of the test are running
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        setup: Mapping[str, Any],
+        due: Mapping[str, list[str]],
+        lines: Lines,
+    ) -> None:
+        self.channel, self.due, self.lines = channel, due, lines
+        self.line = self.reached = 0  # the line that asks now; the last statement that asked
+        self.setup = {
+            id(v): k for k, v in setup.items() if isinstance(v, types.FunctionType | type)
+        }
+        self.namedtuples = {k: v for k, v in setup.items() if isinstance(v, type)}
+        self.callbacks: list[Callable[..., Any]] = []
+        self.remotes: dict[int, Remote] = {}
+        self.crossed: list[Any] = []  # generators, models, optimisers that have a copy there
+        self.brought: dict[int, Any] = {}  # the student's models, as they were the first time
+        self.void: BaseException | None = None
+        self.depth = 0
+        self.transcript: list[Entry] = []
+        self.kinds: dict[str, set[str]] = {}
+
+    # --- asking ----------------------------------------------------------------------------------
+
+    def ask(self, operation: str, *arguments: Any) -> Any:
+        """Return the candidate's answer to one request.
+
+        Raises
+        ------
+        RoomViolation
+            If a rule was broken, now or before in this cell.
+        Exception
+            What student code raised, as `crossing.rebuild` gives it.
+        """
+        if self.void is not None:
+            raise RoomViolation(str(self.void)) from self.void
+        self.line, statement = self.lines()
+        self.reached = max(self.reached, statement)
+        message = encode([operation, *arguments], self.refer, self.name_of)
+        try:
+            return self.judge(operation, *self.exchange(message))
+        except RoomViolation as violation:
+            self.void = violation
+            raise
+
+    def exchange(self, message: Any) -> tuple[str, Any]:
+        self.channel.send(message)
+        while True:
+            reply = decode(self.channel.receive(), self.resolve, self.namedtuples.get)
+            if type(reply) is not list or not reply:
+                refuse("a reply that is no list")
+            if reply[0] == "callback":
+                self.channel.send(self.call_back(reply))
+                continue
+            if reply[0] not in ("value", "error") or len(reply) != 3:
+                refuse("a reply of the wrong kind")
+            self.warn(reply[2])
+            return reply[0], reply[1]
+
+    def judge(self, operation: str, outcome: str, value: Any) -> Any:
+        if outcome == "error":
+            if not _is_pair_of_text(value):
+                refuse("an error that is not a name and a text")
+            self.note(operation, {"error": value[0] or "other"})
+            raise crossing.rebuild(*value)
+        if not _FITS.get(operation, _anything)(value):
+            refuse(f"a reply that does not fit the request {operation!r}")
+        if operation not in _UNJUDGED:
+            self.check_kind(operation, value[1] if operation == "next" else value)
+        if operation not in ("get", "iterate"):
+            self.note(operation, summary(value))
+        return value
+
+    def check_kind(self, operation: str, value: Any) -> None:
+        """Refuse a remote where the reference and the variants gave plain data."""
+        kind = "remote" if type(value) is Remote else "plain"
+        place = f"{self.line} {operation}"
+        self.kinds.setdefault(place, set()).add(kind)
+        if kind == "remote" and "remote" not in self.due.get(place, ["remote"]):
+            self.note(operation, "remote")
+            message = f"expected a value (a number, an array, a list), got {value!r}"
+            raise TypeError(message)
+
+    def note(self, operation: str, what: Any) -> None:
+        self.transcript.append([self.line, operation, what])
+
+    def warn(self, warned: Any) -> None:
+        if type(warned) is not list or not all(_is_pair_of_text(item) for item in warned):
+            refuse("warnings that are not names and texts")
+        for name, text in warned[:20]:
+            warnings.warn(crossing.WARNINGS.get(name, UserWarning)(text), stacklevel=5)
+
+    # --- callbacks -------------------------------------------------------------------------------
+
+    def call_back(self, reply: list[Any]) -> Any:
+        """Call a function of the test for the candidate, and encode what it returned."""
+        if len(reply) != 4 or type(reply[2]) is not list or type(reply[3]) is not dict:
+            refuse("a callback that is not a number, arguments and keywords")
+        _, number, args, kwargs = reply
+        if type(number) is not int or not 0 <= number < len(self.callbacks):
+            refuse("a callback to a function that was never handed out")
+        if not all(type(name) is str for name in kwargs):
+            refuse("a callback with keywords that are no names")
+        if self.depth >= CALLBACK_DEPTH:
+            refuse(f"callbacks nested more than {CALLBACK_DEPTH} deep")
+        self.note("callback", summary([args, kwargs]))
+        self.depth += 1
+        try:
+            answer = ["answer", self.callbacks[number](*args, **kwargs)]
+        except AssertionError as error:
+            self.void = error
+            answer = ["raise", ("AssertionError", "a check of the test failed")]
+        except Exception as error:
+            answer = ["raise", crossing.describe(error)]
+        finally:
+            self.depth -= 1
+        return encode(answer, self.refer, self.name_of)
+
+    # --- references ------------------------------------------------------------------------------
+
+    def resolve(self, word: str, payload: Any) -> Remote:
+        if word != "remote" or type(payload) is not tuple or len(payload) != 3:
+            refuse(f"a reference of the kind {word[:40]!r}")
+        number, kind, type_name = payload
+        if type(number) is not int or not 0 <= number < 1_000_000:
+            refuse("a remote without a number")
+        if kind not in ("object", "class", "keras") or type(type_name) is not str:
+            refuse("a remote of an unknown kind")
+        if number not in self.remotes:
+            self.remotes[number] = Remote(self, number, kind, type_name[:80])
+        return self.remotes[number]
+
+    def name_of(self, cls: type) -> str | None:
+        return self.setup.get(id(cls))
+
+    def refer(self, x: Any) -> tuple[str, Any]:
+        """Name what the test hands to student code, or refuse it."""
+        if type(x) is Remote:
+            return "remote", x._number
+        if isinstance(x, np.random.Generator):
+            return self.generator(x)
+        if id(x) in self.setup:
+            return "name", ("", self.setup[id(x)])
+        if isinstance(x, _FUNCTIONS):
+            return self.function(x)
+        if "keras" in sys.modules:
+            keras = sys.modules["keras"]
+            if isinstance(x, keras.Model):
+                return self.model(x)
+            if isinstance(x, keras.Optimizer):
+                return self.optimizer(x)
+        message = (
+            f"A {type(x).__name__} can't be handed to student code, since it would not be the same "
+            "object there: make it there, check.there(f)(...)."
+        )
+        raise CannotCross(message)
+
+    def key(self, x: Any) -> tuple[int, bool]:
+        """Return the key of the copy of x, and whether it is new."""
+        for key, known in enumerate(self.crossed):
+            if known is x:
+                return key, False
+        self.crossed.append(x)
+        return len(self.crossed) - 1, True
+
+    def generator(self, x: np.random.Generator) -> tuple[str, Any]:
+        key, is_new = self.key(x)
+        bits = x.bit_generator
+        state = dict(bits.state)
+        if is_new:
+            if not hasattr(bits, "jumped"):
+                message = f"A {type(bits).__name__} can't cross: use np.random.default_rng(seed)."
+                raise CannotCross(message)
+            bits.state = bits.jumped().state  # the two copies never draw the same numbers
+        return "generator", (key, state)
+
+    def function(self, x: Any) -> tuple[str, Any]:
+        module = getattr(x, "__module__", None) or "numpy"  # ufuncs have none
+        path = str(getattr(x, "__qualname__", None) or getattr(x, "__name__", ""))
+        found: Any = sys.modules.get(module) if module != "__main__" else None
+        for part in path.split("."):
+            found = getattr(found, part, None)
+        if found is x:
+            return "name", (module, path)
+        if isinstance(x, type):
+            message = f"The class {x.__name__} of the test can't cross: define it in a set-up cell."
+            raise CannotCross(message)
+        self.callbacks.append(x)
+        return "callback", len(self.callbacks) - 1
+
+    def model(self, x: Any) -> tuple[str, Any]:
+        if type(x).__module__.partition(".")[0] != "keras":
+            message = f"A {type(x).__name__} is not of Keras' own classes: make it there."
+            raise CannotCross(message)
+        key, is_new = self.key(x)
+        if not is_new:
+            return "model", (key,)
+        return "model", (key, x.to_json(), [np.asarray(w) for w in x.get_weights()])
+
+    def optimizer(self, x: Any) -> tuple[str, Any]:
+        import keras
+
+        key, is_new = self.key(x)
+        text = json.dumps(keras.optimizers.serialize(x)) if is_new else ""
+        return "optimizer", (key, text) if is_new else (key,)
+
+    # --- the words of dlcourse.check -------------------------------------------------------------
+
+    def there(
+        self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Call a library's or a set-up cell's function in the candidate."""
+        if type(function) is not Remote and self.refer(function)[0] != "name":
+            message = f"check.there takes a function of a library or a set-up cell, not {function}."
+            raise CannotCross(message)
+        return self.ask("call", function, list(args), dict(kwargs))
+
+    def changed(
+        self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> tuple[Any, tuple[Any, ...]]:
+        """Call the function there; return its result, and its arguments as the call left them."""
+        result, after, _ = self.ask("changed", function, list(args), dict(kwargs))
+        if len(after) != len(args):
+            self.void = RoomViolation("arguments that came back in another number")
+            raise self.void
+        return result, tuple(after)
+
+    def seed(self, number: int) -> None:
+        """Seed the global generators of both rooms."""
+        self.ask("seed", number)
+        seed_generators(number)
+
+    def here(self, model: Any, like: Any) -> Any:
+        """Rebuild a model here from its configuration and weights."""
+        from dlcourse import models
+
+        if type(model) is Remote:
+            configuration, weights = self.ask("here", model, like)
+            known = (configuration, [w.shape for w in weights])
+            if self.brought.setdefault(model._number, known) != known:
+                message = "the model is another one than before: its configuration has changed"
+                raise AssertionError(message)
+        elif any(known is model for known in self.crossed):
+            configuration = models.rest_configuration(model)
+            weights = self.ask("here", model, like)[1]
+        else:
+            configuration = models.rest_configuration(model)
+            weights = [np.asarray(w) for w in model.get_weights()]
+        return models.rebuild(configuration, weights)
+
+
+def _is_pair_of_text(x: Any) -> bool:
+    return type(x) is tuple and len(x) == 2 and all(type(part) is str for part in x)
+
+
+def _anything(_: Any) -> bool:
+    return True
+
+
+_FITS: dict[str, Callable[[Any], bool]] = {
+    "get": lambda x: type(x) is tuple and len(x) == 2 and type(x[0]) is bool,
+    "next": lambda x: type(x) is tuple and len(x) == 2 and type(x[0]) is bool,
+    "length": lambda x: type(x) is int and x >= 0,
+    "iterate": lambda x: type(x) is Remote,
+    "set attribute": lambda x: x is None,
+    "set item": lambda x: x is None,
+    "seed": lambda x: x is None,
+    "changed": lambda x: type(x) is tuple and len(x) == 3 and type(x[1]) is list,
+    "here": lambda x: (
+        type(x) is tuple
+        and len(x) == 2
+        and type(x[0]) is str
+        and type(x[1]) is list
+        and all(type(w) is np.ndarray for w in x[1])
+    ),
+}

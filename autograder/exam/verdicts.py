@@ -1,0 +1,114 @@
+"""Turns the end of a test cell into a verdict, in words that are safe for the student."""
+
+import math
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from dlcourse.check import CheckFailed
+
+from autograder.exam import crossing
+from autograder.exam.questions import HIDDEN
+from autograder.exam.wire import CannotCross, Gone, RoomViolation, TimeIsUp
+from autograder.records import Verdict
+
+HIDDEN_REASON = "a hidden test found an answer that is not right yet"
+
+
+def conclude(
+    task: Mapping[str, Any],
+    filename: str,
+    outcome: BaseException | None,
+    value: Any,
+    reached: int,
+) -> Verdict:
+    """Return the verdict of a cell that ended with `outcome`, or else with `value`.
+
+    Parameters
+    ----------
+    outcome : what ended the cell; None when it ran to its end
+    value : what its last line gave, when that was an expression
+    reached : the last statement of the cell that asked the candidate anything
+    """
+    verdict = Verdict(task["grade_id"], task["points"], "failed")
+    if outcome is None:
+        return _credit(verdict, value)
+    line = max(reached, _line_of_error(outcome, filename))
+    is_hidden = task["hidden_before"] or line > _first_hidden(task)
+    state, reason, hint = _explain(outcome, is_hidden)
+    return Verdict(
+        verdict.grade_id,
+        verdict.max_points,
+        state,  # type: ignore[arg-type]
+        reason=reason,
+        hint=hint,
+        details="".join(traceback.format_exception(outcome)),
+    )
+
+
+def _credit(verdict: Verdict, value: Any) -> Verdict:
+    """Return the verdict of a cell that ran to its end: full marks, or the number it ends with."""
+    full = verdict.max_points
+    if isinstance(value, bool | np.bool_ | int | float | np.number):
+        points = math.nan if isinstance(value, bool | np.bool_) else float(value)
+        if not 0 <= points <= full:  # NaN is not, either
+            details = (
+                f"The last line of the test gives {value!r}. Partial credit is a number from 0 "
+                f"to the cell's {full:g} points.\n"
+            )
+            return Verdict(
+                verdict.grade_id, full, "test error", reason=_TEST_ERROR, details=details
+            )
+        full = points
+    reason = "" if full == verdict.max_points else f"partial credit: {full:g} points"
+    return Verdict(verdict.grade_id, verdict.max_points, "passed", points=full, reason=reason)
+
+
+_TEST_ERROR = "the test itself is at fault: your instructor has been told"
+
+
+def _explain(outcome: BaseException, is_hidden: bool) -> tuple[str, str, str]:
+    """Return (state, reason, hint), safe for the student."""
+    if isinstance(outcome, TimeIsUp):
+        return (
+            "void",
+            "this question took longer than its time limit: is there an endless loop?",
+            "",
+        )
+    if isinstance(outcome, Gone):
+        return "void", "the kernel died while this question was tested", ""
+    if isinstance(outcome, RoomViolation):
+        what = "" if is_hidden else f": {outcome}"
+        return "void", f"this answer broke a rule of the exam room{what}", ""
+    if isinstance(outcome, CannotCross | SyntaxError | KeyboardInterrupt | SystemExit):
+        return "test error", _TEST_ERROR, ""
+    if isinstance(outcome, NotImplementedError):
+        return "not attempted", "not attempted yet", ""
+    if isinstance(outcome, CheckFailed):
+        if not is_hidden:
+            return "failed", str(outcome), outcome.hint
+        reason = f"{outcome.name}: {HIDDEN_REASON}" if outcome.name else HIDDEN_REASON
+        return "failed", reason, outcome.hint
+    if is_hidden:
+        return "failed", HIDDEN_REASON, ""
+    if isinstance(outcome, NameError) and outcome.name:
+        return "failed", f"`{outcome.name}` is not defined: did its cell run without an error?", ""
+    if isinstance(outcome, crossing.StudentError):
+        return "failed", str(outcome), ""
+    text = f"{type(outcome).__name__}: {outcome}" if str(outcome) else type(outcome).__name__
+    return "failed", text, ""
+
+
+def _first_hidden(task: Mapping[str, Any]) -> float:
+    """Return the line of the cell at which hidden tests begin; infinity where there are none."""
+    lines = task["source"].splitlines()
+    return next((i for i, line in enumerate(lines, 1) if line.strip() == HIDDEN), math.inf)
+
+
+def _line_of_error(error: BaseException, filename: str) -> int:
+    """Return the line of the cell's outermost frame, the statement that failed."""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename == filename:
+            return frame.lineno or 0
+    return 0
