@@ -6,7 +6,6 @@ Fur, eyes, size and place vary in the same way for both, so that only the shapes
 import numpy as np
 from numpy.typing import NDArray
 
-
 Picture = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
