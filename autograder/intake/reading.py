@@ -1,0 +1,163 @@
+"""Reads a file that may hold anything, and returns the cells of the notebook in it."""
+
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import IntakeError
+
+MAX_BYTES = 20_000_000
+MAX_BRACKETS = 2_000_000  # lists and dictionaries, which take 30 times their bytes in memory
+MAX_TEXT = 500_000  # characters of one cell
+_UNREADABLE = re.compile("[\x00\ud800-\udfff]")  # no file can hold them, no compiler takes them
+
+
+@dataclass(frozen=True)
+class SubmittedCell:
+    """A cell as it was submitted. All of it is a claim; only `source` is ever used."""
+
+    kind: str
+    source: str
+    grade_id: str | None = None
+    cell_id: str | None = None
+    flags: Mapping[str, Any] | None = None  # nbgrader's metadata, to tell what was changed
+    tags: tuple[str, ...] = ()
+    attachments: int = 0
+    trouble: str = ""  # what was wrong with the source text
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a regular file, following no symbolic link.
+
+    Raises
+    ------
+    IntakeError
+        If it is missing, a link, a device or a pipe, not readable, or larger than `MAX_BYTES`.
+    """
+    if path.is_symlink():
+        message = f"{path.name} is a symbolic link. Expected the notebook itself."
+        raise IntakeError(message)
+    # A link made in this very moment is not followed; a pipe does not keep the reader waiting.
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags)
+        try:
+            data = _read_regular(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        message = f"{path.name} cannot be opened: {error.strerror}."
+        raise IntakeError(message) from error
+    if data is None:
+        message = f"{path.name} is not a regular file. Expected a notebook."
+        raise IntakeError(message)
+    if len(data) > MAX_BYTES:
+        message = f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB. Clear its outputs."
+        raise IntakeError(message)
+    return data
+
+
+def _read_regular(descriptor: int) -> bytes | None:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return None
+    with open(descriptor, "rb", closefd=False) as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def parse_cells(data: bytes) -> tuple[SubmittedCell, ...]:
+    """Return the cells of a notebook of format 2, 3 or 4, in whatever encoding it came.
+
+    Raises
+    ------
+    IntakeError
+        If this is not a notebook.
+    """
+    notebook = _parse(_decode(data))
+    if not isinstance(notebook, dict):
+        message = "The file holds JSON, but not a notebook: expected an object with cells."
+        raise IntakeError(message)
+    return tuple(_cell(cell) for cell in _raw_cells(notebook))
+
+
+def _decode(data: bytes) -> str:
+    if not data.strip():
+        message = "The file is empty. Expected a notebook."
+        raise IntakeError(message)
+    encoding = json.detect_encoding(data)  # UTF-8, -16 or -32, with or without its mark
+    try:
+        return data.decode(encoding, "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _parse(text: str) -> Any:
+    if text.count("{") + text.count("[") > MAX_BRACKETS:
+        message = "The file holds too many lists to be a notebook. Clear its outputs."
+        raise IntakeError(message)
+    try:
+        return json.loads(text, parse_int=_harmless_number)
+    except RecursionError as error:
+        message = "The file is nested too deeply to be a notebook."
+        raise IntakeError(message) from error
+    except ValueError as error:
+        message = f"The file is not JSON, so it is not a notebook: {error}."
+        raise IntakeError(message) from error
+
+
+def _harmless_number(digits: str) -> int | float:
+    return int(digits) if len(digits) < 20 else float("nan")
+
+
+def _raw_cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    sheets = notebook.get("worksheets")  # of formats 2 and 3
+    holders = [notebook] if "cells" in notebook or not isinstance(sheets, list) else sheets
+    found = [holder.get("cells") for holder in holders if isinstance(holder, dict)]
+    lists = [cells for cells in found if isinstance(cells, list)]
+    if not lists:
+        message = "The file holds JSON, but not a notebook: it has no list of cells."
+        raise IntakeError(message)
+    for cells in lists:
+        yield from (cell for cell in cells if isinstance(cell, dict))
+
+
+def _cell(raw: dict[str, Any]) -> SubmittedCell:
+    metadata = _dictionary(raw.get("metadata"))
+    flags = _dictionary(metadata.get("nbgrader"))
+    tags = metadata.get("tags")
+    source, trouble = _text(raw.get("source", raw.get("input", "")))
+    return SubmittedCell(
+        kind=_string(raw.get("cell_type")) or "",
+        source=source,
+        grade_id=_string(flags.get("grade_id")),
+        cell_id=_string(raw.get("id")),
+        flags=flags,
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        attachments=len(_dictionary(raw.get("attachments"))),
+        trouble=trouble,
+    )
+
+
+def _text(value: Any) -> tuple[str, str]:
+    """Return a cell's text, and what was wrong with it."""
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        value = "".join(value)
+    if not isinstance(value, str):
+        return "", f"its text is of the type {type(value).__name__}"
+    if len(value) > MAX_TEXT:
+        return "", f"its text is longer than {MAX_TEXT:,} characters"
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    clean = _UNREADABLE.sub("\ufffd", text)
+    return clean, "" if clean == text else "it held characters that are no text"
+
+
+def _dictionary(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _string(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
