@@ -1,0 +1,271 @@
+"""A paper is the trusted source with the student's answers, and nothing else of the student's."""
+
+import ast
+from copy import deepcopy
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.paper import add_findings, rebuild, role_of
+from autograder.records import AddedCell, Answers, Finding
+
+NOTHING = Answers(cells={})
+
+
+def sources(paper, role):
+    return [cell.source for cell in paper.cells if cell.metadata.exam.role == role]
+
+
+def roles(paper):
+    return [cell.metadata.exam.role for cell in paper.cells]
+
+
+def foreign(source):
+    """The same notebook as a course not written here would have it."""
+    notebook = deepcopy(source)
+    for cell in notebook.cells:
+        cell.metadata.pop("dlcourse", None)
+    return notebook
+
+
+def test_a_paper_is_a_valid_notebook(tiny_source):
+    added = (AddedCell("double", "x = 1"), AddedCell(None, "Hm.", cell_type="markdown"))
+
+    paper = rebuild(tiny_source, Answers({"double": "x"}, added), parameters={"SEED": 3})
+
+    assert (paper.nbformat, paper.nbformat_minor) == (4, 5)
+    nbformat.validate(paper)
+
+
+def test_answers_stand_where_the_solutions_stood(tiny_source):
+    paper = rebuild(tiny_source, Answers({"double": "mine", "why": "Because."}))
+
+    assert sources(paper, "answer") == ["mine", ""]
+    assert sources(paper, "written") == ["Because."]
+
+
+def test_the_stub_of_the_release_stays_as_the_student_left_it(tiny_source):
+    stub = "def double(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+
+    assert sources(rebuild(tiny_source, Answers({"double": stub})), "answer")[0] == stub
+
+
+names = st.sampled_from(["double", "shout", "why", "test_double", "setup", "nobody"])
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=30)
+answers = st.builds(
+    Answers,
+    cells=st.dictionaries(names, texts),
+    added=st.lists(
+        st.builds(
+            AddedCell,
+            after=st.none() | names,
+            source=texts,
+            cell_type=st.sampled_from(["code", "markdown"]),
+            passed=st.integers(0, 4),
+        ),
+        max_size=5,
+    ).map(tuple),
+)
+
+
+@given(given_answers=answers)
+def test_no_reference_solution_survives(make_tiny_source, given_answers):
+    paper = rebuild(make_tiny_source(), given_answers)
+
+    expected = [given_answers.cells.get(name, "") for name in ("double", "shout")]
+    assert sources(paper, "answer") == expected
+    text = "".join(cell.source for cell in paper.cells)
+    assert "BEGIN SOLUTION" not in text
+    assert "Because of reasons" not in text
+
+
+@given(given_answers=answers)
+def test_nothing_but_answers_and_added_cells_depends_on_the_student(
+    make_tiny_source, given_answers
+):
+    honest = rebuild(make_tiny_source(), NOTHING)
+    paper = rebuild(make_tiny_source(), given_answers)
+
+    kept = [cell for cell in paper.cells if "-" in cell.id and cell.id.startswith("cell-")]
+    for cell, original in zip(kept, honest.cells, strict=True):
+        assert cell.metadata == original.metadata
+        assert cell.get("outputs") == original.get("outputs")
+        if cell.metadata.exam.role not in ("answer", "written"):
+            assert cell.source == original.source
+
+
+@given(given_answers=answers)
+def test_each_added_cell_is_there_once(make_tiny_source, given_answers):
+    paper = rebuild(make_tiny_source(), given_answers)
+
+    own = [cell for cell in paper.cells if not cell.id.startswith("cell-")]
+    assert len(own) == len(given_answers.added)
+    assert sorted(cell.source for cell in own if cell.cell_type == "code") == sorted(
+        cell.source for cell in given_answers.added if cell.cell_type == "code"
+    )
+    nbformat.validate(paper)
+
+
+def test_added_cells_keep_their_places(tiny_source):
+    added = (
+        AddedCell(None, "first"),
+        AddedCell(None, "behind the title", passed=1),
+        AddedCell("double", "behind double"),
+        AddedCell("double", "behind that"),
+        AddedCell("test_double", "behind the demonstration", passed=1),
+        AddedCell("why", "last"),
+    )
+
+    paper = rebuild(tiny_source, Answers({}, added))
+
+    assert [cell.source for cell in paper.cells if cell.metadata.exam.role == "added"] == [
+        cell.source for cell in added
+    ]
+    assert roles(paper) == [
+        *("added", "prose", "added", "setup", "setup", "answer", "added", "added", "test"),
+        *("demo", "added", "prose", "answer", "test", "written", "added"),
+    ]
+
+
+def test_the_source_is_not_changed(tiny_source):
+    before = deepcopy(tiny_source)
+
+    paper = rebuild(tiny_source, Answers({"double": "x"}), parameters={"SEED": 1})
+    paper.cells[1].metadata.nbgrader.locked = "changed"
+    paper.metadata.kernelspec.name = "changed"
+
+    assert tiny_source == before
+
+
+def test_every_test_cell_starts_as_not_run(tiny_source):
+    paper = rebuild(tiny_source, NOTHING)
+
+    tests = [cell for cell in paper.cells if cell.metadata.exam.role == "test"]
+    assert [cell.outputs[0].ename for cell in tests] == ["NotRun", "NotRun"]
+    assert [cell.metadata.exam.points for cell in tests] == [6, 4]
+    assert "assert double(-3) == -6" in tests[0].source
+
+
+def test_outputs_of_the_source_are_not_taken_over(tiny_source):
+    output = nbformat.v4.new_output("stream", text="42")
+    tiny_source.cells[5].outputs = [output]
+
+    assert rebuild(tiny_source, NOTHING).cells[5].outputs == []
+
+
+def test_parameters_are_injected_behind_the_parameters_cell(tiny_source):
+    paper = rebuild(tiny_source, NOTHING, parameters={"SEED": 7, "PROFILE": "full"})
+
+    cell = paper.cells[3]
+    assert cell.source == "# Parameters\nSEED = 7\nPROFILE = 'full'"
+    assert cell.metadata.tags == ["injected-parameters"]
+    assert cell.metadata.exam.role == "setup"
+
+
+def test_without_parameters_nothing_is_injected(tiny_source):
+    assert len(rebuild(tiny_source, NOTHING).cells) == len(tiny_source.cells)
+
+
+def test_written_answers_can_run_nothing_where_they_are_shown(tiny_source):
+    text = "<script>alert(1)</script> [x](javascript:alert(1))"
+
+    paper = rebuild(tiny_source, Answers({"why": text}, (AddedCell("why", text, "markdown"),)))
+
+    for source in sources(paper, "written"):
+        assert "<script" not in source
+        assert "(javascript" not in source
+
+
+def test_pictures_of_the_instructors_prose_stay(tiny_source):
+    tiny_source.cells[0].attachments = {"a.png": {"image/png": "AAAA"}}
+
+    assert rebuild(tiny_source, NOTHING).cells[0].attachments["a.png"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "marks", "role"),
+    [
+        pytest.param("code", {"locked": True}, "setup", id="locked code"),
+        pytest.param("code", {"grade": True, "locked": True}, "test", id="a test"),
+        pytest.param("code", {"solution": True}, "answer", id="an answer"),
+        pytest.param("code", {"solution": True, "grade": True}, "answer", id="code marked by hand"),
+        pytest.param("markdown", {"solution": True, "grade": True}, "written", id="words"),
+        pytest.param("markdown", {"locked": True}, "prose", id="locked prose"),
+        pytest.param("markdown", {"task": True, "locked": True}, "prose", id="a task"),
+        pytest.param("code", {}, "demo", id="unmarked code"),
+        pytest.param("markdown", {}, "prose", id="prose"),
+        pytest.param("raw", {"solution": True}, "prose", id="raw"),
+    ],
+)
+def test_roles_of_a_course_not_written_here(kind, marks, role):
+    cell = nbformat.from_dict(
+        {"cell_type": kind, "source": "", "metadata": {"nbgrader": marks} if marks else {}}
+    )
+
+    assert role_of(cell) == role
+
+
+def test_a_role_that_is_said_counts():
+    cell = nbformat.v4.new_code_cell(metadata={"dlcourse": {"role": "setup"}})
+
+    assert role_of(cell) == "setup"
+
+
+def test_tests_of_a_course_not_written_here_share_a_namespace(tiny_source):
+    assert rebuild(tiny_source, NOTHING).metadata.exam.shared_namespace is False
+    assert rebuild(foreign(tiny_source), NOTHING).metadata.exam.shared_namespace is True
+
+
+def test_imports_of_unmarked_cells_are_set_up_in_a_course_not_written_here(tiny_source):
+    notebook = foreign(tiny_source)
+    imports = "import numpy as np, os\nfrom math import (\n    pi,\n    e,\n)\n"
+    notebook.cells[5].source = f"%matplotlib inline\n{imports}x = np.zeros(3)"
+
+    paper = rebuild(notebook, NOTHING)
+
+    assert paper.cells[5].metadata.exam.role == "setup"
+    assert ast.unparse(ast.parse(paper.cells[5].source)) == (
+        "import numpy as np, os\nfrom math import pi, e"
+    )
+    assert paper.cells[6].metadata.exam.role == "demo"
+    assert paper.cells[6].source == notebook.cells[5].source
+
+
+def test_imports_of_demonstrations_written_here_are_not_set_up(tiny_source):
+    tiny_source.cells[5].source = "import os"
+
+    assert roles(rebuild(tiny_source, NOTHING))[5] == "demo"
+
+
+def test_a_source_without_cell_ids_gets_some(tiny_source):
+    for cell in tiny_source.cells:
+        del cell["id"]
+    tiny_source.nbformat_minor = 4
+
+    paper = rebuild(tiny_source, Answers({}, (AddedCell("double", "x"),)))
+
+    nbformat.validate(paper)
+    assert paper == rebuild(tiny_source, Answers({}, (AddedCell("double", "x"),)))
+
+
+def test_a_task_keeps_its_points_and_the_students_cells_behind_it(tiny_source):
+    marks = {"task": True, "locked": True, "grade_id": "draw", "points": 3, "grade": False}
+    task = nbformat.v4.new_markdown_cell("Draw it.", metadata={"nbgrader": marks})
+    tiny_source.cells.append(task)
+
+    paper = rebuild(tiny_source, Answers({}, (AddedCell("draw", "My drawing", "markdown"),)))
+
+    assert paper.cells[-2].metadata.exam == {"role": "prose", "grade_id": "draw", "points": 3}
+    assert paper.cells[-1].source == "My drawing"
+
+
+def test_findings_are_written_once():
+    paper = nbformat.v4.new_notebook()
+    finding = Finding("forged-test-cell", "It was edited.", "test_double")
+
+    add_findings(paper, [finding, Finding("other", "Something.")])
+    add_findings(paper, [finding])
+
+    assert [entry.kind for entry in paper.metadata.exam.findings] == ["forged-test-cell", "other"]
