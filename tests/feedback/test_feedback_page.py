@@ -1,0 +1,139 @@
+"""Facts about what a page of feedback says."""
+
+from dataclasses import replace
+
+import pytest
+
+from autograder.feedback.marks import Mark, Marks
+from autograder.feedback.page import page_of
+
+
+def page(graded, submission, marks=None):
+    return page_of(*graded, marks or Marks(), submission)
+
+
+def with_verdict(graded, verdict):
+    graded[0].cells[4].metadata["exam"]["verdict"] = verdict.to_json()
+    return graded
+
+
+def test_every_graded_cell_is_a_question_named_by_its_exercise_and_heading(graded, submission):
+    questions = page(graded, submission).questions
+
+    assert [(q.name, q.title, q.points, q.max_points) for q in questions] == [
+        ("step", "Exercise 1. The step", 0, 4),
+        ("sign", "Exercise 2. The sign", 6, 6),
+        ("why", "Exercise 3. Why?", None, 5),
+    ]
+
+
+def test_the_head_counts_what_is_known(graded, submission):
+    result = page(graded, submission)
+
+    assert result.title == "Week 1: a first unit"
+    assert (result.total, result.max_points, result.unmarked) == (6, 15, 5)
+
+
+def test_marks_given_by_hand_and_lateness_count(graded, submission):
+    marks = Marks({"why": Mark(3.5, 5, by_hand=True)}, {"why": "Good."}, late_penalty=2)
+
+    result = page(graded, submission, marks)
+
+    assert (result.earned, result.total, result.unmarked) == (9.5, 7.5, 0)
+    assert result.questions[2].comment == "Good."
+
+
+def test_an_instructor_s_mark_overrules_the_verdict(graded, submission):
+    result = page(graded, submission, Marks({"test_step": Mark(3, 4, by_hand=True)}))
+
+    assert result.questions[0].points == 3
+    assert result.questions[0].words == "set by your instructor"
+
+
+def test_an_automatic_mark_in_the_gradebook_does_not_overrule_the_verdict(graded, submission):
+    result = page(graded, submission, Marks({"test_step": Mark(4, 4)}))
+
+    assert result.questions[0].points == 0
+
+
+def test_a_test_cell_without_a_verdict_earned_nothing(graded, submission):
+    del graded[0].cells[4].metadata["exam"]["verdict"]
+
+    question = page(graded, submission).questions[0]
+
+    assert (question.points, question.words) == (0, "not run")
+
+
+@pytest.mark.parametrize(
+    ("state", "points", "standing", "words"),
+    [
+        ("passed", 4, "full", "all points"),
+        ("passed", 1.5, "part", "part of the points"),
+        ("failed", 0, "none", "not yet right"),
+        ("not attempted", 0, "open", "not attempted"),
+        ("not run", 0, "open", "not run"),
+        ("void", 0, "problem", "stopped"),
+        ("test error", 0, "problem", "the test is at fault"),
+    ],
+)
+def test_each_state_has_its_words(graded, submission, verdict, state, points, standing, words):
+    graded = with_verdict(graded, replace(verdict, state=state, points=points))
+
+    question = page(graded, submission).questions[0]
+
+    assert (question.standing, question.words) == (standing, words)
+
+
+def test_a_recognised_misconception_is_not_called_a_mere_hint(graded, submission, verdict):
+    slip = replace(verdict, misconception="strict_threshold", hint="At exactly 0 it fires.")
+
+    question = page(with_verdict(graded, slip), submission).questions[0]
+
+    assert (question.slip, question.hint) == ("At exactly 0 it fires.", "")
+
+
+def test_a_hint_that_the_reason_ends_with_is_said_once(graded, submission, verdict):
+    twice = replace(verdict, reason="step of 0: wrong. Look again.", hint="Look again.")
+
+    question = page(with_verdict(graded, twice), submission).questions[0]
+
+    assert (question.reason, question.hint) == ("step of 0: wrong.", "Look again.")
+
+
+def test_outputs_after_the_first_hidden_call_are_withheld(graded, submission):
+    blocks = {block.text: block for block in page(graded, submission).blocks}
+
+    early = blocks["def step(z):\n    return z > 0"]
+    assert early.outputs
+    assert not early.withheld
+    for late in (blocks["def sign(z):\n    return 1"], blocks["helper = 1"]):
+        assert not late.outputs
+        assert late.withheld
+
+
+def test_outputs_that_the_exam_withheld_stay_withheld(graded, submission):
+    graded[0].cells[3].metadata["exam"]["withheld"] = True
+
+    (block,) = [b for b in page(graded, submission).blocks if b.text.startswith("def step")]
+
+    assert block.withheld
+    assert not block.outputs
+
+
+def test_without_a_release_nothing_of_the_source_is_shown(graded, submission):
+    result = page_of(graded[0], None, Marks(), submission)
+
+    texts = "".join(block.text for block in result.blocks)
+    assert "assert" not in texts
+    assert "import numpy" not in texts
+    assert "Exercise" not in texts
+    assert "def sign" in texts
+    assert [question.points for question in result.questions] == [0, 6, None]
+
+
+def test_a_trusted_cell_that_was_changed_since_shows_what_was_released(graded, submission):
+    graded[0].cells[4].source = "assert hidden_only()"
+
+    block = next(b for b in page(graded, submission).blocks if b.question is not None)
+
+    assert block.text == "assert step(1.0) == 1\n"
