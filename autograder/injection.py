@@ -8,7 +8,7 @@ from autograder.names import assigned_names, free_names, imported_names
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
-_MARKER_LINE = re.compile(r"^\s*### (?:BEGIN|END) SOLUTION\s*\n?", re.MULTILINE)
+_MARKER_LINE = re.compile(r"^[^\S\n]*### (?:BEGIN|END) SOLUTION[^\S\n]*\n?", re.MULTILINE)
 
 
 def inject(
