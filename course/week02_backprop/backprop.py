@@ -986,7 +986,7 @@ plot.curves(
     xlabel="layer (1 is next to the input)",
     ylabel="length of the weight gradient",
     title="Three networks, one backward pass each",
-    log=True,
+    logy=True,
     caption="The vertical axis is logarithmic: a straight line means a constant factor a layer.",
 )
 
@@ -1193,14 +1193,14 @@ def dropout(A, rate, rng, training):
 
 
 # %% test="dropout" points=6
-A = np.random.default_rng(SEED).uniform(1, 2, size=(200, 50))
+A = np.random.default_rng(SEED).uniform(1, 2, size=(20, 4000))
 dropped, mask = check.items(
     dropout(A, 0.2, np.random.default_rng(SEED + 1), True),
     2,
     name="what dropout returns",
     hint="Return the array after dropout, and the mask.",
 )
-check.shape(mask, (200, 50), name="the mask", hint="Every entry of A gets a chance of its own.")
+check.shape(mask, (20, 4000), name="the mask", hint="Every entry of A gets a chance of its own.")
 check.between(
     np.mean(np.asarray(dropped) == 0),
     0.17,

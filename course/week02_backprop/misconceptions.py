@@ -934,8 +934,8 @@ def _walk(
 
 @misconception(
     "train",
-    hint="You return the weights of the last epoch. Early stopping wants those of the best one: "
-    "remember them when they come by.",
+    hint="What you return are the weights of the last epoch, not those of the best. And if you did "
+    "remember the best: was it a copy, or a second name for arrays that went on changing?",
 )
 def keeps_the_last(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
@@ -1046,36 +1046,6 @@ def shuffles_with_the_global_generator(
     max_epochs=300, patience=50, objective=loss_and_gradients,
 ):  # fmt: skip
     return _walk(**locals(), orders=lambda rng, n: (np.random.permutation(n),) * 2)
-
-
-@misconception(
-    "train",
-    hint="You kept the best weights, and then trained on in the very same arrays: what you "
-    "remembered changed along. Keep a copy.",
-)
-def remembers_an_alias(
-    parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
-    max_epochs=300, patience=50, objective=loss_and_gradients,
-):  # fmt: skip
-    v = [np.zeros_like(p) for p in parameters]
-    best, best_loss, waited, val_losses = parameters, np.inf, 0, []
-    for _ in range(max_epochs):
-        order = rng.permutation(len(X))
-        for start in range(0, len(X), batch_size):
-            batch = order[start : start + batch_size]
-            _, gradients = objective(parameters, X[batch], y[batch])
-            for i, g in enumerate(gradients):
-                v[i] = momentum * v[i] - learning_rate * np.asarray(g)
-                parameters[i] += v[i]
-        loss, _ = objective(parameters, X_val, y_val)
-        val_losses.append(loss)
-        if loss < best_loss:
-            best, best_loss, waited = parameters, loss, 0
-        else:
-            waited += 1
-        if waited == patience:
-            break
-    return best, np.array(val_losses)
 
 
 @variant("train")
