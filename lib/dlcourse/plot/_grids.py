@@ -201,6 +201,8 @@ def _write_numbers(axes: Axes, z: NDArray[np.float64], form: str, largest: float
     for (i, j), value in np.ndenumerate(z):
         strong = largest > 0 and abs(value) / largest > 0.42
         written = format(int(value) if form.endswith("d") else value, form)
+        if written.strip("-0.") == "":
+            written = written.removeprefix("-")
         text = axes.text(j, i, written, ha="center", va="center", size=9)
         if strong:  # grey ink drowns in a saturated cell
             text.set(color="white", weight="bold")

@@ -164,8 +164,11 @@ def _moved_apart(heights: list[float]) -> list[float]:
             if overlap > 1e-6:
                 moved[i] -= overlap / 2
                 moved[i + 1] += overlap / 2
-    # The lowest name may have been pushed below the axes: all that hang together go up again.
+    # A group may have been pushed beyond the axes: all that hang together come back.
+    for i in reversed(range(len(moved))):
+        ceiling = 1.0 if i == len(moved) - 1 else moved[i + 1] - _APART
+        moved[i] = min(moved[i], ceiling)
     for i in range(len(moved)):
-        floor = 0.0 if i == 0 else moved[i - 1] + _APART - 1e-6
+        floor = 0.0 if i == 0 else moved[i - 1] + _APART
         moved[i] = max(moved[i], floor)
     return moved

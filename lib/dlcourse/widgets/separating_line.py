@@ -1,0 +1,115 @@
+"""A line moved through points by sliders or by hand: how many can it get right?"""
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike, NDArray
+
+from dlcourse import plot
+from dlcourse.widgets._still import with_still
+
+
+class SeparatingLine(anywidget.AnyWidget):  # type: ignore[misc]
+    """The widget; `separating_line` makes one.
+
+    Everything is computed in the browser; `w1`, `w2` and `b` come back, so that a later cell can
+    use the line that the reader found.
+    """
+
+    _esm = Path(__file__).with_suffix(".js")
+
+    points = traitlets.List().tag(sync=True)
+    labels = traitlets.List().tag(sync=True)
+    title = traitlets.Unicode().tag(sync=True)
+    limits = traitlets.List().tag(sync=True)  # left, right, bottom, top
+    reach = traitlets.Float(2.0).tag(sync=True)  # the largest b that a slider offers
+    w1 = traitlets.Float(1.0).tag(sync=True)
+    w2 = traitlets.Float(0.0).tag(sync=True)
+    b = traitlets.Float(0.0).tag(sync=True)
+
+    @property
+    def right(self) -> int:
+        """How many points are on the side of their class."""
+        X, y = np.asarray(self.points), np.asarray(self.labels)
+        return int(((X @ [self.w1, self.w2] + self.b > 0) == y).sum())
+
+    def still(self) -> plot.Picture:
+        """Return the present state as a picture."""
+        X, y = np.asarray(self.points), np.asarray(self.labels)
+        w = np.array([self.w1, self.w2])
+        left, right, bottom, top = self.limits
+
+        def sides(Z: NDArray[np.float64]) -> Any:
+            return 0.5 + 0.3 * np.sign(Z @ w + self.b)
+
+        return plot.overlay(
+            plot.boundary(sides, xlim=(left, right), ylim=(bottom, top)),
+            plot.points(X, y),
+            plot.line(w, self.b),
+            title=self.title,
+            caption=f"{self.right} of {len(y)} points are on their side of "
+            f"${self.w1:.2f}\\,x_1 {self.w2:+.2f}\\,x_2 {self.b:+.2f} = 0$.",
+        )
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return with_still(super()._repr_mimebundle_(**kwargs), self.still())
+
+
+def separating_line(
+    X: ArrayLike | tuple[ArrayLike, ArrayLike],
+    y: ArrayLike | None = None,
+    *,
+    w: ArrayLike = (1.0, 0.0),
+    b: float | None = None,
+    title: str = "",
+) -> SeparatingLine:
+    """Return a line `w·x + b = 0` to move through points, with a count of those it gets right.
+
+    Parameters
+    ----------
+    X
+        Points, shape (n, 2); or a pair `(X, y)`, as the functions of `data` return.
+    y
+        Their classes, shape (n,): two values. The upper one should lie where `w·x + b > 0`.
+    w, b
+        The line to begin with; `b` through the middle of the points when not given.
+    title
+        Above the picture.
+
+    Returns
+    -------
+    SeparatingLine
+        With attributes `w1`, `w2`, `b` and `right`, which follow the reader.
+    """
+    if y is None:
+        X, y = X  # type: ignore[misc, str-unpack]
+    points, classes = np.asarray(X, dtype=float), np.asarray(y).ravel()
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(classes):
+        message = (
+            "separating_line expects points of shape (n, 2) and n classes; "
+            f"received shapes {points.shape} and {classes.shape}."
+        )
+        raise ValueError(message)
+    weights = np.asarray(w, dtype=float)
+    offset = -float(weights @ points.mean(axis=0)) if b is None else float(b)
+    return SeparatingLine(
+        points=points.round(4).tolist(),
+        labels=(classes == classes.max()).astype(int).tolist(),
+        title=title,
+        limits=_limits(points),
+        reach=float(max(2.0, np.ceil(1.5 * np.abs(points).max()))),
+        w1=float(weights[0]),
+        w2=float(weights[1]),
+        b=round(offset, 2),
+    )
+
+
+def _limits(points: NDArray[np.float64]) -> list[float]:
+    """Return a square around the points with room at every side."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    half = 0.68 * float(max(high - low)) or 1.0
+    (x, y) = (low + high) / 2
+    return [float(x - half), float(x + half), float(y - half), float(y + half)]
