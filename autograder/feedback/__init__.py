@@ -7,9 +7,10 @@ from pathlib import Path
 import nbformat
 
 from autograder.errors import UsageError
-from autograder.feedback.marks import marks_of, opened
+from autograder.feedback.marks import marks_of
 from autograder.feedback.page import page_of
 from autograder.feedback.render import render
+from autograder.gradebook import open_gradebook
 from autograder.records import Submission
 
 
@@ -28,7 +29,7 @@ def write_feedback(
     students
         Those to write for; all who were graded where there are none.
     db_url
-        The gradebook with marks given by hand; `gradebook.db` in the root where None.
+        The gradebook with the marks given by hand; the course's own where None.
     on_page
         Called with each page's path and the number of pages there will be.
 
@@ -41,9 +42,9 @@ def write_feedback(
     """
     graded = list(_graded(root, week, students))
     written: list[Path] = []
-    with opened(db_url or f"sqlite:///{root.resolve() / 'gradebook.db'}") as gradebook:
+    with open_gradebook(root, db_url) as book:
         for submission in graded:
-            marks = marks_of(gradebook, submission.student, week, submission.notebook)
+            marks = marks_of(book.api, submission)
             examined = nbformat.read(submission.path, as_version=4)
             page = page_of(examined, _release(root, submission), marks, submission)
             target = root / "feedback" / submission.student / week / f"{submission.notebook}.html"

@@ -1,16 +1,12 @@
 """Read from nbgrader's gradebook what marking by hand and lateness have to say."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.errors import GradebookError
+from autograder.records import Submission
 
 
 @dataclass(frozen=True)
@@ -26,7 +22,7 @@ class Mark:
 class Marks:
     """What the gradebook says about one notebook of one student.
 
-    late_penalty    points taken off the whole assignment
+    late_penalty    points taken off this notebook
     """
 
     by_cell: Mapping[str, Mark] = field(default_factory=dict)
@@ -34,46 +30,25 @@ class Marks:
     late_penalty: float = 0.0
 
 
-@contextmanager
-def opened(db_url: str) -> Iterator[Any | None]:
-    """Open the gradebook, or give None where a SQLite file does not exist yet.
-
-    Raises
-    ------
-    GradebookError
-        If there is a gradebook that cannot be read.
-    """
-    url = make_url(db_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        yield None  # nbgrader would create an empty one
-        return
-    try:
-        with Gradebook(db_url) as gradebook:
-            yield gradebook
-    except SQLAlchemyError as error:
-        message = f"The gradebook {db_url} cannot be read: {error}. Is another program writing it?"
-        raise GradebookError(message) from error
-
-
-def marks_of(gradebook: Any | None, student: str, assignment: str, notebook: str) -> Marks:
+def marks_of(gradebook: Gradebook, submission: Submission) -> Marks:
     """Return the marks of one notebook; none where the gradebook does not know it."""
-    if gradebook is None:
-        return Marks()
     try:
-        submission = gradebook.find_submission(assignment, student)
-        entry = gradebook.find_submission_notebook(notebook, assignment, student)
+        entry = gradebook.find_submission_notebook(
+            submission.notebook, submission.assignment, submission.student
+        )
     except MissingEntry:
         return Marks()
     return Marks(
         by_cell={grade.name: _mark(grade) for grade in entry.grades},
-        comments={comment.name: comment.comment for comment in entry.comments if comment.comment},
-        late_penalty=float(submission.late_submission_penalty or 0.0),
+        comments={c.name: c.manual_comment for c in entry.comments if c.manual_comment},
+        late_penalty=float(entry.late_submission_penalty or 0.0),
     )
 
 
 def _mark(grade: Any) -> Mark:
     by_hand = grade.manual_score is not None or bool(grade.extra_credit)
-    waits = grade.needs_manual_grade or (grade.auto_score is None and grade.manual_score is None)
+    # After grading again a mark given by hand waits for a second look; until then it stands.
+    waits = grade.manual_score is None and (grade.auto_score is None or grade.needs_manual_grade)
     return Mark(
         points=None if waits else float(grade.score),
         max_points=float(grade.max_score),

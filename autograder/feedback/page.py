@@ -218,18 +218,23 @@ def _overruled(question: Question, mark: Mark) -> Question:
 
 def _written(cell: NotebookNode, title: str, marks: Marks) -> Question:
     grade_id = _grade_id(cell)
-    mark = marks.by_cell.get(grade_id)
-    max_points = mark.max_points if mark else _max_points(cell)
-    points = mark.points if mark else None
+    mark = marks.by_cell.get(grade_id) or Mark(None, _max_points(cell))
+    standing: Standing = "open"
+    if mark.points is None:
+        words = "waits to be read"
+    elif mark.by_hand:
+        words, standing = "marked", _standing(mark.points, mark.max_points, "passed")
+    else:  # nbgrader gives no points to an answer that is the prompt's own text
+        words = "left empty"
     return Question(
         grade_id=grade_id,
         title=title,
-        max_points=max_points,
-        points=points,
-        standing="open" if points is None else _standing(points, max_points, "passed"),
-        words="waits to be read" if points is None else "marked",
+        max_points=mark.max_points,
+        points=mark.points,
+        standing=standing,
+        words=words,
         comment=marks.comments.get(grade_id, ""),
-        by_hand=points is not None,
+        by_hand=mark.by_hand,
     )
 
 

@@ -43,6 +43,12 @@ def test_marks_given_by_hand_and_lateness_count(graded, submission):
     assert result.questions[2].comment == "Good."
 
 
+def test_a_written_answer_left_empty_waits_for_nobody(graded, submission):
+    result = page(graded, submission, Marks({"why": Mark(0, 5)}))
+
+    assert (result.questions[2].words, result.unmarked) == ("left empty", 0)
+
+
 def test_an_instructor_s_mark_overrules_the_verdict(graded, submission):
     result = page(graded, submission, Marks({"test_step": Mark(3, 4, by_hand=True)}))
 
