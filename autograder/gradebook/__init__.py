@@ -1,0 +1,11 @@
+"""Results go into nbgrader's database, and nowhere else is it written.
+
+`opening` opens it once a run, `questions` enters what can be earned, `marks` what was earned.
+Nothing here knows how an exam is held, and what holds exams never imports this.
+"""
+
+from autograder.gradebook.marks import enter_results
+from autograder.gradebook.opening import Book, open_gradebook
+from autograder.gradebook.questions import enter_assignment, enter_week
+
+__all__ = ["Book", "enter_assignment", "enter_results", "enter_week", "open_gradebook"]
