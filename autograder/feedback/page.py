@@ -5,54 +5,17 @@ verdicts say. Nothing is copied from the instructor's notebook, so nothing hidde
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.feedback.marks import Mark, Marks
+from autograder.feedback.marks import Marks
+from autograder.feedback.questions import Question, grade_id_of, tested, written
 from autograder.harmless import harmless_outputs, plain_text
-from autograder.records import Submission, Verdict
+from autograder.records import Submission
 
 OUTPUT_LIMIT = 400_000  # characters of text and pictures that one cell shows
-
-Standing = Literal["full", "part", "none", "open", "problem"]
-_WORDS = {
-    "passed": "all points",
-    "failed": "not yet right",
-    "not attempted": "not attempted",
-    "not run": "not run",
-    "void": "stopped",
-    "test error": "the test is at fault",
-}
-
-
-@dataclass(frozen=True)
-class Question:
-    """One graded cell: what it earned and why.
-
-    points    None until a written answer is marked
-    standing  how it is drawn; `words` says the same in words
-    slip      the hint of a recognised misconception
-    """
-
-    grade_id: str
-    title: str
-    max_points: float
-    points: float | None
-    standing: Standing
-    words: str
-    reason: str = ""
-    hint: str = ""
-    slip: str = ""
-    comment: str = ""
-    by_hand: bool = False
-
-    @property
-    def name(self) -> str:
-        """The exercise's name, as students know it."""
-        return self.grade_id.removeprefix("test_").removeprefix("test-")
 
 
 @dataclass(frozen=True)
@@ -136,7 +99,7 @@ def _blocks(examined: NotebookNode, public: "_Public", marks: Marks) -> Iterator
     heading = ""
     hidden_has_run = False
     for cell in examined.cells:
-        role, grade_id = _role(cell), _grade_id(cell)
+        role, grade_id = _role(cell), grade_id_of(cell)
         if role == "prose":
             text = public.text(cell)
             heading = (_headings(text) or [heading])[-1]
@@ -144,10 +107,10 @@ def _blocks(examined: NotebookNode, public: "_Public", marks: Marks) -> Iterator
                 yield Block("prose", text)
         elif role == "test":
             hidden_has_run = hidden_has_run or public.text(cell) != cell.source
-            question = _tested(cell, heading, marks)
+            question = tested(cell, heading, marks)
             yield Block("question", public.text(cell), question=question)
         elif role == "written":
-            yield Block("written", cell.source, question=_written(cell, heading, marks))
+            yield Block("written", cell.source, question=written(cell, heading, marks))
         else:
             theirs = role in ("answer", "added")
             text = cell.source if theirs else public.text(cell)
@@ -169,13 +132,13 @@ class _Public:
 
     def __init__(self, release: NotebookNode | None) -> None:
         cells = release.cells if release is not None else []
-        self._by_grade_id = {_grade_id(cell): cell.source for cell in cells if _grade_id(cell)}
+        self._by_grade_id = {grade_id_of(cell): cell.source for cell in cells if grade_id_of(cell)}
         self._by_id = {cell.get("id"): cell.source for cell in cells if cell.get("id")}
         self._texts = {cell.source for cell in cells}
 
     def text(self, cell: NotebookNode) -> str:
         """Return the released text of a trusted cell, "" where the release has no such cell."""
-        grade_id = _grade_id(cell)
+        grade_id = grade_id_of(cell)
         if grade_id:
             return str(self._by_grade_id.get(grade_id, ""))
         if cell.source in self._texts:
@@ -183,93 +146,9 @@ class _Public:
         return str(self._by_id.get(cell.get("id"), ""))
 
 
-def _tested(cell: NotebookNode, title: str, marks: Marks) -> Question:
-    grade_id = _grade_id(cell)
-    max_points = _max_points(cell)
-    found = cell.metadata.get("exam", {}).get("verdict")
-    # Silence is not a pass: a cell without a verdict was never examined.
-    verdict = Verdict.from_json(found) if found else Verdict(grade_id, max_points, "not run")
-    reason, hint, slip = _words_of(verdict)
-    question = Question(
-        grade_id=grade_id,
-        title=title,
-        max_points=max_points,
-        points=verdict.points,
-        standing=_standing(verdict.points, max_points, verdict.state),
-        words=_WORDS[verdict.state],
-        reason=reason,
-        hint=hint,
-        slip=slip,
-        comment=marks.comments.get(grade_id, ""),
-    )
-    if question.standing == "part":
-        question = replace(question, words="part of the points")
-    mark = marks.by_cell.get(grade_id)
-    return question if mark is None or not mark.by_hand else _overruled(question, mark)
-
-
-def _overruled(question: Question, mark: Mark) -> Question:
-    """Return a question as marked by hand: the instructor's word counts."""
-    points = mark.points or 0.0
-    standing = _standing(points, question.max_points, "passed")
-    words = "set by your instructor"
-    return replace(question, points=points, standing=standing, words=words, by_hand=True)
-
-
-def _written(cell: NotebookNode, title: str, marks: Marks) -> Question:
-    grade_id = _grade_id(cell)
-    mark = marks.by_cell.get(grade_id) or Mark(None, _max_points(cell))
-    standing: Standing = "open"
-    if mark.points is None:
-        words = "waits to be read"
-    elif mark.by_hand:
-        words, standing = "marked", _standing(mark.points, mark.max_points, "passed")
-    else:  # nbgrader gives no points to an answer that is the prompt's own text
-        words = "left empty"
-    return Question(
-        grade_id=grade_id,
-        title=title,
-        max_points=mark.max_points,
-        points=mark.points,
-        standing=standing,
-        words=words,
-        comment=marks.comments.get(grade_id, ""),
-        by_hand=mark.by_hand,
-    )
-
-
-def _words_of(verdict: Verdict) -> tuple[str, str, str]:
-    """Return reason, hint and recognised slip, none of them said twice."""
-    hint = plain_text(verdict.hint, 2_000).strip()
-    reason = plain_text(verdict.reason, 4_000).strip()
-    if hint and hint in reason:
-        reason = reason.replace(hint, "").strip()
-    return (reason, "", hint) if verdict.misconception else (reason, hint, "")
-
-
-def _standing(points: float, max_points: float, state: str) -> Standing:
-    if state in ("void", "test error"):
-        return "problem"
-    if state in ("not attempted", "not run"):
-        return "open"
-    if points >= max_points:
-        return "full"
-    return "part" if points > 0 else "none"
-
-
 def _role(cell: NotebookNode) -> str:
     fallback = "prose" if cell.cell_type != "code" else "added"
     return str(cell.metadata.get("exam", {}).get("role", fallback))
-
-
-def _grade_id(cell: NotebookNode) -> str:
-    metadata: Mapping[str, object] = cell.metadata.get("nbgrader", {})
-    return str(metadata.get("grade_id") or cell.metadata.get("exam", {}).get("grade_id") or "")
-
-
-def _max_points(cell: NotebookNode) -> float:
-    points = cell.metadata.get("exam", {}).get("points")
-    return float(points if points is not None else cell.metadata["nbgrader"]["points"])
 
 
 def _headings(markdown: str) -> list[str]:

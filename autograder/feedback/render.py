@@ -15,7 +15,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from autograder.feedback.formulas import DEPTHS, draw_formulas
-from autograder.feedback.page import Block, Page, Question
+from autograder.feedback.page import Block, Page
+from autograder.feedback.questions import Question
 from autograder.harmless import harmless_markdown
 
 MAX_HIGHLIGHTED = 20_000  # characters of code; longer cells are shown without colours
