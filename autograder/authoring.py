@@ -17,6 +17,7 @@ from traitlets.config import Config
 from autograder.course_text import TextCell
 from autograder.course_weeks import CourseWeek, course_week_names, is_scratch, read_course_week
 from autograder.errors import BuildError
+from autograder.magics import strip_magics
 from autograder.outcomes import syllabus
 from autograder.source_notebook import assignment_notebook, lesson_notebook, notebook_bytes
 
@@ -180,7 +181,7 @@ def _check_stubs(path: Path, week: CourseWeek) -> None:
 
 def _check_stub(cell: TextCell, released: str) -> None:
     try:
-        ast.parse(released)
+        ast.parse(strip_magics(released))
     except SyntaxError as error:
         message = f"Without its solution the cell is not Python ({error.msg}): move the markers."
         raise cell.error(message) from error

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from autograder.magics import strip_magics
 from autograder.names import assigned_names, free_names, imported_names
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -37,6 +38,7 @@ def inject(
     ValueError
         If the reference has no such definition, or one with other arguments.
     """
+    reference = strip_magics(reference)
     original = _definition(replaces, reference)
     _check_arguments(node, original)
     segment = _renamed(node, replaces, text)

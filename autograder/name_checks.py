@@ -132,20 +132,29 @@ def _check_test(cell: TextCell, text: CourseText) -> None:
     if not free_names(cell.source) & own:
         message = f"The test of {cell.header.name!r} reads nothing that its exercise defines."
         raise cell.error(message)
-    visible = replace(cell, source=_HIDDEN.sub("", cell.source))
+    _check_visible(replace(cell, source=_HIDDEN.sub("", cell.source)), known)
+
+
+def _check_visible(visible: TextCell, known: Collection[str]) -> None:
+    """Check what the student sees of a test, which must stand on its own."""
+    if not visible.source.strip():
+        message = "Nothing of the test is visible: show a check, or say in a comment what it tests."
+        raise visible.error(message)
     try:
         missing = _unbound(visible, known)
     except SyntaxError as error:
         message = (
             f"Without its hidden tests the cell is not Python ({error.msg}): move the markers."
         )
-        raise cell.error(message) from error
+        raise visible.error(message) from error
     for name in missing:
         message = f"The visible part of the test reads {name!r}, which its hidden part binds."
-        raise cell.error(message)
+        raise visible.error(message)
 
 
 def _why_unbound(name: str, cell: TextCell, text: CourseText) -> str:
+    if name in _bound(cell):
+        return f"The test reads {name!r} before it binds it."
     for role, reason in (
         ("answer", "only an answer cell imports: import it in a set-up cell"),
         ("test", "another test cell binds: each test cell stands alone, bind it here"),
@@ -154,7 +163,7 @@ def _why_unbound(name: str, cell: TextCell, text: CourseText) -> str:
     ):
         if name in _bound_in(text, role):
             return f"The test reads {name!r}, which {reason}."
-    known = {*_bound_in(text, "setup"), *_students(text), *_bound(cell), *_BUILTINS}
+    known = {*_bound_in(text, "setup"), *_students(text), *_BUILTINS}
     return f"The test reads {name!r}, which is nobody's. {_near(name, known)}"
 
 

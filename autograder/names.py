@@ -4,12 +4,14 @@ import ast
 import symtable
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from autograder.magics import strip_magics
 
 _COMPILER_NAMES = frozenset({"__class__", "__classdict__"})
 
 
+@lru_cache(maxsize=4096)
 def free_names(source: str) -> frozenset[str]:
     """Return the names that a cell reads and may not have bound itself.
 
@@ -28,6 +30,7 @@ def free_names(source: str) -> frozenset[str]:
     return frozenset(cell.free | (_global_reads(text) - bound_somewhere))
 
 
+@lru_cache(maxsize=4096)
 def assigned_names(source: str) -> frozenset[str]:
     """Return the names that a cell leaves bound at top level, imports not counted.
 
@@ -41,6 +44,7 @@ def assigned_names(source: str) -> frozenset[str]:
     return frozenset((cell.bound - cell.imported) | _global_stores(text))
 
 
+@lru_cache(maxsize=4096)
 def imported_names(source: str) -> frozenset[str]:
     """Return the names that a cell leaves bound by an import; `"*"` for a star import.
 
