@@ -2,9 +2,8 @@
 
 import ast
 import logging
-import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from autograder.built_files import differences, left_over, write
 from autograder.course_text import TextCell
-from autograder.course_weeks import CourseWeek, course_week_names, is_scratch, read_course_week
+from autograder.course_weeks import CourseWeek, course_week_names, read_course_week
 from autograder.errors import BuildError
 from autograder.magics import strip_magics
 from autograder.outcomes import syllabus
@@ -32,10 +32,6 @@ class Built:
     points: float
     misconceptions: int
     changed: tuple[str, ...]
-
-
-Files = Mapping[str, bytes]
-"""What files should hold, by path relative to the root, with slashes."""
 
 
 def build(
@@ -68,12 +64,12 @@ def build(
     table = syllabus(root)
     built = []
     for week, files in made:
-        changed = _differences(root, files, _folders(week.name))
-        _write(root, files, changed)
+        changed = differences(root, files, _folders(week.name))
+        write(root, files, changed)
         built.append(_summary(week, tuple(changed)))
         if on_week is not None:
             on_week(built[-1])
-    _write(root, table, _differences(root, table, ()))
+    write(root, table, differences(root, table) | _of_no_week(root, weeks))
     return tuple(built)
 
 
@@ -87,8 +83,8 @@ def stale(root: Path, weeks: Sequence[str] | None = None) -> tuple[str, ...]:
     """
     found: dict[str, str] = {}
     for week in _read(root, weeks):
-        found |= _differences(root, _make(root, week), _folders(week.name))
-    found |= _differences(root, syllabus(root), ())
+        found |= differences(root, _make(root, week), _folders(week.name))
+    found |= differences(root, syllabus(root)) | _of_no_week(root, weeks)
     return tuple(f"{path}: {why}" for path, why in found.items())
 
 
@@ -98,6 +94,11 @@ def _read(root: Path, weeks: Sequence[str] | None) -> list[CourseWeek]:
 
 def _folders(week: str) -> tuple[str, str]:
     return f"source/{week}", f"release/{week}"
+
+
+def _of_no_week(root: Path, weeks: Sequence[str] | None) -> dict[str, str]:
+    """Return what was built of weeks that `course/` has no more; nothing in a partial build."""
+    return left_over(root, course_week_names(root)) if weeks is None else {}
 
 
 def _summary(week: CourseWeek, changed: tuple[str, ...]) -> Built:
@@ -185,31 +186,3 @@ def _check_stub(cell: TextCell, released: str) -> None:
     except SyntaxError as error:
         message = f"Without its solution the cell is not Python ({error.msg}): move the markers."
         raise cell.error(message) from error
-
-
-def _differences(root: Path, files: Files, folders: Iterable[str]) -> dict[str, str]:
-    """Return what on disk is not as it should be, with what is wrong."""
-    found = {}
-    for path, content in files.items():
-        if not (root / path).is_file():
-            found[path] = "missing"
-        elif (root / path).read_bytes() != content:
-            found[path] = "differs"
-    for folder in folders:
-        for there in sorted((root / folder).rglob("*")):
-            name = there.relative_to(root)
-            if there.is_file() and name.as_posix() not in files and not is_scratch(name):
-                found[name.as_posix()] = "left over"
-    return found
-
-
-def _write(root: Path, files: Files, changed: Iterable[str]) -> None:
-    for name in changed:
-        path = root / name
-        if name in files:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(files[name])
-            continue
-        path.unlink()
-        if not any(path.parent.iterdir()):
-            shutil.rmtree(path.parent)

@@ -9,7 +9,7 @@ from autograder.course_text import CourseText, read_course_text
 from autograder.errors import BuildError, UsageError
 from autograder.headers import HEADER
 from autograder.misconceptions import KnownAnswer, load
-from autograder.name_checks import check_names, setup_names
+from autograder.name_checks import check_names, missing_names, setup_names
 
 FEWEST_MISCONCEPTIONS = 3
 
@@ -103,7 +103,12 @@ def _has_cells(path: Path) -> bool:
 
 def _known_answers(path: Path, assignment: CourseText) -> tuple[KnownAnswer, ...]:
     reference = {name: cell.source for name, cell in assignment.answers.items()}
-    return load(path, reference, given=setup_names(assignment))
+    known = load(path, reference, given=setup_names(assignment))
+    for answer in known:
+        for name in missing_names(answer.source, assignment):
+            message = f"{answer.name!r} of {answer.exercise!r} reads {name!r}, which nothing binds."
+            raise BuildError(message, path, answer.line)
+    return known
 
 
 def _check_enough(known: tuple[KnownAnswer, ...], assignment: CourseText) -> None:

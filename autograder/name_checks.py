@@ -61,6 +61,12 @@ def setup_names(text: CourseText) -> frozenset[str]:
     return frozenset(_bound_in(text, "setup"))
 
 
+def missing_names(answer: str, text: CourseText) -> tuple[str, ...]:
+    """Return the names that another answer cell reads and that no cell of a text binds."""
+    known = setup_names(text) | _students(text) | _bound_in(text, "demo") | _BUILTINS
+    return tuple(sorted(free_names(answer) - known))
+
+
 def _bound(cell: TextCell) -> frozenset[str]:
     return assigned_names(cell.source) | _imports(cell)
 

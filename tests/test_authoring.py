@@ -1,28 +1,26 @@
 """Facts about building source/ and release/: what is in them, what is not, the same bytes."""
 
-import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tiny_course import ASSIGNMENT, LESSON, MISCONCEPTIONS, WEEK, write_course
+from tiny_course import (
+    ASSIGNMENT,
+    LESSON,
+    MISCONCEPTIONS,
+    WEEK,
+    build_course,
+    read_notebook,
+    write_course,
+)
 
 from autograder.authoring import build, stale
 from autograder.errors import BuildError, UsageError
 from autograder.outcomes import BEGIN, END
-
-
-def read(root, folder, notebook="doubling"):
-    return nbformat.read(root / folder / WEEK / f"{notebook}.ipynb", as_version=4)
-
-
-def by_id(notebook):
-    return {cell.id: cell for cell in notebook.cells}
 
 
 def tree(root):
@@ -31,14 +29,7 @@ def tree(root):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    root = write_course(tmp_path_factory.mktemp("course"))
-    (root / "course" / WEEK / "figures").mkdir()
-    (root / "course" / WEEK / "figures" / "dot.bin").write_bytes(b"\x00\xff")
-    (root / "course" / WEEK / "__pycache__").mkdir()
-    (root / "course" / WEEK / "__pycache__" / "x.pyc").write_bytes(b"")
-    (root / "course" / WEEK / ".hidden").write_bytes(b"")
-    build(root)
-    return root
+    return build_course(tmp_path_factory.mktemp("course"))
 
 
 def test_a_build_leaves_two_notebooks_and_the_support_files_in_each_folder(course):
@@ -53,125 +44,6 @@ def test_a_build_leaves_two_notebooks_and_the_support_files_in_each_folder(cours
 
 def test_support_files_are_copied_as_they_are(course):
     assert (course / "release" / WEEK / "figures" / "dot.bin").read_bytes() == b"\x00\xff"
-
-
-def test_grade_ids_follow_from_the_exercises(course):
-    ids = {
-        c.id: c.metadata.nbgrader.grade_id
-        for c in read(course, "source").cells
-        if c.metadata and "nbgrader" in c.metadata
-    }
-
-    assert list(ids.values()) == [
-        *("setup", "parameters", "double", "test_double"),
-        *("quadruple", "test_quadruple", "test_quadruple_2", "why_two"),
-    ]
-    assert list(ids) == list(ids.values())
-
-
-@pytest.mark.parametrize(
-    ("cell", "marks"),
-    [
-        pytest.param("setup", {"grade": False, "solution": False, "locked": True}, id="set-up"),
-        pytest.param("double", {"grade": False, "solution": True, "locked": False}, id="answer"),
-        pytest.param(
-            "test_double",
-            {"grade": True, "solution": False, "locked": True, "points": 30},
-            id="test",
-        ),
-        pytest.param(
-            "why_two", {"grade": True, "solution": True, "locked": False, "points": 10}, id="words"
-        ),
-    ],
-)
-def test_cells_have_nbgraders_metadata(course, cell, marks):
-    metadata = by_id(read(course, "source"))[cell].metadata.nbgrader
-
-    assert metadata == {"grade_id": cell, "schema_version": 3, "task": False, **marks}
-
-
-@pytest.mark.parametrize("folder", ["source", "release"])
-@pytest.mark.parametrize(
-    ("cell", "metadata"),
-    [
-        pytest.param("parameters", {"role": "setup"}, id="parameters"),
-        pytest.param(
-            "quadruple",
-            {"role": "answer", "exercise": "quadruple", "uses": ["double"], "outcomes": [14]},
-            id="answer",
-        ),
-        pytest.param("test_quadruple_2", {"role": "test", "exercise": "quadruple"}, id="test"),
-        pytest.param("why_two", {"role": "written", "outcomes": [1]}, id="words"),
-    ],
-)
-def test_cells_say_their_role(course, folder, cell, metadata):
-    assert by_id(read(course, folder))[cell].metadata.dlcourse == metadata
-
-
-def test_unmarked_code_is_a_demonstration_and_text_is_just_text(course):
-    demo = next(cell for cell in read(course, "source").cells if "print" in cell.source)
-    prose = read(course, "source").cells[0]
-
-    assert demo.metadata == {"dlcourse": {"role": "demo"}}
-    assert prose.metadata == {}
-    assert prose.source == "# Doubling\n\nWrite $2\\sigma$ down."
-
-
-def test_the_parameters_cell_is_tagged_for_papermill(course):
-    assert by_id(read(course, "release"))["parameters"].metadata.tags == ["parameters"]
-
-
-def test_notebooks_have_no_outputs_and_name_the_kernel_and_their_text(course):
-    for folder in ("source", "release"):
-        notebook = read(course, folder)
-        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        assert all(not cell.outputs and cell.execution_count is None for cell in code)
-        assert notebook.metadata.kernelspec.name == "python3"
-        assert notebook.metadata.dlcourse.text == f"course/{WEEK}/doubling.py"
-
-
-def test_the_source_has_everything(course):
-    cells = by_id(read(course, "source"))
-
-    assert "secret_of_doubling" in cells["double"].source
-    assert "hidden_number" in cells["test_double"].source
-    assert "The rubric." in cells["why_two"].source
-
-
-def test_the_release_has_the_stubs_and_nothing_else(course):
-    cells = by_id(read(course, "release"))
-
-    assert cells["double"].source == (
-        'def double(x):\n    """Return twice x."""\n'
-        "    # YOUR CODE HERE\n    raise NotImplementedError()"
-    )
-    assert cells["test_double"].source == "check.equal(double(2), 4)"
-    assert cells["why_two"].source.strip() == "Why two?\n\nYOUR ANSWER HERE"
-
-
-def test_locked_cells_of_the_release_cannot_be_edited(course):
-    cells = by_id(read(course, "release"))
-
-    assert not cells["setup"].metadata.editable
-    assert not cells["test_double"].metadata.editable
-    assert "editable" not in cells["double"].metadata
-
-
-def test_source_and_release_have_the_same_cells(course):
-    for notebook in ("doubling", "lesson"):
-        source, release = (read(course, folder, notebook) for folder in ("source", "release"))
-        assert [cell.id for cell in source.cells] == [cell.id for cell in release.cells]
-
-
-def test_the_lesson_is_released_as_it_is(course):
-    cells = read(course, "release", "lesson").cells
-
-    assert [cell.source for cell in cells] == [
-        "# The lesson\n\nTwice is more.",
-        'SEED = 0\nPROFILE = "quick"',
-        "2 * 2",
-    ]
-    assert all("nbgrader" not in cell.metadata for cell in cells)
 
 
 def test_a_fresh_build_is_not_stale(course):
@@ -244,6 +116,21 @@ def test_a_build_mends_what_is_stale(tmp_path):
     assert not (tmp_path / "source" / WEEK / "old").exists()
 
 
+def test_what_was_built_of_a_week_that_is_gone_is_left_over(tmp_path):
+    build(write_course(tmp_path))
+    (tmp_path / "course" / WEEK).rename(tmp_path / "course" / "week02")
+    (tmp_path / "source" / "by_hand").mkdir()
+    (tmp_path / "source" / "by_hand" / "own.ipynb").write_text("{}")
+
+    build(tmp_path, ["week02"])
+    assert stale(tmp_path, ["week02"]) == ()
+    assert f"release/{WEEK}/doubling.ipynb: left over" in stale(tmp_path)
+
+    build(tmp_path)
+    assert stale(tmp_path) == ()
+    assert sorted(path.name for path in (tmp_path / "source").iterdir()) == ["by_hand", "week02"]
+
+
 def test_what_tools_leave_behind_is_not_left_over(tmp_path):
     build(write_course(tmp_path))
     (tmp_path / "release" / WEEK / ".ipynb_checkpoints").mkdir()
@@ -263,10 +150,11 @@ def test_an_edit_of_the_text_makes_its_notebooks_stale(tmp_path):
 
 
 def test_an_edit_changes_the_id_of_its_own_cell_only(tmp_path):
+    notebook = tmp_path / "source" / WEEK / "doubling.ipynb"
     build(write_course(tmp_path))
-    before = [cell.id for cell in read(tmp_path, "source").cells]
+    before = [cell.id for cell in read_notebook(notebook).cells]
     build(write_course(tmp_path, assignment=ASSIGNMENT.replace("print(double(3))", "double(5)")))
-    after = [cell.id for cell in read(tmp_path, "source").cells]
+    after = [cell.id for cell in read_notebook(notebook).cells]
 
     assert [old for old, new in zip(before, after, strict=True) if old != new] == [before[5]]
 
@@ -377,20 +265,6 @@ def test_nothing_hidden_survives_and_the_bytes_are_the_same(
     for secret in ("sol_", "hid_", "rub_", "secret_of", "hidden_number", "model answer"):
         assert secret not in released
         assert secret in (first / "source" / WEEK / "doubling.ipynb").read_text()
-
-
-def test_checksums_are_nbgraders(course):
-    from nbgrader.utils import compute_checksum
-
-    for cell in read(course, "release").cells:
-        if "nbgrader" in cell.metadata:
-            assert cell.metadata.nbgrader.checksum == compute_checksum(cell)
-
-
-def test_a_notebook_file_is_sorted_and_ends_with_a_line_end(course):
-    text = (course / "source" / WEEK / "doubling.ipynb").read_text()
-
-    assert text == json.dumps(json.loads(text), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def test_known_answers_stay_out_of_the_notebooks(course):

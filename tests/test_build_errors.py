@@ -201,6 +201,15 @@ def test_a_misconception_of_an_unknown_exercise_is_an_error(tmp_path):
     assert error.line == line_of(text, "dobule")
 
 
+def test_a_known_answer_reads_nothing_that_is_not_there(tmp_path):
+    text = MISCONCEPTIONS.replace("return 3 * x", "return n * x")
+
+    error = fault(tmp_path, misconceptions=text)
+
+    assert "'tripled' of 'double' reads 'n', which nothing binds" in error.message
+    assert error.line == line_of(text, "def tripled")
+
+
 def test_an_exercise_has_three_misconceptions(tmp_path):
     text = MISCONCEPTIONS.replace(
         '@misconception("double", hint="Twice, not three times.")', '@variant("double")'

@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import nbformat
+
+from autograder.authoring import build
+
 WEEK = "week01_doubling"
 
 ASSIGNMENT = '''\
@@ -144,6 +148,25 @@ def write_course(
     if misconceptions is not None:
         (folder / "misconceptions.py").write_text(misconceptions, encoding="utf-8")
     return root
+
+
+def build_course(root: Path) -> Path:
+    """Build the course with a support file and what tools leave behind; return its root."""
+    folder = write_course(root) / "course" / WEEK
+    for name, content in (
+        ("figures/dot.bin", b"\x00\xff"),
+        ("__pycache__/x.pyc", b""),
+        (".hidden", b""),
+    ):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+    build(root)
+    return root
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """Return a notebook that was built."""
+    return nbformat.read(path, as_version=4)
 
 
 def line_of(text: str, fragment: str) -> int:
