@@ -14,9 +14,11 @@ from nbgrader.api import (
     MissingEntry,
     Notebook,
     SolutionCell,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
     TaskCell,
+    new_uuid,
 )
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
@@ -28,12 +30,14 @@ NO_RESPONSE = "No response."  # nbgrader's words
 
 
 @dataclass(frozen=True)
-class Question:
-    """What the gradebook knows of a cell that earns points."""
+class Cell:
+    """What the gradebook knows of a cell; `rows` is what each submission has for it."""
 
     name: str
-    max_score: float
-    by_hand: bool
+    notebook: str
+    rows: tuple[Any, ...]
+    max_score: float = 0.0
+    by_hand: bool = False
 
 
 def enter_results(
@@ -67,28 +71,47 @@ def enter_results(
     times = handed_in or {}
 
     def enter() -> None:
-        students = sorted({result.student for result in results})
-        submissions = {student: _submission(book, assignment, student) for student in students}
-        questions, answers = _questions(book, assignment), _answers(book, assignment)
-        for student in submissions.keys() & times.keys():
-            submissions[student].timestamp = parse_utc(times[student])
+        cells = _cells(book, assignment)
         for result in results:
-            submission = submissions[result.student]
+            submission = _submission(book, assignment, result.student, cells)
+            if result.student in times:
+                submission.timestamp = parse_utc(times[result.student])
             for notebook in _notebooks(book, submission, result.notebook):
-                _enter_comments(book, notebook, result, answers)
-                score = _enter_grades(book, notebook, result, questions)
+                _enter_comments(book, notebook, result, cells)
+                score = _enter_grades(book, notebook, result, cells)
                 notebook.late_submission_penalty = _penalty(book, submission, score)
 
     book.write(enter)
 
 
-def _submission(book: Book, assignment: str, student: str) -> SubmittedAssignment:
+def _submission(
+    book: Book, assignment: str, student: str, cells: Mapping[str, Cell]
+) -> SubmittedAssignment:
+    """Return a student's submission, added with all its rows where there is none.
+
+    The rows are those of nbgrader's `add_submission`, which would commit on its own.
+    """
     try:
         return book.api.find_submission(assignment, student)
     except MissingEntry:
-        book.api.update_or_create_student(student)
-        with book.api.db.no_autoflush:  # nbgrader builds the rows before it adds them
-            return book.api.add_submission(assignment, student)
+        entry = book.api.find_assignment(assignment)
+    session = book.api.db
+    if session.get(Student, student) is None:
+        session.add(Student(id=student))
+    submission = SubmittedAssignment(id=new_uuid(), student_id=student, assignment_id=entry.id)
+    notebooks = {
+        key: SubmittedNotebook(id=new_uuid(), notebook_id=key, assignment_id=submission.id)
+        for (key,) in session.query(Notebook.id).filter(Notebook.assignment_id == entry.id)
+    }
+    rows = [
+        row(cell_id=key, notebook_id=notebooks[cell.notebook].id)
+        for key, cell in cells.items()
+        for row in cell.rows
+    ]
+    for parents_first in ([submission], notebooks.values(), rows):
+        session.add_all(parents_first)
+        session.flush()
+    return submission
 
 
 def _notebooks(book: Book, submission: SubmittedAssignment, name: str) -> list[SubmittedNotebook]:
@@ -97,44 +120,39 @@ def _notebooks(book: Book, submission: SubmittedAssignment, name: str) -> list[S
     return list(found)
 
 
-def _questions(book: Book, assignment: str) -> dict[str, Question]:
-    """Return the cells of an assignment that earn points, by the gradebook's own ids."""
-    solutions = set(_rows(book, assignment, SolutionCell.name, SolutionCell.notebook_id))
-    graded = (GradeCell.id, GradeCell.name, GradeCell.notebook_id, GradeCell.max_score)
-    questions = {
-        key: Question(name, points, by_hand=(name, notebook) in solutions)
-        for key, name, notebook, points in _rows(book, assignment, *graded)
+def _cells(book: Book, assignment: str) -> dict[str, Cell]:
+    """Return the cells of an assignment that get grades or comments, by the gradebook's ids."""
+    answers = {
+        key: (name, notebook) for key, name, notebook in _rows(book, assignment, SolutionCell)
     }
-    for key, name, points in _rows(
-        book, assignment, TaskCell.id, TaskCell.name, TaskCell.max_score
-    ):
-        questions[key] = Question(name, points, by_hand=True)
-    return questions
+    by_hand = set(answers.values())
+    cells = {key: Cell(*answer, (Comment,)) for key, answer in answers.items()}
+    for key, name, notebook, points in _rows(book, assignment, GradeCell, GradeCell.max_score):
+        cells[key] = Cell(name, notebook, (Grade,), points, (name, notebook) in by_hand)
+    for key, name, notebook, points in _rows(book, assignment, TaskCell, TaskCell.max_score):
+        cells[key] = Cell(name, notebook, (Grade, Comment), points, by_hand=True)
+    return cells
 
 
-def _answers(book: Book, assignment: str) -> dict[str, str]:
-    return dict(_rows(book, assignment, SolutionCell.id, SolutionCell.name))
-
-
-def _rows(book: Book, assignment: str, *columns: Any) -> list[Any]:
-    """Return these columns of an assignment's cells, without loading a cell for each."""
-    cell = columns[0].class_
-    query = book.api.db.query(*columns).join(Notebook, Notebook.id == cell.notebook_id)
+def _rows(book: Book, assignment: str, kind: Any, *more: Any) -> list[Any]:
+    """Return id, name and notebook of cells, as rows: an object for each would cost far more."""
+    query = book.api.db.query(kind.id, kind.name, kind.notebook_id, *more)
+    query = query.join(Notebook, Notebook.id == kind.notebook_id)
     query = query.join(Assignment, Assignment.id == Notebook.assignment_id)
     return [tuple(row) for row in query.filter(Assignment.name == assignment)]
 
 
 def _enter_grades(
-    book: Book, notebook: SubmittedNotebook, result: Result, questions: Mapping[str, Question]
+    book: Book, notebook: SubmittedNotebook, result: Result, cells: Mapping[str, Cell]
 ) -> float:
     """Enter the grade of each cell; return what they sum to, with the marker's."""
     earned = {verdict.grade_id: verdict.points for verdict in result.verdicts}
     score = 0.0
     for grade in book.api.db.query(Grade).filter(Grade.notebook_id == notebook.id):
-        question = questions[grade.cell_id]
-        if not question.by_hand:
-            grade.auto_score = _points(earned.get(question.name), question)
-        elif question.name in result.unanswered:
+        cell = cells[grade.cell_id]
+        if not cell.by_hand:
+            grade.auto_score = _points(earned.get(cell.name), cell)
+        elif cell.name in result.unanswered:
             grade.auto_score = 0.0
         else:
             grade.auto_score = None
@@ -145,20 +163,20 @@ def _enter_grades(
     return score
 
 
-def _points(earned: float | None, question: Question) -> float:
+def _points(earned: float | None, cell: Cell) -> float:
     # A test without a verdict earns nothing, and so does a number that is no mark.
-    if earned is None or not math.isfinite(earned) or not 0 <= earned <= question.max_score:
+    if earned is None or not math.isfinite(earned) or not 0 <= earned <= cell.max_score:
         return 0.0
     return float(earned)
 
 
 def _enter_comments(
-    book: Book, notebook: SubmittedNotebook, result: Result, answers: Mapping[str, str]
+    book: Book, notebook: SubmittedNotebook, result: Result, cells: Mapping[str, Cell]
 ) -> None:
     for comment in book.api.db.query(Comment).filter(Comment.notebook_id == notebook.id):
-        if comment.cell_id in answers:
-            blank = answers[comment.cell_id] in result.unanswered
-            comment.auto_comment = NO_RESPONSE if blank else None
+        cell = cells[comment.cell_id]
+        blank = cell.name in result.unanswered and Grade not in cell.rows  # not of a task
+        comment.auto_comment = NO_RESPONSE if blank else None
 
 
 def _penalty(book: Book, submission: SubmittedAssignment, score: float) -> float | None:
