@@ -1,6 +1,5 @@
 # Known answers of week 1: wrong ones with the sentence that their author deserves to read, and
 # right ones of another style. They call the notebook's other functions by name.
-# ruff: noqa: ARG001 (what a wrong answer forgets may be an argument)
 import math
 
 import numpy as np

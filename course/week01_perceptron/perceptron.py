@@ -976,7 +976,7 @@ images, digits = data.digits(size=8)
 threes_and_fives = np.isin(digits, [3, 5])
 plot.images(
     images[threes_and_fives][:16],
-    labels=digits[threes_and_fives][:16],
+    digits[threes_and_fives][:16],
     title="Sixteen of the threes and fives",
     caption="Some you would have to look at twice. Your unit gets 64 numbers and one look.",
 )
@@ -1076,10 +1076,12 @@ chosen = np.isin(digits, [3, 5])
 w, b, _ = logistic_fit(
     images[chosen].reshape(-1, 64), (digits[chosen] == 5).astype(int), learning_rate=1.0, steps=300
 )
-plot.heatmap(
-    w.reshape(8, 8),
-    title="What speaks for a five (blue) and for a three (orange)",
-    caption="Ink on a blue pixel makes the unit surer of a 5, ink on an orange one of a 3.",
+plot.overlay(
+    plot.images([w.reshape(8, 8)], diverging=True),
+    width=3.4,
+    height=3.4,
+    title="A five, or a three?",
+    caption="Ink on a blue pixel makes the unit surer of a 5, on an orange one of a 3.",
 )
 
 # %% [markdown]
