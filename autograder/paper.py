@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 
 from autograder.harmless import inert_markdown
 from autograder.magics import strip_magics
+from autograder.names import student_names
 from autograder.records import AddedCell, Answers, Finding, Role
 from autograder.roles import grade_id_of, points_of, role_of
 
@@ -53,6 +54,11 @@ def rebuild(
         Values that replace those of the cell tagged "parameters", by name, as papermill does.
     assignment
         The week, for the record.
+
+    Raises
+    ------
+    SyntaxError
+        If an answer of the source, the reference's, is not Python.
     """
     cells = list(_with_added(_trusted(source, answers, parameters or {}), answers.added))
     _name(cells)
@@ -60,6 +66,8 @@ def rebuild(
     metadata["exam"] = {
         "assignment": assignment,
         "shared_namespace": not any("dlcourse" in cell.metadata for cell in source.cells),
+        "names": sorted(student_names(c.source for c in source.cells if role_of(c) == "answer")),
+        "seed": _seed(source, parameters or {}),
         "unanswered": sorted(answers.unanswered),
         "findings": [],
     }
@@ -160,13 +168,28 @@ def _not_run() -> Cell:
 
 def _imports(text: str) -> str:
     """Return the import statements at the top level of a cell, one a line."""
+    statements = (node for node in _parse(text) if isinstance(node, ast.Import | ast.ImportFrom))
+    return "\n".join(ast.unparse(statement) for statement in statements)
+
+
+def _seed(source: NotebookNode, parameters: Mapping[str, Any]) -> int:
+    """Return the value that SEED will have; 0 where nobody says."""
+    seed = parameters.get("SEED")
+    for cell in source.cells:
+        if seed is None and "parameters" in cell.metadata.get("tags", []):
+            for node in _parse(str(cell.source)):
+                match node:
+                    case ast.Assign(targets=[ast.Name("SEED")], value=ast.Constant(int(value))):
+                        seed = value
+    return int(seed or 0)
+
+
+def _parse(text: str) -> list[ast.stmt]:
     with warnings.catch_warnings(action="ignore"):  # an odd escape in a string is not our affair
         try:
-            tree = ast.parse(strip_magics(text))
+            return ast.parse(strip_magics(text)).body
         except (SyntaxError, ValueError):
-            return ""
-    statements = (node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
-    return "\n".join(ast.unparse(statement) for statement in statements)
+            return []
 
 
 def _name(cells: Iterable[Cell]) -> None:

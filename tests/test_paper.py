@@ -164,6 +164,19 @@ def test_parameters_are_injected_behind_the_parameters_cell(tiny_source):
     assert cell.metadata.exam.role == "setup"
 
 
+def test_the_paper_knows_the_seed(tiny_source):
+    assert rebuild(tiny_source, NOTHING).metadata.exam.seed == 0
+    tiny_source.cells[2].source = "SEED = 5"
+    assert rebuild(tiny_source, NOTHING).metadata.exam.seed == 5
+    assert rebuild(tiny_source, NOTHING, parameters={"SEED": 7}).metadata.exam.seed == 7
+
+
+def test_the_students_names_are_the_references(tiny_source):
+    paper = rebuild(tiny_source, Answers({"double": "def print(x): ..."}))
+
+    assert paper.metadata.exam.names == ["double", "shout"]
+
+
 def test_without_parameters_nothing_is_injected(tiny_source):
     assert len(rebuild(tiny_source, NOTHING).cells) == len(tiny_source.cells)
 
