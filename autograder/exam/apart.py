@@ -5,31 +5,34 @@ TensorFlow's runtime does not survive a fork: import it here, and never use it. 
 runs is the course's own; a student's paper sits in `autograder.exam.sitting`.
 """
 
-import contextlib
+import itertools
 import json
 import os
+import select
 import signal
 import socket
 import sys
-import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.exam.candidate import serve
 from autograder.exam.channel import Channel
-from autograder.exam.examiner import Examiner
+from autograder.exam.examiner import Examiner, run_test
 from autograder.exam.questions import Question
 from autograder.exam.seeding import seed_generators
 from autograder.exam.verdicts import conclude
+from autograder.exam.wire import TimeIsUp
 from autograder.magics import strip_magics
 from autograder.records import Verdict
 
 Kinds = dict[str, dict[str, list[str]]]
 """What came at each line of each test cell: {grade id: {"12 call": ["plain"]}}."""
+
+_GRACE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,56 @@ class Cell:
     question: Question | None = None
 
 
+@dataclass(frozen=True)
+class Sat:
+    """How one answer did: its verdicts, and the kinds of what came where it sat in two rooms."""
+
+    verdicts: tuple[Verdict, ...]
+    kinds: Kinds
+
+
+class Sitting:
+    """An answer that is being sat in child processes; `fileno` is readable when it is over."""
+
+    def __init__(
+        self, cells: Sequence[Cell], tell: Callable[[], Any], seconds: float, *helpers: int
+    ) -> None:
+        self.cells, self.helpers = cells, helpers
+        self.deadline = time.monotonic() + seconds * (len(self.questions) + 1) + _GRACE_SECONDS
+        self.reading, writing = os.pipe()
+        self.teller = _fork(lambda: _tell(tell, self.reading, writing))
+        os.close(writing)
+        self.text = b""
+
+    @property
+    def questions(self) -> list[Question]:
+        return [cell.question for cell in self.cells if cell.question is not None]
+
+    def fileno(self) -> int:
+        return self.reading
+
+    def read(self) -> bool:
+        """Read what there is; return whether that was all."""
+        part = os.read(self.reading, 1 << 20)
+        self.text += part
+        return not part
+
+    def result(self) -> Sat:
+        """End the processes; return the verdicts, void ones when they did not end by themselves."""
+        os.close(self.reading)
+        for process in (self.teller, *self.helpers):
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+        if not self.text:
+            return Sat(tuple(_lost(question) for question in self.questions), {})
+        verdicts, kinds = json.loads(self.text)
+        return Sat(tuple(Verdict.from_json(verdict) for verdict in verdicts), kinds)
+
+
 def in_two_rooms(
     cells: Sequence[Cell], *, seed: int, seconds: float, is_shared: bool = False
-) -> tuple[list[Verdict], Kinds]:
-    """Sit the cells in two processes; return the verdicts and the kinds of what came.
+) -> Sitting:
+    """Begin to sit the cells in two processes.
 
     `seconds` is the time of one test cell. After one that is not over in time the exam ends.
     """
@@ -52,28 +101,37 @@ def in_two_rooms(
     pairs = [socket.socketpair() for _ in range(count)]
     candidate = _fork(lambda: _be_candidate(cells, pairs, seed))
     try:
-        text = _told(
-            lambda: _be_examiner(cells, pairs, seed, seconds, is_shared), seconds * (count + 1)
+        return Sitting(
+            cells, lambda: _be_examiner(cells, pairs, seed, seconds, is_shared), seconds, candidate
         )
     finally:
-        os.kill(candidate, signal.SIGKILL)
-        os.waitpid(candidate, 0)
         for pair in pairs:
             for end in pair:
                 end.close()
-    if text is None:
-        return [_lost(cell.question) for cell in cells if cell.question is not None], {}
-    verdicts, kinds = text
-    return [Verdict.from_json(verdict) for verdict in verdicts], kinds
 
 
-def in_one_kernel(cells: Sequence[Cell], *, seed: int, seconds: float) -> list[Verdict]:
-    """Sit the cells in one process and one namespace, as a student's own JupyterLab does."""
-    count = sum(cell.question is not None for cell in cells)
-    text = _told(lambda: _be_both(cells, seed, seconds), seconds * (count + 1))
-    if text is None:
-        return [_lost(cell.question) for cell in cells if cell.question is not None]
-    return [Verdict.from_json(verdict) for verdict in text]
+def in_one_kernel(cells: Sequence[Cell], *, seed: int, seconds: float) -> Sitting:
+    """Begin to sit the cells in one process and one namespace, as a student's own kernel does."""
+    return Sitting(cells, lambda: _be_both(cells, seed, seconds), seconds)
+
+
+def sit_all(begin: Iterable[Callable[[], Sitting]], at_once: int) -> Iterator[tuple[int, Sat]]:
+    """Sit many answers, `at_once` at a time; yield (place in `begin`, how it did) as they end."""
+    waiting = enumerate(begin)
+    running: dict[int, tuple[int, Sitting]] = {}
+    while True:
+        for place, start in itertools.islice(waiting, max(0, at_once - len(running))):
+            sitting = start()
+            running[sitting.fileno()] = (place, sitting)
+        if not running:
+            return
+        readable, _, _ = select.select(list(running), [], [], 1.0)
+        now = time.monotonic()
+        for number, (place, sitting) in list(running.items()):
+            is_late = now > sitting.deadline
+            if is_late or (number in readable and sitting.read()):
+                del running[number]
+                yield place, sitting.result()
 
 
 def _lost(question: Question) -> Verdict:
@@ -148,19 +206,25 @@ def _be_both(cells: Sequence[Cell], seed: int, seconds: float) -> Any:
             continue
         filename = f"<test {cell.question.grade_id}>"
         outcome: BaseException | None = None
+        value = None
+        signal.signal(signal.SIGALRM, _time_is_up)
         signal.alarm(max(1, round(seconds)))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                exec(compile(strip_magics(cell.source), filename, "exec"), space)
+                value = run_test(cell.source, filename, space)
         except BaseException as error:
             outcome = error
         finally:
             signal.alarm(0)
         task = {**cell.question.task(), "hidden_before": False}
-        verdict = conclude(task, filename, outcome, None, reached=0)
+        verdict = conclude(task, filename, outcome, value, reached=0)
         verdicts.append(replace(verdict, details=verdict.details[-4000:]).to_json())
-    return verdicts
+    return verdicts, {}
+
+
+def _time_is_up(*_: Any) -> None:
+    raise TimeIsUp
 
 
 def _run_student_cell(source: str, space: dict[str, Any]) -> None:
@@ -190,30 +254,7 @@ def _fork(be: Callable[[], None]) -> int:
         os._exit(0)
 
 
-def _told(tell: Callable[[], Any], seconds: float) -> Any:
-    """Return what `tell` returns in a child process, as JSON; None when it dies or is too late."""
-    reading, writing = os.pipe()
-
-    def be() -> None:
-        os.close(reading)
-        with os.fdopen(writing, "w", encoding="utf-8") as pipe:
-            pipe.write(json.dumps(tell()))
-
-    child = _fork(be)
-    os.close(writing)
-    with os.fdopen(reading, encoding="utf-8") as pipe, _killed_after(child, seconds):
-        text = pipe.read()
-    os.waitpid(child, 0)
-    return json.loads(text) if text else None
-
-
-@contextlib.contextmanager
-def _killed_after(child: int, seconds: float) -> Any:
-    """Kill the child when the block takes longer than it may."""
-    timer = threading.Timer(seconds + 30.0, os.kill, (child, signal.SIGKILL))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+def _tell(tell: Callable[[], Any], reading: int, writing: int) -> None:
+    os.close(reading)
+    with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+        pipe.write(json.dumps(tell()))

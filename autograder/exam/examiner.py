@@ -68,7 +68,7 @@ class Examiner:
             try:
                 _bind(room, space, task["source"], task["names"])
                 _room.current = room
-                value = _run(task["source"], filename, space)
+                value = run_test(task["source"], filename, space)
             except BaseException as error:
                 outcome = error
             finally:
@@ -99,7 +99,7 @@ def _bind(room: Room, space: dict[str, Any], source: str, names: list[str]) -> N
             space.pop(name, None)
 
 
-def _run(source: str, filename: str, space: dict[str, Any]) -> Any:
+def run_test(source: str, filename: str, space: dict[str, Any]) -> Any:
     """Execute the cell; return the value of its last line when that is an expression."""
     tree = ast.parse(strip_magics(source), filename)
     last = tree.body[-1] if tree.body else None

@@ -1,0 +1,194 @@
+"""Makes the marking scheme of a week, by sitting the answers that are known of it."""
+
+import ast
+import hashlib
+import importlib
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from autograder.exam.apart import Kinds, Sat, Sitting, in_one_kernel, in_two_rooms, sit_all
+from autograder.exam.rehearsal import Rehearsal, rehearsal
+from autograder.exam.scheme import Mistake, Scheme, read_scheme, write_scheme
+from autograder.magics import strip_magics
+from autograder.misconceptions import KnownAnswer
+from autograder.settings import Settings
+from autograder.weeks import Week
+
+Kind = Literal["reference", "release", "variant", "misconception", "cheat"]
+Room = Literal["two rooms", "one kernel"]
+OnProgress = Callable[[int, int], None]
+"""Called with the number of sittings that are over, and of all."""
+
+
+def silent(done: int, total: int) -> None:
+    """Show no progress."""
+    del done, total
+
+
+_HEAVY = ("tensorflow", "keras", "matplotlib.pyplot", "sklearn", "sklearn.datasets", "gymnasium")
+_OF_DLCOURSE = ("matplotlib.pyplot", "sklearn.datasets")  # what it imports when it is used
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer whose verdict is known: `texts` replace the reference's, by exercise."""
+
+    kind: Kind
+    name: str
+    exercises: frozenset[str] = frozenset()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    hint: str = ""
+    only: frozenset[str] | None = None  # grade ids of the tests to sit; None: all concerned
+
+
+def known_answer(known: KnownAnswer) -> Answer:
+    """Return a variant or a misconception as an answer to sit."""
+    kind: Kind = "variant" if known.is_right else "misconception"
+    texts = {known.exercise: known.source}
+    return Answer(kind, known.name, frozenset({known.exercise}), texts, known.hint)
+
+
+REFERENCE = Answer("reference", "reference")
+
+
+def sit_answers(
+    week: Week,
+    answers: Sequence[tuple[Answer, Room]],
+    *,
+    due: Mapping[str, Mapping[str, list[str]]],
+    settings: Settings,
+    seed: int = 0,
+    at_once: int | None = None,
+    on_progress: OnProgress = silent,
+) -> list[Sat]:
+    """Sit every answer in its room; return how each did, in the same order."""
+    prepared = rehearsal(week.source)
+    preload(prepared)
+    parameters = {"SEED": seed, "PROFILE": settings.profile}
+
+    def begin(answer: Answer, room: Room) -> Callable[[], Sitting]:
+        cells = prepared.cells(
+            answer.texts, tests=_tests(prepared, answer), due=due, parameters=parameters
+        )
+        start = in_two_rooms if room == "two rooms" else in_one_kernel
+        return lambda: start(cells, seed=seed, seconds=settings.cell_seconds)
+
+    sat: list[Sat | None] = [None] * len(answers)
+    starts = (begin(answer, room) for answer, room in answers)
+    for done, (place, how) in enumerate(sit_all(starts, at_once or os.cpu_count() or 1), 1):
+        sat[place] = how
+        on_progress(done, len(answers))
+    return [how for how in sat if how is not None]
+
+
+def due_of(sat: Iterable[Sat]) -> Kinds:
+    """Return what came at each line of each test, over the answers that are right."""
+    due: dict[str, dict[str, set[str]]] = {}
+    for how in sat:
+        for grade_id, places in how.kinds.items():
+            for place, kinds in places.items():
+                due.setdefault(grade_id, {}).setdefault(place, set()).update(kinds)
+    return {g: {p: sorted(kinds) for p, kinds in places.items()} for g, places in due.items()}
+
+
+def mistakes_of(answers: Iterable[tuple[Answer, Sat]]) -> dict[str, list[Mistake]]:
+    """Return the transcripts of the misconceptions, by the test cells that they fail in."""
+    mistakes: dict[str, list[Mistake]] = {}
+    for answer, how in answers:
+        for verdict in how.verdicts:
+            if answer.kind == "misconception" and not verdict.passed and verdict.transcript:
+                mistake = Mistake(answer.name, answer.hint, list(verdict.transcript))
+                mistakes.setdefault(verdict.grade_id, []).append(mistake)
+    return mistakes
+
+
+def make_scheme(week: Week, settings: Settings, on_progress: OnProgress = silent) -> Scheme:
+    """Sit the reference and the known answers of a week in two rooms, and note what came."""
+    known = [known_answer(answer) for answer in week.known]
+    right = [REFERENCE, *(answer for answer in known if answer.kind == "variant")]
+    wrong = [answer for answer in known if answer.kind == "misconception"]
+    seed = settings.grading_seed or 0
+    total = len(right) + len(wrong)
+
+    def sit(answers: Sequence[Answer], due: Kinds, before: int) -> list[Sat]:
+        return sit_answers(
+            week,
+            [(answer, "two rooms") for answer in answers],
+            due=due,
+            settings=settings,
+            seed=seed,
+            on_progress=lambda done, _: on_progress(before + done, total),
+        )
+
+    due = due_of(sit(right, {}, 0))
+    return Scheme(due, mistakes_of(zip(wrong, sit(wrong, due, len(right)), strict=True)))
+
+
+def scheme_for(
+    root: Path,
+    week: Week,
+    settings: Settings,
+    on_progress: OnProgress = silent,
+) -> Scheme:
+    """Return the marking scheme of a week: the one kept below `root`, or a new one."""
+    determining = {
+        "week": week.digest,
+        "seed": settings.grading_seed,
+        "profile": settings.profile,
+        "seconds": settings.cell_seconds,
+        "versions": {
+            name: metadata.version(name) for name in ("numpy", "keras", "tensorflow", "dlcourse")
+        },
+        "code": code_digest(),
+    }
+    digest = hashlib.sha256(json.dumps(determining, sort_keys=True).encode()).hexdigest()[:20]
+    path = root / ".autograder" / "schemes" / f"{week.name}-{digest}.json"
+    scheme = read_scheme(path)
+    if scheme is None:
+        scheme = make_scheme(week, settings, on_progress)
+        write_scheme(path, scheme)
+    return scheme
+
+
+def code_digest() -> str:
+    """Return a digest of the code that decides verdicts: the exam room's and `dlcourse`'s."""
+    import dlcourse
+
+    folders = (Path(__file__).parent / "exam", Path(dlcourse.__file__).parent)
+    digest = hashlib.sha256()
+    for path in sorted(p for folder in folders for p in folder.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def preload(prepared: Rehearsal) -> None:
+    """Import what the notebook imports, so that forked rooms need not. Nothing is used here."""
+    os.environ.setdefault("MPLBACKEND", "agg")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    code = (cell.source for cell in prepared.source.cells if cell.cell_type == "code")
+    wanted = {name for source in code for name in _modules(source)}
+    for module in _HEAVY:
+        if module.partition(".")[0] in wanted or ("dlcourse" in wanted and module in _OF_DLCOURSE):
+            importlib.import_module(module)
+
+
+def _modules(source: str) -> Iterable[str]:
+    """Yield the top-level packages that a cell imports."""
+    for node in ast.walk(ast.parse(strip_magics(source))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+
+
+def _tests(prepared: Rehearsal, answer: Answer) -> Set[str]:
+    if answer.only is not None:
+        return answer.only
+    if answer.kind in ("reference", "release"):
+        return {test.grade_id for test in prepared.tests}
+    return {test.grade_id for test in prepared.concerned(answer.exercises)}
