@@ -1,6 +1,5 @@
 """Write what each student reads about their work: one self-contained page a notebook."""
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from autograder.feedback.marks import marks_of
 from autograder.feedback.page import page_of
 from autograder.feedback.render import render
 from autograder.gradebook import open_gradebook
+from autograder.pages import write_page
 from autograder.records import Submission
 
 
@@ -48,7 +48,7 @@ def write_feedback(
             examined = nbformat.read(submission.path, as_version=4)
             page = page_of(examined, _release(root, submission), marks, submission)
             target = root / "feedback" / submission.student / week / f"{submission.notebook}.html"
-            _write(target, render(page))
+            write_page(target, render(page))
             written.append(target)
             if on_page is not None:
                 on_page(target, len(graded))
@@ -74,14 +74,3 @@ def _graded(root: Path, week: str, students: Sequence[str]) -> Iterator[Submissi
 def _release(root: Path, submission: Submission) -> nbformat.NotebookNode | None:
     path = root / "release" / submission.assignment / f"{submission.notebook}.ipynb"
     return nbformat.read(path, as_version=4) if path.is_file() else None
-
-
-def _write(target: Path, text: str) -> None:
-    """Write a file that is there completely, or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=target.parent, suffix=".part", delete=False
-    ) as draft:
-        draft.write(text)
-    Path(draft.name).chmod(0o644)
-    Path(draft.name).replace(target)

@@ -1,23 +1,19 @@
 """Write a page of feedback as one HTML file that needs nothing else and runs nothing."""
 
-import base64
-import hashlib
 import html
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 from nbformat import NotebookNode
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.feedback.formulas import DEPTHS, draw_formulas
+from autograder.feedback.formulas import draw_formulas
 from autograder.feedback.page import Block, Page
 from autograder.feedback.questions import Question
 from autograder.harmless import harmless_markdown
+from autograder.pages import fill, points_text
 
 MAX_HIGHLIGHTED = 20_000  # characters of code; longer cells are shown without colours
 _HEAD_LINES, _TAIL_LINES = 80, 20  # of a long print, the stretches that are shown
@@ -26,16 +22,12 @@ _LINE = 2_000  # characters of one line of it
 
 def render(page: Page) -> str:
     """Return the page as HTML: no script, nothing loaded, every stranger's character escaped."""
-    style = _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _template().render(
+    return fill(
+        "feedback.html.j2",
+        filters={"prose": _prose},
         page=page,
         blocks=_numbered(page),
         strip=_strip(page.questions),
-        style=Markup(style),
-        # Even if something slipped through: no script, no frame, no form, no request to anywhere.
-        policy=f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'",
     )
 
 
@@ -132,28 +124,3 @@ def _strip(questions: tuple[Question, ...]) -> Markup:
 def _bar(kind: str, x: float, width: float) -> str:
     # Attributes, since the page's policy refuses inline styles.
     return f'<rect class="{kind}" x="{x + 2:.1f}" width="{max(width - 4, 0):.1f}" height="16"/>'
-
-
-def points_text(points: float | None) -> str:
-    """Return points as a reader wants them: 4, 2.5, or a dash where they are not known yet."""
-    return "–" if points is None else f"{round(points, 2):g}"
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("autograder"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(points=points_text, prose=_prose)
-    return environment.get_template("feedback.html.j2")
-
-
-@lru_cache(maxsize=1)
-def _style() -> str:
-    css = resources.files("autograder").joinpath("templates/feedback.css").read_text("utf-8")
-    depths = (f".d{n}{{vertical-align:{-n / 20:g}em}}" for n in range(DEPTHS + 1))
-    return css + "".join(depths)

@@ -1,0 +1,13 @@
+"""Write the report of a class as a page: `report/<week>.html`."""
+
+from pathlib import Path
+
+from autograder.pages import fill, write_page
+from autograder.report import ClassReport
+
+
+def write_report(root: Path, report: ClassReport) -> Path:
+    """Write the page of a class below `root`; return where it is."""
+    target = root / "report" / f"{report.week}.html"
+    write_page(target, fill("report.html.j2", filters={}, report=report))
+    return target

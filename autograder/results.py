@@ -1,0 +1,73 @@
+"""Results on disk: read from the graded notebooks, written as JSON lines for other programs."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from autograder.errors import UsageError
+from autograder.records import Finding, Result, Verdict
+
+
+def read_results(root: Path, week: str) -> tuple[Result, ...]:
+    """Return what `autograded/` holds of a week, in the order of the students' names.
+
+    Raises
+    ------
+    UsageError
+        If nothing of this week was graded.
+    """
+    paths = sorted(root.glob(f"autograded/*/{week}/*.ipynb"))
+    if not paths:
+        message = f"No graded work for {week!r} in {root / 'autograded'}. "
+        raise UsageError(message + f"Grade it first: `autograder grade {week}`.")
+    return tuple(_read(path) for path in paths)
+
+
+def write_results(results: Iterable[Result], path: Path) -> None:
+    """Write one line of JSON a result, for a spreadsheet or another program."""
+    lines = (json.dumps(as_json(result), ensure_ascii=False) + "\n" for result in results)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """Return one result as plain JSON values; seconds, and bytes of memory."""
+    return {
+        "student": result.student,
+        "assignment": result.assignment,
+        "notebook": result.notebook,
+        "score": result.score,
+        "max_score": result.max_score,
+        "grades": {verdict.grade_id: _grade(verdict) for verdict in result.verdicts},
+        "misconceptions": {v.grade_id: v.misconception for v in result.verdicts if v.misconception},
+        "findings": [vars(finding) for finding in result.findings],
+        "seconds": result.seconds,
+        "peak_memory": result.peak_memory,
+    }
+
+
+def _grade(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "points": verdict.points,
+        "max_points": verdict.max_points,
+        "state": verdict.state,
+        "reason": verdict.reason,
+    }
+
+
+def _read(path: Path) -> Result:
+    notebook = nbformat.read(path, as_version=4)
+    exam: Mapping[str, Any] = notebook.metadata.get("exam", {})
+    verdicts = (cell.metadata.get("exam", {}).get("verdict") for cell in notebook.cells)
+    return Result(
+        student=path.parent.parent.name,
+        assignment=path.parent.name,
+        notebook=path.stem,
+        verdicts=tuple(Verdict.from_json(verdict) for verdict in verdicts if verdict),
+        findings=tuple(Finding(**finding) for finding in exam.get("findings", ())),
+        seconds=float(exam.get("seconds", 0.0)),
+        peak_memory=int(exam.get("peak_memory", 0)),
+    )
