@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-"""
+r"""
 # Week 2 assignment: a network that learns, from nothing but NumPy
 
 Week 1 ended with a network that you set by hand. Now you build one that sets itself: layers,
@@ -64,7 +64,7 @@ SEED = 0
 PROFILE = "quick"
 
 # %% [markdown]
-"""
+r"""
 ## Part one: one layer, there and back
 
 ### Exercise 1. A layer of units · 3 points · about 5 minutes
@@ -125,7 +125,7 @@ for n_examples, n_inputs, n_outputs in ((1, 4, 2), (6, 3, 3), (5, 1, 7)):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-"""
+r"""
 ### Exercise 2. The instrument: a gradient check · 8 points · about 12 minutes
 
 Everything that follows is a gradient, and a wrong gradient rarely crashes: it trains, only worse.
@@ -284,7 +284,7 @@ check.close(
 ### END HIDDEN TESTS
 
 # %% [markdown]
-"""
+r"""
 ### Exercise 3. A layer, backwards · 10 points · about 12 minutes
 
 The layer received `grad_Z`: how the loss changes with each of its sums. It owes three answers.
@@ -483,7 +483,7 @@ check.close(
 ### END HIDDEN TESTS
 
 # %% [markdown]
-"""
+r"""
 ### Exercise 5. tanh, backwards · 4 points · about 5 minutes
 
 For `A = np.tanh(Z)` the slope is $1 - \tanh^2 z$: 1 at the origin, nearly nothing far from it.
@@ -551,7 +551,7 @@ check.close(
 ### END HIDDEN TESTS
 
 # %% [markdown]
-"""
+r"""
 ## Part two: what the network says, and how wrong it is
 
 ### Exercise 6. Softmax · 7 points · about 8 minutes
@@ -644,7 +644,7 @@ check.close(
 ### END HIDDEN TESTS
 
 # %% [markdown]
-"""
+r"""
 ### Exercise 7. Cross-entropy · 6 points · about 6 minutes
 
 The network gave the right class of example $n$ the probability $p_{n, y_n}$. The less it gave, the
@@ -728,7 +728,7 @@ for n_classes in (2, 10):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-"""
+r"""
 ### Exercise 8. From the loss back to the logits · 8 points · about 8 minutes
 
 Softmax and cross-entropy, differentiated together, leave almost nothing. With $y_{nk} = 1$ for the
@@ -811,7 +811,7 @@ check.close(
 ### END HIDDEN TESTS
 
 # %% [markdown]
-"""
+r"""
 ## Part three: where to start
 
 ### Exercise 9. Initialisation · 7 points · about 8 minutes
@@ -1039,7 +1039,7 @@ B = logistic, C = ReLU with He, A = tanh with large weights.
 """
 
 # %% [markdown]
-"""
+r"""
 ## Part four: the machine learns
 
 ### Exercise 11. One step, with momentum · 7 points · about 6 minutes
@@ -1153,7 +1153,7 @@ for momentum in (0.9, 0.0, 0.5):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-"""
+r"""
 ### Exercise 12. Dropout · 6 points · about 7 minutes
 
 During training, dropout silences every unit with probability `rate`, anew for every example. The
