@@ -12,6 +12,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import nbformat
@@ -66,7 +67,7 @@ def rebuild(
     metadata["exam"] = {
         "assignment": assignment,
         "shared_namespace": not any("dlcourse" in cell.metadata for cell in source.cells),
-        "names": sorted(student_names(c.source for c in source.cells if role_of(c) == "answer")),
+        "names": _names(tuple(c.source for c in source.cells if role_of(c) == "answer")),
         "seed": _seed(source, parameters or {}),
         "unanswered": sorted(answers.unanswered),
         "findings": [],
@@ -166,6 +167,15 @@ def _not_run() -> Cell:
     return {"output_type": "error", "ename": "NotRun", "evalue": NOT_RUN, "traceback": [NOT_RUN]}
 
 
+# The source is read anew for every student: what is worked out from its text is kept.
+
+
+@cache
+def _names(reference: tuple[str, ...]) -> list[str]:
+    return sorted(student_names(reference))
+
+
+@cache
 def _imports(text: str) -> str:
     """Return the import statements at the top level of a cell, one a line."""
     statements = (node for node in _parse(text) if isinstance(node, ast.Import | ast.ImportFrom))
@@ -174,14 +184,19 @@ def _imports(text: str) -> str:
 
 def _seed(source: NotebookNode, parameters: Mapping[str, Any]) -> int:
     """Return the value that SEED will have; 0 where nobody says."""
-    seed = parameters.get("SEED")
-    for cell in source.cells:
-        if seed is None and "parameters" in cell.metadata.get("tags", []):
-            for node in _parse(str(cell.source)):
-                match node:
-                    case ast.Assign(targets=[ast.Name("SEED")], value=ast.Constant(int(value))):
-                        seed = value
-    return int(seed or 0)
+    if "SEED" in parameters:
+        return int(parameters["SEED"])
+    tagged = (cell for cell in source.cells if "parameters" in cell.metadata.get("tags", []))
+    return next((_assigned_seed(str(cell.source)) for cell in tagged), 0)
+
+
+@cache
+def _assigned_seed(text: str) -> int:
+    for node in _parse(text):
+        match node:
+            case ast.Assign(targets=[ast.Name("SEED")], value=ast.Constant(int(value))):
+                return value
+    return 0
 
 
 def _parse(text: str) -> list[ast.stmt]:
