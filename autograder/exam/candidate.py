@@ -5,6 +5,7 @@ of it. It only has to be right for a student who plays fair.
 """
 
 import importlib
+import json
 import operator
 import sys
 import threading
@@ -164,9 +165,11 @@ def _next(_: _Desk, iterator: Any) -> tuple[bool, Any]:
 def _here(_: _Desk, model: Any, like: Any) -> tuple[str, list[Any]]:
     from dlcourse import models
 
-    if like is not None and not model.built:
-        model(like)
-    return models.rest_configuration(model), [np.asarray(w) for w in model.get_weights()]
+    try:
+        configuration = models.rest_configuration(model, like)
+    except models.CannotRebuild as error:
+        raise AssertionError(str(error)) from error
+    return json.dumps(configuration), [np.asarray(w) for w in model.get_weights()]
 
 
 def _seed(_: _Desk, seed: int) -> None:
@@ -215,8 +218,6 @@ def _model(configuration: str, weights: list[Any]) -> Any:
 
 
 def _optimizer(configuration: str) -> Any:
-    import json
-
     import keras
 
     return keras.optimizers.deserialize(json.loads(configuration))

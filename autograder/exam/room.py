@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from dlcourse.check import CheckFailed
 
 from autograder.exam import crossing
 from autograder.exam.channel import Channel
@@ -284,19 +285,35 @@ class Room:
         """Rebuild a model here from its configuration and weights."""
         from dlcourse import models
 
+        try:
+            return models.rebuild(*self.parts(model, like))
+        except models.CannotRebuild as error:
+            raise CheckFailed(str(error)) from error
+
+    def parts(self, model: Any, like: Any) -> tuple[Any, list[Any]]:
+        """Return the configuration and the weights of a model, wherever it lives."""
+        from dlcourse import models
+
         if type(model) is Remote:
-            configuration, weights = self.ask("here", model, like)
-            known = (configuration, [w.shape for w in weights])
-            if self.brought.setdefault(model._number, known) != known:
-                message = "the model is another one than before: its configuration has changed"
-                raise AssertionError(message)
-        elif any(known is model for known in self.crossed):
-            configuration = models.rest_configuration(model)
-            weights = self.ask("here", model, like)[1]
-        else:
-            configuration = models.rest_configuration(model)
-            weights = [np.asarray(w) for w in model.get_weights()]
-        return models.rebuild(configuration, weights)
+            return self.brought_parts(model, like)
+        configuration = models.rest_configuration(model, like)
+        if any(known is model for known in self.crossed):
+            return configuration, self.ask("here", model, like)[1]
+        return configuration, [np.asarray(w) for w in model.get_weights()]
+
+    def brought_parts(self, model: Remote, like: Any) -> tuple[Any, list[Any]]:
+        try:
+            text, weights = self.ask("here", model, like)
+        except AssertionError as error:
+            raise CheckFailed(str(error)) from error
+        known = (text, [w.shape for w in weights])
+        if self.brought.setdefault(model._number, known) != known:
+            message = "the model is another one than before: its configuration has changed."
+            raise CheckFailed(message)
+        try:
+            return json.loads(text), weights
+        except (ValueError, RecursionError):
+            refuse("the configuration of a model that is not JSON")
 
 
 def _is_pair_of_text(x: Any) -> bool:
