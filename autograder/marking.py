@@ -102,7 +102,8 @@ def mistakes_of(answers: Iterable[tuple[Answer, Sat]]) -> dict[str, list[Mistake
     for answer, how in answers:
         for verdict in how.verdicts:
             if answer.kind == "misconception" and not verdict.passed and verdict.transcript:
-                mistake = Mistake(answer.name, answer.hint, list(verdict.transcript))
+                (exercise,) = answer.exercises
+                mistake = Mistake(exercise, answer.name, answer.hint, list(verdict.transcript))
                 mistakes.setdefault(verdict.grade_id, []).append(mistake)
     return mistakes
 

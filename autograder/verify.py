@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from autograder.cheats import CHEATS, cheat
 from autograder.exam.apart import Sat
-from autograder.exam.diagnosis import diagnose
+from autograder.exam.diagnosis import diagnose_all
 from autograder.exam.rehearsal import Rehearsal, rehearsal
 from autograder.exam.scheme import Scheme
 from autograder.marking import (
@@ -174,16 +174,18 @@ def row(prepared: Rehearsal, answer: Answer, room: Sat, kernel: Sat, scheme: Sch
         ]
     elif answer.kind == "misconception":
         problems += _misconception(prepared, answer, room.verdicts)
-        found = (diagnose(v, scheme).misconception for v in room.verdicts)
-        names = {name for name in found if name is not None}
+        exercise_of = {test.grade_id: test.exercise for test in prepared.tests}
+        exercises = [exercise_of[verdict.grade_id] for verdict in room.verdicts]
+        diagnosed = diagnose_all(room.verdicts, scheme, exercises)
+        names = {v.misconception for v in diagnosed if v.misconception is not None}
         recognised = names == {answer.name}
         if not recognised:
             problems.append(f"it is taken for {', '.join(sorted(names)) or 'nothing'}")
     else:
         problems += _gains(pairs)
-    exercises = tuple(sorted(answer.exercises)) if answer.kind != "release" else ()
+    concerned = tuple(sorted(answer.exercises)) if answer.kind != "release" else ()
     return Row(
-        answer.kind, answer.name, exercises, len(pairs), sum(agreed), tuple(problems), recognised
+        answer.kind, answer.name, concerned, len(pairs), sum(agreed), tuple(problems), recognised
     )
 
 

@@ -1,6 +1,6 @@
-"""Recognises a known mistake in a failed verdict: compares transcripts, runs nothing."""
+"""Recognises known mistakes in failed verdicts: compares transcripts, runs nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from autograder.exam.scheme import Mistake, Scheme
@@ -8,20 +8,56 @@ from autograder.exam.transcript import same
 from autograder.records import Verdict
 
 
-def diagnose(verdict: Verdict, scheme: Scheme) -> Verdict:
+def diagnose(
+    verdict: Verdict, scheme: Scheme, exercise: str, before: Collection[str] = ()
+) -> Verdict:
     """Return the verdict with the misconception that its transcript shows, if one does.
 
     An answer that earned all points is never diagnosed.
+
+    Parameters
+    ----------
+    exercise : what the test cell tests
+    before : the misconceptions recognised in earlier cells of the same paper
     """
     if verdict.passed or verdict.state not in ("failed", "passed") or not verdict.transcript:
         return verdict
-    mistake = most_specific(verdict.transcript, scheme.mistakes.get(verdict.grade_id, ()))
+    known = scheme.mistakes.get(verdict.grade_id, ())
+    mistake = most_specific(verdict.transcript, known, exercise, before)
     if mistake is None:
         return verdict
     return replace(verdict, misconception=mistake.name, hint=mistake.hint)
 
 
-def most_specific(transcript: Sequence[object], known: Sequence[Mistake]) -> Mistake | None:
-    """Return the mistake with this very transcript: of several, the one that tells the most."""
+def diagnose_all(
+    verdicts: Iterable[Verdict], scheme: Scheme, exercises: Iterable[str]
+) -> tuple[Verdict, ...]:
+    """Return the verdicts of one paper, in order, each diagnosed in the light of those before."""
+    diagnosed: list[Verdict] = []
+    for verdict, exercise in zip(verdicts, exercises, strict=True):
+        before = {v.misconception for v in diagnosed if v.misconception}
+        diagnosed.append(diagnose(verdict, scheme, exercise, before))
+    return tuple(diagnosed)
+
+
+def most_specific(
+    transcript: Sequence[object],
+    known: Sequence[Mistake],
+    exercise: str,
+    before: Collection[str],
+) -> Mistake | None:
+    """Return the mistake with this very transcript, or None.
+
+    Of several, the one that the student is known to have made in an exercise that this one
+    leans on; else one that belongs to the exercise itself; else the one that tells the most.
+    """
     matching = [mistake for mistake in known if same(list(mistake.transcript), list(transcript))]
-    return max(matching, key=lambda mistake: len(mistake.transcript), default=None)
+    return max(
+        matching,
+        key=lambda mistake: (
+            mistake.name in before,
+            mistake.exercise == exercise,
+            len(mistake.transcript),
+        ),
+        default=None,
+    )

@@ -13,8 +13,9 @@ from autograder.exam.transcript import Entry
 
 @dataclass(frozen=True)
 class Mistake:
-    """One known wrong answer, as it goes through one test cell."""
+    """One known wrong answer to an exercise, as it goes through one test cell."""
 
+    exercise: str
     name: str
     hint: str
     transcript: Sequence[Entry]

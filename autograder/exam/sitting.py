@@ -90,6 +90,7 @@ class _Exam:
         self.starts = 0  # of either process: each gets a folder of its own
         self.hidden_before = False
         self.deadly: set[int] = set()  # cells that killed the kernel, or would not be stopped
+        self.mistakes: set[str] = set()  # the misconceptions recognised so far
         self.peak_memory = 0
 
     # --- the story -------------------------------------------------------------------------------
@@ -121,7 +122,8 @@ class _Exam:
     async def sit_cell(self, index: int, cell: NotebookNode) -> None:
         role = cell.metadata.exam["role"]
         if role == "test":
-            self.conclude(cell, await self.ask(self.questions[index]))
+            question = self.questions[index]
+            self.conclude(cell, question.exercise, await self.ask(question))
         elif role == "setup":
             await self.set_up(index, cell.source)
         else:
@@ -228,10 +230,12 @@ class _Exam:
             return "dead"
         return serving.result()
 
-    def conclude(self, cell: NotebookNode, verdict: Verdict) -> None:
+    def conclude(self, cell: NotebookNode, exercise: str, verdict: Verdict) -> None:
         """Write a verdict into its cell, such that nbgrader reads the same points in it."""
         if self.scheme is not None:
-            verdict = diagnose(verdict, self.scheme)
+            verdict = diagnose(verdict, self.scheme, exercise, self.mistakes)
+            if verdict.misconception is not None:
+                self.mistakes.add(verdict.misconception)
         if verdict.state == "test error":
             self.find("test-error", f"the test is at fault: {verdict.details[-500:]}", cell)
         cell.metadata.exam["verdict"] = verdict.to_json()
