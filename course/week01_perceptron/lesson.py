@@ -17,17 +17,17 @@ r"""
 ### How far do you get with a single line?
 
 The machines that translate, drive and play Go are made of one small part, repeated millions of
-times. The part is from 1957 and fits into one line of code. This week you take it apart: what it can
-say, how it learns, and the smallest question that defeats it. That question has four rows, and
-the way around it is what the rest of this course is about.
+times. The part is from 1957 and fits into one line of code. This week you take it apart: what it
+can say, how it learns, and the smallest question that defeats it. That question has four rows,
+and the way around it is what the rest of this course is about.
 
 **Afterwards you can**
 
 * read the weights and the bias of a unit as a line (a plane, a hyperplane) with a direction;
 * run Rosenblatt's learning rule by hand, and say why and how soon it must come to rest;
 * prove that no single unit computes exclusive or, and build three units that do;
-* turn "right or wrong" into a smooth loss, and walk down it with a step that is neither too short nor
-  too long;
+* turn "right or wrong" into a smooth loss, and walk down it with a step that is neither too short
+  nor too long;
 * say what a hidden layer is for, and so what *deep* learning has to do with *representation*.
 
 **You need** Python, NumPy arrays, the dot product, and from part 8 on the derivative of a function
@@ -36,11 +36,13 @@ of two variables. Nothing about neural networks.
 **Time:** 90 minutes if you make the predictions and play. The notebook itself runs in less than a
 minute.
 
-**How to read it.** Where it says **Predict**, stop and write your guess down before you run the next
-cell. A wrong guess teaches more than a right one, but only if you made it.
+**How to read it.** Where it says **Predict**, stop and write your guess down before you run the
+next cell. A wrong guess teaches more than a right one, but only if you made it.
 """
 
 # %% setup=true
+import itertools
+
 import numpy as np
 
 from dlcourse import data, plot, widgets
@@ -74,9 +76,9 @@ print("and its first pixels are", pictures[0, 0, :2].round(2).tolist())
 
 # %% [markdown]
 r"""
-Height times width times three colours: $32 \cdot 32 \cdot 3 = 3{,}072$ numbers. Somewhere there is a
-function that takes those numbers and returns 1 for a dog and 0 for a cat. Nobody can write it down,
-and we cannot even make a list of its values:
+Height times width times three colours: $32 \cdot 32 \cdot 3 = 3{,}072$ numbers. Somewhere there
+is a function that takes those numbers and returns 1 for a dog and 0 for a cat. Nobody can write
+it down, and we cannot even make a list of its values:
 """
 
 # %%
@@ -85,16 +87,16 @@ print(f"With 256 levels a number, there are about 10^{digits_of_the_count:.0f} s
 
 # %% [markdown]
 r"""
-(There are about $10^{80}$ atoms in the universe that we can see.) What we do have is *examples*: four
-hundred pictures with their answers. **Learning** means finding, from examples, a function that is
-right on pictures it has never seen. All of this course is one family of such functions. This
-week is about its smallest member.
+(There are about $10^{80}$ atoms in the universe that we can see.) What we do have is *examples*:
+four hundred pictures with their answers. **Learning** means finding, from examples, a function
+that is right on pictures it has never seen. All of this course is one family of such functions.
+This week is about its smallest member.
 
 ## 2. One unit
 
 In 1957 the psychologist Frank Rosenblatt, at the Cornell Aeronautical Laboratory, described a
-machine that he called the *perceptron*. Its working part does what a nerve cell was thought to do: it
-weighs what comes in, adds it up, and fires if the sum is large enough.
+machine that he called the *perceptron*. Its working part does what a nerve cell was thought to
+do: it weighs what comes in, adds it up, and fires if the sum is large enough.
 
 $$
 z = \mathbf{w} \cdot \mathbf{x} + b = w_1 x_1 + w_2 x_2 + \dots + w_d x_d + b,
@@ -121,9 +123,9 @@ def unit(X, w, b):
 r"""
 With two inputs we can draw what a unit says about every point of the plane.
 
-**Predict.** The unit below has the weights $\mathbf{w} = (1, 2)$ and the bias $b = -0.5$. What shape is
-the region where it fires? Where is its border? What happens to the border when both weights and
-the bias are multiplied by ten?
+**Predict.** The unit below has the weights $\mathbf{w} = (1, 2)$ and the bias $b = -0.5$. What
+shape is the region where it fires? Where is its border? What happens to the border when both
+weights and the bias are multiplied by ten?
 """
 
 # %%
@@ -139,18 +141,19 @@ plot.overlay(
 
 # %% [markdown]
 r"""
-The border is where the sum is exactly zero, $\mathbf{w} \cdot \mathbf{x} + b = 0$. In the plane this is a
-line; with three inputs it is a plane, and with 3,072 inputs a **hyperplane**: flat, one dimension
-less than the space, with all of the space on one side or the other.
+The border is where the sum is exactly zero, $\mathbf{w} \cdot \mathbf{x} + b = 0$. In the plane
+this is a line; with three inputs it is a plane, and with 3,072 inputs a **hyperplane**: flat, one
+dimension less than the space, with all of the space on one side or the other.
 
 Two facts make weights readable for ever after.
 
-* **The weight vector is normal to the border.** Walk along the border from one point of it to another:
-  both sums are zero, so $\mathbf{w} \cdot (\mathbf{x}' - \mathbf{x}) = 0$. Every direction along the border
-  is at a right angle to $\mathbf{w}$.
-* **The sum measures distance.** A point lies $(\mathbf{w} \cdot \mathbf{x} + b) / \lVert \mathbf{w} \rVert$
-  away from the border, positive on the side where the unit fires. Multiply everything by ten and
-  the border stays where it is: only ratios matter to a step.
+* **The weight vector is normal to the border.** Walk along the border from one point of it to
+  another: both sums are zero, so $\mathbf{w} \cdot (\mathbf{x}' - \mathbf{x}) = 0$. Every
+  direction along the border is at a right angle to $\mathbf{w}$.
+* **The sum measures distance.** A point lies
+  $(\mathbf{w} \cdot \mathbf{x} + b) / \lVert \mathbf{w} \rVert$ away from the border, positive on
+  the side where the unit fires. Multiply everything by ten and the border stays where it is: only
+  ratios matter to a step.
 
 Do not believe it; compute it. The closest point of the border should be reached by walking straight
 along $\mathbf{w}$:
@@ -225,27 +228,28 @@ for c in (0.5, 1, 3, 20):
 
 # %% [markdown]
 r"""
-The slope in the middle is $c/4$. There is nothing new in $c$, by the way: $\sigma(c\,(\mathbf{w} \cdot
-\mathbf{x} + b))$ is the same as multiplying the weights and the bias by $c$. A unit with *large
-weights* is a sure one. And see what happens away from the middle: the slope goes to zero, the
-faster the steeper the sigmoid, and the step has slope zero everywhere. Keep that in mind. In
-part 8 it decides which units can learn by going downhill, and in week 2 it is the reason why deep
-networks would not learn for twenty years.
+The slope in the middle is $c/4$. There is nothing new in $c$, by the way:
+$\sigma(c\,(\mathbf{w} \cdot \mathbf{x} + b))$ is the same as multiplying the weights and the bias
+by $c$. A unit with *large weights* is a sure one. And see what happens away from the middle: the
+slope goes to zero, the faster the steeper the sigmoid, and the step has slope zero everywhere.
+Keep that in mind. In part 8 it decides which units can learn by going downhill, and in week 2 it
+is the reason why deep networks would not learn for twenty years.
 
 ## 4. Learning from mistakes
 
-Who chooses the weights? In July 1958 the US Office of Naval Research showed reporters a computer that
-chose its own. An IBM 704, five tons of it, was fed punched cards, some marked on the left and some
-on the right. Nobody told it what "left" means; it was only told when it was wrong. After fifty cards
-it knew. The *New York Times* of 8 July 1958 called the perceptron
+Who chooses the weights? In July 1958 the US Office of Naval Research showed reporters a computer
+that chose its own. An IBM 704, five tons of it, was fed punched cards, some marked on the left
+and some on the right. Nobody told it what "left" means; it was only told when it was wrong. After
+fifty cards it knew. The *New York Times* of 8 July 1958 called the perceptron
 
 > the embryo of an electronic computer that \[the Navy\] expects will be able to walk, talk, see,
 > write, reproduce itself and be conscious of its existence.
 
-The rule by which it learned is short. Call the two answers $y = +1$ and $y = -1$. Look at one example at
-a time. **If the unit is right, do nothing. If it is wrong, add** $y\,\mathbf{x}$ **to the weights and**
-$y$ **to the bias.** ("Wrong" is when $y\,(\mathbf{w} \cdot \mathbf{x} + b) \le 0$: the sum and the label
-disagree in sign, or the sum is zero.)
+The rule by which it learned is short. Call the two answers $y = +1$ and $y = -1$. Look at one
+example at a time. **If the unit is right, do nothing. If it is wrong, add** $y\,\mathbf{x}$ **to
+the weights and** $y$ **to the bias.** ("Wrong" is when
+$y\,(\mathbf{w} \cdot \mathbf{x} + b) \le 0$: the sum and the label disagree in sign, or the sum
+is zero.)
 
 Why should that help? After the correction the same example adds up to something better:
 
@@ -254,11 +258,11 @@ y\,\big[(\mathbf{w} + y\,\mathbf{x}) \cdot \mathbf{x} + (b + y)\big]
 = y\,(\mathbf{w} \cdot \mathbf{x} + b) + \lVert \mathbf{x} \rVert^2 + 1 .
 $$
 
-It goes up, always, by $\lVert \mathbf{x} \rVert^2 + 1$. Whether the correction spoils what was learned
-from *other* examples is another matter, and we come to it.
+It goes up, always, by $\lVert \mathbf{x} \rVert^2 + 1$. Whether the correction spoils what was
+learned from *other* examples is another matter, and we come to it.
 
-Let us repeat the Navy's demonstration. Our cards have $20 \times 20$ fields, like the 400 photocells
-of the machine that Rosenblatt built next, the Mark I.
+Let us repeat the Navy's demonstration. Our cards have $20 \times 20$ fields, like the 400
+photocells of the machine that Rosenblatt built next, the Mark I.
 """
 
 
@@ -285,11 +289,11 @@ plot.images(
 
 # %% [markdown]
 r"""
-**Predict.** The unit starts with all its weights at zero and sees each of two hundred cards once. How many
-mistakes will it make, and when will it make the last one?
+**Predict.** The unit starts with all its weights at zero and sees each of two hundred cards once.
+How many mistakes will it make, and when will it make the last one?
 
-In the code the bias hides among the weights: an input that is always 1 has the bias as its weight. That
-is a common trick, and it makes formulas shorter.
+In the code the bias hides among the weights: an input that is always 1 has the bias as its
+weight. That is a common trick, and it makes formulas shorter.
 """
 
 
@@ -333,46 +337,46 @@ plot.images(
 
 # %% [markdown]
 r"""
-A handful of mistakes, nearly all of them on the first few dozen cards, and it knows left from right. Look
-at the picture once more: the weights are *made of examples*. A perceptron remembers the cards that it
-got wrong, and only those.
+A handful of mistakes, nearly all of them on the first few dozen cards, and it knows left from
+right. Look at the picture once more: the weights are *made of examples*. A perceptron remembers
+the cards that it got wrong, and only those.
 
 Watch the rule at work in the plane, mistake by mistake.
 """
 
 # %%
-X, y = data.gaussian(n=40, noise=0.3, seed=11)
-widgets.perceptron_rule(X, 2 * y - 1, title="One mistake at a time")
+widgets.perceptron_rule(*data.gaussian(n=40, noise=0.3, seed=32), title="One mistake at a time")
 
 # %% [markdown]
 r"""
 ### Must it come to rest?
 
-Every correction helps one example and may hurt others. So perhaps the line wanders for ever? In 1962
-Albert Novikoff proved that it does not, if there is any line that separates the classes; and he could say
-how many mistakes are made at most, *however many examples there are and in whatever order they come*:
+Every correction helps one example and may hurt others. So perhaps the line wanders for ever? In
+1962 Albert Novikoff proved that it does not, if there is any line that separates the classes; and
+he could say how many mistakes are made at most, *however many examples there are and in whatever
+order they come*:
 
 $$
 \text{mistakes} \le \Big(\frac{R}{\gamma}\Big)^2 ,
 $$
 
-where $R$ is the length of the longest example and $\gamma$, the **margin**, is the distance of the
-closest example from the border of some separating unit. (Both with the bias hidden among the weights, so
-that borders go through the origin.) The proof takes five lines. Let $\mathbf{u}$ be a separating unit of
-length 1, so that $y\,\mathbf{u} \cdot \mathbf{x} \ge \gamma$ for every example, and let $\mathbf{v}$ be
-the perceptron's weights after $k$ mistakes.
+where $R$ is the length of the longest example and $\gamma$, the **margin**, is the distance of
+the closest example from the border of some separating unit. (Both with the bias hidden among the
+weights, so that borders go through the origin.) The proof takes five lines. Let $\mathbf{u}$ be a
+separating unit of length 1, so that $y\,\mathbf{u} \cdot \mathbf{x} \ge \gamma$ for every
+example, and let $\mathbf{v}$ be the perceptron's weights after $k$ mistakes.
 
-* Each mistake adds $y\,\mathbf{x}$, so $\mathbf{u} \cdot \mathbf{v}$ grows by at least $\gamma$: it is at
-  least $k\gamma$.
-* Each mistake changes $\lVert \mathbf{v} \rVert^2$ by $2y\,\mathbf{v} \cdot \mathbf{x} + \lVert \mathbf{x}
-  \rVert^2$. The first part is not positive, since it was a mistake, so
-  $\lVert \mathbf{v} \rVert^2 \le kR^2$.
-* A vector is at least as long as its part along $\mathbf{u}$, so $k\gamma \le \lVert \mathbf{v} \rVert \le
-  \sqrt{k}\,R$, and therefore $k \le (R/\gamma)^2$.
+* Each mistake adds $y\,\mathbf{x}$, so $\mathbf{u} \cdot \mathbf{v}$ grows by at least $\gamma$:
+  it is at least $k\gamma$.
+* Each mistake changes $\lVert \mathbf{v} \rVert^2$ by
+  $2y\,\mathbf{v} \cdot \mathbf{x} + \lVert \mathbf{x} \rVert^2$. The first part is not positive,
+  since it was a mistake, so $\lVert \mathbf{v} \rVert^2 \le kR^2$.
+* A vector is at least as long as its part along $\mathbf{u}$, so
+  $k\gamma \le \lVert \mathbf{v} \rVert \le \sqrt{k}\,R$, and therefore $k \le (R/\gamma)^2$.
 
-**Predict.** Below, three hundred data sets are drawn at random: with 2 to 19 features, narrow and wide
-margins. For each we count the mistakes until nothing is wrong any more. Will the bound be nearly
-reached, or far from it?
+**Predict.** Below, three hundred data sets are drawn at random: with 2 to 19 features, narrow and
+wide margins. For each we count the mistakes until nothing is wrong any more. Will the bound be
+nearly reached, or far from it?
 """
 
 
@@ -396,7 +400,7 @@ counts, bounds = np.array([count_and_bound(seed) for seed in range(300)]).T
 def draw(axes):
     axes.loglog(bounds, counts, "o", markersize=4, alpha=0.6)
     axes.plot([8, 2e4], [8, 2e4], color=plot.INK)
-    axes.text(40, 55, "mistakes = bound", rotation=33, ha="center", weight="bold")
+    axes.text(60, 100, "as many as the bound", rotation=24, ha="center", weight="bold")
 
 
 plot.picture(
@@ -410,10 +414,10 @@ plot.picture(
 
 # %% [markdown]
 r"""
-No point lies above the line, and most lie far below: the bound is for the worst possible examples in the
-worst possible order, and chance is kinder. What it teaches is what matters: the margin, not the number of
-examples and not the number of inputs. That is why a perceptron with 400 inputs learned left and right
-from a handful of mistakes.
+No point lies above the line, and most lie far below: the bound is for the worst possible examples
+in the worst possible order, and chance is kinder. What it teaches is what matters: the margin,
+not the number of examples and not the number of inputs. That is why a perceptron with 400 inputs
+learned left and right from a handful of mistakes.
 
 But read the condition again: *if there is any line that separates the classes*.
 
@@ -428,8 +432,8 @@ But read the condition again: *if there is any line that separates the classes*.
 
 *Exclusive or* asks: is exactly one of the two on?
 
-**Predict.** Drag the line. How many of the four points can you get onto their right sides? Write the number
-down before you begin.
+**Predict.** Drag the line. How many of the four points can you get onto their right sides? Write
+the number down before you begin.
 """
 
 # %%
@@ -451,8 +455,9 @@ $w_1 + w_2 + b \ge -b$, and $-b$ is positive. So the fourth sum is positive as w
 fires where it should be silent. No weights escape this; no amount of training will find what is not
 there.
 
-We can also ask the computer to try. And while it is at it: there are sixteen questions of this kind,
-one for each way of filling the last column of the table. For how many of the sixteen is there a unit?
+We can also ask the computer to try. And while it is at it: there are sixteen questions of this
+kind, one for each way of filling the last column of the table. For how many of the sixteen is
+there a unit?
 
 **Predict.** Two of sixteen? Eight? Fourteen?
 """
@@ -472,27 +477,36 @@ plot.counts(
     caption="And by the symmetry of the question none gets all four wrong either.",
 )
 
+
 # %%
-found = {tuple(column) for column in answers.T.tolist()}
-missing = [f"{code:04b}" for code in range(16) if tuple(map(int, f"{code:04b}")) not in found]
-print(f"{len(found)} of the 16 questions have a line; the others are {missing}")
+def with_a_line(n):
+    """Return which of the 2^(2^n) questions about n inputs a unit can answer, as numbers."""
+    corners = np.array(list(itertools.product([0, 1], repeat=n)))
+    weights = np.array(list(itertools.product(range(-3, 4), repeat=n)))  # enough for n up to 4
+    codes = 2 ** np.arange(2**n)[::-1]
+    thresholds = np.arange(-12.5, 13)
+    return np.unique([codes @ (corners @ weights.T > t) for t in thresholds])
+
+
+for n in (2, 3, 4):
+    print(f"{n} inputs: {len(with_a_line(n)):,} of {2**2**n:,} questions have a line")
+print("the two that are missing:", [f"{q:04b}" for q in range(16) if q not in with_a_line(2)])
 
 # %% [markdown]
 r"""
-Fourteen. Only *exclusive or* (0110) and its opposite *both the same* (1001) have none. It looks like a small
-exception, but it is not: the more inputs, the rarer are the questions with a line. For three inputs it is
-104 of 256, for four 1,882 of 65,536 (try it: "Try changing" below). In 1969 Marvin Minsky and Seymour
-Papert's book *Perceptrons* proved for many simple questions about pictures, such as "is this shape
-connected?", that perceptrons of reasonable size cannot answer them. For a decade and more most
-people stopped asking.
+Fourteen. Only *exclusive or* (0110) and its opposite *both the same* (1001) have none. It looks
+like a small exception, but it is not: the more inputs, the rarer are the questions with a line.
+In 1969 Marvin Minsky and Seymour Papert's book *Perceptrons* proved for many simple questions
+about pictures, such as "is this shape connected?", that perceptrons of reasonable size cannot
+answer them. For a decade and more most people stopped asking.
 
 ## 6. Two units and a third
 
 The way out is not a better line. It is a better *picture*.
 
-Exclusive or is "at least one, and not both". One unit can ask "at least one?": $x_1 + x_2 - 1 \ge 0$.
-Another can ask "both?": $x_1 + x_2 - 2 \ge 0$. Neither answers the question. But now look at the four
-inputs through those two answers.
+Exclusive or is "at least one, and not both". One unit can ask "at least one?":
+$x_1 + x_2 - 1 \ge 0$. Another can ask "both?": $x_1 + x_2 - 2 \ge 0$. Neither answers the
+question. But now look at the four inputs through those two answers.
 
 **Predict.** In a diagram whose axes are the two answers, where do (0, 0), (0, 1), (1, 0) and (1, 1)
 land? Draw it on paper first.
@@ -524,28 +538,30 @@ for inputs, hidden, out in zip(X.astype(int).tolist(), seen.tolist(), answer, st
 
 # %% [markdown]
 r"""
-The two units in the middle are called a **hidden layer**: nobody tells them what to answer, and nobody
-looks at their answers but the third unit. They decide nothing. They *redraw the question*, until it is
-one that a line can answer. The redrawn input, (at least one?, both?), is called a **representation**.
+The two units in the middle are called a **hidden layer**: nobody tells them what to answer, and
+nobody looks at their answers but the third unit. They decide nothing. They *redraw the question*,
+until it is one that a line can answer. The redrawn input, (at least one?, both?), is called a
+**representation**.
 
 Keep this sentence, it is the course in one line: **deep learning is learning representations, layer
 upon layer, in which the question becomes easy.**
 
-The step in the middle is essential. Without it the hidden layer would be a sum, and the output a sum of sums,
-which is again a single sum: one line after all.
+The step in the middle is essential. Without it the hidden layer would be a sum, and the output a
+sum of sums, which is again a single sum: one line after all.
 
 ## 7. Can the network find it by itself?
 
-We chose those weights by thinking. Can they be *learned*? Rosenblatt's rule cannot tell a hidden unit
-that it was wrong, for nobody knows what it should have said. That riddle stood open for years, and its
-answer, backpropagation, is next week's subject. Let us borrow it for a moment and only watch.
+We chose those weights by thinking. Can they be *learned*? Rosenblatt's rule cannot tell a hidden
+unit that it was wrong, for nobody knows what it should have said. That riddle stood open for
+years, and its answer, backpropagation, is next week's subject. Let us borrow it for a moment and
+only watch.
 
-The units become smooth ($\tanh$ in the hidden layer, the sigmoid at the end), the weights start at
-random, and every step changes all of them a little in the direction that makes the answers better. We
-train from thirty different starts at once.
+The units become smooth ($\tanh$ in the hidden layer, the sigmoid at the end), the weights start
+at random, and every step changes all of them a little in the direction that makes the answers
+better. We train from thirty different starts at once.
 
-**Predict.** Two hidden units are enough: we have just built such a network. Of thirty trainings with two
-hidden units, how many will end with all four answers right? And with eight hidden units?
+**Predict.** Two hidden units are enough: we have just built such a network. Of thirty trainings
+with two hidden units, how many will end with all four answers right? And with eight hidden units?
 """
 
 
@@ -602,12 +618,12 @@ print(f"their loss is {losses[-1, stuck].mean():.4f}; (log 2)/2 is {np.log(2) / 
 
 # %% [markdown]
 r"""
-Sixteen of thirty: little better than a coin. The stuck networks are not broken. They have found a way to be
-sure of two rows and say "one half" to the other two, and from there every small step makes things worse.
-Whether a solution *exists* and whether it is *found* from where one starts are two different questions.
-Eight units are four times as many as needed, and it is this waste that helps: with eight random units there
-is nearly always a useful pair among them. You will meet that again: networks are made larger than they
-need to be because that makes them easier to train.
+Sixteen of thirty: little better than a coin. The stuck networks are not broken. They have found a
+way to be sure of two rows and say "one half" to the other two, and from there every small step
+makes things worse. Whether a solution *exists* and whether it is *found* from where one starts
+are two different questions. Eight units are four times as many as needed, and it is this waste
+that helps: with eight random units there is nearly always a useful pair among them. You will meet
+that again: networks are made larger than they need to be because that makes them easier to train.
 
 ## 8. From mistakes to a landscape
 
@@ -615,8 +631,8 @@ To improve every weight a little we need to know, for each of them, which way is
 mistakes does not tell. Here are forty students: how long each studied, and whether they passed. One
 unit, one input: $z = w \cdot \text{hours} + b$.
 
-**Predict.** We hold $b$ fixed and turn $w$. What does the share of mistakes look like, as a function of $w$?
-Is there a slope to follow?
+**Predict.** We hold $b$ fixed and turn $w$. What does the share of mistakes look like, as a
+function of $w$? Is there a slope to follow?
 """
 
 # %%
@@ -653,10 +669,10 @@ plot.curves(
 
 # %% [markdown]
 r"""
-The smooth curve is the **log-loss**. Let the unit answer with a probability, $p = \sigma(z)$, instead of
-yes or no. If the student passed, the unit gave the truth the probability $p$; if not, $1 - p$. Its
-*surprise* is $-\log$ of that: nothing for a sure and right answer, more and more for a sure and wrong
-one. The loss is the mean surprise,
+The smooth curve is the **log-loss**. Let the unit answer with a probability, $p = \sigma(z)$,
+instead of yes or no. If the student passed, the unit gave the truth the probability $p$; if not,
+$1 - p$. Its *surprise* is $-\log$ of that: nothing for a sure and right answer, more and more for
+a sure and wrong one. The loss is the mean surprise,
 
 $$
 L = -\frac1n \sum_i \big[\, y_i \log p_i + (1 - y_i) \log(1 - p_i) \,\big] .
@@ -671,9 +687,9 @@ $$
 \frac{\partial L}{\partial b} = \frac1n \sum_i (p_i - y_i) .
 $$
 
-Error times input, averaged. Compare it with Rosenblatt's rule: he adds $\mathbf{x}$ or $-\mathbf{x}$
-for a mistake and nothing otherwise; this adds a little of every $\mathbf{x}$, in proportion to how wrong
-the unit was about it.
+Error times input, averaged. Compare it with Rosenblatt's rule: he adds $\mathbf{x}$ or
+$-\mathbf{x}$ for a mistake and nothing otherwise; this adds a little of every $\mathbf{x}$, in
+proportion to how wrong the unit was about it.
 """
 
 # %%
@@ -708,8 +724,8 @@ print("by moving: ", moved / (2 * h))
 
 # %% [markdown]
 r"""
-Two numbers to choose, $w$ and $b$, and for each choice a loss: that is a landscape. The gradient points
-uphill, so we walk against it. **Gradient descent:**
+Two numbers to choose, $w$ and $b$, and for each choice a loss: that is a landscape. The gradient
+points uphill, so we walk against it. **Gradient descent:**
 
 $$
 w \leftarrow w - \eta\,\frac{\partial L}{\partial w}, \qquad
@@ -739,7 +755,7 @@ plot.surface_path(
     ylabel="bias b",
     title="Down into the valley, then slowly along it",
     caption="Lines join choices of equal loss; the path starts at the ring and its dots are single "
-    "steps. It runs at right angles to the lines: straight down, not straight to the goal.",
+    "steps. It goes where the loss falls fastest: down first, and only then along the valley.",
 )
 
 # %%
@@ -768,8 +784,8 @@ plot.picture(
 r"""
 ## 9. How long a step?
 
-**Predict.** The same landscape, the same start, sixty steps, three learning rates: 0.02, 0.8 and 3. Which one
-ends lowest? What will go wrong with each of the others?
+**Predict.** The same landscape, the same start, sixty steps, three learning rates: 0.02, 0.8 and
+3. Which one ends lowest? What will go wrong with each of the others?
 """
 
 # %%
@@ -801,10 +817,10 @@ plot.curves(
 
 # %% [markdown]
 r"""
-How large is too large? Near its bottom every smooth valley is a bowl, and in a bowl whose curvature is
-$\lambda$ a step multiplies the distance from the bottom by $1 - \eta\lambda$. That shrinks only if
-$\eta < 2/\lambda$. The curvatures of a landscape are the eigenvalues of its matrix of second
-derivatives, the Hessian, and the steepest one sets the limit:
+How large is too large? Near its bottom every smooth valley is a bowl, and in a bowl whose
+curvature is $\lambda$ a step multiplies the distance from the bottom by $1 - \eta\lambda$. That
+shrinks only if $\eta < 2/\lambda$. The curvatures of a landscape are the eigenvalues of its
+matrix of second derivatives, the Hessian, and the steepest one sets the limit:
 """
 
 # %%
@@ -822,12 +838,13 @@ for rate in (0.97 * 2 / across, 1.03 * 2 / across):
 
 # %% [markdown]
 r"""
-The valley is many times longer than it is wide. The steep direction forbids long steps, and the flat one would
-need them: that is why the path above crawls. (Most of this course's optimisers exist because of that ratio.
-Subtracting the mean of the hours, so that they lie around zero, improves it too: try it below.)
+The valley is many times longer than it is wide. The steep direction forbids long steps, and the
+flat one would need them: that is why the path above crawls. (Most of this course's optimisers
+exist because of that ratio. Subtracting the mean of the hours, so that they lie around zero,
+improves it too: try it below.)
 
-Play with it: choose a start by clicking on the landscape, set the learning rate, and let it run. Can you find a
-rate that *just* does not settle?
+Play with it: choose a start by clicking on the landscape, set the learning rate, and let it run.
+Can you find a rate that *just* does not settle?
 """
 
 # %%
@@ -837,14 +854,14 @@ widgets.descent(hours, passed, title="Walk down the log-loss yourself")
 r"""
 ## 10. A better picture instead of a better line
 
-Part 6 redrew exclusive or with two step units. There is another way to redraw it, with a pencil: give the unit one
-more input, the product $x_1 x_2$.
+Part 6 redrew exclusive or with two step units. There is another way to redraw it, with a pencil:
+give the unit one more input, the product $x_1 x_2$.
 
-These are the four data sets of the *TensorFlow Playground*, which you will meet again in week 3. One unit looks
-at the two coordinates and nothing else.
+These are the four data sets of the *TensorFlow Playground*, which you will meet again in week 3.
+One unit looks at the two coordinates and nothing else.
 
-**Predict.** On which of the four will it do well? For each of the others: which extra input, computed from $x_1$
-and $x_2$, would save it?
+**Predict.** On which of the four will it do well? For each of the others: which extra input,
+computed from $x_1$ and $x_2$, would save it?
 """
 
 # %%
@@ -917,16 +934,18 @@ plot.overlay(
 
 # %% [markdown]
 r"""
-With the right feature one unit is enough; with the wrong ones, more of them do not help. For decades this was
-the craft: think hard about the question, and compute clever inputs by hand. For the spiral you may still find
-some (its angle minus a multiple of its radius). For cats and dogs nobody did. A hidden layer finds
-its own. That is the difference between machine learning with hand-made features and *deep* learning.
+With the right feature one unit is enough; with the wrong ones, more of them do not help. For
+decades this was the craft: think hard about the question, and compute clever inputs by hand. For
+the spiral you may still find some (its angle minus a multiple of its radius). For cats and dogs
+nobody did. A hidden layer finds its own. That is the difference between machine learning with
+hand-made features and *deep* learning.
 
 ## 11. Back to the cats and dogs
 
 All is ready for the question that we began with. One unit, 3,072 weights, four hundred pictures.
 
-**Predict.** How often will it be right on new pictures? And what will its weights look like, drawn as a picture?
+**Predict.** How often will it be right on new pictures? And what will its weights look like,
+drawn as a picture?
 """
 
 # %%
@@ -960,10 +979,11 @@ plot.side_by_side(
 
 # %% [markdown]
 r"""
-Perfect, and it found the ears by itself: nobody had told it where to look, or that there are such things as ears.
+Perfect, and it found the ears by itself: nobody had told it where to look, or that there are such
+things as ears.
 
-Shall we believe that it knows what a dog is? **Predict** its score on two other kinds of new pictures: first with
-heads that are not in the middle, then with light fur at night.
+Shall we believe that it knows what a dog is? **Predict** its score on two other kinds of new
+pictures: first with heads that are not in the middle, then with light fur at night.
 """
 
 # %%
@@ -985,27 +1005,32 @@ plot.side_by_side(
 
 # %% [markdown]
 r"""
-At night it is *always wrong*, which is quite an achievement. A unit with one weight for each pixel has learned a
-stencil: dark here, light there. Move the dog, and the stencil lies on the wall; turn on the moon, and
-everything it knew is upside down. It has no idea of an ear, only of a place.
+At night it is *always wrong*, which is quite an achievement. A unit with one weight for each
+pixel has learned a stencil: dark here, light there. Move the dog, and the stencil lies on the
+wall; turn on the moon, and everything it knew is upside down. It has no idea of an ear, only of a
+place.
 
-What it would take: units that find an edge or an ear *wherever* it is, and units above them that combine those
-into heads. Layers of representation, each made of the one below, learned from examples. Several things
-had to come together for that: a way to train hidden layers (week 2), machines and software for
-large ones (week 3), weights that are shared across a picture (week 5), millions of labelled examples, and
-initial values and units with which deep stacks of layers do not get stuck. We will take them in turn.
+What it would take: units that find an edge or an ear *wherever* it is, and units above them that
+combine those into heads. Layers of representation, each made of the one below, learned from
+examples. Several things had to come together for that: a way to train hidden layers (week 2),
+machines and software for large ones (week 3), weights that are shared across a picture (week 5),
+millions of labelled examples, and initial values and units with which deep stacks of layers do
+not get stuck. We will take them in turn.
 
 ## Summary
 
-* A **unit** weighs its inputs, adds a bias and applies a step or a sigmoid. Its border is a hyperplane, its weight
-  vector is normal to it, and the sum divided by the length of the weights is the distance from the border.
-* **Rosenblatt's rule** adds $y\,\mathbf{x}$ after a mistake. If any hyperplane separates the classes it comes to
-  rest after at most $(R/\gamma)^2$ mistakes; if none does, never.
-* No unit computes **exclusive or**. Two hidden units and a third do, because the hidden ones move the inputs to
-  places where a line is enough.
-* That a solution exists does not mean that training finds it; more hidden units than necessary help.
-* **Logistic regression** replaces counting mistakes by the smooth log-loss, whose gradient is error times input.
-  Gradient descent needs a learning rate below $2/\lambda_{\max}$ and patience along flat directions.
+* A **unit** weighs its inputs, adds a bias and applies a step or a sigmoid. Its border is a
+  hyperplane, its weight vector is normal to it, and the sum divided by the length of the weights
+  is the distance from the border.
+* **Rosenblatt's rule** adds $y\,\mathbf{x}$ after a mistake. If any hyperplane separates the
+  classes it comes to rest after at most $(R/\gamma)^2$ mistakes; if none does, never.
+* No unit computes **exclusive or**. Two hidden units and a third do, because the hidden ones move
+  the inputs to places where a line is enough.
+* That a solution exists does not mean that training finds it; more hidden units than necessary
+  help.
+* **Logistic regression** replaces counting mistakes by the smooth log-loss, whose gradient is
+  error times input. Gradient descent needs a learning rate below $2/\lambda_{\max}$ and patience
+  along flat directions.
 * The right **features** make a hard question easy. Deep learning is about learning them.
 
 ## Check yourself
@@ -1047,17 +1072,21 @@ The learning rate: every step jumps across the valley. Make it smaller.
 
 ## Try changing
 
-1. In part 2, multiply `w` and `b` by −1, then set `b` to zero. Predict each picture before you see it.
-2. Use the perceptron of part 4 on `data.gaussian(noise=0.5)`, which no line separates. How do the mistakes per epoch
-   go on? Does it help to stop early, or to average all the weights that it ever had?
-3. Part 5 for three inputs: eight rows, 256 questions. How many have a line? (You need more random lines than you
-   think. The right number is 104.)
-4. The units of part 6 have their borders exactly *through* the corners (0, 1) and (1, 1). Add noise of 0.05 to
-   the inputs. What happens, and how would you move the borders?
+1. In part 2, multiply `w` and `b` by −1, then set `b` to zero. Predict each picture before you
+   see it.
+2. Use the perceptron of part 4 on `data.gaussian(noise=0.5)`, which no line separates. How do the
+   mistakes per epoch go on? Does it help to stop early, or to average all the weights that it
+   ever had?
+3. In part 5, which of the 152 questions about three inputs that have no line can two hidden units
+   and a third answer? Try weights at random, or think of those with the most changes: "is the
+   number of ones odd?"
+4. The units of part 6 have their borders exactly *through* the corners (0, 1) and (1, 1). Add
+   noise of 0.05 to the inputs. What happens, and how would you move the borders?
 5. In part 7 try 3, 4 and 16 hidden units, and starts that are ten times smaller.
-6. In part 9 subtract the mean from `hours`. Compute both curvatures again. How many steps are needed now?
-7. Train the unit of part 11 on pets that wander, or on half day and half night. Look at the weights. Is it the number
-   of examples that is missing, or something else?
+6. In part 9 subtract the mean from `hours`. Compute both curvatures again. How many steps are
+   needed now?
+7. Train the unit of part 11 on pets that wander, or on half day and half night. Look at the
+   weights. Is it the number of examples that is missing, or something else?
 
 ## Words of the week
 
@@ -1078,16 +1107,22 @@ The learning rate: every step jumps across the valley. Make it smaller.
 
 ## Further reading
 
-* F. Rosenblatt, *The perceptron: a perceiving and recognizing automaton*, Cornell Aeronautical Laboratory, report
-  85-460-1, 1957; and *The perceptron: a probabilistic model for information storage and organization in the brain*,
-  Psychological Review 65 (1958), 386–408. The units between the retina and the output were there from the start, with
-  random weights.
-* *New Navy device learns by doing*, The New York Times, 8 July 1958. One column that has been quoted ever since.
-* A. Novikoff, *On convergence proofs on perceptrons*, Symposium on the Mathematical Theory of Automata, 1962.
-* M. Minsky and S. Papert, *Perceptrons*, MIT Press 1969. Better than its reputation as the book that stopped a field.
-* Y. Freund and R. Schapire, *Large margin classification using the perceptron algorithm*, Machine Learning 37 (1999):
-  the averaged and the kernel perceptron, which are this week's stretch exercises.
-* M. Nielsen, *Neural networks and deep learning* (2015), chapter 1: another first look at the same units.
+* F. Rosenblatt, *The perceptron: a perceiving and recognizing automaton*, Cornell Aeronautical
+  Laboratory, report 85-460-1, 1957; and *The perceptron: a probabilistic model for information
+  storage and organization in the brain*, Psychological Review 65 (1958), 386–408. The units
+  between the retina and the output were there from the start, with random weights.
+* *New Navy device learns by doing*, The New York Times, 8 July 1958. One column that has been
+  quoted ever since.
+* A. Novikoff, *On convergence proofs on perceptrons*, Symposium on the Mathematical Theory of
+  Automata, 1962.
+* M. Minsky and S. Papert, *Perceptrons*, MIT Press 1969. Better than its reputation as the book
+  that stopped a field.
+* Y. Freund and R. Schapire, *Large margin classification using the perceptron algorithm*, Machine
+  Learning 37 (1999): the averaged and the kernel perceptron, which are this week's stretch
+  exercises.
+* M. Nielsen, *Neural networks and deep learning* (2015), chapter 1: another first look at the
+  same units.
 
-**Next:** the assignment of this week, in which you build all this yourself and read handwriting with it.
+**Next:** the assignment of this week, in which you build all this yourself and read handwriting
+with it.
 """

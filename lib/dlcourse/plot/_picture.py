@@ -20,7 +20,7 @@ from dlcourse.plot._style import DPI, SHARPER, STYLE, WIDEST
 
 Limits = tuple[float, float] | None
 
-_LETTERS_PER_INCH = 15.5  # of the caption's size, on average
+_LETTERS_PER_INCH = 14.6  # of the caption's size, on average
 _CAPTION_LINE = 0.17  # inches
 
 
