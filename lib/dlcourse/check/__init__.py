@@ -11,6 +11,8 @@ fails; a failure is a `CheckFailed`.
     here there changed seed             the two rooms
 """
 
+import sys
+
 from dlcourse.check._close import close
 from dlcourse.check._equal import equal
 from dlcourse.check._facts import between, items, raises, that
@@ -38,3 +40,16 @@ __all__ = [
     "that",
     "there",
 ]
+
+
+def _join_notebook() -> None:
+    """Show in a notebook what the checks of a cell said."""
+    ipython = sys.modules.get("IPython")  # not imported: then there is no notebook
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None:
+        from dlcourse import _notebook
+
+        _notebook.register(shell)
+
+
+_join_notebook()

@@ -22,6 +22,11 @@ class CheckFailed(AssertionError):
         told = f"{name}: {message}" if name else message
         super().__init__(f"{told} {hint}" if hint else told)
 
+    def _render_traceback_(self) -> list[str]:
+        # What IPython shows: where the check stands in the test helps nobody, the sentence does.
+        said = f"✗ {self.name}: {self.message}" if self.name else f"✗ {self.message}"
+        return [said, f"  Hint: {self.hint}"] if self.hint else [said]
+
     def __reduce__(self) -> tuple[type["CheckFailed"], tuple[str, str, str]]:
         return type(self), (self.message, self.name, self.hint)
 

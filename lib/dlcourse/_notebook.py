@@ -1,0 +1,105 @@
+"""What a notebook shows beside the checks: the ✓ line, plain words for a stub, a warning.
+
+Registered with IPython when `dlcourse.check` is imported inside a kernel; knows no grading.
+"""
+
+import ast
+import sys
+from types import TracebackType
+from typing import Any
+
+from dlcourse.check._failure import tally
+
+
+def register(shell: Any) -> None:
+    """Let a shell show after each cell what its checks said."""
+    watch = _Watch(shell)
+    shell.events.register("pre_run_cell", watch.before)
+    shell.events.register("post_run_cell", watch.after)
+    shell.set_custom_exc((NotImplementedError,), show_not_attempted)
+
+
+class _Watch:
+    """Counts the checks of each cell, and remembers what the set-up cell bound."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.passed_before = tally.passed
+        self.setup: str | None = None  # source of the cell that imported dlcourse.check
+        self.bound: dict[str, Any] = {}
+
+    def before(self, _: Any) -> None:
+        self.passed_before = tally.passed
+
+    def after(self, result: Any) -> None:
+        source = getattr(getattr(result, "info", None), "raw_cell", None) or ""
+        if result.success:
+            _say_passed(tally.passed - self.passed_before)
+        if self.setup in (None, source):
+            self.setup = source
+            space = self.shell.user_ns
+            self.bound = {name: space[name] for name in bound_names(source) if name in space}
+        else:
+            self._warn_of_rebound()
+
+    def _warn_of_rebound(self) -> None:
+        space = self.shell.user_ns
+        for name in [n for n, thing in self.bound.items() if space.get(n, thing) is not thing]:
+            del self.bound[name]  # once is enough
+            sys.stderr.write(
+                f"`{name}` comes from the set-up of this notebook and now means something else. "
+                "Tests keep the original: choose another name for yours.\n"
+            )
+
+
+def bound_names(source: str) -> set[str]:
+    """Return the names that a cell imports or defines at its top level."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a line magic: such a cell is not looked at
+        return set()
+    names: set[str] = set()
+    for statement in tree.body:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            names |= {(alias.asname or alias.name).split(".")[0] for alias in statement.names}
+        elif isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            names.add(statement.name)
+    return names
+
+
+def show_not_attempted(
+    shell: Any,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> list[str]:
+    """Show a `NotImplementedError` of a cell as one sentence, and one of a library as ever."""
+    frames = []
+    while trace is not None:
+        frames.append(trace.tb_frame)
+        trace = trace.tb_next
+    last = frames[-1] if frames else None
+    if last is None or last.f_globals is not shell.user_ns:
+        lines = shell.InteractiveTB.structured_traceback(
+            kind, error, error.__traceback__, tb_offset=tb_offset
+        )
+    else:
+        lines = [not_attempted(last.f_code.co_name)]
+    shell._showtraceback(kind, error, lines)
+    told: list[str] = lines
+    return told
+
+
+def not_attempted(function: str) -> str:
+    """Return the sentence about a function that is still the stub of the release."""
+    subject = "This cell" if function.startswith("<") else f"`{function}`"
+    return (
+        f"Not attempted yet: {subject} still says `raise NotImplementedError()`. "
+        "Replace that line with your answer, run its cell, then this one again."
+    )
+
+
+def _say_passed(n: int) -> None:
+    if n:
+        sys.stdout.write(f"✓ {n:,} {'check' if n == 1 else 'checks'} passed\n")
