@@ -25,7 +25,7 @@ from autograder.report import ClassReport, QuestionLine
 
 GOOD, FAIR, POOR = "green", "yellow", "red"
 HARDEST = 5  # questions
-BAR = 20  # characters
+BAR = 16  # characters
 
 
 def class_view(report: ClassReport) -> RenderableType:
@@ -75,14 +75,15 @@ def _score(score: float, max_score: float) -> Text:
 
 
 def _questions_table(questions: list[QuestionLine]) -> Table:
-    table = _table("question", "missed by", ("", "left"), ("points earned", "right"))
+    table = _table("question", "missed by", "", ("not tried", "right"), ("earned", "right"))
+    for column in table.columns:
+        column.no_wrap = True
     for line in questions:
         filled = round(line.share * BAR)
         bar = Text("━" * filled, style=POOR) + Text("━" * (BAR - filled), style="bright_black")
         missed = f"{line.missed} of {line.students}"
-        if line.not_attempted:
-            missed += f" ({line.not_attempted} not attempted)"
-        table.add_row(escape(line.name), bar, missed, f"{line.mean:.0%}")
+        not_tried = str(line.not_attempted or "")
+        table.add_row(escape(line.name), bar, missed, not_tried, f"{line.mean:.0%}")
     return table
 
 

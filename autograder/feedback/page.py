@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from autograder.feedback.marks import Marks
 from autograder.feedback.questions import Question, grade_id_of, tested, written
+from autograder.feedback.syntax import syntax_problem
 from autograder.harmless import harmless_outputs, plain_text
 from autograder.records import Submission
 
@@ -30,6 +31,7 @@ class Block:
     outputs: tuple[NotebookNode, ...] = ()
     question: Question | None = None
     comment: str = ""
+    problem: str = ""
     withheld: bool = False
 
 
@@ -123,6 +125,7 @@ def _blocks(examined: NotebookNode, public: "_Public", marks: Marks) -> Iterator
                 plain_text(text),
                 () if withheld else tuple(outputs),
                 comment=marks.comments.get(grade_id, ""),
+                problem=syntax_problem(text) if theirs else "",
                 withheld=withheld,
             )
 

@@ -53,6 +53,7 @@ def _numbered(page: Page) -> list[dict[str, object]]:
                 "number": number,
                 "withheld": block.withheld,
                 "comment": block.comment,
+                "problem": block.problem,
             }
         )
     return shown
