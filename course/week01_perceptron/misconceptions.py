@@ -490,7 +490,7 @@ def example_by_example(w, b, X, y):
         grad_b += error / len(y)
         for j in range(len(w)):
             grad_w[j] += error * row[j] / len(y)
-    return grad_w, grad_b
+    return np.array(grad_w), grad_b
 
 
 @variant("log_loss_gradient")
