@@ -80,7 +80,7 @@ def _questions_table(questions: list[QuestionLine]) -> Table:
         column.no_wrap = True
     for line in questions:
         filled = round(line.share * BAR)
-        bar = Text("━" * filled, style=POOR) + Text("━" * (BAR - filled), style="bright_black")
+        bar = Text("━" * filled, style=POOR) + Text("┄" * (BAR - filled), style="bright_black")
         missed = f"{line.missed} of {line.students}"
         not_tried = str(line.not_attempted or "")
         table.add_row(escape(line.name), bar, missed, not_tried, f"{line.mean:.0%}")
