@@ -113,6 +113,9 @@ class Course:
     def source_path(self) -> Path:
         return self.root / "source" / self.week / f"{self.notebook}.ipynb"
 
+    def graded_path(self, student: str) -> Path:
+        return self.root / "autograded" / student / self.week / f"{self.notebook}.ipynb"
+
     def submission_path(self, student: str) -> Path:
         return self.root / "submitted" / student / self.week / f"{self.notebook}.ipynb"
 
@@ -144,6 +147,37 @@ class Course:
             path = self.root / folder / self.week / f"{self.notebook}.ipynb"
             path.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(notebook, path)
+
+
+def sit_in_one_namespace(paper: NotebookNode, *, settings: Any, scheme: Any = None) -> NotebookNode:
+    """Stand in for an exam: run all cells here, so that a test of grading needs no kernel."""
+    executed, namespace = deepcopy(paper), {}
+    for cell in executed.cells:
+        if cell.cell_type != "code":
+            continue
+        exam, error = cell.metadata.exam, None
+        try:
+            exec(cell.source, namespace)
+        except Exception as raised:
+            error = f"{type(raised).__name__}: {raised}"
+        if exam.role == "test":
+            points = 0.0 if error else exam.points
+            state = "failed" if error else "passed"
+            exam["verdict"] = {
+                **{"grade_id": exam.grade_id, "max_points": exam.points, "state": state},
+                **{"points": points, "reason": error or ""},
+            }
+            cell.outputs = []
+        if error:
+            output = nbformat.v4.new_output("error", ename="E", evalue=error, traceback=[error])
+            cell.outputs.append(output)
+    executed.metadata.exam.update(findings=[], seconds=0.1, peak_memory=1_000)
+    return executed
+
+
+@pytest.fixture(scope="session")
+def one_namespace() -> Callable[..., NotebookNode]:
+    return sit_in_one_namespace
 
 
 @pytest.fixture(scope="session")

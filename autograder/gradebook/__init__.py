@@ -4,8 +4,15 @@
 Nothing here knows how an exam is held, and what holds exams never imports this.
 """
 
-from autograder.gradebook.marks import enter_results
+from autograder.gradebook.marks import enter_results, parse_time
 from autograder.gradebook.opening import Book, open_gradebook
 from autograder.gradebook.questions import enter_assignment, enter_week
 
-__all__ = ["Book", "enter_assignment", "enter_results", "enter_week", "open_gradebook"]
+__all__ = [
+    "Book",
+    "enter_assignment",
+    "enter_results",
+    "enter_week",
+    "open_gradebook",
+    "parse_time",
+]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from nbgrader.api import (
     Assignment,
@@ -46,6 +46,7 @@ def enter_results(
     results: Sequence[Result],
     *,
     handed_in: Mapping[str, datetime] | None = None,
+    seen: bool = False,
 ) -> None:
     """Enter what was earned, as one transaction; manual marks and comments are kept.
 
@@ -62,6 +63,8 @@ def enter_results(
         Of one or more students; a notebook that the gradebook does not know is passed over.
     handed_in
         When each student handed in, where that is known; decides about late penalties.
+    seen
+        Whether this very work was entered before, so that marks given by hand need no second look.
 
     Raises
     ------
@@ -78,10 +81,18 @@ def enter_results(
                 submission.timestamp = parse_utc(times[result.student])
             for notebook in _notebooks(book, submission, result.notebook):
                 _enter_comments(book, notebook, result, cells)
-                score = _enter_grades(book, notebook, result, cells)
+                score = _enter_grades(book, notebook, result, cells, seen)
                 notebook.late_submission_penalty = _penalty(book, submission, score)
 
     book.write(enter)
+
+
+def parse_time(text: str) -> datetime | None:
+    """Return the time in nbgrader's `timestamp.txt`, in UTC; None where it is no time."""
+    try:
+        return cast(datetime, parse_utc(text)) if text else None
+    except (ValueError, OverflowError, TypeError):
+        return None
 
 
 def _submission(
@@ -143,7 +154,11 @@ def _rows(book: Book, assignment: str, kind: Any, *more: Any) -> list[Any]:
 
 
 def _enter_grades(
-    book: Book, notebook: SubmittedNotebook, result: Result, cells: Mapping[str, Cell]
+    book: Book,
+    notebook: SubmittedNotebook,
+    result: Result,
+    cells: Mapping[str, Cell],
+    seen: bool,
 ) -> float:
     """Enter the grade of each cell; return what they sum to, with the marker's."""
     earned = {verdict.grade_id: verdict.points for verdict in result.verdicts}
@@ -156,8 +171,9 @@ def _enter_grades(
             grade.auto_score = 0.0
         else:
             grade.auto_score = None
-        # A mark given by hand is looked at again: the work below it may have changed.
-        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        # A mark given by hand is looked at again, unless the work below it is still the same.
+        if not (seen and grade.manual_score is not None):
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         counts = grade.auto_score if grade.manual_score is None else grade.manual_score
         score += (counts or 0.0) + (grade.extra_credit or 0.0)
     return score

@@ -1,0 +1,85 @@
+"""Who handed in what, in nbgrader's layout."""
+
+import pytest
+
+from autograder.assignments import read_assignments
+from autograder.classroom import take_roll
+from autograder.errors import UsageError
+
+
+def roll(course, students=None):
+    return take_roll(course.root, course.week, read_assignments(course.root, course.week), students)
+
+
+def test_everybody_who_handed_in_is_found_in_order(tiny_course):
+    for student in ("zoe", "ada", "Ümit 3"):
+        tiny_course.submit(student)
+
+    pupils = roll(tiny_course)
+
+    assert [pupil.student for pupil in pupils] == ["ada", "zoe", "Ümit 3"]
+    (submission,) = pupils[0].submissions
+    assert submission.path == tiny_course.submission_path("ada")
+    assert (submission.student, submission.assignment) == ("ada", "week01_tiny")
+    assert pupils[0].missing == ()
+    assert pupils[0].findings == ()
+
+
+def test_only_wanted_students_are_found(tiny_course):
+    for student in ("ada", "bob", "zoe"):
+        tiny_course.submit(student)
+
+    assert [pupil.student for pupil in roll(tiny_course, ["zoe", "ada"])] == ["ada", "zoe"]
+
+
+def test_a_notebook_that_is_not_there_is_missing(tiny_course):
+    path = tiny_course.submit("ada")
+    path.rename(path.with_name("mine.ipynb"))
+
+    (pupil,) = roll(tiny_course)
+
+    assert pupil.submissions == ()
+    assert [submission.notebook for submission in pupil.missing] == ["tiny"]
+    assert [finding.kind for finding in pupil.findings] == ["unknown-notebook"]
+    assert "mine.ipynb" in pupil.findings[0].message
+
+
+def test_an_empty_folder_is_a_submission_of_nothing(tiny_course):
+    tiny_course.submit("ada").unlink()
+
+    assert len(roll(tiny_course)[0].missing) == 1
+
+
+def test_the_lesson_that_came_along_is_nothing_of_note(tiny_course):
+    path = tiny_course.submit("ada")
+    for folder in (path.parent, tiny_course.root / "release" / tiny_course.week):
+        (folder / "lesson.ipynb").write_text("{}")
+
+    assert roll(tiny_course)[0].findings == ()
+
+
+def test_a_link_is_there_and_is_not_followed_here(tiny_course):
+    path = tiny_course.submit("ada")
+    path.unlink()
+    path.symlink_to("/nowhere")
+
+    assert len(roll(tiny_course)[0].submissions) == 1
+
+
+def test_the_time_of_collection_is_read(tiny_course):
+    path = tiny_course.submit("ada")
+    path.with_name("timestamp.txt").write_text("2026-01-10 12:00:00 UTC\n")
+
+    assert roll(tiny_course)[0].timestamp == "2026-01-10 12:00:00 UTC"
+
+
+def test_nobody_is_told_where_work_belongs(tiny_course):
+    with pytest.raises(UsageError, match=r"Nobody has handed in week01_tiny.*submitted"):
+        roll(tiny_course)
+
+
+def test_an_unknown_student_is_told_who_handed_in(tiny_course):
+    tiny_course.submit("ada")
+
+    with pytest.raises(UsageError, match=r"'eve' has not handed in week01_tiny\. .* ada"):
+        roll(tiny_course, ["ada", "eve"])
