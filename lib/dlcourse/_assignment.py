@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,8 +59,10 @@ def read(path: Path) -> Any:
         message = f"There is no file {path}. Give the path of a notebook (.ipynb)."
         raise NotANotebook(message)
     try:
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # copied cells share an id; nbformat mends that
+            notebook = nbformat.read(path, as_version=4)
+            nbformat.validate(notebook)
     except Exception as error:  # nbformat raises what its readers, and JSON, raise
         message = f"{path} is not a notebook: expected a file that Jupyter wrote (.ipynb)."
         raise NotANotebook(message) from error

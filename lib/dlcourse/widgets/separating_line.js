@@ -13,7 +13,7 @@ const STYLE = `
   gap: 8px; margin: 10px 0; }
 .dlc-line label i { font-family: Georgia, serif; font-size: 17px; }
 .dlc-line input { width: 100%; accent-color: ${BLUE}; }
-.dlc-line output { text-align: right; font-variant-numeric: tabular-nums; }
+.dlc-line .value { text-align: right; font-variant-numeric: tabular-nums; }
 .dlc-line .count { font-size: 26px; font-weight: 650; margin: 14px 0 2px;
   font-variant-numeric: tabular-nums; }
 .dlc-line .best { opacity: 0.75; margin: 0 0 12px; }
@@ -85,11 +85,13 @@ function render({ model, el }) {
 
   function slider(key, symbol, words, limit) {
     const label = document.createElement("label"), input = document.createElement("input");
-    const value = document.createElement("output"), name = document.createElement("span");
+    const value = document.createElement("span"), name = document.createElement("span");
     name.innerHTML = symbol; // written above, not data
     Object.assign(input, { type: "range", min: -limit, max: limit, step: 0.01 });
     input.setAttribute("aria-label", words);
     input.oninput = () => set({ [key]: Number(input.value) });
+    value.className = "value";
+    value.setAttribute("aria-hidden", "true"); // the slider says it
     label.append(name, input, value);
     panel.append(label);
     return { input, value };
