@@ -392,14 +392,16 @@ put its line (there is nothing to write, and nothing is graded).
 """
 
 # %%
-X, y = data.gaussian(n=120, noise=0.1, seed=3)
+X, y = data.gaussian(n=40, noise=0.3, seed=32)
 w, b, mistakes = perceptron_fit(X, 2 * y - 1, epochs=50)
 plot.boundary(
     lambda points: perceptron_predict(w, b, points),
     X,
     y,
-    title=f"Your perceptron after {len(mistakes)} epochs and {sum(mistakes)} mistakes",
-    caption="Every point of one colour should lie on one side of your line.",
+    level=0,  # labels are -1 and +1, so the boundary lies between them
+    title="Your perceptron",
+    caption=f"It made {sum(mistakes)} mistakes in {len(mistakes)} epochs. Every point of one colour "
+    "should lie on one side of your line.",
 )
 
 # %% [markdown]
@@ -898,13 +900,13 @@ plot.boundary(
     y,
     xlabel="answer of hidden unit 1",
     ylabel="answer of hidden unit 2",
-    title="The four inputs, seen through your hidden layer",
+    title="Seen through your hidden layer",
     caption="Four inputs, but fewer places: some of them now lie on top of each other.",
 )
 
 # %% [markdown]
 """
-### Exercise 10. Why one is not enough, and two make the difference · 8 points · about 10 minutes
+### Exercise 10. What the hidden layer changes · 8 points · about 10 minutes
 
 In your own words, in 100 to 250 words:
 
@@ -977,6 +979,7 @@ threes_and_fives = np.isin(digits, [3, 5])
 plot.images(
     images[threes_and_fives][:16],
     digits[threes_and_fives][:16],
+    columns=8,
     title="Sixteen of the threes and fives",
     caption="Some you would have to look at twice. Your unit gets 64 numbers and one look.",
 )
@@ -1105,7 +1108,7 @@ when it grows, and what to the accuracy on points that were never shown?
 """
 
 # %%
-X, y = data.spiral(n=300, noise=0.1, seed=0)
+X, y = data.spiral(n=300, noise=0.03, seed=0)
 plot.points(
     X,
     y,
