@@ -293,7 +293,11 @@ def test_close_grants_single_precision_what_it_cannot_do_better():
     failure(check.close, np.full(3, 1 / 3), np.full(3, 1 / 3 + 3e-6))
 
 
-@pytest.mark.parametrize("expected", [np.nan, [1.0, np.inf], [], "abc", None, object()], ids=repr)
+@pytest.mark.parametrize(
+    "expected",
+    [np.nan, [1.0, np.inf], [], "abc", None, object()],
+    ids=lambda value: type(value).__name__,
+)
 def test_close_tells_the_author_what_it_cannot_expect(expected):
     with pytest.raises(ValueError, match=r"check\.close"):
         check.close(1.0, expected)
