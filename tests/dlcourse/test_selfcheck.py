@@ -64,8 +64,6 @@ def mixed(tmp_path_factory):
     hidden = "### BEGIN HIDDEN TESTS\nraise SystemError('hidden')\n### END HIDDEN TESTS"
     passing = step()
     passing[1].source += f"\n{hidden}"
-    spoilt = step("def half(z): return 1")[0]
-    spoilt.metadata.nbgrader["grade_id"] = "half"
     written(
         path,
         *passing,
@@ -117,7 +115,8 @@ def test_a_hidden_test_is_neither_run_nor_taken_for_an_edit(tmp_path):
 def test_an_edited_a_copied_and_a_deleted_test_get_a_sentence_each(tmp_path):
     edited, copied, deleted = step(), other("wrong", "wrong = 1"), other("gone", "gone = 1")
     edited[1].source = "pass"
-    path = written(tmp_path / "a.ipynb", *edited, *copied, copied[1], deleted[0])
+    again = other("wrong", "wrong = 1")[1]
+    path = written(tmp_path / "a.ipynb", *edited, *copied, again, deleted[0])
 
     told = selfcheck.remarks(selfcheck.read(path))
 
