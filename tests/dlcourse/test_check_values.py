@@ -346,6 +346,8 @@ def test_equal_takes_equal_values_in_every_honest_form(actual, expected):
         ({"a": [1, "x"]}, {"a": [1, "y"]}, "at ['a'][1]: got 'x', expected 'y'"),
         ({"b": 1}, {"a": 1}, "missing 'a'; not expected 'b'"),
         ({1, 2}, {1, 3}, "missing 3"),
+        (None, {2, 1}, "expected {1, 2}, got nothing (None)"),
+        ([3], {1, 2}, "got [3], expected {1, 2}"),
         ([1], ["a", "b"], "expected 2 items, got 1"),
         (None, 3, "is a `return` missing?"),
         ([1, 0], [True, False], "`.astype(bool)`"),

@@ -53,7 +53,7 @@ def place(index: tuple[int, ...]) -> str:
     return "[" + ", ".join(str(int(i)) for i in index) + "]"
 
 
-def value(x: object) -> str:
+def value(x: Any) -> str:
     """Return any value in a few words, without calling code of its class."""
     inside = array_base(x)
     if inside is not None:
@@ -62,6 +62,12 @@ def value(x: object) -> str:
         return _sequence(x, 0)
     if issubclass(type(x), dict):
         return _mapping(x)
+    for base in (set, frozenset):
+        if issubclass(type(x), base):
+            members = sorted(map(value, base.__iter__(x)))
+            return (
+                "{" + ", ".join(members[:_MOST_SHOWN] + ["…"] * (len(members) > _MOST_SHOWN)) + "}"
+            )
     try:
         plain = scalar_base(x)
     except NotPlain:
