@@ -7,7 +7,6 @@ not know stays the TeX that it was, in typewriter letters.
 import html
 import math
 import re
-import warnings
 from functools import lru_cache
 
 from matplotlib.font_manager import FontProperties
@@ -85,12 +84,10 @@ def _drawing(tex: str, *, display: bool) -> str:
         tex = tex.replace(r"\frac", r"\dfrac")
     properties = FontProperties(math_fontfamily="stix", size=_EM)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # a letter that the font does not have
-            path = TextPath((0, 0), f"${tex}$", prop=properties)
-            width, height, descent = text_to_path.get_text_width_height_descent(
-                f"${tex}$", properties, ismath=True
-            )
+        path = TextPath((0, 0), f"${tex}$", prop=properties)
+        width, height, descent = text_to_path.get_text_width_height_descent(
+            f"${tex}$", properties, ismath=True
+        )
     # Whatever a parser of a stranger's TeX says (ValueError, RecursionError, ...): it stays TeX.
     except Exception:
         return ""

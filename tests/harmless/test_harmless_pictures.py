@@ -3,7 +3,9 @@
 import base64
 import io
 import struct
+import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image, PngImagePlugin
@@ -90,6 +92,17 @@ def test_a_zipped_comment_of_a_gigabyte_is_no_picture():
     swollen = base64.b64encode(data[:33] + bomb + data[33:]).decode()
 
     assert reencoded_png(swollen, LIMIT) is None
+
+
+def test_warnings_of_the_whole_process_stay_as_they_were():
+    # Several exams run in one process: whoever changes the filters changes them for all.
+    pictures = [encoded(Image.linear_gradient("L").resize((300, 300)).convert("P"))] * 40
+    before = list(warnings.filters)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda text: reencoded_png(text, LIMIT), pictures))
+
+    assert warnings.filters == before
 
 
 def test_a_picture_over_the_limit_is_refused_before_it_is_decoded():
