@@ -112,8 +112,12 @@ def grade(
         )
     if results is not None:
         write_results(graded, results)
-    console.print(class_view(class_report(week, graded)))
-    console.print(f"Next: [bold]autograder feedback {week}[/], and mark the written answers.")
+    summary = class_report(week, graded)
+    console.print(class_view(summary))
+    if summary.ungraded:
+        _complain(f"Not graded: {', '.join(summary.ungraded)}. The findings say why.")
+        raise typer.Exit(1)
+    console.print(f"Next: autograder feedback {week}, and mark the written answers.", style="dim")
 
 
 @commands.command()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
+from autograder.injection import without_markers
 from autograder.misconceptions import KnownAnswer
 from autograder.roles import grade_id_of, role_of
 from autograder.weeks import Week
@@ -102,7 +103,7 @@ def _nothing(_notebook: NotebookNode) -> None:
 def _fill(notebook: NotebookNode, answers: Mapping[str, str]) -> None:
     for cell in notebook.cells:
         if role_of(cell) == "answer" and grade_id_of(cell) in answers:
-            cell.source = answers[grade_id_of(cell) or ""]
+            cell.source = without_markers(answers[grade_id_of(cell) or ""])
 
 
 def _keep(notebook: NotebookNode, release: NotebookNode, done: list[str]) -> None:

@@ -6,6 +6,8 @@ from itertools import groupby
 
 from autograder.records import Finding, Result, Verdict
 
+NOT_HELD = "exam-not-held"  # the finding of a submission that no exam could be held for
+
 
 @dataclass(frozen=True)
 class StudentLine:
@@ -69,6 +71,11 @@ class ClassReport:
     def findings(self) -> tuple[tuple[str, Finding], ...]:
         """Every finding with its student."""
         return tuple((line.student, finding) for line in self.students for finding in line.findings)
+
+    @property
+    def ungraded(self) -> tuple[str, ...]:
+        """The students whose work could not be graded."""
+        return tuple(name for name, finding in self.findings if finding.kind == NOT_HELD)
 
     @property
     def mean(self) -> float:

@@ -1,14 +1,15 @@
 """Results on disk: read from the graded notebooks, written as JSON lines for other programs."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from autograder.errors import UsageError
-from autograder.records import Finding, Result, Verdict
+from autograder.fleet import result_of
+from autograder.records import Result, Submission, Verdict
 
 
 def read_results(root: Path, week: str) -> tuple[Result, ...]:
@@ -59,15 +60,5 @@ def _grade(verdict: Verdict) -> dict[str, Any]:
 
 
 def _read(path: Path) -> Result:
-    notebook = nbformat.read(path, as_version=4)
-    exam: Mapping[str, Any] = notebook.metadata.get("exam", {})
-    verdicts = (cell.metadata.get("exam", {}).get("verdict") for cell in notebook.cells)
-    return Result(
-        student=path.parent.parent.name,
-        assignment=path.parent.name,
-        notebook=path.stem,
-        verdicts=tuple(Verdict.from_json(verdict) for verdict in verdicts if verdict),
-        findings=tuple(Finding(**finding) for finding in exam.get("findings", ())),
-        seconds=float(exam.get("seconds", 0.0)),
-        peak_memory=int(exam.get("peak_memory", 0)),
-    )
+    submission = Submission(path.parent.parent.name, path.parent.name, path.stem, path)
+    return result_of(nbformat.read(path, as_version=4), submission)

@@ -89,6 +89,12 @@ def test_several_notebooks_of_a_student_count_together():
     ]
 
 
+def test_work_that_no_exam_was_held_for_is_named():
+    lost = result("ada", 0, 0, findings=(Finding("exam-not-held", "It was lost."),))
+
+    assert class_report("week01", [lost, result("bob", 4, 6)]).ungraded == ("ada",)
+
+
 def test_a_class_of_nobody_is_no_error():
     report = class_report("week01", [])
 
@@ -152,14 +158,18 @@ def test_json_lines_have_everything_a_spreadsheet_needs(results, tmp_path):
     assert lines[2]["findings"][0]["kind"] == "forged-test-cell"
 
 
+def graded_cell(verdict):
+    exam = {"role": "test", "grade_id": verdict.grade_id, "points": verdict.max_points}
+    return new_code_cell(metadata={"exam": {**exam, "verdict": verdict.to_json()}})
+
+
 def test_results_are_read_from_the_graded_notebooks(results, tmp_path):
     expected = results[2]
-    cells = [
-        new_code_cell(metadata={"exam": {"role": "test", "verdict": verdict.to_json()}})
-        for verdict in expected.verdicts
-    ]
-    notebook = new_notebook(cells=[new_code_cell("x = 1"), *cells])
+    cells = [graded_cell(verdict) for verdict in expected.verdicts]
+    answer = new_code_cell("x = 1", metadata={"exam": {"role": "answer", "grade_id": "step"}})
+    notebook = new_notebook(cells=[answer, *cells])
     notebook.metadata["exam"] = {
+        "unanswered": [],
         "findings": [vars(finding) for finding in expected.findings],
         "seconds": 1.5,
         "peak_memory": 2**28,
