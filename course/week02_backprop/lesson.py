@@ -95,7 +95,7 @@ answers change when the units are steps? For how many when they are logistic?
 """
 
 # %%
-start = np.random.default_rng(SEED + 3).normal(size=9)
+start = np.random.default_rng(SEED + 1).normal(size=9)
 names = ["$w_{11}$", "$w_{12}$", "$b_1$", "$w_{21}$", "$w_{22}$", "$b_2$", "$v_1$", "$v_2$", "$c$"]
 
 
@@ -114,7 +114,7 @@ def bars(heights, title):
         axes.axhline(0, color=plot.INK, linewidth=1)
 
     return plot.picture(
-        draw, title=title, xlabel="what is nudged", ylabel="change of the error", ylim=(-0.25, 0.25)
+        draw, title=title, xlabel="what is nudged", ylabel="change of the error", ylim=(-0.35, 0.35)
     )
 
 
@@ -237,25 +237,27 @@ compute("L", (v["ŷ"] - y) ** 2 / 2, ŷ=v["ŷ"] - y)
 # %%
 places = {
     "x": (0, 0), "w1": (0, 2), "b1": (0, 1), "w2": (0, -1), "b2": (0, -2),
-    "z1": (1.15, 1), "z2": (1.15, -1), "h1": (2.2, 1), "h2": (2.2, -1),
-    "v1": (2.2, 2), "v2": (2.2, -2), "c": (2.2, 0), "ŷ": (3.35, 0), "L": (4.4, 0),
+    "z1": (1.3, 1), "z2": (1.3, -1), "h1": (2.5, 1), "h2": (2.5, -1),
+    "v1": (2.5, 2), "v2": (2.5, -2), "c": (2.5, 0), "ŷ": (3.8, 0), "L": (5.0, 0),
 }  # fmt: skip
 arrows = [(name, result) for result, slopes in steps for name in slopes]
 
 
-def draw_graph(note, title, caption, colour):
+def draw_graph(title, caption, slopes=None):
+    words = {name: f"{name} = {value[name]:g}" for name in places}
+    for name, slope in (slopes or {}).items():
+        words[name] += f"\nslope {slope:g}"
+    parameters = {name: plot.BLUE for name in places if name[0] in "wbvc"}
     return plot.graph(
-        places, arrows, labels={name: f"{name} = {value[name]:g}" for name in places},
-        notes=note, colours=colour, title=title, caption=caption, width=8.4, height=5.0,
+        places, arrows, labels=words, colours=parameters, title=title, caption=caption,
+        width=8.4, height=4.6,
     )  # fmt: skip
 
 
 draw_graph(
-    {},
     "Forward: the values",
-    "From left to right each node is computed from those whose arrows reach it; the target is "
-    "y = 1.5, so the loss is 2.",
-    {},
+    "From left to right each node is computed from those whose arrows reach it. Blue: what can be "
+    "learned. The target is y = 1.5, so the loss is 2.",
 )
 
 # %% [markdown]
@@ -283,10 +285,9 @@ for result, slopes in reversed(steps):
 
 # %%
 draw_graph(
-    {name: f"slope {slope:g}" for name, slope in slope_of_loss.items()},
     "Backward: how the loss changes with each",
-    "Below each node, how the loss changes with it: x has −3 = −4 · 1 + 2 · 0.5, one part by each path.",
-    {name: plot.BLUE if name[0] in "wbvc" else plot.INK for name in places},
+    "Second line: the slope of the loss. That of x is −3 = −4 · 1 + 2 · 0.5, a part by each path.",
+    slope_of_loss,
 )
 
 # %% [markdown]
@@ -398,9 +399,7 @@ plot.side_by_side(
 
 # %%
 for name, (_, slope) in BENDS.items():
-    print(
-        f"{name:8}  slope at most {slope(z).max():.2f}, average over -4..4: {slope(z).mean():.2f}"
-    )
+    print(f"{name:8}  slope at most {slope(z).max():.2f}, on average {slope(z).mean():.2f}")
 
 # %% [markdown]
 r"""
@@ -609,9 +608,9 @@ In 1989 Cybenko, and Hornik, Stinchcombe and White, proved it: a network with *o
 and enough units comes as close as you like to any continuous function on a bounded region. Look
 at how: each hidden unit contributes one bend, and enough bends follow anything.
 
-**Predict.** Below, a curve is fitted with 2, 4, 8 and 32 ReLU units (hidden weights at random,
-the output's by least squares). Where will 2 units fail? How many straight pieces can 8 units
-make?
+**Predict.** Below, a curve is fitted with 2, 4, 8 and 32 ReLU units: their kinks are placed
+evenly, and the output layer is the best there is, by least squares. Where will 2 units fail? How
+many straight pieces do 8 units make?
 """
 
 # %%
@@ -619,22 +618,24 @@ x = np.linspace(-1, 1, 400)[:, None]
 curve = (np.sin(7 * x) * np.exp(-x) / 2 + np.abs(x - 0.3)).ravel()
 
 
-def fit_output_layer(units, rng):
-    """Random hidden units whose kinks lie in [-1, 1], and the best output layer for them."""
-    W, kinks = rng.choice([-1.0, 1.0], size=(1, units)), np.linspace(-1, 1, units + 1)[:-1]
-    H = np.c_[relu((x - kinks) * W), x, np.ones(len(x))]
+def fit_output_layer(units):
+    """Hidden units with their kinks evenly in [-1, 1), and the best output layer for them."""
+    kinks = np.linspace(-1, 1, units, endpoint=False)
+    H = np.c_[relu(x - kinks), np.ones(len(x))]
     return H @ np.linalg.lstsq(H, curve, rcond=None)[0]
 
 
 def fit_panel(units):
-    found = fit_output_layer(units, np.random.default_rng(SEED))
+    found = fit_output_layer(units)
 
     def draw(axes):
         axes.plot(x, curve, color=plot.INK, linewidth=4, alpha=0.35)
         axes.plot(x, found, color=plot.BLUE)
 
     error = np.sqrt(np.mean((found - curve) ** 2))
-    return plot.picture(draw, title=f"{units} units, error {error:.3f}", xlabel="$x$", height=2.6)
+    return plot.picture(
+        draw, title=f"{units} units, error {error:.3f}", xlabel="$x$", ylabel="$f(x)$", height=2.6
+    )
 
 
 plot.side_by_side(
@@ -652,8 +653,10 @@ So the weights *exist*. The theorem says no more than that. It does not say
 * **whether you will find** the weights from examples by walking downhill (learnability);
 * or what happens **between** the examples (generalisation).
 
-Take learnability. The blue curve below is the best output layer, by least squares. The orange
-ones are networks of the same size, all of whose weights were *trained* by gradient descent.
+Take learnability. We compare those best output layers with networks of the same size, all of whose
+weights were *trained* by gradient descent.
+
+**Predict.** Training may move the kinks to where they are needed, least squares may not. Who wins?
 """
 
 
@@ -675,24 +678,20 @@ def train_curve(units, rng, steps=1500, rate=0.03):
 
 
 widths = [2, 4, 8, 16, 32, 64]
-best = [
-    np.sqrt(np.mean((fit_output_layer(n, np.random.default_rng(SEED)) - curve) ** 2))
-    for n in widths
-]
+best = [np.sqrt(np.mean((fit_output_layer(n) - curve) ** 2)) for n in widths]
 trained = np.array(
-    [[train_curve(n, np.random.default_rng([SEED, s])) for n in widths] for s in range(5)]
+    [[train_curve(n, np.random.default_rng([SEED, start])) for n in widths] for start in range(5)]
 )
 plot.curves(
-    {"trained (median of 5)": np.median(trained, axis=0), "least squares": best},
-    spread={"trained (median of 5)": (trained.min(axis=0), trained.max(axis=0))},
-    x=widths,
-    logx=True,
+    {"best output layer": best, "trained": np.median(trained, axis=0)},
+    spread={"trained": (trained.min(axis=0), trained.max(axis=0))},
+    x=np.log2(widths),
     logy=True,
-    xlabel="hidden units",
+    xlabel="hidden units, as a power of two",
     ylabel="error",
     title="What exists and what is found",
-    caption="Shaded: the best and the worst of five starts. The theorem promises the lower curve; "
-    "walking downhill stops well above it.",
+    caption="Trained networks: median, best and worst of five starts. From 16 units on much better "
+    "weights exist than walking downhill finds.",
 )
 
 # %% [markdown]
@@ -716,15 +715,15 @@ for depth in range(1, 7):
     wave = tent(wave)
     pieces = 1 + np.count_nonzero(np.diff(np.sign(np.diff(wave))))
     print(
-        f"{depth} layers: {2 * depth:2} units, {pieces:2} pieces; one layer needs {pieces - 1:2} units"
+        f"depth {depth}: {2 * depth:2} units, {pieces:2} pieces; one layer needs {pieces - 1:2} units"
     )
     if depth in (1, 3, 5):
-        panels.append(
-            plot.curves(wave, x=t, title=f"{depth} layers, {2 * depth} units", xlabel="$x$")
-        )
+        title = f"depth {depth}, {2 * depth} units"
+        panels.append(plot.curves(wave, x=t, title=title, xlabel="$x$", ylabel="output"))
 plot.side_by_side(
     *panels,
-    caption="Each further layer of two units folds the line once more, and doubles the number of pieces.",
+    caption="Each further layer of two units folds the line once more, and doubles the number of "
+    "pieces.",
 )
 
 # %% [markdown]
@@ -784,17 +783,21 @@ plot.side_by_side(
         )
         for name, spread in SPREADS.items()
     ),
-    caption="Twenty layers, the first one next to the input. Xavier and He hold tanh and ReLU level; "
-    "nothing of the kind saves the logistic function.",
+    caption="Twenty layers, the first one next to the input. Xavier holds tanh level and He ReLU; "
+    "neither saves the logistic function.",
 )  # fmt: skip
 
 # %% [markdown]
 r"""
-Read the three panels slowly; the whole history of a decade is in them. Logistic units lose a
-factor of about four a layer, whatever we do with the weights: after twenty layers the first one
-hears *nothing*. tanh and ReLU are level if the weights are drawn to fit. Drawn naively they
-explode, ReLU by so much that the first step would throw the weights to the moon. Here is all of
-it, depth by depth:
+Read the three panels slowly; the history of a decade is in them. With Xavier's or He's weights
+the logistic units lose a factor of about four a layer: after twenty layers the first one hears
+*nothing*. tanh is level with Xavier's weights, ReLU with He's (with Xavier's it loses $\sqrt 2$ a
+layer). Drawn naively tanh explodes on the way down, and ReLU on the way up, so much that the
+first step would throw its weights to the moon.
+
+One curve is a surprise: *naive logistic* is nearly level. With 64 inputs naive weights are eight
+times Xavier's, enough to make up for slopes of a quarter and less. We shall see what that is
+worth. Here is all of it, depth by depth:
 """
 
 # %%
@@ -810,9 +813,9 @@ plot.heatmap(
     numbers=".1f",
     diverging=True,
     xlabel="hidden layers",
-    title="What reaches the first layer: powers of ten",
-    caption="−11 stands for a gradient of length 10⁻¹¹. Blue explodes, orange vanishes; the rows that "
-    "stay pale are the networks that can be trained.",
+    title="Gradient of layer 1",
+    caption="Powers of ten: −11 stands for a length of 10⁻¹¹. Blue explodes, orange vanishes, "
+    "pale rows hold.",
 )
 
 # %% [markdown]
@@ -831,7 +834,7 @@ widgets.gradient_dial(
 
 # %% [markdown]
 r"""
-Does it matter? Train four networks of ten layers on the same data, with the same optimiser, and
+Does it matter? Train five networks of ten layers on the same data, with the same optimiser, and
 see.
 
 **Predict** their order, and which will not move at all.
@@ -856,23 +859,31 @@ def momentum_run(layers, X, Y, bend, epochs, rate, rng, batch=32, mu=0.9):
 
 X, y = data.circle(n=320, noise=0.05, seed=SEED)
 Y, races = np.eye(2)[y], {}
-for bend, name in (("logistic", "Xavier"), ("tanh", "Xavier"), ("ReLU", "He"), ("ReLU", "naive")):
+for bend, name in (
+    ("logistic", "Xavier"), ("logistic", "naive"), ("tanh", "Xavier"), ("ReLU", "He"), ("ReLU", "naive"),
+):  # fmt: skip
     rng = np.random.default_rng(SEED)
     layers = make_layers([2] + [24] * 10 + [2], SPREADS[name], rng)
     with np.errstate(all="ignore"):
-        races[f"{bend}, {name}"] = momentum_run(layers, X, Y, bend, 40, 0.02, rng)[0]
+        races[f"{bend}, {name}"], layers = momentum_run(layers, X, Y, bend, 40, 0.02, rng)
+last_sums = forward(layers, X, relu)[1][-2][1]  # of the last hidden layer, ReLU with naive weights
+print(f"ReLU, naive: {np.mean((last_sums > 0).any(axis=0)):.0%} of the last hidden units are alive")
 plot.curves(
     races,
     xlabel="epoch",
     ylabel="training loss",
     title="Ten layers learn a circle, or not",
-    ylim=(0, 1.0),
-    caption="The logistic network stays at log 2 = 0.69, the loss of knowing nothing; ReLU with naive "
-    "weights is thrown off the page by its first steps.",
+    ylim=(0, 0.8),
+    caption="log 2 = 0.69 is the loss of knowing nothing. Logistic units with Xavier's weights stay "
+    "there; so does naive ReLU, whose first steps killed all units.",
 )
 
 # %% [markdown]
 r"""
+So that was the worth of naive logistic units: they do learn, late and slowly, since most of what
+they send up and down is the noise of saturated units. tanh and ReLU with fitting weights are
+there after five epochs or ten.
+
 Sepp Hochreiter found this in his diploma thesis of 1991, and Bengio, Simard and Frasconi in 1994
 for networks that run through time (week 6). For fifteen years it was the reason why "deep" meant
 three layers. The ways out, in the order in which they came: train one layer at a time (2006; week
@@ -897,9 +908,7 @@ for d in dimensions:
     A = rng.normal(size=(200_000, d, d))
     curvatures = np.linalg.eigvalsh(A + A.transpose(0, 2, 1))  # of 200,000 random landscapes
     part.append((curvatures > 0).all(axis=1).mean())
-    print(
-        f"{d} dimensions: {part[-1]:.5f} of the critical points curve upward everywhere; coins say {0.5**d:.5f}"
-    )
+    print(f"{d}-dimensional: {part[-1]:.5f} curve upward everywhere; coins say {0.5**d:.5f}")
 
 
 # %%
@@ -936,7 +945,7 @@ once:
 ## 11. Twins
 
 **Predict.** Why not start with all weights equal, say 0.3? Four hidden units, a circle to be
-fenced in. What will the four units look like after a thousand steps?
+fenced in. What will the four units look like after training?
 """
 
 # %%
@@ -1070,12 +1079,16 @@ with np.errstate(all="ignore"):
             f"{name:9} rate {rates[int(np.argmin(ends))]:.4f}: loss {min(ends):.1e} after 100 steps"
         )
 plot.side_by_side(
-    plot.surface_path(ravine_loss, {name: path[:60] for name, path in paths.items()},
-                      xlim=(-10, 3), ylim=(-3, 3), minimum=(0, 0), title="Sixty steps down a ravine"),
-    plot.curves({name: ravine_loss(path) for name, path in paths.items()}, logy=True, ylim=(1e-12, 1e3),
-                xlabel="step", ylabel="loss", title="and what they gain"),
-    caption="Each at its own best rate. Plain descent must be slow enough for the walls; momentum and "
-    "Nesterov run along the floor; RMSprop and Adam make the ravine look round.",
+    *(
+        plot.surface_path(ravine_loss, path[:60], xlim=(-10, 3), ylim=(-3, 3), minimum=(0, 0), title=name)
+        for name, path in paths.items()
+    ),
+    plot.curves({name: ravine_loss(path) for name, path in paths.items()}, logy=True,
+                xlabel="step", ylabel="loss", title="what they gain"),
+    columns=3,
+    caption="Sixty steps, each rule at its own best rate. Plain descent must be slow enough for the "
+    "walls; momentum swings, Nesterov less; RMSprop and Adam head for the middle as if the valley were "
+    "round, but RMSprop's steps do not shrink by themselves, so it must take small ones.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -1139,12 +1152,12 @@ plot.curves(
     steps_taken, x=np.arange(1, 41), xlabel="step", ylabel="length of the step / learning rate",
     ylim=(0, 7.5), title="Adam on a constant slope",
     caption="With the correction each step has the length of the learning rate; without it the first "
-    "ones are three to six times too long.",
+    "ones are three to six and a half times too long.",
 )  # fmt: skip
 
 # %% [markdown]
 r"""
-Now everything together: layers, gradients, He's weights, Adam. Two spirals, and a network with a
+Now everything together: layers, gradients, fitting weights, Adam. Two spirals, and a network with a
 trick: its last hidden layer has only **two** units, so that we can look at the plane that the
 last layer sees.
 """
@@ -1208,7 +1221,7 @@ def gradients_with(layers, X, Y, bend, masks, l1, l2):
 
 rng = np.random.default_rng(SEED)
 X, y = data.spiral(n=400, noise=0.02, seed=SEED)
-net = make_layers([2, 24, 24, 2, 2], SPREADS["Xavier"], rng)
+net = make_layers([2, 24, 24, 2, 2], lambda m, n: 1.5 / np.sqrt(m), rng)
 story = fit(net, X, y, "tanh", 200, rng)
 net = story[-1][0]
 last_hidden = forward(net, X, np.tanh)[1][-1][0]  # what enters the last layer, (400, 2)
@@ -1236,38 +1249,40 @@ That is what you saw in week 1 with four points, done by gradient descent for fo
 
 ## 13. Too good to be true
 
-Forty noisy examples, a network with almost nine thousand weights.
+A hundred noisy examples, and a network with more than four thousand weights.
 
 **Predict.** Draw two curves: the loss on the examples and the loss on fresh ones, over 150
 epochs. Where do they part?
 """
 
 # %%
-few = data.circle(n=40, noise=0.2, seed=SEED + 1)
-fresh = data.circle(n=2000, noise=0.2, seed=SEED + 2)
-wide = make_layers([2, 64, 64, 64, 2], SPREADS["He"], np.random.default_rng(SEED))
-print("weights:", sum(W.size + b.size for W, b in wide))
-story = fit(wide, *few, "ReLU", 150, np.random.default_rng(SEED), val=fresh, rate=0.003)
+few = data.xor(n=100, noise=0.25, seed=SEED + 1)  # to learn from
+judge = data.xor(n=200, noise=0.25, seed=SEED + 2)  # the validation set: to decide when to stop
+fresh = data.xor(n=2000, noise=0.25, seed=SEED + 3)  # to say in the end how good it is
+wide = make_layers([2, 64, 64, 2], SPREADS["He"], np.random.default_rng(SEED))
+print("weights and biases:", sum(W.size + b.size for W, b in wide))
+
+story = fit(wide, *few, "ReLU", 150, np.random.default_rng(SEED), val=judge, rate=0.005)
 best = int(np.argmin([losses[2] for losses in story]))
 print(
-    f"lowest loss on fresh examples: {story[best][2]:.2f} after epoch {best + 1}, {story[-1][2]:.2f} at the end"
+    f"validation loss: {story[best][2]:.2f} after epoch {best + 1}, {story[-1][2]:.2f} at the end"
 )
 plot.curves(
     {
-        "on fresh examples": [losses[2] for losses in story],
-        "on the 40 examples": [losses[1] for losses in story],
+        "validation": [losses[2] for losses in story],
+        "the 100 examples": [losses[1] for losses in story],
     },
     x=np.arange(1, 151),
     xlabel="epoch",
     ylabel="loss",
     title="Learning, then learning by heart",
-    caption="At first both losses fall; then the network begins to learn the noise. Early stopping keeps the "
-    "weights of the lowest point of the upper curve.",
+    caption="At first both losses fall; then the network begins to learn the noise. Early stopping "
+    "keeps the weights of the lowest point of the upper curve.",
 )
 
 # %% [markdown]
 r"""
-**Overfitting**: the network says more and more exactly what is true of these forty points only.
+**Overfitting**: the network says more and more exactly what is true of these hundred points only.
 Four treatments:
 
 * **early stopping**: keep the weights from where the *validation* loss was lowest; stop when it
@@ -1293,7 +1308,7 @@ treatments = {
 nets = {}
 for name, treatment in treatments.items():
     rng = np.random.default_rng(SEED)
-    told = fit(wide, *few, "ReLU", 150, rng, val=fresh, rate=0.003, **treatment)
+    told = fit(wide, *few, "ReLU", 150, rng, val=judge, rate=0.005, **treatment)
     nets[name] = told[best if name == "early stopping" else -1][0]
 panels = [
     plot.boundary(
@@ -1305,16 +1320,15 @@ panels = [
 plot.side_by_side(
     *panels,
     columns=3,
-    caption="Forty points, five networks, and each one's loss on 2,000 fresh points. Untreated, the "
-    "border winds around single points, and the network is sure of it.",
+    caption="A hundred points, five networks, and each one's loss on 2,000 fresh points. Untreated, "
+    "the border winds around single points, and the network is sure of it.",
 )
 
 # %%
 weights = {name: np.abs(np.concatenate([W.ravel() for W, _ in net])) for name, net in nets.items()}
 for name, sizes in weights.items():
-    print(
-        f"{name:15} {np.mean(sizes < 0.005):4.0%} of the weights are below 0.005; their length is {np.linalg.norm(sizes):5.1f}"
-    )
+    small, length = np.mean(sizes < 0.005), np.linalg.norm(sizes)
+    print(f"{name:15} {small:4.0%} of the weights are below 0.005; their length is {length:4.1f}")
 
 # %% [markdown]
 r"""
@@ -1323,7 +1337,7 @@ that are left, all sharing their weights. Every example trains another one of th
 we would like the average vote of all. The network with all units on, each as loud as it was on
 average, is a cheap guess at it.
 
-**Predict.** Let $k$ random sub-networks vote, for $k$ from 1 to 1000. How does their loss compare
+**Predict.** Let $k$ random sub-networks vote, for $k$ from 1 to 300. How does their loss compare
 with that of the whole network?
 """
 
@@ -1337,12 +1351,12 @@ def thinned(net):
     A = X
     for W, b in net[:-1]:
         A = relu(A @ W + b)
-        A = A * (rng.random(A.shape[1]) >= 0.5) * 2
+        A = A * (rng.random(A.shape) >= 0.5) * 2
     return softmax(A @ net[-1][0] + net[-1][1])
 
 
-votes = np.array([thinned(nets["dropout"]) for _ in range(1000)])  # (1000, 500, 2)
-crowds = [1, 3, 10, 30, 100, 300, 1000]
+votes = np.array([thinned(nets["dropout"]) for _ in range(300)])  # (300, 500, 2)
+crowds = [1, 3, 10, 30, 100, 300]
 vote_loss = [-np.log(votes[:k].mean(axis=0)[np.arange(500), y]).mean() for k in crowds]
 whole = loss_of(nets["dropout"], X, y, "ReLU")
 plot.curves(
@@ -1351,9 +1365,9 @@ plot.curves(
     logx=True,
     xlabel="sub-networks that vote, k",
     ylabel="loss on fresh examples",
-    title="One network, or a thousand",
-    caption="One sub-network alone is poor, a crowd of them is good, and the whole network comes close to the "
-    "crowd at the price of one.",
+    title="One network, or hundreds",
+    caption="One sub-network alone is poor, a crowd of them is good, and the whole network comes close "
+    "to the crowd at the price of one.",
 )
 
 # %% [markdown]
@@ -1402,8 +1416,9 @@ def learn_symmetry(seed, most=4000):
 
 runs = [learn_symmetry(seed) for seed in range(20)]
 counts = [count for _, count in runs if count]
+half = int(np.median(counts))
 print(
-    f"{len(counts)} of 20 starts find it, in {min(counts)} to {max(counts)} sweeps, half of them within {int(np.median(counts))}"
+    f"{len(counts)} of 20 starts find it, in {min(counts)} to {max(counts)} sweeps, half within {half}"
 )
 
 # %%

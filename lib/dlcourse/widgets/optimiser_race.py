@@ -73,13 +73,20 @@ class OptimiserRace(anywidget.AnyWidget):  # type: ignore[misc]
     def still(self) -> plot.Picture:
         """Return the present state as a picture: all paths, to their ends."""
         left, right, bottom, top = self.limits
-        return plot.surface_path(
-            lambda w: np.asarray(self._losses_of[self.surface](w)),
-            {name: np.asarray(path) for name, path in self.paths.items()},
-            xlim=(left, right),
-            ylim=(bottom, top),
-            xlabel="$a$",
-            ylabel="$b$",
+        return plot.side_by_side(
+            *(
+                plot.surface_path(
+                    lambda w: np.asarray(self._losses_of[self.surface](w)),
+                    np.asarray(path),
+                    xlim=(left, right),
+                    ylim=(bottom, top),
+                    xlabel="$a$",
+                    ylabel="$b$",
+                    title=name,
+                )
+                for name, path in self.paths.items()
+            ),
+            columns=3,
             title=f"The {self.surface} ravine: rate {self.rate:.3f}, momentum {self.momentum:.2f}",
             caption="In JupyterLab the race runs live, and sliders change rate and momentum.",
         )
