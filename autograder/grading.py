@@ -2,22 +2,22 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
-from autograder.assignments import Assignment, read_assignments
+from autograder.assignments import read_assignments
 from autograder.classroom import TIMESTAMP, Pupil, take_roll
 from autograder.exam import sitting
-from autograder.exam.scheme import Scheme
-from autograder.fleet import Exam, Sit, examine, examine_all, without_exam
+from autograder.exams import Exam, Sit, exam_for
+from autograder.fleet import examine, examine_all, graded_path, without_exam
 from autograder.gradebook import enter_assignment, enter_results, open_gradebook, parse_time
-from autograder.marking import scheme_for, silent
-from autograder.recall import digest_of, recall
+from autograder.marking import silent
+from autograder.recall import recall
 from autograder.records import Finding, Result, Submission
 from autograder.settings import Settings, read_settings
-from autograder.weeks import find_week
 
+AUTOGRADED = "autograded"  # nbgrader's name for the folder of graded notebooks
 Exams = Mapping[str, Exam]  # by the notebook's name
 
 
@@ -66,66 +66,62 @@ def grade_class(
     settings = settings or read_settings(root)
     assignments = read_assignments(root, week)
     pupils = take_roll(root, week, assignments, students)
-    due = {one.notebook: one for one in assignments}
+    results: list[Result] = []
     with open_gradebook(root, db_url) as book:
-        enter_assignment(book, week, {name: one.source for name, one in due.items()})
-        exams = {name: _exam(root, one, settings, sit) for name, one in due.items()}
-        times = {pupil.student: parse_time(pupil.timestamp) for pupil in pupils}
-        enter = partial(
-            enter_results, book, week, handed_in={who: time for who, time in times.items() if time}
-        )
-        known = _recalled(pupils, exams) if not force else {}
-        enter(list(known.values()), seen=True)
-        results = list(known.values())
-        tell = on_result or silent
+        enter_assignment(book, week, {one.notebook: one.source for one in assignments})
+        exams = {one.notebook: exam_for(root, one, settings, sit=sit) for one in assignments}
         total = sum(len(pupil.submissions) + len(pupil.missing) for pupil in pupils)
-        tell(len(results), total)
-        for result in _examined(pupils, exams, set(known), jobs or os.cpu_count() or 1):
-            enter([result])
-            results.append(result)
+        tell = on_result or silent
+        tell(0, total)
+        for batch in _graded(pupils, exams, root / AUTOGRADED, jobs, force):
+            enter_results(book, week, batch.results, handed_in=_times(pupils), seen=batch.seen)
+            results += batch.results
             tell(len(results), total)
-    findings = {pupil.student: (*pupil.findings, *_about_time(pupil)) for pupil in pupils}
-    return _in_order(results, findings)
+    return _in_order(results, pupils)
 
 
-def _exam(root: Path, assignment: Assignment, settings: Settings, sit: Sit) -> Exam:
-    """Return what the submissions of a notebook have in common."""
-    scheme = _scheme(root, assignment, settings)
-    digest = digest_of(assignment, settings, scheme)
-    return Exam(assignment, settings, root / "autograded", scheme, digest, sit)
+@dataclass(frozen=True)
+class Batch:
+    """Results that go into the gradebook together; `seen` if they went there before."""
+
+    results: tuple[Result, ...]
+    seen: bool = False
 
 
-def _scheme(root: Path, assignment: Assignment, settings: Settings) -> Scheme | None:
-    """Return what is known of right and wrong answers, for a week that was written here."""
-    if not (root / "course" / assignment.week / "misconceptions.py").is_file():
-        return None
-    return scheme_for(root, find_week(root, assignment.week), settings)
+def _graded(
+    pupils: Sequence[Pupil], exams: Exams, autograded: Path, jobs: int | None, force: bool
+) -> Iterator[Batch]:
+    """Yield the results of a class: what is known, what was not handed in, then exam by exam."""
+    handed_in = [submission for pupil in pupils for submission in pupil.submissions]
+    known = {} if force else _recalled(handed_in, exams, autograded)
+    if known:
+        yield Batch(tuple(known.values()), seen=True)
+    for submission in (submission for pupil in pupils for submission in pupil.missing):
+        graded_path(autograded, submission).unlink(missing_ok=True)  # of what is no longer there
+        finding = Finding("missing-notebook", f"No {submission.path.name} was handed in.")
+        assignment = exams[submission.notebook].assignment
+        yield Batch((without_exam(submission, assignment, finding),))
+    waiting = [submission for submission in handed_in if submission not in known]
+    if not waiting:
+        return  # and no cluster is started
+    at_once = min(jobs or os.cpu_count() or 1, len(waiting))
+    for result in examine_all(
+        waiting, lambda one: examine(one, exams[one.notebook], autograded), jobs=at_once
+    ):
+        yield Batch((result,))
 
 
-def _recalled(pupils: Sequence[Pupil], exams: Exams) -> dict[Submission, Result]:
-    found = {}
-    for pupil in pupils:
-        for submission in pupil.submissions:
-            result = recall(submission, exams[submission.notebook])
-            if result is not None:
-                found[submission] = result
-    return found
+def _recalled(
+    handed_in: Sequence[Submission], exams: Exams, autograded: Path
+) -> dict[Submission, Result]:
+    """Return what was graded before and did not change."""
+    recalled = {one: recall(one, exams[one.notebook], autograded) for one in handed_in}
+    return {submission: result for submission, result in recalled.items() if result is not None}
 
 
-def _examined(
-    pupils: Sequence[Pupil], exams: Exams, known: Collection[Submission], jobs: int
-) -> Iterator[Result]:
-    for pupil in pupils:
-        for submission in pupil.missing:
-            exam = exams[submission.notebook]
-            exam.graded_path(submission).unlink(missing_ok=True)  # of what is no longer there
-            message = f"No {submission.path.name} was handed in."
-            yield without_exam(submission, exam.assignment, Finding("missing-notebook", message))
-    waiting = [one for pupil in pupils for one in pupil.submissions if one not in known]
-    if waiting:
-        yield from examine_all(
-            waiting, lambda one: examine(one, exams[one.notebook]), jobs=min(jobs, len(waiting))
-        )
+def _times(pupils: Sequence[Pupil]) -> dict[str, datetime]:
+    times = {pupil.student: parse_time(pupil.timestamp) for pupil in pupils}
+    return {student: time for student, time in times.items() if time is not None}
 
 
 def _about_time(pupil: Pupil) -> Iterator[Finding]:
@@ -134,15 +130,11 @@ def _about_time(pupil: Pupil) -> Iterator[Finding]:
         yield Finding("bad-timestamp", message)
 
 
-def _in_order(
-    results: Sequence[Result], findings: Mapping[str, tuple[Finding, ...]]
-) -> tuple[Result, ...]:
-    """Sort by student and notebook; each student's own findings go to the first notebook."""
+def _in_order(results: Sequence[Result], pupils: Sequence[Pupil]) -> tuple[Result, ...]:
+    """Sort by student and notebook; findings about a student go to the first notebook."""
+    about = {pupil.student: (*pupil.findings, *_about_time(pupil)) for pupil in pupils}
     ordered = sorted(results, key=lambda result: (result.student, result.notebook))
-    told: set[str] = set()
-    for place, result in enumerate(ordered):
-        if result.student not in told:
-            told.add(result.student)
-            more = findings.get(result.student, ())
-            ordered[place] = replace(result, findings=(*more, *result.findings))
-    return tuple(ordered)
+    return tuple(
+        replace(result, findings=(*about.pop(result.student, ()), *result.findings))
+        for result in ordered
+    )

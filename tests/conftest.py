@@ -176,6 +176,17 @@ def sit_in_one_namespace(paper: NotebookNode, *, settings: Any, scheme: Any = No
 
 
 @pytest.fixture(scope="session")
+def empty_gradebook(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A new database, made once: nbgrader asks alembic for its version, which takes a second."""
+    from autograder.gradebook import open_gradebook
+
+    root = tmp_path_factory.mktemp("gradebook")
+    with open_gradebook(root):
+        pass
+    return (root / "gradebook.db").read_bytes()
+
+
+@pytest.fixture(scope="session")
 def one_namespace() -> Callable[..., NotebookNode]:
     return sit_in_one_namespace
 

@@ -10,7 +10,9 @@ import pytest
 
 from autograder.assignments import read_assignments
 from autograder.errors import ExamError
-from autograder.fleet import Exam, examine, examine_all
+from autograder.exams import Exam
+from autograder.fleet import examine as examine_into
+from autograder.fleet import examine_all
 from autograder.records import Result, Submission
 from autograder.settings import Settings
 
@@ -24,7 +26,7 @@ RIGHT = {
 @pytest.fixture
 def exam(tiny_course, one_namespace):
     (assignment,) = read_assignments(tiny_course.root, tiny_course.week)
-    return Exam(assignment, Settings(), tiny_course.root / "autograded", sit=one_namespace)
+    return Exam(assignment, Settings(), sit=one_namespace)
 
 
 def submission(course, student="ada"):
@@ -35,11 +37,16 @@ def graded(course, student="ada"):
     return nbformat.read(course.graded_path(student), as_version=4)
 
 
+@pytest.fixture
+def examine(tiny_course):
+    return lambda one, exam: examine_into(one, exam, tiny_course.root / "autograded")
+
+
 def kinds(result):
     return [finding.kind for finding in result.findings]
 
 
-def test_a_submission_becomes_a_result(tiny_course, exam):
+def test_a_submission_becomes_a_result(tiny_course, examine, exam):
     tiny_course.submit("ada", {**RIGHT, "shout": "def shout(text): return text"})
 
     result = examine(submission(tiny_course), exam)
@@ -52,7 +59,7 @@ def test_a_submission_becomes_a_result(tiny_course, exam):
     assert result.findings == ()
 
 
-def test_the_graded_notebook_is_the_executed_paper(tiny_course, exam):
+def test_the_graded_notebook_is_the_executed_paper(tiny_course, examine, exam):
     tiny_course.submit("ada", RIGHT, lambda notebook: notebook.metadata.update(mine=1))
 
     examine(submission(tiny_course), exam)
@@ -64,7 +71,7 @@ def test_the_graded_notebook_is_the_executed_paper(tiny_course, exam):
     assert [path.name for path in tiny_course.graded_path("ada").parent.iterdir()] == ["tiny.ipynb"]
 
 
-def test_nothing_else_of_a_submission_is_copied(tiny_course, exam):
+def test_nothing_else_of_a_submission_is_copied(tiny_course, examine, exam):
     path = tiny_course.submit("ada", RIGHT)
     path.with_name("numpy.py").write_text("raise SystemExit")
     path.with_name("secret").symlink_to("/etc/passwd")
@@ -78,7 +85,7 @@ def forge_test(notebook):
     notebook.cells[4].source = "pass"
 
 
-def test_findings_of_intake_and_exam_come_together(tiny_course, exam, one_namespace):
+def test_findings_of_intake_and_exam_come_together(tiny_course, examine, exam, one_namespace):
     def sit(paper, **more):
         executed = one_namespace(paper, **more)
         found = {"kind": "stopped-by-time", "message": "too slow", "grade_id": "double"}
@@ -103,7 +110,7 @@ def test_findings_of_intake_and_exam_come_together(tiny_course, exam, one_namesp
         pytest.param("[" * 10_000, id="deep"),
     ],
 )
-def test_an_unreadable_file_scores_zero_and_says_why(tiny_course, exam, text):
+def test_an_unreadable_file_scores_zero_and_says_why(tiny_course, examine, exam, text):
     tiny_course.submit_text("ada", text)
 
     result = examine(submission(tiny_course), exam)
@@ -116,7 +123,7 @@ def test_an_unreadable_file_scores_zero_and_says_why(tiny_course, exam, text):
     assert graded(tiny_course).cells[3].source == ""
 
 
-def test_a_link_is_not_followed(tiny_course, exam, tmp_path):
+def test_a_link_is_not_followed(tiny_course, examine, exam, tmp_path):
     tiny_course.submit("ada", RIGHT)
     path = tiny_course.submission_path("eve")
     path.parent.mkdir(parents=True)
@@ -136,7 +143,7 @@ def test_a_link_is_not_followed(tiny_course, exam, tmp_path):
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_an_exam_that_cannot_be_held_is_a_result(tiny_course, exam, error):
+def test_an_exam_that_cannot_be_held_is_a_result(tiny_course, examine, exam, error):
     def sit(paper, **more):
         raise error
 
@@ -151,7 +158,7 @@ def test_an_exam_that_cannot_be_held_is_a_result(tiny_course, exam, error):
     assert graded(tiny_course).cells[-1].source == "Because."
 
 
-def test_a_folder_that_cannot_be_written_is_a_result(tiny_course, exam):
+def test_a_folder_that_cannot_be_written_is_a_result(tiny_course, examine, exam):
     tiny_course.submit("ada", RIGHT)
     (tiny_course.root / "autograded").write_text("a file is in the way")
 
@@ -161,7 +168,7 @@ def test_a_folder_that_cannot_be_written_is_a_result(tiny_course, exam):
     assert kinds(result) == ["exam-not-held"]
 
 
-def test_a_test_cell_without_a_verdict_earns_nothing(tiny_course, exam):
+def test_a_test_cell_without_a_verdict_earns_nothing(tiny_course, examine, exam):
     tiny_course.submit("ada", RIGHT)
 
     def sit(paper, **more):
@@ -173,7 +180,9 @@ def test_a_test_cell_without_a_verdict_earns_nothing(tiny_course, exam):
     assert {verdict.state for verdict in result.verdicts} == {"not run"}
 
 
-def test_output_that_no_file_can_hold_is_written_all_the_same(tiny_course, exam, one_namespace):
+def test_output_that_no_file_can_hold_is_written_all_the_same(
+    tiny_course, examine, exam, one_namespace
+):
     def sit(paper, **more):
         executed = one_namespace(paper, **more)
         output = nbformat.v4.new_output("stream", text="lone \ud800 surrogate")

@@ -16,18 +16,9 @@ WEEK = "week01_tiny"
 DUE = datetime(2026, 1, 10, 12)
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory):
-    """A new database, made once: nbgrader asks alembic for its version, which takes a second."""
-    root = tmp_path_factory.mktemp("gradebook")
-    with open_gradebook(root):
-        pass
-    return (root / "gradebook.db").read_bytes()
-
-
 @pytest.fixture
-def root(tmp_path, empty_database):
-    (tmp_path / "gradebook.db").write_bytes(empty_database)
+def root(tmp_path, empty_gradebook):
+    (tmp_path / "gradebook.db").write_bytes(empty_gradebook)
     return tmp_path
 
 
@@ -392,8 +383,8 @@ def test_a_configuration_that_fails_is_one_sentence(root):
         pass
 
 
-def test_the_configurations_database_is_used(root, empty_database):
-    (root / "other.db").write_bytes(empty_database)
+def test_the_configurations_database_is_used(root, empty_gradebook):
+    (root / "other.db").write_bytes(empty_gradebook)
     config(root, f'c.CourseDirectory.db_url = "sqlite:///{root}/other.db"')
 
     with open_gradebook(root) as book:
