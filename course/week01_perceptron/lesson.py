@@ -951,7 +951,7 @@ drawn as a picture?
 # %%
 flat_pictures = pictures.reshape(len(pictures), -1)
 inputs, v = with_one(flat_pictures), np.zeros(flat_pictures.shape[1] + 1)
-for _ in range(300):
+for _ in range(60):
     v -= 0.02 * inputs.T @ (sigmoid(inputs @ v) - is_dog) / len(is_dog)
 
 

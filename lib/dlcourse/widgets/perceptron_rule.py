@@ -31,12 +31,12 @@ class PerceptronRule(anywidget.AnyWidget):  # type: ignore[misc]
     at = traitlets.Int(0).tag(sync=True)  # mistakes made so far, in what is shown
 
     def still(self) -> plot.Picture:
-        """Return the first mistake, one halfway, and the last as a picture."""
+        """Return the line after a third of the mistakes, two thirds, and all, as a picture."""
         X, y = np.asarray(self.points), np.asarray(self.labels)
         n = len(self.history)
         left, right, bottom, top = self.limits
         panels = []
-        for k in sorted({1, (n + 1) // 2, n} - {0}) or [0]:
+        for k in sorted({(n + 2) // 3, 2 * n // 3, n} - {0}) or [0]:
             _, w1, w2, b = self.history[k - 1] if k else (0, 0.0, 0.0, 0.0)
             title = f"after mistake {k}" if k else "no mistake"
             panels.append(
