@@ -8,7 +8,7 @@ import sys
 from types import TracebackType
 from typing import Any
 
-from dlcourse.check._failure import tally
+from dlcourse.check._failure import tally, wrapped
 
 
 def register(shell: Any) -> None:
@@ -85,7 +85,7 @@ def show_not_attempted(
             kind, error, error.__traceback__, tb_offset=tb_offset
         )
     else:
-        lines = [not_attempted(last.f_code.co_name)]
+        lines = [wrapped(not_attempted(last.f_code.co_name))]
     shell._showtraceback(kind, error, lines)
     told: list[str] = lines
     return told

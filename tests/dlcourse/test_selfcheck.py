@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from dlcourse import _assignment, selfcheck
+from dlcourse import _assignment, check, selfcheck
 from dlcourse._notebook import bound_names
 from dlcourse.cli import app
 from nbformat import v4
@@ -43,8 +43,8 @@ def essay():
 
 
 def step(source="def step(z):\n    return np.where(z >= 0, 1, 0)"):
-    check = "check.equal(step(np.array([-1.0, 0.0])), [0, 1], name='step', hint='Inclusive.')"
-    return [answer("step", source), test_cell("step", 10, check)]
+    test = "check.equal(step(np.array([-1.0, 0.0])), [0, 1], name='step', hint='Inclusive.')"
+    return [answer("step", source), test_cell("step", 10, test)]
 
 
 def other(name, source):
@@ -229,6 +229,13 @@ def test_a_cell_whose_checks_passed_says_how_many(outputs):
 
 def test_a_failed_check_is_a_sentence_and_not_a_traceback(outputs):
     assert outputs[2] == "✗ one: got 1, expected 2.\n  Hint: Count again."
+
+
+def test_long_sentences_are_broken_between_words():
+    long = check.CheckFailed("a message of many words " * 9, name="one")._render_traceback_()
+
+    assert all(len(line) <= 80 for part in long for line in part.split("\n"))
+    assert " ".join("\n".join(long).split()) == "✗ one: " + ("a message of many words " * 9).strip()
 
 
 def test_a_stub_is_not_attempted_yet(outputs):

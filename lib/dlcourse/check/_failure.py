@@ -1,5 +1,6 @@
 """The one way in which a check says no, and the count of those that said yes."""
 
+import textwrap
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -25,7 +26,8 @@ class CheckFailed(AssertionError):
     def _render_traceback_(self) -> list[str]:
         # What IPython shows: where the check stands in the test helps nobody, the sentence does.
         said = f"✗ {self.name}: {self.message}" if self.name else f"✗ {self.message}"
-        return [said, f"  Hint: {self.hint}"] if self.hint else [said]
+        lines = [said, f"  Hint: {self.hint}"] if self.hint else [said]
+        return [wrapped(line) for line in lines]
 
     def __reduce__(self) -> tuple[type["CheckFailed"], tuple[str, str, str]]:
         return type(self), (self.message, self.name, self.hint)
@@ -34,6 +36,11 @@ class CheckFailed(AssertionError):
 def fail(message: str, name: str, hint: str) -> NoReturn:
     """Raise `CheckFailed`; a message that ends with a question needs no full stop."""
     raise CheckFailed(message.replace("?.", "?"), name, hint)
+
+
+def wrapped(text: str) -> str:
+    """Return the text in lines of 80 letters: Jupyter breaks longer ones inside words."""
+    return textwrap.fill(text, 80, subsequent_indent="  ", break_on_hyphens=False)
 
 
 @dataclass
