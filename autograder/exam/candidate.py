@@ -252,4 +252,4 @@ def _kind(x: Any) -> str:
 
 
 def _warning(warned: warnings.WarningMessage) -> tuple[str, str]:
-    return warned.category.__name__, str(warned.message)[: crossing.TEXT_LIMIT]
+    return crossing.describe_warning(warned.category, warned.message)

@@ -1,5 +1,6 @@
 """Sends and receives messages over a Unix socket, within one deadline and one budget."""
 
+import select
 import socket
 import time
 
@@ -21,6 +22,23 @@ class Channel:
     def __init__(self, connection: socket.socket, deadline: float | None = None) -> None:
         self.connection, self.deadline = connection, deadline
         self.received_bytes = self.received_messages = 0
+        self._arrivals = select.poll()
+        self._arrivals.register(connection, select.POLLIN)
+
+    def expect_silence(self) -> None:
+        """Refuse what has come although nothing was asked.
+
+        Raises
+        ------
+        RoomViolation
+            If there is anything to read.
+        """
+        try:
+            is_there = self._arrivals.poll(0) and self.connection.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return  # the other side is gone: whoever asks next will hear so
+        if is_there:
+            refuse("a reply to a request that was never made")
 
     def send(self, message: Message) -> None:
         """Send one message.
@@ -33,8 +51,8 @@ class Channel:
         for part in message.parts():
             view = memoryview(part)
             while view.nbytes:
-                self._wait()
                 try:
+                    self._wait()
                     view = view[self.connection.send(view[: 1 << 20]) :]
                 except TimeoutError:
                     continue
@@ -60,8 +78,8 @@ class Channel:
         data = np.empty(size, np.uint8).data  # takes no memory before it is written to
         have = 0
         while have < size:
-            self._wait()
             try:
+                self._wait()
                 got = self.connection.recv_into(data[have:], min(size - have, 1 << 24))
             except TimeoutError:
                 continue

@@ -22,6 +22,10 @@ WARNINGS: dict[str, type[Warning]] = {
 _NAMES = {value: name for name, value in ERRORS.items()}
 
 
+def _clean(text: str) -> str:
+    return "".join(c for c in str.__str__(text)[:TEXT_LIMIT] if not "\ud800" <= c <= "\udfff")
+
+
 class StudentError(Exception):
     """Student code raised something that is no ordinary built-in exception."""
 
@@ -39,8 +43,16 @@ def describe(error: BaseException) -> tuple[str, str]:
         text = text if name and ERRORS[name] is kind else f"{kind.__name__}: {text}"
     except BaseException:
         text = f"{kind.__name__} (its text could not be read)"
-    text = "".join(c for c in str.__str__(text)[:TEXT_LIMIT] if not "\ud800" <= c <= "\udfff")
-    return ("" if name == "Exception" and kind is not Exception else name), text
+    return ("" if name == "Exception" and kind is not Exception else name), _clean(text)
+
+
+def describe_warning(category: type[Warning], message: object) -> tuple[str, str]:
+    """Return (name of the nearest built-in category, text) of a warning."""
+    name = next((_NAMES[base] for base in category.__mro__ if base in _NAMES), "UserWarning")
+    try:
+        return name, _clean(str(message))
+    except BaseException:
+        return name, "a warning whose text could not be read"
 
 
 def rebuild(name: str, text: str) -> Exception:

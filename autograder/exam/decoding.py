@@ -12,7 +12,16 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograder.exam.wire import DTYPES, LIMITS, TENSORS, Limits, Message, refuse
+from autograder.exam.wire import (
+    DTYPES,
+    LIMITS,
+    TENSORS,
+    Limits,
+    Message,
+    is_text,
+    refuse,
+    steps,
+)
 
 Resolve = Callable[[str, Any], Any]
 """The value that a reference stands for. Raises RoomViolation for one that it does not know."""
@@ -34,6 +43,7 @@ def decode(
     RoomViolation
         If anything about the message is not as `encode` would have written it.
     """
+    _weigh(message.tree, limits)
     try:
         tree = _JSON.decode(message.tree.decode("ascii"))
     except (ValueError, RecursionError) as error:
@@ -43,6 +53,12 @@ def decode(
     if len(decoder.used) != len(message.buffers):
         refuse("buffers that nothing points to")
     return value
+
+
+def _weigh(tree: bytes, limits: Limits) -> None:
+    """Refuse a tree that would take much memory as Python's objects, before they are made."""
+    if sum(map(tree.count, (b"[", b"{", b'"', b","))) > 10 * limits.items:
+        refuse("a tree of too many parts")
 
 
 class _Node(tuple[str, Any]):
@@ -150,7 +166,7 @@ class _Decoder:
         cls = self.named(name) if type(name) is str else None
         values = self.all(items, depth)
         fields = getattr(cls, "_fields", None)
-        if cls is None or fields is None or len(fields) != len(values):
+        if cls is None or not issubclass(cls, tuple) or len(fields or ()) != len(values):
             refuse("a namedtuple that no set-up cell defines")
         return tuple.__new__(cls, values)
 
@@ -184,7 +200,9 @@ class _Decoder:
         start, stop, step = self.all(body, depth, count=3)
         if not all(type(part) is int for part in (start, stop, step)) or step == 0:
             refuse("a range that is not three integers")
-        return range(start, stop, step)
+        if steps(result := range(start, stop, step)) > self.limits.items:
+            refuse("a range of too many numbers")
+        return result
 
     def slice(self, body: Any, depth: int) -> slice:
         return slice(*self.all(body, depth, count=3))
@@ -200,9 +218,12 @@ class _Decoder:
         data = self.buffer(index)
         if count * dtype.itemsize != data.nbytes:
             refuse("an array whose shape and bytes disagree")
-        if is_scalar not in (True, False) or (is_scalar and shape):
+        if type(is_scalar) is not bool or (is_scalar and shape):
             refuse("a scalar that has a shape")
-        array = np.asarray(data).view(dtype).reshape(shape)
+        raw = np.asarray(data)
+        if name == "bool" and raw.size and raw.max() > 1:
+            refuse("a truth that is neither 0 nor 1")
+        array = raw.view(dtype).reshape(shape)
         return array[()] if is_scalar else array
 
     def text(self, body: Any, _: int) -> Any:
@@ -211,9 +232,11 @@ class _Decoder:
         shape, words, is_scalar = body
         if self.count(shape) != len(_a_list(words)) or not all(type(w) is str for w in words):
             refuse("a text array whose shape and words disagree")
-        if is_scalar not in (True, False) or (is_scalar and (shape or len(words) != 1)):
+        if type(is_scalar) is not bool or (is_scalar and shape):
             refuse("a scalar that has a shape")
         self.items += len(words)
+        if self.items > self.limits.items:
+            refuse(f"more than {self.limits.items:,} items in one message")
         width = max((len(w) for w in words), default=0)
         if 4 * width * len(words) > self.limits.bytes:
             refuse("a text array that would take too much memory")
@@ -239,10 +262,10 @@ class _Decoder:
         for size in shape:
             if type(size) is not int or not 0 <= size <= self.limits.bytes:
                 refuse("an array with an impossible dimension")
-            count *= size
-        if count > self.limits.bytes or max([0, *shape]) > self.limits.bytes:
+            count *= size or 1  # NumPy minds the others even where one is 0
+        if count > self.limits.bytes:
             refuse("an array with an impossible dimension")
-        return count
+        return 0 if 0 in shape else count
 
     def buffer(self, index: Any) -> memoryview:
         if type(index) is not int or not 0 <= index < len(self.buffers) or index in self.used:
@@ -288,17 +311,20 @@ def _hashable(value: Any) -> Any:
 
 
 def _tensor(package: str, array: Any) -> Any:
-    if package == "tensorflow":
-        import tensorflow
+    try:
+        if package == "tensorflow":
+            import tensorflow
 
-        return tensorflow.constant(array)
-    if package == "jax":
-        import jax
+            return tensorflow.constant(array)
+        if package == "jax":
+            import jax
 
-        return jax.numpy.asarray(array)
-    import torch
+            return jax.numpy.asarray(array)
+        import torch
 
-    return torch.from_numpy(np.asarray(array))
+        return torch.from_numpy(np.asarray(array))
+    except Exception as error:  # not installed here, or not a dtype or a shape of its own
+        refuse(f"a tensor that {package} can't make here ({type(error).__name__})")
 
 
 def _pair(body: Any) -> tuple[Any, Any]:
@@ -314,6 +340,6 @@ def _a_list(body: Any) -> list[Any]:
 
 
 def _plain_text(x: str) -> str:
-    if not x.isascii() and any("\ud800" <= c <= "\udfff" for c in x):
+    if not is_text(x):
         refuse("a str with lone surrogates")
     return x

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exam.wire import DTYPES, LIMITS, TENSORS, CannotCross, Message
+from autograder.exam.wire import DTYPES, LIMITS, TENSORS, CannotCross, Message, is_text, steps
 
 Refer = Callable[[Any], tuple[str, Any]]
 """Names a value that is not plain: (word, plain payload). Raises CannotCross where it may not."""
@@ -38,9 +38,10 @@ class _Encoder:
     def __init__(self, refer: Refer, named: Callable[[type], str | None]) -> None:
         self.refer, self.named = refer, named
         self.buffers: list[memoryview] = []
-        self.size = 0
+        self.size = self.items = 0
 
     def node(self, x: Any, depth: int) -> Any:
+        self.count(1)
         if x is None or x is True or x is False:
             return x
         if depth > LIMITS.depth - 4:
@@ -55,7 +56,7 @@ class _Encoder:
         return encoded
 
     def scalar(self, x: Any) -> Any:
-        if isinstance(x, np.ndarray | np.generic):
+        if isinstance(x, np.ndarray | np.generic) and not isinstance(x, bytes):
             return self.array(x)
         if isinstance(x, str):
             return _text(str.__str__(x))
@@ -81,14 +82,20 @@ class _Encoder:
         if isinstance(x, dict):
             kind = "counter" if isinstance(x, Counter) else "dict"
             pairs = dict.items(x)
+            if not all(_is_plain_key(k) for k, _ in pairs):
+                return None  # its keys have identity, and so has it
             return {kind: [[self.node(k, depth), self.node(v, depth)] for k, v in pairs]}
-        if isinstance(x, set):
-            return {"set": [self.node(item, depth) for item in set.__iter__(x)]}
-        if isinstance(x, frozenset):
-            return {"frozenset": [self.node(item, depth) for item in frozenset.__iter__(x)]}
+        if isinstance(x, set | frozenset):
+            kind, members = "set" if isinstance(x, set) else "frozenset", list(_members(x))
+            if not all(map(_is_plain_key, members)):
+                return None
+            return {kind: [self.node(item, depth) for item in members]}
         if isinstance(x, deque):
             return {"deque": [[self.node(i, depth) for i in deque.__iter__(x)], x.maxlen]}
         if type(x) is range:
+            if steps(x) > LIMITS.items:
+                message = f"A range of {steps(x):,} numbers can't cross: it is too long."
+                raise CannotCross(message)
             return {"range": [self.node(v, depth) for v in (x.start, x.stop, x.step)]}
         if type(x) is slice:
             return {"slice": [self.node(v, depth) for v in (x.start, x.stop, x.step)]}
@@ -98,10 +105,15 @@ class _Encoder:
         is_scalar = isinstance(x, np.generic)
         x = np.asarray(x)  # the base class's view of a subclass
         if x.dtype.kind == "U":
-            return {"text": [[] if is_scalar else list(x.shape), x.ravel().tolist(), is_scalar]}
+            self.count(x.size)
+            if not all(map(is_text, words := x.ravel().tolist())):
+                raise CannotCross(_NO_TEXT)
+            return {"text": [[] if is_scalar else list(x.shape), words, is_scalar]}
         if x.dtype.name not in DTYPES:
             return None
         x = np.ascontiguousarray(x, x.dtype.newbyteorder("=")).reshape(x.shape)
+        if x.dtype == np.bool_:
+            x = x.view(np.uint8) != 0  # a view of bytes may hold other truths than 0 and 1
         index = self.buffer(memoryview(x.reshape(-1).view(np.uint8)))
         return {"array": [x.dtype.name, list(x.shape), index, is_scalar]}
 
@@ -121,13 +133,40 @@ class _Encoder:
     def buffer(self, data: memoryview) -> int:
         self.buffers.append(data)
         self.size += data.nbytes
+        if len(self.buffers) > LIMITS.buffers:
+            message = f"More than {LIMITS.buffers:,} arrays can't cross at once: stack them."
+            raise CannotCross(message)
         return len(self.buffers) - 1
+
+    def count(self, items: int) -> None:
+        self.items += items
+        if self.items > LIMITS.items:
+            message = f"More than {LIMITS.items:,} items can't cross at once: send an array."
+            raise CannotCross(message)
+
+
+_NO_TEXT = "A str with lone surrogates can't cross: it is no text. Encode it as bytes."
+_KEYS = (bool, int, float, complex, str, bytes, range, type(None), type(...))
+
+
+def _members(x: Any) -> Any:
+    return (set if isinstance(x, set) else frozenset).__iter__(x)
+
+
+def _is_plain_key(x: Any) -> bool:
+    """Tell whether the other room can make a key or a member of a set of this."""
+    if isinstance(x, tuple):
+        return all(map(_is_plain_key, tuple.__iter__(x)))
+    if isinstance(x, frozenset):
+        return all(map(_is_plain_key, _members(x)))
+    if isinstance(x, np.generic):
+        return x.dtype.name in DTYPES or isinstance(x, str | bytes)
+    return isinstance(x, _KEYS)
 
 
 def _text(x: str) -> str:
-    if not x.isascii() and any("\ud800" <= c <= "\udfff" for c in x):
-        message = "A str with lone surrogates can't cross: it is no text. Encode it as bytes."
-        raise CannotCross(message)
+    if not is_text(x):
+        raise CannotCross(_NO_TEXT)
     return x
 
 

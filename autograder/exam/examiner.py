@@ -73,6 +73,7 @@ class Examiner:
                 outcome = error
             finally:
                 _room.current = None
+        room.finish()
         if room.void is not None:
             outcome = room.void  # whatever the test caught
         verdict = conclude(task, filename, outcome, value, room.reached)
@@ -82,7 +83,7 @@ class Examiner:
         return Verdict(
             **{
                 **verdict.to_json(),
-                "details": details[:DETAILS_LIMIT],
+                "details": details[-DETAILS_LIMIT:],  # its end says most
                 "transcript": transcript,
                 "seconds": time.monotonic() - started,
             }
@@ -92,7 +93,7 @@ class Examiner:
 def _bind(room: Room, space: dict[str, Any], source: str, names: list[str]) -> None:
     """Bind the student's names that the cell uses: once, before it runs, and never again."""
     for name in sorted(free_names(strip_magics(source)) & set(names)):
-        is_bound, value = room.ask("get", name)
+        is_bound, value = room.name(name)
         if is_bound:
             space[name] = value
         else:

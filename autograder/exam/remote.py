@@ -12,6 +12,9 @@ class Asks(Protocol):
     def ask(self, operation: str, *arguments: Any) -> Any:
         """Return the candidate's answer."""
 
+    def give_up(self, what: str) -> NoReturn:
+        """Void the cell: the other side broke a rule."""
+
 
 class Remote:
     """An object of the student's, offering call, attributes, items, iteration and arithmetic.
@@ -72,8 +75,7 @@ class Remote:
             if not more:
                 return
             yield value
-        message = f"{self!r} gave more than {ITEMS_LIMIT:,} items and did not end."
-        raise ValueError(message)
+        self._room.give_up(f"{self!r} gave more than {ITEMS_LIMIT:,} items and did not end")
 
     def __next__(self) -> Any:
         more, value = self._ask("next")
@@ -106,6 +108,11 @@ class Remote:
         message = f"{self!r} can't be compared or tested: compare values that it returns."
         raise TypeError(message)
 
+    def _no_copy(self, *_: Any) -> NoReturn:
+        message = f"{self!r} can't be copied here: it is there, check.there(copy.deepcopy)(...)."
+        raise TypeError(message)
+
+    __copy__ = __deepcopy__ = __reduce_ex__ = _no_copy
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _no_verdict
     __bool__ = __contains__ = __float__ = __int__ = __index__ = __complex__ = _no_verdict
     __array__ = __round__ = __abs__ = _no_verdict

@@ -9,7 +9,7 @@ import types
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from dlcourse.check import CheckFailed
@@ -19,6 +19,7 @@ from autograder.exam.channel import Channel
 from autograder.exam.decoding import decode
 from autograder.exam.encoding import encode
 from autograder.exam.remote import Remote
+from autograder.exam.replies import REMOTE_KINDS, fits, is_pair_of_text, kind_of, not_plain
 from autograder.exam.seeding import seed_generators
 from autograder.exam.transcript import Entry, summary
 from autograder.exam.wire import CannotCross, RoomViolation, refuse
@@ -32,8 +33,10 @@ _FUNCTIONS = (
     partial,
     type,
     np.ufunc,
+    type(np.sum),  # what NumPy dispatches to other arrays' own functions
 )
-_UNJUDGED = ("get", "iterate", "set attribute", "set item", "here", "changed", "seed")
+_UNJUDGED = ("get", "iterate", "set attribute", "set item", "here", "seed")
+_ARITHMETIC = frozenset({"add", "sub", "mul", "truediv", "pow", "matmul", "neg"})
 
 Lines = Callable[[], tuple[int, int]]
 """The lines of the test cell that are running now: the innermost and the outermost one."""
@@ -66,6 +69,7 @@ class Room:
         self.remotes: dict[int, Remote] = {}
         self.crossed: list[Any] = []  # generators, models, optimisers that have a copy there
         self.brought: dict[int, Any] = {}  # the student's models, as they were the first time
+        self.has_remote = False  # in the message that came last
         self.void: BaseException | None = None
         self.depth = 0
         self.transcript: list[Entry] = []
@@ -87,56 +91,88 @@ class Room:
             raise RoomViolation(str(self.void)) from self.void
         self.line, statement = self.lines()
         self.reached = max(self.reached, statement)
+        if operation in _ARITHMETIC and self.due and f"{self.line} {operation}" not in self.due:
+            raise not_plain(arguments[0])
         message = encode([operation, *arguments], self.refer, self.name_of)
         try:
-            return self.judge(operation, *self.exchange(message))
+            reply = self.exchange(message)
+        except BaseException as broken:  # in the middle of a question: the rooms are out of step
+            self.void = self.void or broken
+            raise
+        try:
+            return self.judge(operation, *reply)
         except RoomViolation as violation:
-            self.void = violation
+            self.void = self.void or violation
             raise
 
-    def exchange(self, message: Any) -> tuple[str, Any]:
+    def give_up(self, what: str) -> NoReturn:
+        """Void the cell for what was found out between two questions."""
+        violation = RoomViolation(what)
+        self.void = self.void or violation
+        raise violation
+
+    def finish(self) -> None:
+        """End the cell: what comes now was not asked for."""
+        try:
+            self.channel.expect_silence()
+        except RoomViolation as violation:
+            self.void = self.void or violation
+
+    def exchange(self, message: Any) -> tuple[str, Any, Any]:
+        self.channel.expect_silence()
         self.channel.send(message)
         while True:
+            self.has_remote = False
             reply = decode(self.channel.receive(), self.resolve, self.namedtuples.get)
-            if type(reply) is not list or not reply:
+            if type(reply) is not list or not reply or type(reply[0]) is not str:
                 refuse("a reply that is no list")
             if reply[0] == "callback":
                 self.channel.send(self.call_back(reply))
                 continue
             if reply[0] not in ("value", "error") or len(reply) != 3:
                 refuse("a reply of the wrong kind")
-            self.warn(reply[2])
-            return reply[0], reply[1]
+            return reply[0], reply[1], reply[2]
 
-    def judge(self, operation: str, outcome: str, value: Any) -> Any:
+    def judge(self, operation: str, outcome: str, value: Any, warned: Any) -> Any:
+        self.warn(warned)
         if outcome == "error":
-            if not _is_pair_of_text(value):
+            if not is_pair_of_text(value):
                 refuse("an error that is not a name and a text")
             self.note(operation, {"error": value[0] or "other"})
             raise crossing.rebuild(*value)
-        if not _FITS.get(operation, _anything)(value):
+        if not fits(operation, value):
             refuse(f"a reply that does not fit the request {operation!r}")
         if operation not in _UNJUDGED:
-            self.check_kind(operation, value[1] if operation == "next" else value)
+            judged = value[1] if operation == "next" else value
+            self.check_kind(f"{self.line} {operation}", judged)
         if operation not in ("get", "iterate"):
             self.note(operation, summary(value))
         return value
 
-    def check_kind(self, operation: str, value: Any) -> None:
-        """Refuse a remote where the reference and the variants gave plain data."""
-        kind = "remote" if type(value) is Remote else "plain"
-        place = f"{self.line} {operation}"
+    def name(self, name: str) -> tuple[bool, Any]:
+        """Return whether the student has bound a name, and to what."""
+        is_bound, value = self.ask("get", name)
+        if is_bound:
+            self.check_kind(f"name {name}", value)
+        return is_bound, value
+
+    def check_kind(self, place: str, value: Any) -> None:
+        """Refuse a remote where the reference and the variants gave plain data.
+
+        Where nothing is known of the right answers, any may come; where they are known but did
+        not get this far, plain data only.
+        """
+        kind = kind_of(value) if self.has_remote else "plain"
         self.kinds.setdefault(place, set()).add(kind)
-        if kind == "remote" and "remote" not in self.due.get(place, ["remote"]):
-            self.note(operation, "remote")
-            message = f"expected a value (a number, an array, a list), got {value!r}"
-            raise TypeError(message)
+        if kind != "plain" and self.due and kind not in self.due.get(place, ()):
+            self.note(place.partition(" ")[2], "remote")
+            raise not_plain(value)
 
     def note(self, operation: str, what: Any) -> None:
         self.transcript.append([self.line, operation, what])
 
     def warn(self, warned: Any) -> None:
-        if type(warned) is not list or not all(_is_pair_of_text(item) for item in warned):
+        if type(warned) is not list or not all(is_pair_of_text(item) for item in warned):
             refuse("warnings that are not names and texts")
         for name, text in warned[:20]:
             warnings.warn(crossing.WARNINGS.get(name, UserWarning)(text), stacklevel=5)
@@ -152,6 +188,8 @@ class Room:
             refuse("a callback to a function that was never handed out")
         if not all(type(name) is str for name in kwargs):
             refuse("a callback with keywords that are no names")
+        if self.has_remote:
+            refuse("a callback with something else than plain data")
         if self.depth >= CALLBACK_DEPTH:
             refuse(f"callbacks nested more than {CALLBACK_DEPTH} deep")
         self.note("callback", summary([args, kwargs]))
@@ -175,8 +213,9 @@ class Room:
         number, kind, type_name = payload
         if type(number) is not int or not 0 <= number < 1_000_000:
             refuse("a remote without a number")
-        if kind not in ("object", "class", "keras") or type(type_name) is not str:
+        if type(kind) is not str or type(type_name) is not str or kind not in REMOTE_KINDS:
             refuse("a remote of an unknown kind")
+        self.has_remote = True
         if number not in self.remotes:
             self.remotes[number] = Remote(self, number, kind, type_name[:80])
         return self.remotes[number]
@@ -187,6 +226,9 @@ class Room:
     def refer(self, x: Any) -> tuple[str, Any]:
         """Name what the test hands to student code, or refuse it."""
         if type(x) is Remote:
+            if x._room is not self:
+                message = f"{x!r} belongs to another test cell, and is gone with it."
+                raise CannotCross(message)
             return "remote", x._number
         if isinstance(x, np.random.Generator):
             return self.generator(x)
@@ -272,8 +314,7 @@ class Room:
         """Call the function there; return its result, and its arguments as the call left them."""
         result, after, _ = self.ask("changed", function, list(args), dict(kwargs))
         if len(after) != len(args):
-            self.void = RoomViolation("arguments that came back in another number")
-            raise self.void
+            self.give_up("arguments that came back in another number")
         return result, tuple(after)
 
     def seed(self, number: int) -> None:
@@ -313,31 +354,4 @@ class Room:
         try:
             return json.loads(text), weights
         except (ValueError, RecursionError):
-            refuse("the configuration of a model that is not JSON")
-
-
-def _is_pair_of_text(x: Any) -> bool:
-    return type(x) is tuple and len(x) == 2 and all(type(part) is str for part in x)
-
-
-def _anything(_: Any) -> bool:
-    return True
-
-
-_FITS: dict[str, Callable[[Any], bool]] = {
-    "get": lambda x: type(x) is tuple and len(x) == 2 and type(x[0]) is bool,
-    "next": lambda x: type(x) is tuple and len(x) == 2 and type(x[0]) is bool,
-    "length": lambda x: type(x) is int and x >= 0,
-    "iterate": lambda x: type(x) is Remote,
-    "set attribute": lambda x: x is None,
-    "set item": lambda x: x is None,
-    "seed": lambda x: x is None,
-    "changed": lambda x: type(x) is tuple and len(x) == 3 and type(x[1]) is list,
-    "here": lambda x: (
-        type(x) is tuple
-        and len(x) == 2
-        and type(x[0]) is str
-        and type(x[1]) is list
-        and all(type(w) is np.ndarray for w in x[1])
-    ),
-}
+            self.give_up("the configuration of a model that is not JSON")

@@ -65,6 +65,7 @@ def _credit(verdict: Verdict, value: Any) -> Verdict:
     return Verdict(verdict.grade_id, verdict.max_points, "passed", points=full, reason=reason)
 
 
+_FAULTS_OF_TESTS = (CannotCross, SyntaxError, KeyboardInterrupt, SystemExit)
 _TEST_ERROR = "the test itself is at fault: your instructor has been told"
 
 
@@ -81,7 +82,9 @@ def _explain(outcome: BaseException, is_hidden: bool) -> tuple[str, str, str]:
     if isinstance(outcome, RoomViolation):
         what = "" if is_hidden else f": {outcome}"
         return "void", f"this answer broke a rule of the exam room{what}", ""
-    if isinstance(outcome, CannotCross | SyntaxError | KeyboardInterrupt | SystemExit):
+    # One that crossed has no filename: the student's code read some text as Python.
+    is_of_test = not isinstance(outcome, SyntaxError) or outcome.filename is not None
+    if isinstance(outcome, _FAULTS_OF_TESTS) and is_of_test:
         return "test error", _TEST_ERROR, ""
     if isinstance(outcome, NotImplementedError):
         return "not attempted", "not attempted yet", ""

@@ -22,7 +22,12 @@ DTYPES = {
         *("bool", "float16", "float32", "float64", "complex64", "complex128"),
     )
 }
-"""The dtypes that cross, by name. bfloat16 is not among them: cast it to float32."""
+"""The dtypes that cross, by name, in the byte order of this machine.
+
+bfloat16 is not among them: NumPy has no such type, and the two rooms would have to agree on who
+lends it one. An array of it is a remote on the way to the examiner, and refused on the way back:
+cast it to float32, which loses nothing.
+"""
 
 TENSORS = ("tensorflow", "jax", "torch")
 HEADER = struct.Struct("<4sIIQ")  # magic, bytes of the tree, number of buffers, bytes of them all
@@ -53,7 +58,7 @@ class Limits:
     tree_bytes: int = 1 << 26
     items: int = 2_000_000
     depth: int = 60
-    dimensions: int = 32
+    dimensions: int = 64  # NumPy's own
     digits: int = 5_000  # hexadecimal, of one integer
     buffers: int = 200_000
 
@@ -93,6 +98,16 @@ def read_message(receive: Callable[[int], memoryview], limits: Limits = LIMITS) 
         refuse("buffer sizes that do not add up")
     tree = receive(tree_size).tobytes()
     return Message(tree, [receive(size) for size in sizes])
+
+
+def steps(x: range) -> int:
+    """Return the length of a range, which `len` does not know of long ones."""
+    return max(0, (x.stop - x.start + x.step - (1 if x.step > 0 else -1)) // x.step)
+
+
+def is_text(x: str) -> bool:
+    """Tell whether a str has no lone surrogates, which no encoding of text can hold."""
+    return x.isascii() or not any("\ud800" <= c <= "\udfff" for c in x)
 
 
 def refuse(what: str) -> NoReturn:

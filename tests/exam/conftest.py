@@ -1,0 +1,20 @@
+"""An examiner that must be as good as new after whatever a candidate sent it."""
+
+from collections.abc import Iterator
+
+import pytest
+from other_side import SETUP, Thing, error, sit, value
+
+from autograder.exam.examiner import Examiner
+
+
+@pytest.fixture
+def examiner() -> Iterator[Examiner]:
+    """Yield an examiner; afterwards the next two test cells must not have noticed anything."""
+    examiner = Examiner()
+    assert examiner.set_up(SETUP, seed=0) is None
+    yield examiner
+    right = sit(examiner, "check.equal(f(2), 4)", value(4))
+    wrong = sit(examiner, "check.equal(f(2), 4)", error("ValueError", "no"))
+    thing = sit(examiner, "check.equal(f(2).size, 4)", value(Thing(1)), value(4))
+    assert (right.points, wrong.points, thing.points) == (3.0, 0.0, 3.0), right.reason

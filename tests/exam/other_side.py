@@ -1,0 +1,177 @@
+"""The other side of a socket: a candidate that sends what it likes, and one that plays fair."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.exam.apart import Cell, Sat, in_one_kernel, in_two_rooms, sit_all
+from autograder.exam.channel import Channel
+from autograder.exam.encoding import encode
+from autograder.exam.examiner import Examiner
+from autograder.exam.questions import HIDDEN, Question
+from autograder.exam.wire import HEADER, MAGIC, Gone, Message
+from autograder.records import Verdict
+
+HIDDEN_LINES = HIDDEN + "\n{}\n" + HIDDEN.replace("BEGIN", "END")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What an honest candidate would send for an object: its number, kind and class."""
+
+    number: int = 0
+    kind: str = "object"
+    type_name: str = "Thing"
+
+
+@dataclass(frozen=True)
+class Forged:
+    """A node of the tree as it stands on the wire, and the buffers that it points into."""
+
+    node: Any
+    buffers: tuple[bytes, ...] = ()
+
+
+def encoded(x: Any) -> Message:
+    """Return a message with things and forged nodes in it."""
+    forged: list[Forged] = []
+
+    def refer(value: Any) -> tuple[str, Any]:
+        if isinstance(value, Forged):
+            forged.append(value)
+            return f"forged {len(forged) - 1}", None
+        return "remote", (value.number, value.kind, value.type_name)
+
+    message = encode(x, refer)
+    tree, buffers = message.tree.decode(), list(message.buffers)
+    for place, part in enumerate(forged):
+        node = part.node if isinstance(part.node, str) else json.dumps(part.node)
+        tree = tree.replace(f'{{"ref":["forged {place}",null]}}', node)
+        buffers += [memoryview(buffer) for buffer in part.buffers]
+    return Message(tree.encode(), buffers)
+
+
+def value(x: Any) -> Message:
+    """Return the reply that a request had this value."""
+    return encoded(["value", x, []])
+
+
+def error(name: Any, text: Any) -> Message:
+    """Return the reply that a request raised an exception."""
+    return encoded(["error", (name, text), []])
+
+
+def callback(number: Any, *args: Any, **kwargs: Any) -> Message:
+    """Return a call of a function of the test."""
+    return encoded(["callback", number, list(args), kwargs])
+
+
+def raw(tree: str, *sizes: int, buffers: bytes = b"", total: int | None = None) -> bytes:
+    """Return bytes that announce these sizes, whatever follows."""
+    head = HEADER.pack(MAGIC, len(tree), len(sizes), sum(sizes) if total is None else total)
+    return head + b"".join(size.to_bytes(8, "little") for size in sizes) + tree.encode() + buffers
+
+
+Move = Message | bytes | Callable[[socket.socket], None]
+BOUND = value((True, Thing()))
+"""The answer to the first request, which looks up the student's `f`."""
+
+
+class Liar:
+    """Answers the n-th request with the n-th move; keeps the trees of what it was asked."""
+
+    def __init__(self, *moves: Move) -> None:
+        self.moves = (BOUND, *moves)
+        self.asked: list[Any] = []
+
+    def __call__(self, connection: socket.socket) -> None:
+        channel = Channel(connection)
+        try:
+            for move in self.moves:
+                self.asked.append(json.loads(channel.receive().tree))
+                channel.received_messages = channel.received_bytes = 0  # it keeps no budget
+                self.play(channel, move)
+            channel.receive()
+        except (Gone, OSError):
+            return
+
+    def play(self, channel: Channel, move: Move) -> None:
+        if isinstance(move, Message):
+            channel.send(move)
+        elif isinstance(move, bytes):
+            channel.connection.sendall(move)
+        else:
+            move(channel.connection)
+
+
+def sit(
+    examiner: Examiner,
+    source: str,
+    *moves: Move,
+    names: Sequence[str] = ("f",),
+    due: Mapping[str, list[str]] | None = None,
+    seconds: float = 5.0,
+    hidden_before: bool = False,
+    liar: Liar | None = None,
+) -> Verdict:
+    """Sit one test cell against a candidate that answers its requests with `moves`."""
+    ours, theirs = socket.socketpair()
+    other = threading.Thread(target=liar or Liar(*moves), args=(theirs,), daemon=True)
+    task = {
+        "grade_id": "test_f",
+        "points": 3.0,
+        "source": source,
+        "names": list(names),
+        "due": dict(due or {}),
+        "seed": 0,
+        "shared": False,
+        "hidden_before": hidden_before,
+    }
+    with theirs, ours:
+        other.start()
+        verdict = examiner.sit(task, ours, time.monotonic() + seconds)
+        ours.shutdown(socket.SHUT_RDWR)
+        other.join(10)
+    assert not other.is_alive()
+    return verdict
+
+
+# --- student code, in processes ------------------------------------------------------------------
+
+
+def begin_cells(answer: str, *tests: str, setup: str, due: Mapping[str, list[str]]) -> list[Cell]:
+    """Return the cells of an exam with one answer; every name of the tests may be the student's."""
+    names = ("f", "g", "C", "w", "model")
+    cells = [Cell("setup", setup), Cell("answer", answer)]
+    for place, test in enumerate(tests):
+        question = Question(place, f"test_{place}", 3.0, test, "f", names, due)
+        cells.append(Cell("test", test, question))
+    return cells
+
+
+SETUP = "import warnings\nimport numpy as np\nfrom dlcourse import check, probes"
+
+
+def apart(
+    answer: str,
+    *tests: str,
+    setup: str = SETUP,
+    due: Mapping[str, list[str]] | None = None,
+    seconds: float = 20.0,
+    seed: int = 0,
+) -> Sat:
+    """Sit tests in two processes; the verdicts, and the kinds of what came."""
+    cells = begin_cells(answer, *tests, setup=setup, due=due or {})
+    ((_, how),) = sit_all([lambda: in_two_rooms(cells, seed=seed, seconds=seconds)], 1)
+    return how
+
+
+def together(answer: str, *tests: str, setup: str = SETUP, seconds: float = 20.0) -> Sat:
+    """Sit tests in one process, as a student's own kernel does."""
+    cells = begin_cells(answer, *tests, setup=setup, due={})
+    ((_, how),) = sit_all([lambda: in_one_kernel(cells, seed=0, seconds=seconds)], 1)
+    return how
