@@ -1005,7 +1005,7 @@ def tell_apart(images, digits, new_images):
 
     Examples
     --------
-    Learning from images of shape (250, 8, 8) whose digits are [7, 2, 2, 7, ...], a call with ten
+    Learning from images of shape (120, 8, 8) whose digits are [7, 2, 2, 7, ...], a call with ten
     new images returns something like array([2, 7, 7, 2, 2, 7, 2, 2, 7, 7]).
     """
     ### BEGIN SOLUTION
@@ -1020,7 +1020,7 @@ def tell_apart(images, digits, new_images):
 images, digits = data.digits(size=8)
 chosen = np.isin(digits, [3, 5])
 images, digits = images[chosen], digits[chosen]
-answers = tell_apart(images[:200], digits[:200], images[200:210])
+answers = tell_apart(images[:120], digits[:120], images[120:130])
 check.shape(answers, (10,), name="answers for ten new pictures", hint="One answer for each.")
 check.that(
     set(np.unique(answers).tolist()) <= {3, 5},
@@ -1028,28 +1028,28 @@ check.that(
     name="answers when the digits are 3 and 5",
     hint="Learn with labels that suit your learner, and turn its answers back into the digits.",
 )
-right = int(np.sum(np.asarray(answers) == digits[200:210]))
+right = int(np.sum(np.asarray(answers) == digits[120:130]))
 check.between(
     right, 8, 10, name="right answers out of ten", hint="Are labels and pictures still in step?"
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(SEED)
 all_images, all_digits = data.digits(size=8)
-pairs = [(0, 1), (9, 4), (7, 2), tuple(rng.choice(10, size=2, replace=False).tolist())]
+pairs = [(0, 1), (9, 4), tuple(rng.choice(10, size=2, replace=False).tolist())]
 for one, other in pairs:
     rows = rng.permutation(np.flatnonzero(np.isin(all_digits, [one, other])))
     pixels = rng.permutation(64)  # pictures that nobody has seen
     shuffled = all_images.reshape(-1, 64)[rows][:, pixels].reshape(-1, 8, 8)
     expected = all_digits[rows]
     answers, (images_after, *_) = check.changed(
-        tell_apart, shuffled[:220], expected[:220], shuffled[220:]
+        tell_apart, shuffled[:120], expected[:120], shuffled[120:]
     )
-    check.shape(answers, (len(rows) - 220,), name="answers for a pair of digits")
-    accuracy = float(np.mean(np.asarray(answers) == expected[220:]))
+    check.shape(answers, (len(rows) - 120,), name="answers for a pair of digits")
+    accuracy = float(np.mean(np.asarray(answers) == expected[120:]))
     check.between(
         accuracy, 0.9, 1.0, name="share of right answers for a pair of digits, pixels rearranged"
     )
-    check.close(images_after, shuffled[:220], name="images after the call")
+    check.close(images_after, shuffled[:120], name="images after the call")
 
 # Another size, digits whose first is the larger one, and a gap wide enough for any learner.
 bright, dark = rng.uniform(0.7, 1.0, (30, 6, 5)), rng.uniform(0.0, 0.3, (30, 6, 5))
