@@ -661,7 +661,7 @@ weights were *trained* by gradient descent.
 
 
 # %%
-def train_curve(units, rng, steps=1500, rate=0.03):
+def train_curve(units, rng, steps=1000, rate=0.03):
     """Error of a one-hidden-layer network after gradient descent with momentum on the curve."""
     layers = make_layers([1, units, 1], lambda m, n: np.sqrt(2 / m), rng)
     layers[0] = (layers[0][0], rng.uniform(-1, 1, units))
@@ -680,7 +680,7 @@ def train_curve(units, rng, steps=1500, rate=0.03):
 widths = [2, 4, 8, 16, 32, 64]
 best = [np.sqrt(np.mean((fit_output_layer(n) - curve) ** 2)) for n in widths]
 trained = np.array(
-    [[train_curve(n, np.random.default_rng([SEED, start])) for n in widths] for start in range(5)]
+    [[train_curve(n, np.random.default_rng([SEED, start])) for n in widths] for start in range(3)]
 )
 plot.curves(
     {"best output layer": best, "trained": np.median(trained, axis=0)},
@@ -690,7 +690,7 @@ plot.curves(
     xlabel="hidden units, as a power of two",
     ylabel="error",
     title="What exists and what is found",
-    caption="Trained networks: median, best and worst of five starts. From 16 units on much better "
+    caption="Trained networks: median, best and worst of three starts. From 16 units on much better "
     "weights exist than walking downhill finds.",
 )
 

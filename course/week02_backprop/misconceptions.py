@@ -45,7 +45,7 @@ def unit_by_unit(X, W, b):
     Z = np.empty((len(X), len(b)))
     for n in range(len(X)):
         for j in range(len(b)):
-            Z[n, j] = sum(X[n, i] * W[i, j] for i in range(len(W))) + b[j]
+            Z[n, j] = X[n] @ W[:, j] + b[j]
     return Z
 
 
@@ -374,7 +374,7 @@ def row_by_row(logits):
     for row in np.asarray(logits).tolist():
         powers = [np.exp(z - max(row)) for z in row]
         rows.append([power / sum(powers) for power in powers])
-    return rows
+    return np.array(rows)
 
 
 @variant("softmax")
@@ -505,7 +505,7 @@ def with_targets(P, y):
 @variant("softmax_cross_entropy_backward")
 def entry_by_entry(P, y):
     n, k = np.shape(P)
-    return [[(float(P[i][j]) - float(j == y[i])) / n for j in range(k)] for i in range(n)]
+    return np.array([[(P[i, j] - (j == y[i])) / n for j in range(k)] for i in range(n)])
 
 
 # --- initialise ------------------------------------------------------------------------------
