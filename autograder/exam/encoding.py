@@ -28,9 +28,8 @@ def encode(
     """
     encoder = _Encoder(refer, named)
     tree = json.dumps(encoder.node(value, 0), check_circular=False, separators=(",", ":")).encode()
-    if len(tree) > LIMITS.tree_bytes or encoder.size > LIMITS.bytes:
-        message = f"A value of {len(tree) + encoder.size:,} bytes can't cross: send less of it."
-        raise CannotCross(message)
+    _require_room(len(tree), LIMITS.tree_bytes)
+    _require_room(encoder.size, LIMITS.bytes)
     return Message(tree, encoder.buffers)
 
 
@@ -111,6 +110,7 @@ class _Encoder:
             return {"text": [[] if is_scalar else list(x.shape), words, is_scalar]}
         if x.dtype.name not in DTYPES:
             return None
+        _require_room(self.size + x.nbytes, LIMITS.bytes)  # before a copy is made
         x = np.ascontiguousarray(x, x.dtype.newbyteorder("=")).reshape(x.shape)
         if x.dtype == np.bool_:
             x = x.view(np.uint8) != 0  # a view of bytes may hold other truths than 0 and 1
@@ -143,6 +143,12 @@ class _Encoder:
         if self.items > LIMITS.items:
             message = f"More than {LIMITS.items:,} items can't cross at once: send an array."
             raise CannotCross(message)
+
+
+def _require_room(size: int, limit: int) -> None:
+    if size > limit:
+        message = f"A value of {size:,} bytes can't cross: send less of it."
+        raise CannotCross(message)
 
 
 _NO_TEXT = "A str with lone surrogates can't cross: it is no text. Encode it as bytes."
