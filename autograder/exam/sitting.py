@@ -10,12 +10,13 @@ anew, the cells before are run again without the one that killed it, and the exa
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from jupyter_core.utils import run_sync
 from nbformat import NotebookNode, v4
 
 from autograder.exam.client import CandidateKernel, Ending
@@ -57,7 +58,7 @@ def sit(
     executed = deepcopy(paper)
     with tempfile.TemporaryDirectory(prefix="exam-", dir=workspace) as folder:
         exam = _Exam(executed, settings, scheme, Path(folder), on_cell)
-        run_sync(exam.hold)()
+        _run(exam.hold)
     return executed
 
 
@@ -319,6 +320,20 @@ def outputs_of(verdict: Verdict) -> list[NotebookNode]:
         return [v4.new_output("execute_result", data=number, metadata={}, execution_count=None)]
     hint = f"\nHint: {verdict.hint}" if verdict.hint and verdict.hint not in verdict.reason else ""
     return [_error(verdict.state, verdict.reason + hint)]
+
+
+def _run(hold: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine to its end in an event loop of its own, which is closed afterwards.
+
+    Under another loop, papermill's or a notebook's, it runs in a thread.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(hold())
+        return
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(hold())).result()
 
 
 def _error(name: str, text: str) -> NotebookNode:
