@@ -1,0 +1,110 @@
+"""Sits the answers to one sample exercise both ways, for a process that has not used TensorFlow.
+
+A sample is a folder of `tests/samples`: an assignment in the course's own format, and its known
+answers. Nothing is built of it: it becomes a week in memory.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from autograder.build_checks import check_assignment
+from autograder.course_text import read_course_text
+from autograder.exam.apart import Kinds, Sat
+from autograder.exam.rehearsal import Rehearsal, rehearsal
+from autograder.marking import REFERENCE, Answer, Kind, Room, due_of, known_answer, sit_answers
+from autograder.misconceptions import load
+from autograder.name_checks import check_names, missing_names, setup_names
+from autograder.settings import Settings
+from autograder.source_notebook import assignment_notebook
+from autograder.verify import cheats, released
+from autograder.weeks import Week
+
+SAMPLES = Path(__file__).parent / "samples"
+SETTINGS = Settings(cell_seconds=150)  # a busy machine trains slowly
+
+
+@dataclass(frozen=True)
+class Both:
+    """How one answer did in two rooms and in one kernel."""
+
+    kind: Kind
+    name: str
+    room: Sat
+    kernel: Sat
+
+
+def sample_names() -> tuple[str, ...]:
+    """Return the folders of samples."""
+    return tuple(sorted(path.parent.name for path in SAMPLES.glob("*/misconceptions.py")))
+
+
+@cache
+def read_sample(name: str) -> Week:
+    """Return a sample as a week, its text checked as the build checks a course's."""
+    folder = SAMPLES / name
+    text = read_course_text(folder / f"{name}.py")
+    check_assignment(text)
+    check_names(text)
+    answers = {exercise: cell.source for exercise, cell in text.answers.items()}
+    known = load(folder / "misconceptions.py", answers, given=setup_names(text))
+    for answer in known:
+        if missing := missing_names(answer.source, text):
+            message = f"{answer.name!r} of {answer.exercise!r} reads {missing}: bound by nothing."
+            raise ValueError(message)
+    return Week(name, assignment_notebook(text), known, hashlib.sha256(name.encode()).hexdigest())
+
+
+def exercises_of(name: str) -> tuple[str, ...]:
+    """Return the exercises of a sample, in order."""
+    return tuple(read_sample(name).reference)
+
+
+@cache
+def sit_right(name: str, exercise: str) -> tuple[Both, ...]:
+    """Sit the reference and the variants, which tell what is due at each line of the tests."""
+    tests = _tests(rehearsal(read_sample(name).source), exercise)
+    variants = [answer for answer in _known(name, exercise) if answer.kind == "variant"]
+    return _sit(name, [replace(REFERENCE, only=tests), *variants], {})
+
+
+def sit_wrong(name: str, exercise: str) -> tuple[Both, ...]:
+    """Sit the release and the misconceptions."""
+    prepared = rehearsal(read_sample(name).source)
+    release = replace(released(prepared), only=_tests(prepared, exercise))
+    mistakes = [answer for answer in _known(name, exercise) if answer.kind == "misconception"]
+    return _sit(name, [release, *mistakes], _due(name, exercise))
+
+
+def sit_cheats(name: str, exercise: str) -> tuple[Both, ...]:
+    """Sit the cheats, which know nothing of the exercise."""
+    every = cheats(rehearsal(read_sample(name).source))
+    these = [answer for answer in every if answer.exercises == {exercise}]
+    return _sit(name, these, _due(name, exercise))
+
+
+def _known(name: str, exercise: str) -> list[Answer]:
+    known = (known_answer(answer) for answer in read_sample(name).known)
+    return [answer for answer in known if answer.exercises == {exercise}]
+
+
+def _tests(prepared: Rehearsal, exercise: str) -> frozenset[str]:
+    return frozenset(test.grade_id for test in prepared.tests if test.exercise == exercise)
+
+
+def _due(name: str, exercise: str) -> Kinds:
+    return due_of(both.room for both in sit_right(name, exercise))
+
+
+def _sit(name: str, answers: Sequence[Answer], due: Kinds) -> tuple[Both, ...]:
+    """Sit the answers in two rooms and in one kernel."""
+    rooms: tuple[Room, Room] = ("two rooms", "one kernel")
+    asked = [(answer, room) for answer in answers for room in rooms]
+    sat = sit_answers(read_sample(name), asked, due=due, settings=SETTINGS)
+    pairs = zip(sat[::2], sat[1::2], strict=True)
+    return tuple(
+        Both(answer.kind, answer.name, room, kernel)
+        for answer, (room, kernel) in zip(answers, pairs, strict=True)
+    )
