@@ -234,7 +234,7 @@ def test_a_failed_check_is_a_sentence_and_not_a_traceback(outputs):
 def test_long_sentences_are_broken_between_words():
     long = check.CheckFailed("a message of many words " * 9, name="one")._render_traceback_()
 
-    assert all(len(line) <= 80 for part in long for line in part.split("\n"))
+    assert all(len(line) <= 72 for part in long for line in part.split("\n"))
     assert " ".join("\n".join(long).split()) == "✗ one: " + ("a message of many words " * 9).strip()
 
 

@@ -101,3 +101,10 @@ def test_no_line_of_the_sliders_gets_all_four(page):
     )
 
     assert best == 3
+
+
+def test_every_control_keeps_its_keys_from_jupyterlab(page):
+    live = shown(page, widgets.separating_line(data.truth_table("xor")))
+
+    for control in live.locator("input, button").all():
+        assert control.get_attribute("data-lm-suppress-shortcuts") == "true"

@@ -39,8 +39,8 @@ def fail(message: str, name: str, hint: str) -> NoReturn:
 
 
 def wrapped(text: str) -> str:
-    """Return the text in lines of 80 letters: Jupyter breaks longer ones inside words."""
-    return textwrap.fill(text, 80, subsequent_indent="  ", break_on_hyphens=False)
+    """Return the text in lines of 72 letters: Jupyter breaks longer ones inside words."""
+    return textwrap.fill(text, 72, subsequent_indent="  ", break_on_hyphens=False)
 
 
 @dataclass

@@ -25,6 +25,8 @@ const STYLE = `
 
 function element(name, attributes, parent) {
   const made = Object.assign(document.createElement(name), attributes);
+  // Without this mark JupyterLab takes arrow keys and Enter away from what has the focus.
+  if (["input", "button"].includes(name)) made.dataset.lmSuppressShortcuts = "true";
   parent.append(made);
   return made;
 }

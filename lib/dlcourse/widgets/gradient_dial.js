@@ -29,6 +29,8 @@ function node(name, attributes, parent) {
 
 function element(name, properties, parent) {
   const made = Object.assign(document.createElement(name), properties);
+  // Without this mark JupyterLab takes arrow keys and Enter away from what has the focus.
+  if (["input", "button"].includes(name)) made.dataset.lmSuppressShortcuts = "true";
   parent.append(made);
   return made;
 }

@@ -81,6 +81,9 @@ function render({ model, el }) {
   reset.textContent = "start again";
   reset.onclick = () => { best = 0; set(start); };
   panel.append(count, record, reset);
+  // Without this mark on what has the focus, JupyterLab takes arrow keys and Enter for itself.
+  for (const control of panel.querySelectorAll("input, button"))
+    control.dataset.lmSuppressShortcuts = "true";
   el.append(box);
 
   function slider(key, symbol, words, limit) {
