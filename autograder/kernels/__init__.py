@@ -1,0 +1,1 @@
+"""Where a kernel runs: forked warm, in a sandbox, within limits. It knows no notebook."""

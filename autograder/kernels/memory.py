@@ -1,0 +1,69 @@
+"""How much memory and how many tasks a tree of processes holds, from `/proc`; see proc(5)."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_COUNTED = ("RssAnon:", "RssShmem:")
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What is held at one moment; `tasks` are processes and threads."""
+
+    memory: int = 0
+    tasks: int = 0
+
+
+def processes_here() -> list[int]:
+    """Return every process of this PID namespace but the first."""
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]  # noqa: PTH208
+
+
+def descendants(process: int) -> Iterator[int]:
+    """Yield the process and its descendants, as far as they can still be found."""
+    yield process
+    for task in _listed(f"/proc/{process}/task"):
+        children = _text(f"/proc/{process}/task/{task}/children")
+        for child in children.split():
+            yield from descendants(int(child))
+
+
+def usage(processes: Iterable[int]) -> Usage:
+    """Return what the processes hold together.
+
+    Pages that they share, with each other or with the zygote, count for each of them.
+    """
+    memory = tasks = 0
+    for process in processes:
+        for line in _text(f"/proc/{process}/status").splitlines():
+            if line.startswith(_COUNTED):
+                memory += 1024 * int(line.split()[1])
+            elif line.startswith("Threads:"):
+                tasks += int(line.split()[1])
+    return Usage(memory, tasks)
+
+
+def proportional(processes: Iterable[int]) -> int:
+    """Return the bytes that the processes hold, what they share counted once; this takes longer."""
+    memory = 0
+    for process in processes:
+        for line in _text(f"/proc/{process}/smaps_rollup").splitlines():
+            if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
+                memory += 1024 * int(line.split()[1])
+    return memory
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""  # it has ended meanwhile, and holds nothing
+
+
+def _listed(path: str) -> list[str]:
+    try:
+        return os.listdir(path)  # noqa: PTH208
+    except OSError:
+        return []
