@@ -201,14 +201,13 @@ def demo(
 ) -> None:
     """Make up a class of twelve, cheats and all, and grade it for real."""
     from autograder.demo import run_demo
-    from autograder.display import class_view, progress
+    from autograder.display import class_view, progress, stories_table
     from autograder.report import class_report
 
     console.print(f"A made-up class of twelve hands in week 1. Everything is written in {to}/.")
     with progress(console, "Grading twelve students") as tell:
         shown = run_demo(root, to, jobs=jobs, on_result=tell)
-    console.print(class_view(class_report(shown.week, shown.results)))
-    console.print(f"Who is who:   {shown.cast}", soft_wrap=True)
+    console.print(stories_table(shown.stories), class_view(class_report(shown.week, shown.results)))
     console.print(f"Feedback:     {shown.pages[0]} and {len(shown.pages) - 1} more", soft_wrap=True)
     console.print(f"Class report: {shown.report}", soft_wrap=True)
     console.print(f"Gradebook:    {shown.gradebook}", soft_wrap=True)

@@ -1,6 +1,6 @@
 """What the command line shows: tables of a class, and bars that say how long is left."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,6 +39,14 @@ def class_view(report: ClassReport) -> RenderableType:
     if report.findings:
         parts.append(_titled("Findings", _findings_table(report)))
     return Group(*parts)
+
+
+def stories_table(stories: Mapping[str, str]) -> Table:
+    """Return who is who in a made-up class."""
+    table = _table("student", "what they did")
+    for student, story in stories.items():
+        table.add_row(escape(student), Text(story))
+    return table
 
 
 def students_table(report: ClassReport) -> Table:
