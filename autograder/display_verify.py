@@ -13,7 +13,7 @@ _DUTY = {
     "reference": "full marks",
     "variant": "full marks",
     "release": "no points",
-    "misconception": "refused and recognised",
+    "misconception": "refused by name",
     "cheat": "no points",
 }
 

@@ -2,13 +2,13 @@
 
 import builtins
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from autograder import cli
 from autograder.errors import BuildError, GradebookError, UsageError
-from autograder.records import Result, Verdict
+from autograder.records import Finding, Result, Verdict
 
 
 @pytest.fixture
@@ -140,3 +140,57 @@ def test_feedback_of_a_week_that_nobody_graded_is_a_usage_error(tmp_path, capsys
     assert cli.main(["feedback", "week09", "--root", str(tmp_path)]) == 2
 
     assert "autograder grade week09" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("problems", "code"), [((), 0), (("earned 4 points instead of 0",), 1)], ids=["right", "wrong"]
+)
+def test_verify_fails_when_something_is_not_as_it_should_be(fake, capsys, problems, code):
+    seen = {}
+    row = SimpleNamespace(
+        kind="cheat", name="zeros", problems=problems, sat=2, agreed=2, recognised=False
+    )
+    report = SimpleNamespace(week="week01", rows=(row,), problems=problems)
+
+    def verify(week, settings, **options):
+        seen.update(options, week=week)
+        options["on_progress"](1, 2)
+        return report
+
+    fake("autograder.verify", verify=verify, Report=object, Row=object)
+    fake("autograder.weeks", find_week=lambda *known: known[1], week_names=lambda _: ("week01",))
+
+    assert cli.main(["verify", "--seeds", "3"]) == code
+
+    assert (seen["week"], list(seen["seeds"])) == ("week01", [0, 1, 2])
+    shown = capsys.readouterr().out
+    assert "2 of 2" in shown
+    assert ("earned 4 points" in shown) == bool(problems)
+
+
+def test_verify_of_a_course_that_is_not_built_says_what_to_do(tmp_path, capsys):
+    assert cli.main(["verify", "--root", str(tmp_path)]) == 2
+
+    assert "autograder build" in capsys.readouterr().err
+
+
+def test_export_hands_its_options_to_nbgrader(fake):
+    seen = {}
+
+    def export(root, arguments):
+        seen.update(arguments=list(arguments))
+        return 3
+
+    fake("autograder.export", export=export)
+
+    assert cli.main(["export", "--to", "grades.csv"]) == 3
+    assert seen["arguments"] == ["--to", "grades.csv"]
+
+
+def test_grade_fails_when_some_work_could_not_be_graded(fake, tmp_path, capsys):
+    lost = Result("ada", "week01", "nb", (), (Finding("exam-not-held", "No kernel came up."),))
+    fake("autograder.grading", grade_class=lambda *_, **__: (lost,))
+
+    assert cli.main(["grade", "week01", "--root", str(tmp_path)]) == 1
+
+    assert "Not graded: ada" in capsys.readouterr().err

@@ -43,7 +43,7 @@ def harmless_markdown(text: str, *, heading_shift: int = 0) -> str:
     heading_shift
         How many levels headings move down, so that a cell's "# Title" fits below a page's own.
     """
-    text = plain_text(text)
+    text = plain_text(text).replace(_WORD_JOINER, "")  # of a text that was made inert before
     if len(text) > MAX_MARKDOWN:
         return f"<pre>{html.escape(text)}</pre>"
     parser = _parser()

@@ -165,3 +165,8 @@ def test_inert_markdown_reads_as_before():
     text = "If $a < b$ see [the page](https://a.example): `x<y`"
 
     assert inert_markdown(text).replace("\u2060", "") == text
+
+
+@pytest.mark.parametrize("text", [*ATTACKS.values(), "$a<b$ and <b>bold</b>"])
+def test_a_text_that_was_made_inert_is_rendered_as_it_was_written(text):
+    assert harmless_markdown(inert_markdown(text)) == harmless_markdown(text)
