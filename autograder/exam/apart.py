@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from autograder.exam.candidate import serve
 from autograder.exam.channel import Channel
 from autograder.exam.examiner import Examiner, run_test
@@ -249,6 +251,7 @@ def _fork(be: Callable[[], None]) -> int:
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
+        threadpool_limits(1)  # as many sittings as cores run at once: BLAS threads would spin
         be()
     finally:
         os._exit(0)

@@ -32,6 +32,7 @@ def environment(home: Path) -> Mapping[str, str]:
         "IPYTHONDIR": str(home / ".ipython"),
         "LANG": "C.UTF-8",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "OPENBLAS_NUM_THREADS": "1",  # several exams share the cores: BLAS threads would spin
         "PYTHONHASHSEED": "0",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }

@@ -1,0 +1,102 @@
+"""One class of week 1, graded three ways: every way gives the same points, cell by cell."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.assignments import read_assignments
+from autograder.demo_class import made_up_class
+from autograder.exam.sitting import verdicts_of
+from autograder.exams import exam_for, make_paper
+from autograder.grading import grade_class
+from autograder.settings import Settings
+from autograder.weeks import find_week
+
+ROOT = Path(__file__).parents[1]
+WEEK = "week01_perceptron"
+CHOSEN = ("student01", "student04", "student10", "student11", "student12")  # right, wrong, cheats
+PROGRAMS = Path(sys.executable).parent
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A course with week 1 and five of the demo's students."""
+    root = tmp_path_factory.mktemp("course")
+    for folder in ("course", "source", "release"):
+        shutil.copytree(ROOT / folder / WEEK, root / folder / WEEK)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    week = find_week(root, WEEK)
+    release = nbformat.read(root / "release" / WEEK / "perceptron.ipynb", as_version=4)
+    for pupil in made_up_class(week, release):
+        if pupil.name in CHOSEN:
+            folder = root / "submitted" / pupil.name / WEEK
+            folder.mkdir(parents=True)
+            nbformat.write(pupil.notebook, folder / "perceptron.ipynb")
+    return root
+
+
+@pytest.fixture(scope="module")
+def points(root):
+    """The points that `autograder grade` gives: student -> grade id -> points."""
+    results = grade_class(root, WEEK, jobs=2, db_url=f"sqlite:///{root / 'ours.db'}")
+    return {r.student: {v.grade_id: v.points for v in r.verdicts} for r in results}
+
+
+def test_the_honest_parts_earn_and_the_cheats_do_not(points):
+    assert sum(points["student01"].values()) == 92
+    assert 0 < sum(points["student04"].values()) < 92
+    assert sum(points["student12"].values()) == 0
+
+
+def test_papermill_gives_the_same_points(root, points, tmp_path):
+    (assignment,) = read_assignments(root, WEEK)
+    exam = exam_for(root, assignment, Settings())
+    for student in CHOSEN:
+        submitted = root / "submitted" / student / WEEK / "perceptron.ipynb"
+        nbformat.write(make_paper(submitted, exam), tmp_path / "paper.ipynb")
+
+        _run_papermill(tmp_path / "paper.ipynb", tmp_path / "executed.ipynb")
+
+        executed = nbformat.read(tmp_path / "executed.ipynb", as_version=4)
+        assert {v.grade_id: v.points for v in verdicts_of(executed)} == points[student]
+
+
+def _run_papermill(paper, executed):
+    """Run papermill, which writes the notebook, then raises when a cell of it holds an error."""
+    with contextlib.suppress(papermill.PapermillExecutionError):
+        papermill.execute_notebook(paper, executed, engine_name="exam", progress_bar=False)
+
+
+def test_nbgrader_gives_the_same_points(root, points):
+    path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
+
+    done = subprocess.run(
+        [PROGRAMS / "nbgrader", "autograde", WEEK],
+        cwd=root,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+        theirs = {
+            student: {
+                grade.name: grade.auto_score
+                for grade in book.find_submission_notebook("perceptron", WEEK, student).grades
+                if grade.name in points[student]
+            }
+            for student in CHOSEN
+        }
+    assert theirs == points
