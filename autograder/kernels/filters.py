@@ -44,6 +44,7 @@ _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _FAIL = 0x7FFF_0000, 0x0005_0000
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENT_AT = 0, 4, 16  # in struct seccomp_data, little-endian
 _MODE_FILTER = 2
+_AF_NETLINK = 16
 
 Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, constant
 
@@ -76,9 +77,10 @@ def program(machine: str) -> list[Instruction]:
         lines += _when(_EQUAL, number, errno.EPERM)
     return [
         *lines,
-        (_EQUAL, 0, 3, _SOCKET[machine]),
+        (_EQUAL, 0, 4, _SOCKET[machine]),
         (_LOAD, 0, 0, _ARGUMENT_AT),
-        (_EQUAL, 5, 0, int(socket.AF_UNIX)),
+        (_EQUAL, 6, 0, int(socket.AF_UNIX)),
+        (_EQUAL, 5, 0, _AF_NETLINK),  # ZeroMQ lists interfaces, and aborts where it cannot
         _fail(errno.EAFNOSUPPORT),
         (_EQUAL, 0, 3, _CLONE[machine]),
         (_LOAD, 0, 0, _ARGUMENT_AT),

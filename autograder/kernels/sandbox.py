@@ -86,7 +86,8 @@ def enter(
             _bind(str(entry), f"{place}{sandbox.home}/{entry.name}", read_only=True)
     for door in sandbox.doors:
         if owner[0] != os.geteuid():
-            os.chown(door, *owner)
+            for path in (door, *(entry.path for entry in os.scandir(door))):
+                os.chown(path, *owner, follow_symlinks=False)
         _bind(door, f"{place}{door}", read_only=False)
     system.unmount(scratch)
     os.rmdir(scratch)  # noqa: PTH106

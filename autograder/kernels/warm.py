@@ -79,20 +79,27 @@ class Zygote:
                 self._close()
                 self._begin()
 
-    def start(self, wanted: Order, files: Sequence[int] = ()) -> WarmProcess:
-        """Fork a process; `files` become its standard streams and 3, 4, ... (default: nowhere).
+    def start(
+        self, wanted: Order, *, log: str | None = None, control: int | None = None
+    ) -> WarmProcess:
+        """Fork a process.
+
+        Parameters
+        ----------
+        log : a file to which its standard output and error are appended; nowhere where None
+        control : an open file that becomes its file 3
 
         Raises
         ------
         ExamError
             If the zygote does not come up, or the sandbox cannot be made.
         """
-        streams = list(files)
-        with open(os.devnull, "r+b") as nowhere:  # noqa: PTH123
-            streams += [nowhere.fileno()] * (3 - len(streams))
+        with open(os.devnull, "rb") as nothing, open(log or os.devnull, "ab") as lines:  # noqa: PTH123
+            files = [nothing.fileno(), lines.fileno(), lines.fileno()]
+            files += [control] if control is not None else []
             for _ in range(2):
                 self.warm_up()
-                process = self._ask(wanted, streams)
+                process = self._ask(wanted, files)
                 if process is not None:
                     return process
         message = "The zygote, from which kernels are forked, died twice. Is there enough memory?"

@@ -1,0 +1,26 @@
+"""Starts a warm process that takes its orders over a socket and needs nothing else: an examiner."""
+
+import socket
+from dataclasses import replace
+
+from autograder.kernels.order import Order
+from autograder.kernels.process import WarmProcess
+from autograder.kernels.warm import Zygote
+
+
+def start_controlled(zygote: Zygote, wanted: Order) -> tuple[WarmProcess, socket.socket]:
+    """Fork a process that gets one end of a socket as file 3, which is also its last argument.
+
+    Returns
+    -------
+    The process, and the other end of the socket.
+
+    Raises
+    ------
+    ExamError
+        If the zygote does not come up, or the sandbox cannot be made.
+    """
+    ours, theirs = socket.socketpair()
+    with theirs:
+        order = replace(wanted, arguments=(*wanted.arguments, "3"))
+        return zygote.start(order, control=theirs.fileno()), ours
