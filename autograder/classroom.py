@@ -53,7 +53,8 @@ def take_roll(
     UsageError
         If nobody handed in this week, or a wanted student did not.
     """
-    folders = {path.parent.name: path for path in sorted(root.glob(f"submitted/*/{week}/"))}
+    found = sorted(root.glob(f"submitted/*/{week}/"))
+    folders = {path.parent.name: path for path in found if path.parent.name[0] != "."}
     if not folders:
         message = (
             f"Nobody has handed in {week}. "
@@ -80,7 +81,7 @@ def _pupil(
         Submission(student, week, one.notebook, folder / f"{one.notebook}.ipynb")
         for one in assignments
     ]
-    there = {path.name for path in folder.glob("*.ipynb")}  # a dangling link is there, too
+    there = {path.name for path in folder.iterdir() if path.suffix == ".ipynb"}
     strange = sorted(there - given - {submission.path.name for submission in due})
     return Pupil(
         student,

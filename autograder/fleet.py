@@ -4,6 +4,7 @@ Whatever goes wrong with a submission, an unreadable file or a kernel that does 
 Result with no points and a finding that says so.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -49,7 +50,10 @@ def examine(submission: Submission, exam: Exam, autograded: Path) -> Result:
 def examine_all(
     submissions: Iterable[Submission], work: Callable[[Submission], Result], *, jobs: int
 ) -> Iterator[Result]:
-    """Yield a Result for each submission as it is done, `jobs` of them at a time."""
+    """Yield a Result for each submission as it is done, `jobs` of them at a time.
+
+    Who stops early, or is interrupted, waits for the exams that are being held.
+    """
     with (
         LocalCluster(
             n_workers=1,
@@ -58,6 +62,7 @@ def examine_all(
             memory_limit=0,  # the exams are processes of their own, with limits of their own
             dashboard_address=NOWHERE_ELSE,
             worker_dashboard_address=NOWHERE_ELSE,
+            silence_logs=logging.ERROR,
         ) as cluster,
         Client(cluster) as client,
     ):

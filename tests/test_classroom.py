@@ -25,6 +25,13 @@ def test_everybody_who_handed_in_is_found_in_order(tiny_course):
     assert pupils[0].findings == ()
 
 
+def test_hidden_folders_are_nobody(tiny_course):
+    tiny_course.submit("ada")
+    tiny_course.submit(".ipynb_checkpoints")
+
+    assert [pupil.student for pupil in roll(tiny_course)] == ["ada"]
+
+
 def test_only_wanted_students_are_found(tiny_course):
     for student in ("ada", "bob", "zoe"):
         tiny_course.submit(student)

@@ -1,5 +1,6 @@
 """Opens nbgrader's database, as the course's `nbgrader_config.py` says, and waits for its lock."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -43,8 +44,9 @@ class Book:
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                done = action()
-                self.api.db.commit()
+                with _without_tracebacks():
+                    done = action()
+                    self.api.db.commit()
                 return done
             except (SQLAlchemyError, InvalidEntry) as error:
                 self.api.db.rollback()
@@ -105,7 +107,7 @@ def read_config(root: Path) -> Config:
 def _open(url: str, course_id: str) -> Gradebook:
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with _alembic_on_path():
+            with _alembic_on_path(), _without_tracebacks():
                 return Gradebook(url, course_id)
         except (SQLAlchemyError, InvalidEntry, ImportError) as error:
             if attempt == ATTEMPTS or not _is_lock(error):
@@ -130,6 +132,17 @@ def _alembic_on_path() -> Iterator[None]:
             del os.environ["PATH"]
         else:
             os.environ["PATH"] = before
+
+
+@contextmanager
+def _without_tracebacks() -> Iterator[None]:
+    """Keep nbgrader from printing the traceback of an error that is about to be one sentence."""
+    log = logging.getLogger("tornado.application")
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before
 
 
 def _is_lock(error: Exception) -> bool:

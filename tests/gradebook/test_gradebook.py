@@ -277,6 +277,20 @@ def test_a_locked_gradebook_is_one_sentence_after_a_bounded_wait(root, book, mon
     assert grade(book, "test_double").auto_score == 6
 
 
+def test_a_locked_gradebook_prints_no_traceback(root, book, tiny_source, monkeypatch, caplog):
+    monkeypatch.setattr(opening, "ATTEMPTS", 1)
+    book.api.db.connection().connection.execute("PRAGMA busy_timeout = 50")
+    book.api.db.rollback()
+    other = sqlite3.connect(root / "gradebook.db")
+    other.execute("BEGIN EXCLUSIVE")
+
+    with pytest.raises(GradebookError, match="locked"):
+        enter_assignment(book, "week02_other", {"tiny": tiny_source})
+
+    other.close()
+    assert caplog.text == ""
+
+
 def test_a_lock_that_goes_away_is_waited_for(root, book, monkeypatch):
     monkeypatch.setattr(opening, "PAUSE", 0.01)
     book.api.db.connection().connection.execute("PRAGMA busy_timeout = 50")
