@@ -24,6 +24,15 @@ from autograder.weeks import Week
 
 SAMPLES = Path(__file__).parent / "samples"
 SETTINGS = Settings(cell_seconds=150)  # a busy machine trains slowly
+FEW = (
+    "the first argument",
+    "zeros",
+    "None",
+    "equals everything",
+    "like an array",
+    "raises AssertionError",
+)
+"""The cheats that are tried where each sitting has to start TensorFlow."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +89,10 @@ def sit_wrong(name: str, exercise: str) -> tuple[Both, ...]:
 
 def sit_cheats(name: str, exercise: str) -> tuple[Both, ...]:
     """Sit the cheats, which know nothing of the exercise."""
-    every = cheats(rehearsal(read_sample(name).source))
-    these = [answer for answer in every if answer.exercises == {exercise}]
+    week = read_sample(name)
+    these = [answer for answer in cheats(rehearsal(week.source)) if answer.exercises == {exercise}]
+    if any("import keras" in cell.source for cell in week.source.cells):
+        these = [answer for answer in these if answer.name in FEW]
     return _sit(name, these, _due(name, exercise))
 
 

@@ -24,7 +24,7 @@ def samples(slow: set[str]) -> list[object]:
             name,
             exercise,
             id=f"{name}-{exercise}",
-            marks=[pytest.mark.slow] if name in slow else [],
+            marks=[pytest.mark.slow, pytest.mark.timeout(900)] if name in slow else [],
         )
         for name in sample_names()
         for exercise in exercises_of(name)
