@@ -1477,8 +1477,8 @@ def train(
     learning_rate=0.1,
     momentum=0.9,
     batch_size=32,
-    max_epochs=300,
-    patience=50,
+    max_epochs=120,
+    patience=40,
     objective=loss_and_gradients,
 ):
     """Minibatch gradient descent with momentum and early stopping.

@@ -41,11 +41,10 @@ def bends_at_once(X, W, b):
 
 
 @variant("dense_forward")
-def unit_by_unit(X, W, b):
+def one_example_after_another(X, W, b):
     Z = np.empty((len(X), len(b)))
-    for n in range(len(X)):
-        for j in range(len(b)):
-            Z[n, j] = X[n] @ W[:, j] + b[j]
+    for n, x in enumerate(X):
+        Z[n] = x @ W + b
     return Z
 
 
@@ -939,7 +938,7 @@ def _walk(
 )
 def keeps_the_last(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
-    max_epochs=300, patience=50, objective=loss_and_gradients,
+    max_epochs=120, patience=40, objective=loss_and_gradients,
 ):  # fmt: skip
     return _walk(**locals(), keep_last=True)
 
@@ -951,7 +950,7 @@ def keeps_the_last(
 )
 def shuffles_X_without_y(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
-    max_epochs=300, patience=50, objective=loss_and_gradients,
+    max_epochs=120, patience=40, objective=loss_and_gradients,
 ):  # fmt: skip
     return _walk(**locals(), orders=lambda rng, n: (rng.permutation(n), np.arange(n)))
 
@@ -962,7 +961,7 @@ def shuffles_X_without_y(
 )
 def never_shuffles(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
-    max_epochs=300, patience=50, objective=loss_and_gradients,
+    max_epochs=120, patience=40, objective=loss_and_gradients,
 ):  # fmt: skip
     return _walk(**locals(), orders=lambda rng, n: (np.arange(n),) * 2)
 
@@ -974,7 +973,7 @@ def never_shuffles(
 )
 def drops_the_last_minibatch(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
-    max_epochs=300, patience=50, objective=loss_and_gradients,
+    max_epochs=120, patience=40, objective=loss_and_gradients,
 ):  # fmt: skip
     return _walk(**locals(), drop_rest=True)
 
@@ -985,7 +984,7 @@ def drops_the_last_minibatch(
 )
 def draws_with_replacement(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
-    max_epochs=300, patience=50, objective=loss_and_gradients,
+    max_epochs=120, patience=40, objective=loss_and_gradients,
 ):  # fmt: skip
     return _walk(**locals(), orders=lambda rng, n: (rng.integers(0, n, n),) * 2)
 
@@ -996,7 +995,7 @@ def draws_with_replacement(
 )
 def patience_never_recovers(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
-    max_epochs=300, patience=50, objective=loss_and_gradients,
+    max_epochs=120, patience=40, objective=loss_and_gradients,
 ):  # fmt: skip
     return _walk(**locals(), new_count=False)
 
@@ -1008,7 +1007,7 @@ def patience_never_recovers(
 )
 def waits_one_epoch_too_long(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
-    max_epochs=300, patience=50, objective=loss_and_gradients,
+    max_epochs=120, patience=40, objective=loss_and_gradients,
 ):  # fmt: skip
     return _walk(**locals(), waits=1)
 
@@ -1020,7 +1019,7 @@ def waits_one_epoch_too_long(
 )
 def new_velocities_every_epoch(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
-    max_epochs=300, patience=50, objective=loss_and_gradients,
+    max_epochs=120, patience=40, objective=loss_and_gradients,
 ):  # fmt: skip
     return _walk(**locals(), new_velocities=True)
 
@@ -1032,7 +1031,7 @@ def new_velocities_every_epoch(
 )
 def judges_by_the_training_loss(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
-    max_epochs=300, patience=50, objective=loss_and_gradients,
+    max_epochs=120, patience=40, objective=loss_and_gradients,
 ):  # fmt: skip
     return _walk(**locals(), judge=np.mean)
 
@@ -1043,7 +1042,7 @@ def judges_by_the_training_loss(
 )
 def shuffles_with_the_global_generator(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
-    max_epochs=300, patience=50, objective=loss_and_gradients,
+    max_epochs=120, patience=40, objective=loss_and_gradients,
 ):  # fmt: skip
     return _walk(**locals(), orders=lambda rng, n: (np.random.permutation(n),) * 2)
 
@@ -1051,7 +1050,7 @@ def shuffles_with_the_global_generator(
 @variant("train")
 def with_its_own_update(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
-    max_epochs=300, patience=50, objective=loss_and_gradients,
+    max_epochs=120, patience=40, objective=loss_and_gradients,
 ):  # fmt: skip
     theta = [np.array(p, dtype=float) for p in parameters]
     v = [0.0 for _ in theta]
