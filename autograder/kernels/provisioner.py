@@ -22,6 +22,7 @@ from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Bool, Dict, Float, Int, List, Unicode
 
 from autograder.errors import ExamError
+from autograder.kernels.doors import make_door
 from autograder.kernels.limits import Limits
 from autograder.kernels.order import Ended, Order
 from autograder.kernels.preload import MODULES
@@ -65,7 +66,8 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
 
     process: WarmProcess | None = None
     ended: Ended | None = None  # how the last one did; set by `wait`
-    _folder: Path | None = None
+    _home: Path | None = None
+    _door: Path | None = None
 
     @property
     def has_process(self) -> bool:
@@ -125,20 +127,18 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         if self.process is not None:
             self.process.close()
             self.process = None
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        for folder in filter(None, (self._home, self._door)):
+            shutil.rmtree(folder, ignore_errors=True)
+        self._home = self._door = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Write the connection file, in a folder that kernel and client share."""
         manager = self.parent
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="kernel-"))
-            for name in ("door", "home"):
-                (self._folder / name).mkdir()
+        if self._door is None:
+            self._home, self._door = Path(tempfile.mkdtemp(prefix="home-")), make_door()
             manager.transport = "ipc"
-            manager.connection_file = str(self._folder / "door" / "kernel.json")
-            manager.ip = str(self._folder / "door" / "kernel")
+            manager.connection_file = str(self._door / "kernel.json")
+            manager.ip = str(self._door / "kernel")
         manager.write_connection_file()
         self.connection_info = manager.get_connection_info()
         command = manager.format_kernel_cmd(extra_arguments=kwargs.pop("extra_arguments", []))
@@ -152,8 +152,7 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         ExamError
             If the machine lacks a layer of the sandbox, or no zygote comes up.
         """
-        assert self._folder is not None
-        home = str(self._folder / "home")
+        home = str(self._home)
         module, arguments = _module_of(cmd)
         wanted = Order(
             module=module,
@@ -162,7 +161,7 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
             sandbox=Sandbox(
                 home=home,
                 visible=tuple(self.visible),
-                doors=(str(self._folder / "door"),),
+                doors=(str(self._door),),
                 support=self.support or None,
                 devices=tuple(self.devices),
             ),

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from autograder.kernels import landlock
 from autograder.kernels import syscalls as system
+from autograder.kernels.doors import is_scratch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,7 @@ class Sandbox:
 
     home       its home and working directory: an existing folder, whose content it does not see
     visible    files and folders, read-only
-    doors      folders in which it may read, and make sockets
+    doors      folders in which it may read, and make sockets; from `make_door`
     support    a folder whose entries appear read-only in the home
     devices    device files, for a GPU
     """
@@ -99,6 +100,11 @@ def enter(
 
 def rules(sandbox: Sandbox, python: Iterable[str], *, in_new_root: bool) -> list[tuple[str, int]]:
     """Return Landlock's rules for the same: they hold where there is no new root, too."""
+    if open_doors := [door for door in sandbox.doors if is_scratch(door)]:
+        message = (
+            f"a door must not lie in the scratch, where everything may be written: {open_doors}"
+        )
+        raise ValueError(message)
     readable = ("/",) if in_new_root else (*shown(sandbox, python), "/proc")
     scratch = (sandbox.home, *(_SCRATCH if in_new_root else ()))
     devices = (*(f"/dev/{name}" for name in _DEVICES), *sandbox.devices)

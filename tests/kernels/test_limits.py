@@ -1,0 +1,148 @@
+"""Every limit fires and is named."""
+
+import pytest
+
+from autograder.kernels.limits import (
+    LIMITS,
+    Limits,
+    instructor_sentence,
+    recognise,
+    student_sentence,
+)
+
+MB = 1 << 20
+
+
+def test_too_much_memory_ends_it(enter):
+    inside = enter(limits=Limits(memory_bytes=200 * MB))
+
+    inside.tell("kept = [bytearray(b'x') * (10 << 20) for _ in range(35)]")
+
+    ended = inside.end()
+    assert ended.limit == "memory"
+    assert ended.peak_memory > 200 * MB
+
+
+def test_memory_counts_over_all_processes(enter):
+    inside = enter(limits=Limits(memory_bytes=300 * MB))
+
+    inside.tell(
+        "import os, time\n"
+        "for _ in range(4):\n"
+        "    if os.fork() == 0:\n"
+        "        kept = bytearray(b'x') * (100 << 20); time.sleep(60)\n"
+        "time.sleep(60)"
+    )
+
+    assert inside.end().limit == "memory"
+
+
+def test_what_processes_share_counts_once(enter):
+    inside = enter(limits=Limits(memory_bytes=300 * MB))
+
+    answer = inside.do(
+        "import os, time\n"
+        "kept = bytearray(b'x') * (100 << 20)\n"
+        "children = []\n"
+        "for _ in range(4):\n"
+        "    children.append(os.fork())\n"
+        "    if children[-1] == 0:\n"
+        "        time.sleep(1); os._exit(0)\n"
+        "answer = [os.waitpid(child, 0)[1] for child in children]"
+    )
+
+    assert answer == [0, 0, 0, 0]
+
+
+def test_one_giant_request_fails_at_once(enter):
+    inside = enter(limits=Limits(memory_bytes=200 * MB))
+
+    with pytest.raises(RuntimeError, match="MemoryError"):
+        inside.do("import numpy; numpy.ones(1 << 40, 'u1')")
+
+
+def test_a_fork_bomb_ends_it(enter):
+    inside = enter(limits=Limits(processes=60))
+
+    inside.tell(
+        "import os, time\nwhile True:\n    try: os.fork()\n    except OSError: time.sleep(1)"
+    )
+
+    assert inside.end().limit == "processes"
+
+
+def test_the_time_of_an_exam_ends_it(enter):
+    inside = enter(limits=Limits(exam_seconds=0.5))
+
+    inside.tell("import time\nwhile True:\n    try: time.sleep(60)\n    except BaseException: pass")
+
+    assert inside.end().limit == "exam seconds"
+
+
+@pytest.mark.parametrize(
+    ("limits", "program", "name"),
+    [
+        pytest.param(
+            Limits(scratch_bytes=5 * MB),
+            "open('big', 'wb').write(bytes(10 << 20))",
+            "scratch",
+            id="scratch",
+        ),
+        pytest.param(
+            Limits(scratch_bytes=5 * MB),
+            "open('/dev/shm/big', 'wb').write(bytes(10 << 20))",
+            "scratch",
+            id="shared memory",
+        ),
+        pytest.param(
+            Limits(scratch_bytes=5 * MB),
+            "for i in range(10**6): open(f'{i}', 'wb')",
+            "scratch",
+            id="many empty files",
+        ),
+        pytest.param(
+            Limits(file_bytes=MB),
+            "open('big', 'wb').write(bytes(10 << 20))",
+            "file size",
+            id="file size",
+        ),
+        pytest.param(
+            Limits(open_files=50),
+            "files = [open('/dev/null') for _ in range(100)]",
+            "open files",
+            id="open files",
+        ),
+        pytest.param(
+            Limits(memory_bytes=200 * MB),
+            "bytearray(1 << 40)",
+            "memory",
+            id="memory",
+        ),
+    ],
+)
+def test_what_the_system_refuses_is_recognised(enter, limits, program, name):
+    inside = enter(limits=limits)
+
+    with pytest.raises(RuntimeError) as caught:
+        inside.do(program)
+
+    error, _, text = str(caught.value).partition(": ")
+    assert recognise(error, text) == name
+
+
+def test_an_ordinary_error_is_no_limit():
+    assert recognise("ValueError", "shapes (2,) and (3,) not aligned") is None
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_every_limit_has_a_sentence_for_both(name):
+    limits = Limits(processes=61, cell_seconds=2.5)
+
+    assert "{" not in student_sentence(name, limits) + instructor_sentence(name, limits)
+    assert "(" in instructor_sentence(name, limits)
+
+
+def test_the_sentence_tells_the_number():
+    assert student_sentence("cell seconds", Limits(cell_seconds=2.5)) == (
+        "it took longer than 2.5 seconds: is there an endless loop?"
+    )
