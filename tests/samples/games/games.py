@@ -175,7 +175,7 @@ def train_dqn(make_env, seed):
             explores = rng.random() < max(0.1, 1 - count / 1000)
             action = rng.integers(3) if explores else act(state[None].astype("float32"))[0]
             frame, reward, is_over, _, _ = env.step(int(action))
-            next_state = np.stack([state[..., 1], frame], axis=-1)
+            next_state = after(state, frame)
             memory.append((state, int(action), reward, next_state, float(is_over)))
             state, count = next_state, count + 1
             if count > 200:
@@ -184,6 +184,11 @@ def train_dqn(make_env, seed):
             if count % 100 == 0:
                 target.set_weights(online.get_weights())
     return online
+
+
+def after(state, frame):
+    """The last two frames when one more is seen."""
+    return np.stack([state[..., 1], frame], axis=-1)
 
 
 def q_network(env):
