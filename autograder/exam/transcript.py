@@ -72,14 +72,14 @@ def _numbers(value: Any) -> Any:
 
 
 def _array(array: Any) -> dict[str, Any]:
-    flat = np.asarray(array, np.float64).reshape(-1)
+    flat = np.asarray(array).reshape(-1)  # of a large array nothing is copied but the samples
     picked = (
         flat if flat.size <= SAMPLES else flat[np.linspace(0, flat.size - 1, SAMPLES).astype(int)]
     )
     result: dict[str, Any] = {"shape": list(array.shape), "sample": [_number(v) for v in picked]}
     if flat.size > SAMPLES:
         with np.errstate(all="ignore"):
-            result["mean"] = _number(flat.mean())
+            result["mean"] = _number(flat.mean(dtype=np.float64))
     return result
 
 

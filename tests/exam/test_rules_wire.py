@@ -375,7 +375,7 @@ BAD_CALLS = {
 def test_rule_7_a_callback_that_is_none_voids_the_cell(examiner, call):
     source = "try:\n    f(lambda *a, **k: 1)\nexcept BaseException:\n    pass"
 
-    verdict = sit(examiner, source, call)
+    verdict = sit(examiner, source, call, value(1))
 
     assert (verdict.state, verdict.points) == ("void", 0.0)
 
@@ -533,7 +533,7 @@ def test_rule_4_arithmetic_of_objects_only_where_the_reference_had_it(examiner):
     allowed = {**due, "2 sub": ["plain"]}
     moves = (value(Thing(1)), value(0.0))
 
-    assert sit(examiner, "y = f(2)\ny - 4", *moves, due=due).points == 0.0
+    assert sit(examiner, "y = f(2)\nz = y - 4", *moves, due=due).points == 0.0
     assert sit(examiner, "y = f(2)\nz = y - 4", *moves, due=allowed).points == 3.0
 
 
