@@ -108,6 +108,7 @@ def grade(
             force=force,
             settings=settings,
             db_url=db,
+            on_known=lambda done, total: tell(done, total, "Sitting known answers"),
             on_result=tell,
         )
     if results is not None:
@@ -206,7 +207,13 @@ def demo(
 
     console.print(f"A made-up class of twelve hands in week 1. Everything is written in {to}/.")
     with progress(console, "Grading twelve students") as tell:
-        shown = run_demo(root, to, jobs=jobs, on_result=tell)
+        shown = run_demo(
+            root,
+            to,
+            jobs=jobs,
+            on_known=lambda done, total: tell(done, total, "Sitting known answers"),
+            on_result=tell,
+        )
     console.print(stories_table(shown.stories), class_view(class_report(shown.week, shown.results)))
     console.print(f"Feedback:     {shown.pages[0]} and {len(shown.pages) - 1} more", soft_wrap=True)
     console.print(f"Class report: {shown.report}", soft_wrap=True)

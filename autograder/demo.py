@@ -1,7 +1,7 @@
 """Make up a class, hand in its work, and grade it for real, in a folder of its own."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import nbformat
 from autograder.demo_class import made_up_class
 from autograder.errors import UsageError
 from autograder.feedback import write_feedback
-from autograder.grading import grade_class
+from autograder.grading import OnResult, grade_class
 from autograder.records import Result
 from autograder.report import class_report
 from autograder.report_page import write_report
@@ -39,7 +39,8 @@ def run_demo(
     to: Path,
     *,
     jobs: int | None = None,
-    on_result: Callable[[int, int], object] | None = None,
+    on_known: OnResult | None = None,
+    on_result: OnResult | None = None,
 ) -> Demo:
     """Grade twelve made-up students of week 1 of the course at `root`, below `to`.
 
@@ -59,7 +60,12 @@ def run_demo(
         folder.mkdir(parents=True)
         nbformat.write(pupil.notebook, folder / release.name)
     results = grade_class(
-        to, week, jobs=jobs, settings=Settings(cell_seconds=CELL_SECONDS), on_result=on_result
+        to,
+        week,
+        jobs=jobs,
+        settings=Settings(cell_seconds=CELL_SECONDS),
+        on_known=on_known,
+        on_result=on_result,
     )
     return Demo(
         week=week,

@@ -1,8 +1,9 @@
 """What the command line shows: tables of a class, and bars that say how long is left."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -24,6 +25,15 @@ from rich.text import Text
 from autograder.report import ClassReport, QuestionLine
 
 GOOD, FAIR, POOR = "green", "yellow", "red"
+
+
+class Tell(Protocol):
+    """Moves a bar: `done` of `total`, of the part of the work called `now`."""
+
+    def __call__(self, done: int, total: int, now: str = ...) -> None:
+        """Show it."""
+
+
 HARDEST = 5  # questions
 BAR = 16  # characters
 
@@ -138,7 +148,7 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def progress(console: Console, what: str) -> Iterator[Callable[[int, int], None]]:
+def progress(console: Console, what: str) -> Iterator[Tell]:
     """Show a bar while something goes on; what it gives is called with how many of how many."""
     bar = Progress(
         TextColumn("{task.description}"),
@@ -153,7 +163,13 @@ def progress(console: Console, what: str) -> Iterator[Callable[[int, int], None]
     )
     with bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def tell(done: int, total: int, now: str = what) -> None:
+            if bar.tasks[0].description != now:  # another part of the work: its own time and rate
+                bar.reset(task, description=now)
+            bar.update(task, completed=done, total=total)
+
+        yield tell
 
 
 def path_text(path: Path, start: Path) -> str:

@@ -24,11 +24,11 @@ from autograder.exam.scheme import Scheme, inscribe
 from autograder.exam.sitting import findings_of, verdicts_of
 from autograder.intake import answers_in, no_answers
 from autograder.intake.reading import parse_cells, read_bytes
-from autograder.marking import scheme_for
+from autograder.marking import OnProgress, scheme_for, silent
 from autograder.paper import add_findings
 from autograder.records import Finding, Verdict
 from autograder.settings import Settings
-from autograder.weeks import find_week
+from autograder.weeks import read_week
 
 _LIBRARIES = ("numpy", "keras", "tensorflow", "nbformat", "ipykernel")
 
@@ -59,12 +59,20 @@ class Exam:
 
 
 def exam_for(
-    root: Path, assignment: Assignment, settings: Settings, *, sit: Sit = sitting.sit
+    root: Path,
+    assignment: Assignment,
+    settings: Settings,
+    *,
+    sit: Sit = sitting.sit,
+    on_progress: OnProgress = silent,
 ) -> Exam:
-    """Return the exam of a notebook; for a week written here, with what is known of answers."""
-    scheme = None
-    if (root / "course" / assignment.week / "misconceptions.py").is_file():
-        scheme = scheme_for(root, find_week(root, assignment.week), settings)
+    """Return the exam of a notebook, with what is known of right and wrong answers.
+
+    The first time, those answers are sat, which takes a while; `on_progress` is told of it.
+    """
+    notebook = root / "source" / assignment.week / f"{assignment.notebook}.ipynb"
+    week = read_week(root, assignment.week, notebook)
+    scheme = scheme_for(root, week, settings, on_progress)
     return Exam(assignment, settings, scheme, _digest(assignment, settings, scheme), sit)
 
 

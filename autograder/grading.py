@@ -20,6 +20,9 @@ from autograder.settings import Settings, read_settings
 AUTOGRADED = "autograded"  # nbgrader's name for the folder of graded notebooks
 Exams = Mapping[str, Exam]  # by the notebook's name
 
+OnResult = Callable[[int, int], object]
+"""Called with how many are done, and of how many."""
+
 
 def grade_class(
     root: Path,
@@ -30,7 +33,8 @@ def grade_class(
     force: bool = False,
     settings: Settings | None = None,
     db_url: str | None = None,
-    on_result: Callable[[int, int], object] | None = None,
+    on_known: OnResult | None = None,
+    on_result: OnResult | None = None,
     sit: Sit = sitting.sit,
 ) -> tuple[Result, ...]:
     """Grade what students handed in for a week; return a Result for each notebook of each.
@@ -51,6 +55,9 @@ def grade_class(
         Instead of those in the course's `autograder.toml`.
     db_url
         The gradebook, instead of the course's own.
+    on_known
+        Called, the first time that a week is graded, with the number of known answers that
+        were sat to learn what right and wrong ones look like, and of all.
     on_result
         Called with the number of submissions that are graded, and of all.
     sit
@@ -69,7 +76,11 @@ def grade_class(
     results: list[Result] = []
     with open_gradebook(root, db_url) as book:
         enter_assignment(book, week, {one.notebook: one.source for one in assignments})
-        exams = {one.notebook: exam_for(root, one, settings, sit=sit) for one in assignments}
+        known = on_known or silent
+        exams = {
+            one.notebook: exam_for(root, one, settings, sit=sit, on_progress=known)
+            for one in assignments
+        }
         total = sum(len(pupil.submissions) + len(pupil.missing) for pupil in pupils)
         tell = on_result or silent
         tell(0, total)

@@ -21,7 +21,7 @@ from autograder.weeks import Week
 
 Kind = Literal["reference", "release", "variant", "misconception", "cheat"]
 Room = Literal["two rooms", "one kernel"]
-OnProgress = Callable[[int, int], None]
+OnProgress = Callable[[int, int], object]
 """Called with the number of sittings that are over, and of all."""
 
 
@@ -67,16 +67,16 @@ def sit_answers(
     on_progress: OnProgress = silent,
 ) -> list[Sat]:
     """Sit every answer in its room; return how each did, in the same order."""
-    prepared = rehearsal(week.source)
+    prepared = rehearsal(week.source, {"SEED": seed, "PROFILE": settings.profile})
     preload(prepared)
-    parameters = {"SEED": seed, "PROFILE": settings.profile}
+    seconds = settings.cell_seconds
 
     def begin(answer: Answer, room: Room) -> Callable[[], Sitting]:
-        cells = prepared.cells(
-            answer.texts, tests=_tests(prepared, answer), due=due, parameters=parameters
-        )
-        start = in_two_rooms if room == "two rooms" else in_one_kernel
-        return lambda: start(cells, seed=seed, seconds=settings.cell_seconds)
+        cells = prepared.cells(answer.texts, tests=_tests(prepared, answer), due=due)
+        if room == "one kernel":
+            return lambda: in_one_kernel(cells, seed=seed, seconds=seconds)
+        shared = prepared.is_shared
+        return lambda: in_two_rooms(cells, seed=seed, seconds=seconds, is_shared=shared)
 
     sat: list[Sat | None] = [None] * len(answers)
     starts = (begin(answer, room) for answer, room in answers)
@@ -171,7 +171,7 @@ def preload(prepared: Rehearsal) -> None:
     """Import what the notebook imports, so that forked rooms need not. Nothing is used here."""
     os.environ.setdefault("MPLBACKEND", "agg")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    code = (cell.source for cell in prepared.source.cells if cell.cell_type == "code")
+    code = (cell.source for cell in prepared.paper.cells if cell.cell_type == "code")
     wanted = {name for source in code for name in _modules(source)}
     for module in _HEAVY:
         if module.partition(".")[0] in wanted or ("dlcourse" in wanted and module in _OF_DLCOURSE):

@@ -32,7 +32,6 @@ from autograder.marking import (
     sit_answers,
 )
 from autograder.records import Verdict
-from autograder.roles import grade_id_of, role_of
 from autograder.settings import Settings
 from autograder.weeks import Week
 
@@ -123,9 +122,9 @@ def _verify_seed(
 def released(prepared: Rehearsal) -> Answer:
     """Return the release as it is: every answer still to be written."""
     texts = {
-        grade_id_of(cell) or "": _SOLUTION.sub(r"\1raise NotImplementedError()", cell.source)
-        for cell in prepared.source.cells
-        if role_of(cell) == "answer"
+        cell.metadata.exam["grade_id"]: _SOLUTION.sub(r"\1raise NotImplementedError()", cell.source)
+        for cell in prepared.paper.cells
+        if cell.metadata.exam["role"] == "answer"
     }
     return Answer("release", "release", frozenset(texts), texts)
 

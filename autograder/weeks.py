@@ -61,7 +61,12 @@ def find_week(root: Path, name: str) -> Week:
             f"Build it first with `autograder build {name}`."
         )
         raise UsageError(message)
-    text = notebooks[0].read_text(encoding="utf-8")
+    return read_week(root, name, notebooks[0])
+
+
+def read_week(root: Path, name: str, notebook: Path) -> Week:
+    """Return a week with the given assignment, and what is known of answers to it, if anything."""
+    text = notebook.read_text(encoding="utf-8")
     source = nbformat.reads(text, as_version=4)
     path = root / "course" / name / "misconceptions.py"
     week = Week(name, source, (), hashlib.sha256(text.encode()).hexdigest())

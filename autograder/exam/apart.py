@@ -101,7 +101,7 @@ def in_two_rooms(
     """
     count = sum(cell.question is not None for cell in cells)
     pairs = [socket.socketpair() for _ in range(count)]
-    candidate = _fork(lambda: _be_candidate(cells, pairs, seed))
+    candidate = _fork(lambda: _be_candidate(cells, pairs, seed, is_shared))
     try:
         return Sitting(
             cells, lambda: _be_examiner(cells, pairs, seed, seconds, is_shared), seconds, candidate
@@ -144,7 +144,10 @@ def _lost(question: Question) -> Verdict:
 
 
 def _be_candidate(
-    cells: Sequence[Cell], pairs: Sequence[tuple[socket.socket, socket.socket]], seed: int
+    cells: Sequence[Cell],
+    pairs: Sequence[tuple[socket.socket, socket.socket]],
+    seed: int,
+    is_shared: bool,
 ) -> None:
     for _, examiners in pairs:
         examiners.close()
@@ -157,7 +160,12 @@ def _be_candidate(
             with next(doors) as door:
                 serve(Channel(door), space, setup)
         elif cell.role == "setup":
-            exec(compile(strip_magics(cell.source), "<set-up>", "exec"), setup)
+            try:
+                exec(compile(strip_magics(cell.source), "<set-up>", "exec"), setup)
+            except Exception:
+                if not is_shared:
+                    raise
+                _run_student_cell(cell.source, space)  # it may lean on answers, as kernels allow
             space.update({k: v for k, v in setup.items() if not k.startswith("__")})
         else:
             _run_student_cell(cell.source, space)
@@ -179,7 +187,7 @@ def _be_examiner(
     is_over = hidden_before = False
     for cell in cells:
         if cell.role == "setup":
-            if error := examiner.set_up(cell.source, seed):
+            if (error := examiner.set_up(cell.source, seed)) and not is_shared:
                 raise RuntimeError(error)
         elif cell.question is not None:
             task = {

@@ -6,8 +6,6 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.names import student_names
-
 HIDDEN = "### BEGIN HIDDEN TESTS"
 
 
@@ -62,13 +60,3 @@ def questions(paper: NotebookNode) -> tuple[Question, ...]:
                 )
             )
     return tuple(found)
-
-
-def names_of(source: NotebookNode) -> tuple[str, ...]:
-    """Return the student's names of a trusted notebook, whose answer cells hold the reference."""
-    answers = [
-        cell.source
-        for cell in source.cells
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
-    ]
-    return tuple(sorted(student_names(answers)))

@@ -1,14 +1,17 @@
 """Puts a known answer in the place of the reference's, and picks the tests that it concerns."""
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.exam.apart import Cell
-from autograder.exam.questions import Question, names_of
+from autograder.exam.questions import questions
 from autograder.names import assigned_names, free_names
-from autograder.roles import grade_id_of, points_of, role_of
+from autograder.paper import rebuild
+from autograder.records import Answers
+from autograder.roles import grade_id_of, role_of
 
 
 @dataclass(frozen=True)
@@ -18,21 +21,23 @@ class Test:
     grade_id: str
     exercise: str
     names: frozenset[str]
-    source: str
 
 
 @dataclass(frozen=True)
 class Rehearsal:
     """A trusted notebook, ready for other answers than its own.
 
+    paper : what is sat when all answers are the reference's
     needs : exercise -> the exercises whose names its reference uses, and theirs, and so on
     names : exercise -> the names that its answer cell assigns
+    demos : places of the demonstrations whose names an answer uses
     """
 
-    source: NotebookNode
+    paper: NotebookNode
     tests: tuple[Test, ...]
     needs: Mapping[str, frozenset[str]]
     names: Mapping[str, frozenset[str]]
+    demos: frozenset[int]
 
     def concerned(self, exercises: Set[str]) -> tuple[Test, ...]:
         """Return the tests that can tell whether the answers to `exercises` are others."""
@@ -56,63 +61,62 @@ class Rehearsal:
         *,
         tests: Set[str],
         due: Mapping[str, Mapping[str, list[str]]],
-        parameters: Mapping[str, object],
     ) -> list[Cell]:
         """Return the cells to run, with `answers` (by exercise) instead of the reference's.
 
         Demonstrations are left out, but for those whose names an answer uses.
         """
-        student = names_of(self.source)
-        wanted = frozenset[str]().union(
-            *(free_names(cell.source) for cell in self.source.cells if role_of(cell) == "answer")
-        )
+        asked = {question.index: question for question in questions(self.paper)}
         cells = []
-        for index, cell in enumerate(self.source.cells):
-            role, grade_id = role_of(cell), grade_id_of(cell) or ""
-            if role == "setup":
-                cells.append(Cell("setup", cell.source))
-                if "parameters" in cell.metadata.get("tags", ()):
-                    text = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
-                    cells.append(Cell("setup", text))
-            elif role == "answer":
+        for index, cell in enumerate(self.paper.cells):
+            if cell.cell_type != "code":
+                continue
+            role, grade_id = cell.metadata.exam["role"], cell.metadata.exam["grade_id"]
+            if role == "answer":
                 cells.append(Cell("answer", answers.get(grade_id, cell.source)))
-            elif role == "demo" and assigned_names(cell.source) & wanted:
-                cells.append(Cell("demo", cell.source))
+            elif role == "setup" or (role == "demo" and index in self.demos):
+                cells.append(Cell(role, cell.source))
             elif role == "test" and grade_id in tests:
-                question = Question(
-                    index,
-                    grade_id,
-                    points_of(cell),
-                    cell.source,
-                    _exercise(cell),
-                    student,
-                    due.get(grade_id, {}),
-                )
+                question = replace(asked[index], due=due.get(grade_id, {}))
                 cells.append(Cell("test", cell.source, question))
         return cells
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether all test cells share one namespace."""
+        return bool(self.paper.metadata.exam["shared_namespace"])
 
-def rehearsal(source: NotebookNode) -> Rehearsal:
+
+def rehearsal(source: NotebookNode, parameters: Mapping[str, Any] | None = None) -> Rehearsal:
     """Read off a trusted notebook which answers its tests and its other answers lean on."""
     reference = {
+        grade_id_of(cell) or "": cell.source
+        for cell in source.cells
+        if role_of(cell) in ("answer", "written")
+    }
+    paper = rebuild(source, Answers(reference), parameters=parameters)
+    code = {
         grade_id_of(cell) or "": cell.source for cell in source.cells if role_of(cell) == "answer"
     }
-    names = {exercise: assigned_names(text) for exercise, text in reference.items()}
+    names = {exercise: assigned_names(text) for exercise, text in code.items()}
     direct = {
         exercise: frozenset(
             other for other, own in names.items() if other != exercise and own & free_names(text)
         )
-        for exercise, text in reference.items()
+        for exercise, text in code.items()
     }
-    student = frozenset[str]().union(*names.values()) if names else frozenset[str]()
+    student = frozenset[str]().union(*names.values())
     tests = tuple(
-        Test(
-            grade_id_of(cell) or "", _exercise(cell), free_names(cell.source) & student, cell.source
-        )
-        for cell in source.cells
-        if role_of(cell) == "test"
+        Test(question.grade_id, question.exercise, free_names(question.source) & student)
+        for question in questions(paper)
     )
-    return Rehearsal(source, tests, _closed(direct), names)
+    wanted = frozenset[str]().union(*map(free_names, code.values()))
+    demos = frozenset(
+        index
+        for index, cell in enumerate(paper.cells)
+        if cell.metadata.exam["role"] == "demo" and assigned_names(cell.source) & wanted
+    )
+    return Rehearsal(paper, tests, _closed(direct), names, demos)
 
 
 def _closed(direct: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
@@ -124,7 +128,3 @@ def _closed(direct: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
             for exercise, needed in closed.items()
         }
     return closed
-
-
-def _exercise(cell: NotebookNode) -> str:
-    return str(cell.metadata.get("dlcourse", {}).get("exercise", ""))

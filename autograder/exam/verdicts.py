@@ -37,6 +37,9 @@ def conclude(
     line = max(reached, _line_of_error(outcome, filename))
     is_hidden = task["hidden_before"] or line > _first_hidden(task)
     state, reason, hint = _explain(outcome, is_hidden)
+    if isinstance(outcome, NameError) and outcome.name in task["names"]:
+        # Safe to tell, hidden or not: that a name is missing is all that it says.
+        reason = f"`{outcome.name}` is not defined: did its cell run without an error?"
     return Verdict(
         verdict.grade_id,
         verdict.max_points,
@@ -95,8 +98,6 @@ def _explain(outcome: BaseException, is_hidden: bool) -> tuple[str, str, str]:
         return "failed", reason, outcome.hint
     if is_hidden:
         return "failed", HIDDEN_REASON, ""
-    if isinstance(outcome, NameError) and outcome.name:
-        return "failed", f"`{outcome.name}` is not defined: did its cell run without an error?", ""
     if isinstance(outcome, crossing.StudentError):
         return "failed", str(outcome), ""
     text = f"{type(outcome).__name__}: {outcome}" if str(outcome) else type(outcome).__name__
