@@ -19,7 +19,8 @@ _FLAGS = {
     "network": system.CLONE_NEWNET,
     "ipc": system.CLONE_NEWIPC,
 }
-NOBODY = 65534
+GUEST = 60_700
+"""The user that student code gets when root grades: a number that systems leave unused."""
 
 _MEANING = {
     "user": "a user namespace: a kernel has rights over nothing outside, even if graded by root",
@@ -91,19 +92,19 @@ def map_users(process: int) -> tuple[int, int]:
 
     Returns
     -------
-    The user and group that student code gets there. Root grades as root there, but the student's
-    code runs as nobody, who owns no file on the host.
+    The user and group that student code gets there. Where root grades, it is a guest, who owns no
+    file on the host; else it is the user who grades.
     """
     folder = Path(f"/proc/{process}")
     user, group = os.geteuid(), os.getegid()
     if user == 0:
         try:
             for name in ("uid_map", "gid_map"):
-                (folder / name).write_text(f"0 0 1\n{NOBODY} {NOBODY} 1\n", encoding="ascii")
-        except OSError:  # a container in which nobody is not there either
+                (folder / name).write_text(f"0 0 1\n{GUEST} {GUEST} 1\n", encoding="ascii")
+        except OSError:  # a container that has no such number
             pass
         else:
-            return NOBODY, NOBODY
+            return GUEST, GUEST
     (folder / "setgroups").write_text("deny", encoding="ascii")
     (folder / "uid_map").write_text(f"{user} {user} 1\n", encoding="ascii")
     (folder / "gid_map").write_text(f"{group} {group} 1\n", encoding="ascii")

@@ -117,17 +117,21 @@ def recognise(error_name: str, error_text: str) -> str | None:
     return next(found, None)
 
 
-def apply(limits: Limits) -> None:
-    """Set what the kernel enforces by itself, on this process and its descendants: getrlimit(2)."""
+def apply(limits: Limits, *, has_gpu: bool) -> None:
+    """Set what the kernel enforces by itself, on this process and its descendants: getrlimit(2).
+
+    A GPU's driver reserves far more addresses than memory.
+    """
     wanted = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: limits.file_bytes,
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_NPROC: limits.processes,
         # One giant request fails at once; what is really used is watched from outside.
-        resource.RLIMIT_DATA: 2 * limits.memory_bytes,
+        resource.RLIMIT_DATA: resource.RLIM_INFINITY if has_gpu else 2 * limits.memory_bytes,
     }
     for kind, value in wanted.items():
         _, hard = resource.getrlimit(kind)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        if hard != resource.RLIM_INFINITY:
+            value = hard if value == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (value, value))

@@ -27,7 +27,7 @@ def confine(
     in_new_root = "files" in layers
     allowed = rules(order.sandbox, python, in_new_root=in_new_root) if has_landlock else []
     ruleset = landlock.make_ruleset(allowed) if has_landlock else None
-    limits.apply(order.limits)
+    limits.apply(order.limits, has_gpu=bool(order.sandbox.devices))
     if os.geteuid() == 0 and owner[0] != 0:
         _become_user(*owner)
     if system.is_known_machine():

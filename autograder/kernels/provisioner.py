@@ -7,6 +7,7 @@ others; then papermill, nbclient and JupyterLab use it like any kernel:
 """
 
 import asyncio
+import contextlib
 import math
 import shutil
 import signal
@@ -31,6 +32,7 @@ from autograder.kernels.sandbox import Sandbox
 from autograder.kernels.warm import shared_zygote
 
 _BIND_SECONDS = 10.0
+_KILL_SECONDS = 5.0
 _DEFAULT = Limits()
 
 PASSED_ON = (
@@ -113,8 +115,14 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
             self.process.send_signal(signum)
 
     async def kill(self, restart: bool = False) -> None:  # noqa: ARG002
-        """Kill the kernel and all its descendants."""
+        """Kill the kernel and all its descendants.
+
+        Waits for that too: a manager that finds it alive looks again only after 0.1 s.
+        """
         await self.send_signal(signal.SIGKILL)
+        if self.process is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.process.wait_async(), _KILL_SECONDS)
 
     async def terminate(self, restart: bool = False) -> None:  # noqa: ARG002
         """Ask the kernel to end."""

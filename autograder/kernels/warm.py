@@ -74,6 +74,11 @@ class Zygote:
         ExamError
             If it does not come up.
         """
+        if sys.platform != "linux":
+            message = (
+                "Warm, sandboxed kernels need Linux. `autograder doctor` says what is missing."
+            )
+            raise ExamError(message)
         with self._lock:
             if self.process is None or self.process.poll() is not None:
                 self._close()

@@ -12,6 +12,7 @@ import gc
 import importlib
 import json
 import os
+import shutil
 import signal
 import socket
 import struct
@@ -69,6 +70,7 @@ def main(folder: str, life: int, modules: Sequence[str]) -> None:
             connection, _ = door.accept()
             with connection:
                 _answer(connection, world)
+    shutil.rmtree(folder, ignore_errors=True)  # the starter cannot, where it was killed
 
 
 def _import(modules: Iterable[str]) -> dict[str, str]:
@@ -162,15 +164,15 @@ def _fork(leash: socket.socket, wanted: order.Order, files: Sequence[int], world
             os._exit(1)
     os.close(waiting)
     try:
-        owner = layers.map_users(child) if flags & system.CLONE_NEWUSER else _nobody()
+        owner = layers.map_users(child) if flags & system.CLONE_NEWUSER else _guest()
         os.write(telling, json.dumps(owner).encode())
     finally:
         os.close(telling)  # without a word in it, the child gives up
     return child
 
 
-def _nobody() -> tuple[int, int]:
-    return (layers.NOBODY,) * 2 if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+def _guest() -> tuple[int, int]:
+    return (layers.GUEST,) * 2 if os.geteuid() == 0 else (os.geteuid(), os.getegid())
 
 
 def _be_keeper(

@@ -34,7 +34,11 @@ class Inside:
             sandbox=Sandbox(home=self.home, visible=visible, **sandbox),
             limits=limits,
         )
-        self.process, self.control = start_controlled(zygote, order)
+        try:
+            self.process, self.control = start_controlled(zygote, order)
+        except BaseException:
+            Path(self.home).rmdir()
+            raise
         self.lines = self.control.makefile("rw")
 
     def tell(self, program: str) -> None:
