@@ -122,6 +122,20 @@ def grade(
 
 
 @commands.command()
+def paper(
+    week: Week,
+    student: Annotated[str, typer.Argument(help="Whose submission.")],
+    to: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("paper.ipynb"),
+    root: Root = Path(),
+) -> None:
+    """Write the paper that a student sits, for `papermill --engine exam PAPER EXECUTED`."""
+    from autograder.grading import write_paper
+
+    write_paper(root, week, student, to)
+    console.print(f"[green]✓[/] {to}: papermill --engine exam {to} executed.ipynb")
+
+
+@commands.command()
 def feedback(week: Week, root: Root = Path(), student: Student = None, db: Database = None) -> None:
     """Write what each student reads: feedback/<student>/<week>/."""
     from autograder.display import progress

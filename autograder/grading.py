@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import nbformat
+
 from autograder.assignments import read_assignments
 from autograder.classroom import TIMESTAMP, Pupil, take_roll
+from autograder.errors import UsageError
 from autograder.exam import sitting
-from autograder.exams import Exam, Sit, exam_for
+from autograder.exams import Exam, Sit, exam_for, make_paper
 from autograder.fleet import examine, examine_all, graded_path, without_exam
 from autograder.gradebook import enter_assignment, enter_results, open_gradebook, parse_time
 from autograder.marking import silent
@@ -89,6 +92,25 @@ def grade_class(
             results += batch.results
             tell(len(results), total)
     return _in_order(results, pupils)
+
+
+def write_paper(root: Path, week: str, student: str, to: Path) -> None:
+    """Write the paper of a student's submission: the trusted notebook with their answers.
+
+    It holds the hidden tests, so it is nothing to hand out.
+
+    Raises
+    ------
+    UsageError
+        If the week or the student does not exist, or the week has several graded notebooks.
+    """
+    assignments = read_assignments(root, week)
+    (pupil,) = take_roll(root, week, assignments, [student])
+    if len(pupil.submissions) != 1 or len(assignments) != 1:
+        message = f"{student} handed in {len(pupil.submissions)} notebooks for {week}, not one."
+        raise UsageError(message)
+    exam = exam_for(root, assignments[0], read_settings(root))
+    to.write_text(nbformat.writes(make_paper(pupil.submissions[0].path, exam)), encoding="utf-8")
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,12 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
-from nbgrader.api import Gradebook
 
-from autograder.assignments import read_assignments
+from autograder.cli import main
 from autograder.demo_class import made_up_class
 from autograder.exam.sitting import verdicts_of
-from autograder.exams import exam_for, make_paper
+from autograder.gradebook import open_gradebook
 from autograder.grading import grade_class
-from autograder.settings import Settings
 from autograder.weeks import find_week
 
 ROOT = Path(__file__).parents[1]
@@ -58,19 +56,6 @@ def test_the_honest_parts_earn_and_the_cheats_do_not(points):
     assert sum(points["student12"].values()) == 0
 
 
-def test_papermill_gives_the_same_points(root, points, tmp_path):
-    (assignment,) = read_assignments(root, WEEK)
-    exam = exam_for(root, assignment, Settings())
-    for student in CHOSEN:
-        submitted = root / "submitted" / student / WEEK / "perceptron.ipynb"
-        nbformat.write(make_paper(submitted, exam), tmp_path / "paper.ipynb")
-
-        _run_papermill(tmp_path / "paper.ipynb", tmp_path / "executed.ipynb")
-
-        executed = nbformat.read(tmp_path / "executed.ipynb", as_version=4)
-        assert {v.grade_id: v.points for v in verdicts_of(executed)} == points[student]
-
-
 def _run_papermill(paper, executed):
     """Run papermill, which writes the notebook, then raises when a cell of it holds an error."""
     with contextlib.suppress(papermill.PapermillExecutionError):
@@ -90,13 +75,24 @@ def test_nbgrader_gives_the_same_points(root, points):
     )
 
     assert done.returncode == 0, done.stderr
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
+    with open_gradebook(root) as book:
         theirs = {
             student: {
                 grade.name: grade.auto_score
-                for grade in book.find_submission_notebook("perceptron", WEEK, student).grades
+                for grade in book.api.find_submission_notebook("perceptron", WEEK, student).grades
                 if grade.name in points[student]
             }
             for student in CHOSEN
         }
     assert theirs == points
+
+
+@pytest.mark.parametrize("student", CHOSEN)
+def test_papermill_gives_the_same_points(root, points, tmp_path, student):
+    paper, executed = tmp_path / "paper.ipynb", tmp_path / "executed.ipynb"
+
+    assert main(["paper", WEEK, student, str(paper), "--root", str(root)]) == 0
+    _run_papermill(paper, executed)
+
+    held = verdicts_of(nbformat.read(executed, as_version=4))
+    assert {verdict.grade_id: verdict.points for verdict in held} == points[student]
