@@ -1,4 +1,5 @@
 import io
+import itertools
 import subprocess
 import sys
 
@@ -108,11 +109,11 @@ def test_the_style_does_not_depend_on_what_a_notebook_set(monkeypatch):
 
 
 def test_a_formula_in_a_caption_is_not_broken():
-    from dlcourse.plot._picture import _wrapped
+    from dlcourse.plot._layout import wrapped
 
     text = " ".join(["word"] * 12) + " $a + b + c + d + e + f + g$ " + " ".join(["word"] * 12)
 
-    assert any("$a + b + c + d + e + f + g$" in line for line in _wrapped(text, 4).split("\n"))
+    assert any("$a + b + c + d + e + f + g$" in line for line in wrapped(text, 58).split("\n"))
 
 
 def test_names_at_the_ends_of_curves_keep_apart_and_inside():
@@ -133,3 +134,52 @@ def test_nothing_heavy_is_imported_with_pictures():
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def empty_rows(picture):
+    """Return the longest run of empty lines between two that are drawn on, in inches."""
+    image = Image.open(io.BytesIO(picture.png()))
+    drawn = np.flatnonzero(np.asarray(image)[..., 3].any(axis=1))
+    return (np.diff(drawn).max() - 1) / (1.5 * 110)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        plot.images(np.ones((1, 8, 8)), title="One", caption="One image."),
+        plot.images(np.ones((6, 8, 8)), range(6), columns=3, title="Six", caption="Six images."),
+        plot.side_by_side(*[plot.points(*TABLE, title="xor")] * 6, columns=3, caption="Six."),
+        plot.side_by_side(*[plot.boundary(probability, title="p")] * 8, columns=4, caption="8."),
+    ],
+    ids=["an image", "images", "points in rows", "boundaries in rows"],
+)
+def test_panels_of_a_fixed_shape_leave_no_gap_above_or_below(picture):
+    assert empty_rows(picture) < 0.35
+
+
+def test_a_long_title_on_a_narrow_panel_goes_on_in_the_next_line():
+    narrow = plot.points(*TABLE, title="What two hidden units make of exclusive or")
+
+    figure = plot.side_by_side(*[narrow] * 4).figure()
+    figure.draw_without_rendering()
+
+    titles = [text for axes in figure.axes for text in axes.findobj(mpl.text.Text)]
+    boxes = [text.get_window_extent() for text in titles if "hidden" in text.get_text()]
+    assert len(boxes) == 4
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))
+    assert boxes[-1].x1 <= figure.bbox.x1
+
+
+def test_a_heatmap_has_room_for_long_names():
+    table = np.ones((2, 5))
+
+    short, long = (plot.heatmap(table, rows=names) for names in ("ab", ["a", "a rather long name"]))
+
+    assert long.panels[0].width > short.panels[0].width + 1
+
+
+def test_small_numbers_in_a_heatmap_are_written_in_grey():
+    figure = plot.heatmap([[0.5, 1.0]], numbers=".0%").figure()
+
+    colours = {text.get_text(): text.get_color() for text in figure.axes[0].texts}
+    assert colours == {"50%": plot.INK, "100%": "white"}

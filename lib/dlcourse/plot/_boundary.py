@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse.plot._picture import Limits, Panel, Picture
-from dlcourse.plot._plane import HEIGHT, WIDTH, limits, scatter
+from dlcourse.plot._plane import WIDTH, limits, scatter
 from dlcourse.plot._style import CLASS_COLOURS, INK, SURFACE
 
 
@@ -64,7 +64,7 @@ def boundary(
         axes.grid(visible=False)
 
     return Picture(
-        (Panel(draw, title, xlabel, ylabel, xlim, ylim, WIDTH, HEIGHT),), caption=caption
+        (Panel(draw, title, xlabel, ylabel, xlim, ylim, WIDTH, equal=True),), caption=caption
     )
 
 

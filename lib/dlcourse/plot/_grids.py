@@ -13,6 +13,8 @@ from dlcourse.plot._picture import Panel, Picture
 from dlcourse.plot._style import COLOURS, DIVERGING, INK, INKED, MARKERS, SEQUENTIAL, WIDEST
 
 _GAP = 0.12  # between two images, as a part of their width
+_LARGEST = 2.8  # inches: the longer side of an image
+_LETTER = 0.085  # inches, on average
 _OUTLINE: list[Any] = [patheffects.withStroke(linewidth=1.8, foreground="#3a3a3a")]
 
 
@@ -52,7 +54,11 @@ def images(
     rows = -(-n // across)
     top, bottom = _scale(stack, low, high, diverging)
     tall = stack.shape[1] / stack.shape[2]
-    row_height = tall + _GAP + (0.24 if len(titles) else 0)
+    size = min(_LARGEST, max(1.05, 4.4 / max(across, rows * tall)))  # inches, of one image
+    below = 0.24 / size if len(titles) else 0.0
+    row_height = tall + _GAP + below
+    xlim = (-0.02, across * (1 + _GAP) - _GAP + 0.02)
+    ylim = (_GAP - rows * row_height - 0.02, 0.02)
 
     def draw(axes: Axes) -> None:
         for i, image in enumerate(stack):
@@ -68,13 +74,13 @@ def images(
             axes.add_patch(Rectangle((x, y - tall), 1, tall, fill=False, edgecolor=INK, alpha=0.35))
             if i < len(titles):
                 axes.text(x + 0.5, y - tall - 0.05, str(titles[i]), ha="center", va="top", size=9)
-        axes.set(xlim=(-0.02, across * (1 + _GAP) - _GAP + 0.02), ylim=(-rows * row_height, 0.02))
-        axes.set_aspect("equal")
+        axes.set(xlim=xlim, ylim=ylim)  # drawing has scaled to the last image
+        axes.set_aspect("equal", anchor="NW")
         axes.set_axis_off()
 
-    width = min(WIDEST, max(2.2, 1.05 * across))
-    height = width / (across * (1 + _GAP)) * rows * row_height + (0.35 if title else 0.1)
-    return Picture((Panel(draw, title, width=width, height=height),), caption=caption)
+    width = min(WIDEST, size * across * (1 + _GAP))
+    panel = Panel(draw, title, "", "", xlim, ylim, width, equal=True, margins=(0.07, 0.0))
+    return Picture((panel,), caption=caption)
 
 
 def heatmap(
@@ -121,11 +127,20 @@ def heatmap(
         axes.set_yticks(np.arange(z.shape[0]), _names(rows, z.shape[0]))
         axes.tick_params(length=0)
         if form:
-            _write_numbers(axes, z, form, max(abs(top), abs(bottom)))
+            _write_numbers(axes, z, form, 0.0 if signed else bottom, top)
 
-    width = min(WIDEST, 1.2 + 0.52 * z.shape[1])
+    names = 0.3 + _LETTER * max(2, _longest(rows)) + (0.25 if ylabel else 0)
+    width = names + max(0.52, 0.15 + _LETTER * _longest(columns)) * z.shape[1]
     height = min(7.0, 0.9 + 0.4 * z.shape[0])
-    panel = Panel(draw, title, xlabel, ylabel, width=max(width, 2.6), height=max(height, 1.6))
+    panel = Panel(
+        draw,
+        title,
+        xlabel,
+        ylabel,
+        width=min(WIDEST, max(width, 2.6)),
+        height=max(height, 1.6),
+        margins=(names, 0.55),
+    )
     return Picture((panel,), caption=caption)
 
 
@@ -197,9 +212,12 @@ def _track(axes: Axes, track: NDArray[np.float64], name: str, i: int) -> None:
         )
 
 
-def _write_numbers(axes: Axes, z: NDArray[np.float64], form: str, largest: float) -> None:
+def _write_numbers(
+    axes: Axes, z: NDArray[np.float64], form: str, empty: float, full: float
+) -> None:
+    """Write each value into its cell; `empty` and `full` are the values at the ends of the ink."""
     for (i, j), value in np.ndenumerate(z):
-        strong = largest > 0 and abs(value) / largest > 0.42
+        strong = abs(value - empty) > 0.42 * abs(full - empty)
         written = format(int(value) if form.endswith("d") else value, form)
         if written.strip("-0.") == "":
             written = written.removeprefix("-")
@@ -220,6 +238,10 @@ def _scale(
         span = max(abs(top), abs(bottom), 1e-12)
         return span, -span
     return (top, bottom) if top > bottom else (bottom + 1, bottom)
+
+
+def _longest(names: Sequence[object] | NDArray[Any]) -> int:
+    return max((len(str(name)) for name in names), default=0)
 
 
 def _names(given: Sequence[object] | NDArray[Any], n: int) -> list[str]:

@@ -4,7 +4,6 @@ No figure is left open, none needs a display, and a picture can stand beside ano
 """
 
 import io
-import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,14 +13,11 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from dlcourse.plot._style import DPI, SHARPER, STYLE, WIDEST
+from dlcourse.plot._layout import laid_out
+from dlcourse.plot._style import DPI, SHARPER, STYLE
 
 Limits = tuple[float, float] | None
-
-_LETTERS_PER_INCH = 14.6  # of the caption's size, on average
-_CAPTION_LINE = 0.17  # inches
 
 
 @dataclass(frozen=True)
@@ -34,6 +30,10 @@ class Panel:
         Draws on the axes it is given.
     width, height
         In inches, title and labels included.
+    equal
+        Whether both axes have the same unit; the height then follows from the width and limits.
+    margins
+        Inches that numbers and names take at the left and below; guessed when not given.
     """
 
     draw: Callable[[Axes], None]
@@ -44,10 +44,12 @@ class Panel:
     ylim: Limits = None
     width: float = 5.4
     height: float = 3.4
+    equal: bool = False
+    margins: tuple[float, float] | None = None
 
-    def on(self, axes: Axes) -> None:
-        """Draw on axes that exist already."""
-        axes.set(title=self.title, xlabel=self.xlabel, ylabel=self.ylabel)
+    def on(self, axes: Axes, title: str) -> None:
+        """Draw on axes that exist already, with the title broken into lines that fit."""
+        axes.set(title=title, xlabel=self.xlabel, ylabel=self.ylabel)
         if self.xlim is not None:
             axes.set_xlim(*self.xlim)
         if self.ylim is not None:
@@ -77,7 +79,7 @@ class Picture:
     def figure(self) -> Figure:
         """Return the picture drawn as a Matplotlib figure, to add to or to save."""
         with mpl.rc_context(STYLE):
-            return _drawn(self)
+            return laid_out(self)
 
     def show(self) -> None:
         """Show the picture now: for loops, and for pictures in the middle of a cell."""
@@ -88,13 +90,13 @@ class Picture:
     def save(self, path: str | Path) -> None:
         """Write the picture to a file; the ending decides the format."""
         with mpl.rc_context(STYLE):
-            _drawn(self).savefig(path, dpi=DPI * SHARPER)
+            laid_out(self).savefig(path, dpi=DPI * SHARPER)
 
     def png(self) -> bytes:
         """Return the picture as the bytes of a PNG file."""
         buffer = io.BytesIO()
         with mpl.rc_context(STYLE):
-            figure = _drawn(self)
+            figure = laid_out(self)
             FigureCanvasAgg(figure).print_png(buffer)
         return buffer.getvalue()
 
@@ -106,7 +108,7 @@ class Picture:
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
         # Drawn finer than shown, so the notebook has to be told the size.
         with mpl.rc_context(STYLE):
-            figure = _drawn(self)
+            figure = laid_out(self)
             buffer = io.BytesIO()
             FigureCanvasAgg(figure).print_png(buffer)
         width, height = (round(inches * DPI) for inches in figure.get_size_inches())
@@ -158,44 +160,6 @@ def overlay(*pictures: Picture, caption: str = "", **panel: Any) -> Picture:
 
     words = caption or pictures[0].caption
     return Picture((replace(panels[0], draw=draw, **panel),), caption=words)
-
-
-def _drawn(whole: Picture) -> Figure:
-    columns = min(whole.columns, len(whole.panels))
-    rows = [whole.panels[i : i + columns] for i in range(0, len(whole.panels), columns)]
-    widths = [max(row[i].width for row in rows if i < len(row)) for i in range(columns)]
-    heights = [max(panel.height for panel in row) for row in rows]
-    shrink = min(1.0, WIDEST / sum(widths))
-    # Panels side by side lose width but keep most of their height: text does not shrink.
-    width, height = sum(widths) * shrink, sum(heights) * max(shrink, 0.8)
-    caption = _wrapped(whole.caption, width)
-    height += _CAPTION_LINE * caption.count("\n") + (0.3 if caption else 0)
-    figure = Figure(
-        figsize=(width, height),
-        dpi=DPI * SHARPER,
-        layout=ConstrainedLayoutEngine(w_pad=0.07, h_pad=0.07),
-    )
-    grid = figure.subplots(
-        len(rows), columns, squeeze=False, width_ratios=widths, height_ratios=heights
-    )
-    for i, row in enumerate(rows):
-        for j in range(columns):
-            if j < len(row):
-                row[j].on(grid[i, j])
-            else:
-                grid[i, j].set_axis_off()
-    if whole.title:
-        figure.suptitle(whole.title, x=0.01, ha="left", weight="bold", size=12)
-    if caption:
-        figure.supxlabel(caption, x=0.01, ha="left", size=9, style="italic")
-    return figure
-
-
-def _wrapped(text: str, width: float) -> str:
-    """Return the caption in lines that fit; a formula is not broken."""
-    pieces = text.split("$")
-    whole = "$".join(piece.replace(" ", "\0") if i % 2 else piece for i, piece in enumerate(pieces))
-    return textwrap.fill(whole, round(width * _LETTERS_PER_INCH)).replace("\0", " ")
 
 
 def _panel_words(panel: Panel) -> str:

@@ -12,7 +12,7 @@ from dlcourse.plot._style import CLASS_COLOURS, CLASS_MARKERS, INK
 
 Line = tuple[ArrayLike, Any]  # weights (2,) and bias of w·x + b = 0
 
-WIDTH, HEIGHT = 4.4, 3.9
+WIDTH = 4.4
 
 
 def points(
@@ -54,7 +54,7 @@ def points(
             _separate(axes, *line)
 
     return Picture(
-        (Panel(draw, title, xlabel, ylabel, xlim, ylim, WIDTH, HEIGHT),), caption=caption
+        (Panel(draw, title, xlabel, ylabel, xlim, ylim, WIDTH, equal=True),), caption=caption
     )
 
 
@@ -80,7 +80,7 @@ def line(
         _separate(axes, w, b, normal=normal, name=name)
 
     return Picture(
-        (Panel(draw, title, xlabel, ylabel, xlim, ylim, WIDTH, HEIGHT),), caption=caption
+        (Panel(draw, title, xlabel, ylabel, xlim, ylim, WIDTH, equal=True),), caption=caption
     )
 
 
