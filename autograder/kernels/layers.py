@@ -83,8 +83,12 @@ def gpu_devices(gpu: Gpu) -> tuple[str, ...]:
 
 
 def flags_of(offered: frozenset[str]) -> int:
-    """Return the namespaces to make, as flags of clone(2)."""
-    return sum(flag for name, flag in _FLAGS.items() if name in offered)
+    """Return the namespaces to make, as flags of clone(2).
+
+    A PID namespace is of use only with its own `/proc`, which containers may refuse.
+    """
+    used = offered if {"files", "proc"} <= offered else offered - {"processes"}
+    return sum(flag for name, flag in _FLAGS.items() if name in used)
 
 
 def map_users(process: int) -> tuple[int, int]:

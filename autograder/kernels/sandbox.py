@@ -61,7 +61,13 @@ def shown(sandbox: Sandbox, python: Iterable[str]) -> tuple[str, ...]:
 
 
 def enter(
-    sandbox: Sandbox, python: Iterable[str], place: str, scratch_bytes: int, owner: tuple[int, int]
+    sandbox: Sandbox,
+    python: Iterable[str],
+    place: str,
+    scratch_bytes: int,
+    owner: tuple[int, int],
+    *,
+    has_proc: bool = True,
 ) -> None:
     """Leave the host's files for the sandbox's.
 
@@ -70,6 +76,7 @@ def enter(
     python : what Python and its packages need, read-only
     place : an empty folder on which the new root is put together
     owner : user and group of the scratch and the doors
+    has_proc : whether a /proc of our own can be mounted; else the host's is shown
     """
     system.mount("", "/", flags=system.MS_REC | system.MS_PRIVATE)
     flags = system.MS_NOSUID | system.MS_NODEV
@@ -92,7 +99,10 @@ def enter(
         _bind(door, f"{place}{door}", read_only=False)
     system.unmount(scratch)
     os.rmdir(scratch)  # noqa: PTH106
-    _mount_proc(place)
+    if has_proc:
+        _mount_proc(place)
+    else:
+        _bind("/proc", f"{place}/proc", read_only=True)
     system.pivot_root(place)
     system.mount_setattr("/", system.MOUNT_ATTR_RDONLY, recursive=False)
     os.chdir(sandbox.home)

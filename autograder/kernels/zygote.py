@@ -187,8 +187,14 @@ def _be_keeper(
     try:
         stand_firm(is_first=is_first)
         if "files" in world.offered:
-            scratch = wanted.limits.scratch_bytes
-            sandbox.enter(wanted.sandbox, world.python, world.place, scratch, owner)
+            sandbox.enter(
+                wanted.sandbox,
+                world.python,
+                world.place,
+                wanted.limits.scratch_bytes,
+                owner,
+                has_proc=is_first,
+            )
         child = os.fork()
         if child == 0:
             os.setsid()

@@ -5,13 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
 
 from autograder.kernels.layers import NAMES, gpus, layers
-from tests.kernels.conftest import INSIDE
+from tests.kernels.conftest import INSIDE, runs, skip_without, wait_until
 
 # A plain container: no right at all, and no namespaces to be had.
 BARE = """
@@ -55,47 +54,73 @@ print(json.dumps({layer.name: layer.offered for layer in layers()}))
     assert not any(offered[name] for name in ("user", "files", "processes", "network", "ipc"))
 
 
-def test_it_refuses_to_start_there_unless_told_to(folder):
-    program = textwrap.dedent(f"""
-        import json, sys
-        from autograder.errors import ExamError
-        from autograder.kernels.controlled import start_controlled
-        from autograder.kernels.order import Order
-        from autograder.kernels.sandbox import Sandbox
-        from autograder.kernels.warm import Zygote
-        home, secret = sys.argv[1:]
-        sandbox = Sandbox(home=home, visible=({str(INSIDE)!r},))
-        said = []
-        with Zygote(("json",), {{"PYTHONPATH": {str(INSIDE)!r}}}) as zygote:
-            try:
-                zygote.start(Order(module="act", sandbox=sandbox))
-            except ExamError as error:
-                said.append(str(error))
-            order = Order(module="act", sandbox=sandbox, allow_unsandboxed=True)
-            process, control = start_controlled(zygote, order)
-            lines = control.makefile("rw")
-            for program in (f"open({{secret!r}})", "open('mine', 'w')", "open('/etc/passwd', 'a')",
-                            "import socket; socket.socket()",
-                            "import subprocess; subprocess.Popen(['sleep', '4711.4'])"):
-                lines.write(json.dumps(program) + "\\n"); lines.flush()
-                said.append(json.loads(lines.readline()).get("error"))
-            process.kill()
-            said.append(process.wait(10))
-        print(json.dumps(said))
-        """)
-    (folder / "secret").write_text("secret")
-    home = folder / "home"
-    home.mkdir()
+ATTEMPT = f"""
+import json, sys
+from autograder.errors import ExamError
+from autograder.kernels.controlled import start_controlled
+from autograder.kernels.order import Order
+from autograder.kernels.sandbox import Sandbox
+from autograder.kernels.warm import Zygote
+home, secret = sys.argv[1:]
+sandbox = Sandbox(home=home, visible=({str(INSIDE)!r},))
+said = []
+with Zygote(("json",), {{"PYTHONPATH": {str(INSIDE)!r}}}) as zygote:
+    try:
+        zygote.start(Order(module="act", sandbox=sandbox))
+    except ExamError as error:
+        said.append(str(error))
+    order = Order(module="act", sandbox=sandbox, allow_unsandboxed=True)
+    process, control = start_controlled(zygote, order)
+    lines = control.makefile("rw")
+    for program in (f"open({{secret!r}})", "open('mine', 'w')", "open('/etc/passwd', 'a')",
+                    "import os; os.kill(os.getppid(), 9)", "import socket; socket.socket()",
+                    "import subprocess as s; s.Popen(['sleep', '4711.4'], start_new_session=1)"):
+        lines.write(json.dumps(program) + "\\n"); lines.flush()
+        said.append(json.loads(lines.readline()).get("error"))
+    process.kill()
+    said.append(process.wait(10))
+print(json.dumps(said))
+"""
+KEPT_IN = [None, "PermissionError", "PermissionError", "OSError", None, -9]
 
-    refusal, *said, status = json.loads(
-        in_a_bare_container(program, str(home), str(folder / "secret"))
-    )
+
+@pytest.fixture
+def places(folder):
+    """A home, and a file outside."""
+    (folder / "secret").write_text("secret")
+    (folder / "home").mkdir()
+    (folder / "home").chmod(0o777)
+    return str(folder / "home"), str(folder / "secret")
+
+
+def test_it_refuses_to_start_there_unless_told_to(places):
+    skip_without("landlock", "seccomp")
+
+    refusal, secret, *said = json.loads(in_a_bare_container(ATTEMPT, *places))
 
     assert "does not offer files, ipc, network, proc, processes, user" in refusal
     assert "--allow-unsandboxed" in refusal
-    if "landlock" in {layer.name for layer in layers() if layer.offered}:
-        assert said == ["PermissionError", None, "PermissionError", "OSError", None]
-    assert status == -9
+    assert (secret, said) == ("PermissionError", KEPT_IN)
+    assert wait_until(lambda: not runs("4711.4"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can cover parts of /proc")
+def test_a_container_that_covers_parts_of_proc_still_keeps_in(places):
+    skip_without(*NAMES)
+    cover = 'mount --bind /dev/null /proc/version && exec "$@"'
+    command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", cover, "sh"]
+    done = subprocess.run(
+        [*command, sys.executable, "-c", ATTEMPT, *places],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    refusal, secret, *said = json.loads(done.stdout)
+
+    assert "does not offer proc to keep" in refusal
+    assert (secret, said) == ("FileNotFoundError", KEPT_IN)
+    assert wait_until(lambda: not runs("4711.4"))
 
 
 def test_gpus_are_listed_by_their_devices():

@@ -1,0 +1,23 @@
+"""`kernels` knows no notebook: it imports nothing of ours but what stands below it."""
+
+import ast
+from pathlib import Path
+
+import autograder.kernels
+
+BELOW = ("autograder.kernels", "autograder.errors", "autograder.records", "autograder.settings")
+STRANGERS = ("nbformat", "nbclient", "nbgrader", "papermill", "dask", "dlcourse")
+
+
+def test_kernels_imports_only_what_stands_below_it():
+    names = set()
+    for path in Path(autograder.kernels.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                names.add(str(node.module))
+
+    ours = {name for name in names if name.startswith("autograder")}
+    assert {name for name in ours if not name.startswith(BELOW)} == set()
+    assert {name for name in names if name.split(".")[0] in STRANGERS} == set()
