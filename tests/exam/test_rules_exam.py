@@ -194,10 +194,10 @@ drawn = [random.random(), np.random.rand(), hash("a"), list({"b", "c", "d"})]
 print(drawn)
 def f(): return [random.random(), hash("a")]
 """
-    cells = ("answer", answer), ("test", "raise ValueError(f())"), ("answer", answer)
+    cells = ("answer", answer), ("answer", answer), ("test", "raise ValueError(f())")
 
     today, tomorrow, other = exam(*cells), exam(*cells), exam(*cells, seed=1)
 
-    assert today.cells[1].outputs == tomorrow.cells[1].outputs == today.cells[3].outputs
+    assert today.cells[1].outputs == tomorrow.cells[1].outputs == today.cells[2].outputs
     assert verdicts_of(today)[0].reason == verdicts_of(tomorrow)[0].reason
     assert verdicts_of(today)[0].reason != verdicts_of(other)[0].reason
