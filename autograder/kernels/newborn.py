@@ -92,7 +92,8 @@ def _become(order: Order) -> None:
     os.environ.update(order.environment)
     sys.argv = [order.module, *order.arguments]
     os.chdir(order.sandbox.home)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)  # the keeper ignored them
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if "numpy" in sys.modules:  # Python's own generator is seeded anew after every fork
         sys.modules["numpy"].random.seed()
