@@ -44,9 +44,9 @@ def epsilon_greedy(q, epsilon, rng):
 
 # %% test="epsilon_greedy" points=25
 rng, q = np.random.default_rng(SEED), np.array([0.0, 1.0, 1.0])
-actions = [epsilon_greedy(q, 0.3, rng) for _ in range(1000)]
+actions = [epsilon_greedy(q, 0.3, rng) for _ in range(600)]
 check.between(actions, 0, 2, name="actions")
-share = np.bincount(actions, minlength=3) / 1000
+share = np.bincount(actions, minlength=3) / 600
 check.between(share[0], 0.06, 0.14, name="share of the worst action")
 check.between(share[1], 0.39, 0.51, name="share of the first of two best")
 
@@ -108,12 +108,12 @@ def sample(model, prime, n, temperature, rng):
 
 # %% test="sample" points=25
 model = check.there(Bigram)()
-ids = check.items(sample(model, [0], 1500, 0.5, np.random.default_rng(SEED)), 1501, name="symbols")
+ids = check.items(sample(model, [0], 800, 0.5, np.random.default_rng(SEED)), 801, name="symbols")
 check.equal(ids[0], 0, name="the prime")
 check.between(ids, 0, 2, name="symbols")
 follows = np.mean(np.array(ids[1:]) == (np.array(ids[:-1]) + 1) % 3)
 due = np.exp(4) / (np.exp(4) + 2)
-check.between(follows, due - 0.015, due + 0.015, name="how often the likeliest symbol comes")
+check.between(follows, due - 0.03, due + 0.03, name="how often the likeliest symbol comes")
 
 # %% [markdown]
 """
