@@ -66,7 +66,7 @@ def test_nbgrader_gives_the_same_points(root, points):
     path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
 
     done = subprocess.run(
-        [PROGRAMS / "nbgrader", "autograde", WEEK],
+        [PROGRAMS / "nbgrader", "autograde", "--force", WEEK],
         cwd=root,
         env={**os.environ, "PATH": path},
         capture_output=True,
@@ -87,7 +87,7 @@ def test_nbgrader_gives_the_same_points(root, points):
     assert theirs == points
 
 
-@pytest.mark.parametrize("student", CHOSEN)
+@pytest.mark.parametrize("student", ["student04", "student11"])
 def test_papermill_gives_the_same_points(root, points, tmp_path, student):
     paper, executed = tmp_path / "paper.ipynb", tmp_path / "executed.ipynb"
 
