@@ -224,7 +224,7 @@ ENDS = {
     "half a message": (STUBBORN, lambda c: (c.sendall(raw("nu" * 9)[:25]), hang_up(c)), "void", ""),
     "an error": ("f(2)", error("ValueError", "no"), "failed", "ValueError: no"),
     "still the stub": ("f(2)", error("NotImplementedError", ""), "not attempted", "not attempted"),
-    "no such name": ("f(2)\ng(2)", value(4), "failed", "`g` is not defined"),
+    "no such name": ("f(2)\ng(2)", value(4), "failed", "name 'g' is not defined"),
     "a test that is no Python": ("f(", b"", "test error", "the test itself"),
     "a test that leaves": ("raise SystemExit", b"", "test error", "the test itself"),
     "credit above the maximum": ("f(2)\n4.0", value(4), "test error", "the test itself"),
