@@ -224,7 +224,7 @@ def slope(z, c, h=1e-6):
 
 
 for c in (0.5, 1, 3, 20):
-    print(f"c = {c:4}: slope {slope(0, c):.4f} in the middle, {slope(2, c):.1e} at z = 2")
+    print(f"c = {c:4}: slope {slope(0, c):.4f} in the middle, {slope(-2, c):.1e} at z = -2")
 
 # %% [markdown]
 r"""
@@ -399,7 +399,7 @@ counts, bounds = np.array([count_and_bound(seed) for seed in range(300)]).T
 
 def draw(axes):
     axes.loglog(bounds, counts, "o", markersize=4, alpha=0.6)
-    axes.plot([8, 2e4], [8, 2e4], color=plot.INK)
+    axes.plot([8, 4e4], [8, 4e4], color=plot.INK)
     axes.text(60, 100, "as many as the bound", rotation=24, ha="center", weight="bold")
 
 
@@ -619,8 +619,8 @@ print(f"their loss is {losses[-1, stuck].mean():.4f}; (log 2)/2 is {np.log(2) / 
 # %% [markdown]
 r"""
 Sixteen of thirty: little better than a coin. The stuck networks are not broken. They have found a
-way to be sure of two rows and say "one half" to the other two, and from there every small step
-makes things worse. Whether a solution *exists* and whether it is *found* from where one starts
+way to be sure of two rows and say "one half" to the other two, and from there no small step makes
+things noticeably better. Whether a solution *exists* and whether it is *found* from where one starts
 are two different questions. Eight units are four times as many as needed, and it is this waste
 that helps: with eight random units there is nearly always a useful pair among them. You will meet
 that again: networks are made larger than they need to be because that makes them easier to train.
@@ -700,7 +700,7 @@ plot.curves(
     xlabel="predicted probability p of the answer 1",
     ylabel="surprise",
     title="What it costs to be sure",
-    caption="To say 0.99 and be wrong costs 4.6, to say 0.5 always costs 0.69, which is log 2.",
+    caption="To say 0.99 and be wrong costs 4.6; to say 0.5 costs log 2 = 0.69 either way.",
 )
 
 # %% [markdown]
@@ -800,8 +800,8 @@ def walk(name):
 
 plot.side_by_side(
     *map(walk, paths),
-    caption="The same sixty steps. Too small: hardly anywhere yet. Too large: every step jumps over "
-    "the valley and lands on the other slope.",
+    caption="The same sixty steps. Too small: only just in the valley. Too large: step after step "
+    "jumps over the valley and lands on the other slope.",
 )
 
 # %%
@@ -812,7 +812,8 @@ plot.curves(
     ylim=(0, 4),
     title="The same three walks, as one usually sees them",
     caption="In practice there is no landscape to look at, only this curve: learn to read it. A loss "
-    "that jumps up and down asks for a smaller learning rate, a nearly straight one for a larger.",
+    "that jumps up and down asks for a smaller learning rate; one that sinks slowly and smoothly "
+    "may bear a larger. And where it looks flat, it need not have arrived: compare the blue curve.",
 )
 
 # %% [markdown]
@@ -906,8 +907,7 @@ chosen = {
 def pictured(name, kind, title):
     X, y = data.PLAYGROUND[name](n=300, seed=SEED)
     frame = {"xlim": (-1.4, 1.4), "ylim": (-1.4, 1.4), "xlabel": "", "ylabel": ""}
-    whole = plot.boundary(models[name, kind], X, y, title=title, **frame)
-    return plot.overlay(whole, width=2.1, height=2.3)
+    return plot.boundary(models[name, kind], X, y, title=title, **frame)
 
 
 plot.side_by_side(
@@ -920,14 +920,13 @@ plot.side_by_side(
 )
 
 # %%
-table = plot.heatmap(
-    accuracy, rows=list(FEATURES), columns=list(data.PLAYGROUND), numbers=".0%", diverging=False
-)
-plot.overlay(
-    table,
-    width=7,
-    height=2.6,
-    title="Right answers of one unit, on points never seen",
+plot.heatmap(
+    accuracy,
+    rows=list(FEATURES),
+    columns=list(data.PLAYGROUND),
+    numbers=".0%",
+    diverging=False,
+    title="Right answers on points never seen",
     caption="One half is guessing. The right feature solves the circle and exclusive or. Nothing that "
     "was tried solves the spiral.",
 )
@@ -964,14 +963,9 @@ def share_right(**how):
 print(f"right on {share_right():.1%} of 300 new pictures")
 seen = [pictures[is_dog == 0].mean(axis=0), pictures[is_dog == 1].mean(axis=0)]
 plot.side_by_side(
-    plot.overlay(plot.images(seen[:1]), title="mean cat", width=2.8, height=2.9),
-    plot.overlay(plot.images(seen[1:]), title="mean dog", width=2.8, height=2.9),
-    plot.overlay(
-        plot.images([v[:-1].reshape(32, 32, 3).sum(axis=2)], diverging=True),
-        title="the weights",
-        width=2.8,
-        height=2.9,
-    ),
+    plot.images(seen[:1], title="mean cat"),
+    plot.images(seen[1:], title="mean dog"),
+    plot.images([v[:-1].reshape(32, 32, 3).sum(axis=2)], diverging=True, title="the weights"),
     caption="Light on a blue pixel speaks for a dog, light on an orange one for a cat. Fur is dark: "
     "so darkness where ears hang down (orange) speaks for a dog, and where they stand up "
     "(blue) for a cat.",

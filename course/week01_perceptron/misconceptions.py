@@ -29,6 +29,14 @@ def one_number_only(z):
     return 1 if z >= 0 else 0
 
 
+@misconception(
+    "step",
+    hint="np.sign knows three answers, -1, 0 and 1. A step knows two, and at zero it fires.",
+)
+def three_answers(z):
+    return np.sign(z)
+
+
 @misconception("step", hint="Every number in z gets an answer of its own, not one for all.")
 def one_answer_for_all(z):
     return 1 if np.all(z >= 0) else 0
@@ -166,6 +174,27 @@ def in_place(w, b, x, y):
     return w, b + y, True
 
 
+@misconception(
+    "perceptron_update",
+    hint="The sum w . x + b is a number like 3.7, hardly ever exactly -1 or +1. An answer is right "
+    "when the sum and the label have the same sign.",
+)
+def compares_the_sum_with_the_label(w, b, x, y):
+    if w @ x + b != y:
+        return w + y * x, b + y, True
+    return w, b, False
+
+
+@misconception(
+    "perceptron_update",
+    hint="Rosenblatt's rule has no learning rate: the example is added whole.",
+)
+def in_small_steps(w, b, x, y):
+    if y * (w @ x + b) <= 0:
+        return w + 0.1 * y * x, b + 0.1 * y, True
+    return w, b, False
+
+
 @variant("perceptron_update")
 def with_loops(w, b, x, y):
     total = b
@@ -277,6 +306,22 @@ def bias_left_behind(X, y, epochs):
                 w, count = w + y_i * x_i, count + 1
         mistakes.append(count)
         if count == 0:
+            break
+    return w, b, mistakes
+
+
+@misconception(
+    "perceptron_fit",
+    hint="Examples may have any number of features, and every feature needs a weight: ask X.",
+)
+def two_features_only(X, y, epochs):
+    w, b, mistakes = np.zeros(2), 0.0, []
+    for _ in range(epochs):
+        mistakes.append(0)
+        for x, label in zip(X, y, strict=True):
+            w, b, mistake = perceptron_update(w, b, x, label)
+            mistakes[-1] += int(mistake)
+        if mistakes[-1] == 0:
             break
     return w, b, mistakes
 
@@ -482,6 +527,24 @@ def always_half_sure(w, b, X, y):
     return X.T @ error / len(y), error.mean()
 
 
+@misconception(
+    "log_loss_gradient",
+    hint="Each weight has a derivative of its own: the mean is over the examples, not over features.",
+)
+def one_number_for_all_weights(w, b, X, y):
+    error = sigmoid(X @ w + b) - y
+    return (X * error[:, None]).mean(), error.mean()
+
+
+@misconception(
+    "log_loss_gradient",
+    hint="The probabilities depend on the bias too: p = sigmoid(X @ w + b).",
+)
+def bias_left_out(w, b, X, y):
+    error = sigmoid(X @ w) - y
+    return X.T @ error / len(y), error.mean()
+
+
 @variant("log_loss_gradient")
 def example_by_example(w, b, X, y):
     grad_w, grad_b = [0.0] * len(w), 0.0
@@ -575,6 +638,19 @@ def divides_twice(X, y, learning_rate, steps):
         losses.append(log_loss(sigmoid(X @ w + b), y))
         grad_w, grad_b = log_loss_gradient(w, b, X, y)
         w, b = w - learning_rate * grad_w / len(y), b - learning_rate * grad_b / len(y)
+    return w, b, losses
+
+
+@misconception(
+    "logistic_fit",
+    hint="Training starts from zero weights here, so that everybody gets the same numbers.",
+)
+def random_start(X, y, learning_rate, steps):
+    w, b, losses = 0.01 * np.random.default_rng().normal(size=X.shape[1]), 0.0, []
+    for _ in range(steps):
+        losses.append(log_loss(sigmoid(X @ w + b), y))
+        grad_w, grad_b = log_loss_gradient(w, b, X, y)
+        w, b = w - learning_rate * grad_w, b - learning_rate * grad_b
     return w, b, losses
 
 

@@ -333,7 +333,12 @@ after_one = perceptron_fit(*two, 1)
 after_all = perceptron_fit(*two, 20)
 
 w, b, mistakes = check.items(after_one, 3, name="after one epoch", hint=three_things)
-check.close(w, [2.0, -1.0], name="w after one epoch", hint="Follow the docstring's first epoch.")
+check.close(
+    w,
+    [2.0, -1.0],
+    name="w after one epoch",
+    hint="Follow the docstring's first epoch. Does exercise 3 pass all its checks?",
+)
 check.close(b, 0.0, name="b after one epoch", hint="Both mistakes change the bias: -1, then +1.")
 check.close(mistakes, [2], name="mistakes after one epoch", hint="A list with one number.")
 w, b, mistakes = check.items(after_all, 3, name="at the end", hint=three_things)
@@ -1081,10 +1086,9 @@ chosen = np.isin(digits, [3, 5])
 w, b, _ = logistic_fit(
     images[chosen].reshape(-1, 64), (digits[chosen] == 5).astype(int), learning_rate=1.0, steps=300
 )
-plot.overlay(
-    plot.images([w.reshape(8, 8)], diverging=True),
-    width=3.4,
-    height=3.4,
+plot.images(
+    [w.reshape(8, 8)],
+    diverging=True,
     title="A five, or a three?",
     caption="Ink on a blue pixel makes the unit surer of a 5, on an orange one of a 3.",
 )

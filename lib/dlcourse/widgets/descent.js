@@ -8,13 +8,12 @@ const STYLE = `
   color: var(--jp-ui-font-color1, CanvasText); }
 .dlc-descent h4 { flex-basis: 100%; margin: 4px 0 0; font-size: 15px; }
 .dlc-descent canvas { max-width: 100%; }
-.dlc-descent .map { cursor: crosshair; border: 1px solid color-mix(in srgb, ${INK} 45%, transparent); }
-.dlc-descent .axes { display: flex; justify-content: space-between; color: ${INK}; font-size: 12px; }
-.dlc-descent .panel { min-width: 260px; flex: 1; }
+.dlc-descent .map { cursor: crosshair; touch-action: none; border: 1px solid color-mix(in srgb, ${INK} 45%, transparent); }
+.dlc-descent .controls { min-width: 260px; flex: 1; }
 .dlc-descent label { display: grid; grid-template-columns: 7.5em 1fr 3.6em; align-items: center;
   gap: 8px; margin: 8px 0; }
 .dlc-descent input { width: 100%; accent-color: ${BLUE}; }
-.dlc-descent output { text-align: right; font-variant-numeric: tabular-nums; }
+.dlc-descent .value { text-align: right; font-variant-numeric: tabular-nums; }
 .dlc-descent .buttons { display: flex; gap: 8px; margin: 8px 0; }
 .dlc-descent .status { margin: 8px 0 4px; line-height: 1.5; font-variant-numeric: tabular-nums; }
 .dlc-descent button { font: inherit; color: inherit; background: none; border: 1px solid ${INK};
@@ -48,13 +47,9 @@ function render({ model, el }) {
   const box = element("div", { className: "dlc-descent" }, el);
   element("style", { textContent: STYLE }, box);
   if (model.get("title")) element("h4", { textContent: model.get("title") }, box);
-  const field = element("div", {}, box);
-  const map = canvas(WIDTH, HEIGHT, "map", field);
+  const map = canvas(WIDTH, HEIGHT, "map", box);
   map.setAttribute("role", "img");
-  const axes = element("div", { className: "axes" }, field);
-  for (const text of [`w = ${tidy(left, 0)}`, "weight w →, bias b ↑", `w = ${tidy(right, 0)}`])
-    element("span", { textContent: text }, axes);
-  const panel = element("div", { className: "panel" }, box);
+  const panel = element("div", { className: "controls" }, box);
 
   const rate = slider("learning rate", -2, 1, 0.02, (v) => 10 ** v, (v) => Math.log10(v));
   const startW = slider("start at w", left, right, 0.1, (v) => v, (v) => v);
@@ -80,11 +75,16 @@ function render({ model, el }) {
     element("span", { textContent: words }, label);
     const input = element("input", { type: "range", min, max, step }, label);
     input.setAttribute("aria-label", words);
-    const output = element("output", {}, label);
+    const output = element("span", { className: "value" }, label);
+    output.setAttribute("aria-hidden", "true"); // the slider says it
     return {
       input,
       value: () => toValue(Number(input.value)),
-      show: (value) => { input.value = toSlider(value); output.textContent = tidy(value); },
+      show: (value) => {
+        input.value = toSlider(value);
+        output.textContent = tidy(value);
+        input.setAttribute("aria-valuetext", tidy(value));
+      },
     };
   }
 
@@ -134,6 +134,7 @@ function render({ model, el }) {
     const px = ([w, b]) => [((w - left) / (right - left)) * WIDTH, ((top - b) / (top - bottom)) * HEIGHT];
     c.clearRect(0, 0, WIDTH, HEIGHT);
     c.drawImage(land, 0, 0, WIDTH, HEIGHT);
+    drawScale(c, px);
     c.strokeStyle = c.fillStyle = ORANGE;
     c.lineWidth = 1.6;
     c.beginPath();
@@ -154,6 +155,26 @@ function render({ model, el }) {
     map.setAttribute("aria-label", `The loss for every weight and bias, and the path so far. ${words}`);
   }
 
+  function drawScale(c, px) { // numbers along two edges, on small plates so that lines do not cross them
+    const plate = getComputedStyle(box).getPropertyValue("--jp-layout-color0") || "Canvas";
+    const write = (text, x, y, align) => {
+      const width = c.measureText(text).width, from = align === "right" ? x - width : x - width / 2;
+      c.globalAlpha = 0.75;
+      c.fillStyle = plate;
+      c.fillRect(from - 2, y - 10, width + 4, 13);
+      c.globalAlpha = 1;
+      c.fillStyle = INK;
+      c.fillText(text, from, y);
+    };
+    c.font = "11px system-ui, sans-serif";
+    for (let w = Math.ceil(left) + 1; w < right; w++) write(tidy(w, 0), px([w, 0])[0], HEIGHT - 5);
+    for (let b = Math.ceil(bottom) + 1; b < top; b++)
+      if (b % 2 === 0) write(tidy(b, 0), 20, px([0, b])[1] + 4, "right");
+    c.font = "italic 13px system-ui, sans-serif";
+    write("w", WIDTH - 10, HEIGHT - 6);
+    write("b", 12, 15);
+  }
+
   function dot(c, place, radius) {
     c.beginPath();
     c.arc(...place, radius, 0, 7);
@@ -167,7 +188,8 @@ function render({ model, el }) {
     c.lineWidth = 1;
     c.strokeRect(0.5, 0.5, 279, CURVE - 1);
     c.font = "12px system-ui, sans-serif";
-    c.fillText(`loss (up to ${tidy(highest)})`, 150, 16);
+    c.textAlign = "right";
+    c.fillText(`loss, from 0 to ${tidy(highest)}`, 272, 16);
     c.strokeStyle = ORANGE;
     c.lineWidth = 2;
     c.beginPath();
@@ -204,12 +226,14 @@ function render({ model, el }) {
     run.textContent = "▶ walk";
   }
 
-  map.onclick = (event) => {
+  const startHere = (event) => {
     const rect = map.getBoundingClientRect();
     const w = left + ((event.clientX - rect.left) / rect.width) * (right - left);
     const b = top - ((event.clientY - rect.top) / rect.height) * (top - bottom);
     begin([Math.round(w * 100) / 100, Math.round(b * 100) / 100]);
   };
+  map.onpointerdown = (event) => { map.setPointerCapture(event.pointerId); startHere(event); };
+  map.onpointermove = (event) => { if (map.hasPointerCapture(event.pointerId)) startHere(event); };
 
   begin(model.get("start"));
   return () => { alive = false; };

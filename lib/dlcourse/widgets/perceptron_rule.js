@@ -8,7 +8,7 @@ const STYLE = `
   color: var(--jp-ui-font-color1, CanvasText); }
 .dlc-rule h4 { flex-basis: 100%; margin: 4px 0 0; font-size: 15px; }
 .dlc-rule svg { max-width: 100%; height: auto; }
-.dlc-rule .panel { min-width: 250px; flex: 1; }
+.dlc-rule .controls { min-width: 250px; flex: 1; }
 .dlc-rule .buttons { display: flex; gap: 8px; margin: 6px 0; }
 .dlc-rule input { width: 100%; accent-color: ${BLUE}; }
 .dlc-rule .count { font-size: 22px; font-weight: 650; margin: 10px 0 4px;
@@ -59,7 +59,7 @@ function render({ model, el }) {
   const marks = points.map(drawPoint);
   const ring = node("circle", { r: 11, fill: "none", stroke: INK, "stroke-width": 2.6 }, svg);
 
-  const panel = element("div", { className: "panel" }, box);
+  const panel = element("div", { className: "controls" }, box);
   const buttons = element("div", { className: "buttons" }, panel);
   const back = button("◀ back", () => go(model.get("at") - 1));
   const next = button("next mistake ▶", () => go(model.get("at") + 1));

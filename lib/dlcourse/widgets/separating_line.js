@@ -8,7 +8,7 @@ const STYLE = `
   color: var(--jp-ui-font-color1, CanvasText); }
 .dlc-line h4 { flex-basis: 100%; margin: 4px 0 0; font-size: 15px; }
 .dlc-line svg { touch-action: none; max-width: 100%; height: auto; }
-.dlc-line .panel { min-width: 250px; flex: 1; }
+.dlc-line .controls { min-width: 250px; flex: 1; }
 .dlc-line label { display: grid; grid-template-columns: 2.2em 1fr 3.4em; align-items: center;
   gap: 8px; margin: 10px 0; }
 .dlc-line label i { font-family: Georgia, serif; font-size: 17px; }
@@ -64,7 +64,7 @@ function render({ model, el }) {
   const handle = node("circle", { r: 13, fill: "transparent", cursor: "grab" }, svg);
 
   const panel = document.createElement("div");
-  panel.className = "panel";
+  panel.className = "controls";
   box.append(panel);
   const sliders = {
     w1: slider("w1", "<i>w</i>₁", "weight of x1", 1),
