@@ -336,6 +336,7 @@ def relu_slope(z):
     return (z > 0).astype(float)
 
 
+# %%
 # The tiny network once more, as two layers; the batch has one example.
 layers = [
     (np.array([[1.0, 0.5]]), np.array([-1.0, 2.0])),
@@ -715,7 +716,7 @@ for depth in range(1, 7):
     wave = tent(wave)
     pieces = 1 + np.count_nonzero(np.diff(np.sign(np.diff(wave))))
     print(
-        f"depth {depth}: {2 * depth:2} units, {pieces:2} pieces; one layer needs {pieces - 1:2} units"
+        f"depth {depth}: {2 * depth:2} units, {pieces:2} pieces; one layer alone needs {pieces - 1}"
     )
     if depth in (1, 3, 5):
         title = f"depth {depth}, {2 * depth} units"
@@ -790,7 +791,7 @@ plot.side_by_side(
 # %% [markdown]
 r"""
 Read the three panels slowly; the history of a decade is in them. With Xavier's or He's weights
-the logistic units lose a factor of about four a layer: after twenty layers the first one hears
+the logistic units lose a factor of three or four a layer: after twenty layers the first one hears
 *nothing*. tanh is level with Xavier's weights, ReLU with He's (with Xavier's it loses $\sqrt 2$ a
 layer). Drawn naively tanh explodes on the way down, and ReLU on the way up, so much that the
 first step would throw its weights to the moon.
@@ -913,7 +914,7 @@ for d in dimensions:
 
 # %%
 def saddle_walk(start, rate=0.1, steps=70):
-    """Gradient descent on (a² - b²) / 2, from a point almost on its ridge."""
+    """Gradient descent on (w1² - w2²) / 2, from a point almost on its ridge."""
     path = [np.array(start)]
     for _ in range(steps):
         path.append(path[-1] - rate * path[-1] * [1, -1])
@@ -1052,8 +1053,8 @@ r"""
 A fair race gives each its own best learning rate: thirty are tried, and the one that has the
 lowest loss after 100 steps counts.
 
-**Predict** the order on $L = \tfrac12 (a^2 + 40\, b^2)$, from $(-9, 1.5)$ to the bottom at $(0,
-0)$.
+**Predict** the order on $L = \tfrac12 (w_1^2 + 40\, w_2^2)$, from $(-9, 1.5)$ to the bottom at
+$(0, 0)$.
 """
 
 # %%
@@ -1080,15 +1081,15 @@ with np.errstate(all="ignore"):
         )
 plot.side_by_side(
     *(
-        plot.surface_path(ravine_loss, path[:60], xlim=(-10, 3), ylim=(-3, 3), minimum=(0, 0), title=name)
+        plot.surface_path(ravine_loss, path[:60], xlim=(-10, 5), ylim=(-3, 3), minimum=(0, 0), title=name)
         for name, path in paths.items()
     ),
     plot.curves({name: ravine_loss(path) for name, path in paths.items()}, logy=True,
                 xlabel="step", ylabel="loss", title="what they gain"),
     columns=3,
     caption="Sixty steps, each rule at its own best rate. Plain descent must be slow enough for the "
-    "walls; momentum swings, Nesterov less; RMSprop and Adam head for the middle as if the valley were "
-    "round, but RMSprop's steps do not shrink by themselves, so it must take small ones.",
+    "walls; momentum swings, Nesterov less. RMSprop and Adam set out diagonally, a step as long along the "
+    "ravine as across. But RMSprop's steps do not shrink by themselves, so it must take small ones.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -1332,6 +1333,9 @@ for name, sizes in weights.items():
 
 # %% [markdown]
 r"""
+L1 makes most weights vanish and leaves the rest large; L2 makes all of them small. Early stopping
+and dropout do little to their size: they work in other ways.
+
 Why does *dropout* work? With $n$ hidden units there are $2^n$ networks, one for each set of units
 that are left, all sharing their weights. Every example trains another one of them. At test time
 we would like the average vote of all. The network with all units on, each as loud as it was on
@@ -1441,14 +1445,17 @@ print(
     " in ratios 1 :",
     (sizes[1:] / sizes[0]).round(2),
 )
+failed = [forward(layers, patterns, logistic)[0] > 0 for layers, count in runs if not count]
+print("the starts that fail: right answers", [int(np.sum(said == symmetric)) for said in failed])
+print("and how often they say yes", [int(said.sum()) for said in failed])
 
 # %% [markdown]
 r"""
 One to two to four, as in the paper. Nobody asked for that. With weights in these ratios no
 *asymmetric* pattern adds up to zero ($\pm1 \pm2 \pm4$ never does), so both units stay silent for
 symmetric patterns only. Gradient descent found the binary numbers, because they solve the
-problem. And the starts that fail? They sit on a plateau, saying "no" to everything; 56 of the 64
-answers are right there.
+problem. And the starts that fail? They sit on a plateau, saying "no" to everything, which is right
+for 56 patterns of 64.
 
 That is what was new in 1986: not the chain rule, but that hidden units, left alone, invent
 *representations*.

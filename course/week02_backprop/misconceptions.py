@@ -264,6 +264,16 @@ def with_where(grad_A, Z):
     return np.where(Z > 0, grad_A, 0.0)
 
 
+@variant("relu_backward")
+def relu_entry_by_entry(grad_A, Z):
+    grad_Z = np.zeros(Z.shape)
+    for n in range(Z.shape[0]):
+        for j in range(Z.shape[1]):
+            if Z[n, j] > 0:
+                grad_Z[n, j] = grad_A[n, j]
+    return grad_Z
+
+
 # --- tanh_backward ---------------------------------------------------------------------------
 
 
@@ -302,6 +312,15 @@ def slope_of_the_logistic(grad_A, Z):
 def with_exponentials(grad_A, Z):
     power = np.exp(-2 * np.abs(Z))
     return grad_A * 4 * power / (1 + power) ** 2
+
+
+@variant("tanh_backward")
+def tanh_entry_by_entry(grad_A, Z):
+    grad_Z = np.zeros(Z.shape)
+    for n in range(Z.shape[0]):
+        for j in range(Z.shape[1]):
+            grad_Z[n, j] = grad_A[n, j] * (1 - np.tanh(Z[n, j]) ** 2)
+    return grad_Z
 
 
 # --- softmax ---------------------------------------------------------------------------------

@@ -116,9 +116,14 @@ function render({ model, el }) {
     const first = powers[0], last = powers[powers.length - 1];
     if (first === null || last === null) return "Numbers too large or too small for the computer.";
     const factor = 10 ** ((first - last) / Math.max(1, powers.length - 1));
-    if (Math.max(first, last) > 3) return `Explodes: 10 to the ${Math.max(first, last).toFixed(1)}.`;
+    const longest = Math.max(first, last);
+    if (longest > 3) return `Explodes: up to 10${raise(longest)}${longest > high ? ", off the chart" : ""}.`;
     const way = factor < 0.8 ? "Vanishes" : factor > 1.25 ? "Grows downwards" : "Level";
     return `${way}: × ${factor.toFixed(2)} for each layer further down.`;
+  }
+
+  function raise(power) {
+    return String(Math.round(power)).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
   }
 
   model.on("change:powers", draw);
