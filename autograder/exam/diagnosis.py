@@ -50,8 +50,15 @@ def most_specific(
 
     Of several, the one that the student is known to have made in an exercise that this one
     leans on; else one that belongs to the exercise itself; else the one that tells the most.
+    A transcript of nothing but errors looks the same whatever went wrong: it shows only what
+    was known before.
     """
-    matching = [mistake for mistake in known if same(list(mistake.transcript), list(transcript))]
+    matching = [
+        mistake
+        for mistake in known
+        if same(list(mistake.transcript), list(transcript))
+        and (mistake.name in before or _has_a_value(mistake))
+    ]
     return max(
         matching,
         key=lambda mistake: (
@@ -61,3 +68,9 @@ def most_specific(
         ),
         default=None,
     )
+
+
+def _has_a_value(mistake: Mistake) -> bool:
+    """Tell whether the mistake returned anything in this cell before it failed."""
+    replies = [reply for _, _, reply in mistake.transcript]
+    return not all(isinstance(reply, dict) and "error" in reply for reply in replies)

@@ -14,6 +14,9 @@ from autograder.exam.wire import CannotCross, Gone, RoomViolation, TimeIsUp
 from autograder.records import Verdict
 
 HIDDEN_REASON = "a hidden test found an answer that is not right yet"
+HIDDEN_ERROR = "your code raised an error in a hidden test"
+VISIBLE_REASON = "this check is in your notebook: run it there, and it says more"
+VISIBLE_ERROR = "your code raised an error in a check of your notebook: run it to read more"
 
 
 def conclude(
@@ -35,8 +38,12 @@ def conclude(
     if outcome is None:
         return _credit(verdict, value)
     line = max(reached, _line_of_error(outcome, filename))
-    is_hidden = task["hidden_before"] or line > _first_hidden(task)
-    state, reason, hint = _explain(outcome, is_hidden)
+    is_below = line > _first_hidden(task)
+    # Once student code has met hidden data, what it says in a visible check may be that data.
+    if not is_below and task["hidden_before"]:
+        state, reason, hint = _explain(outcome, (VISIBLE_REASON, VISIBLE_ERROR))
+    else:
+        state, reason, hint = _explain(outcome, (HIDDEN_REASON, HIDDEN_ERROR) if is_below else ())
     if isinstance(outcome, NameError) and outcome.name in task["names"]:
         # Safe to tell, hidden or not: that a name is missing is all that it says.
         reason = f"`{outcome.name}` is not defined: did its cell run without an error?"
@@ -72,8 +79,14 @@ _FAULTS_OF_TESTS = (CannotCross, SyntaxError, KeyboardInterrupt, SystemExit)
 _TEST_ERROR = "the test itself is at fault: your instructor has been told"
 
 
-def _explain(outcome: BaseException, is_hidden: bool) -> tuple[str, str, str]:
-    """Return (state, reason, hint), safe for the student."""
+def _explain(outcome: BaseException, instead: tuple[()] | tuple[str, str]) -> tuple[str, str, str]:
+    """Return (state, reason, hint), safe for the student.
+
+    Parameters
+    ----------
+    instead : what is said instead of the message of a check, and of an error; empty where both
+        may be read
+    """
     if isinstance(outcome, TimeIsUp):
         return (
             "void",
@@ -83,7 +96,7 @@ def _explain(outcome: BaseException, is_hidden: bool) -> tuple[str, str, str]:
     if isinstance(outcome, Gone):
         return "void", "the kernel died while this question was tested", ""
     if isinstance(outcome, RoomViolation):
-        what = "" if is_hidden else f": {outcome}"
+        what = "" if instead else f": {outcome}"
         return "void", f"this answer broke a rule of the exam room{what}", ""
     # One that crossed has no filename: the student's code read some text as Python.
     is_of_test = not isinstance(outcome, SyntaxError) or outcome.filename is not None
@@ -92,12 +105,12 @@ def _explain(outcome: BaseException, is_hidden: bool) -> tuple[str, str, str]:
     if isinstance(outcome, NotImplementedError):
         return "not attempted", "not attempted yet", ""
     if isinstance(outcome, CheckFailed):
-        if not is_hidden:
+        if not instead:
             return "failed", str(outcome), outcome.hint
-        reason = f"{outcome.name}: {HIDDEN_REASON}" if outcome.name else HIDDEN_REASON
+        reason = f"{outcome.name}: {instead[0]}" if outcome.name else instead[0]
         return "failed", reason, outcome.hint
-    if is_hidden:
-        return "failed", HIDDEN_REASON, ""
+    if instead:
+        return "failed", instead[1], ""
     if isinstance(outcome, crossing.StudentError):
         return "failed", str(outcome), ""
     text = f"{type(outcome).__name__}: {outcome}" if str(outcome) else type(outcome).__name__
