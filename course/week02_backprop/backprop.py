@@ -101,6 +101,13 @@ def dense_forward(X, W, b):
 
 
 # %% test="dense_forward" points=3
+check.close(
+    dense_forward(np.array([[1.0, 2.0]]), np.array([[0.0, 3.0], [0.0, 4.0]]), np.array([5.0, 6.0])),
+    [[5.0, 17.0]],
+    tolerance=1e-5,
+    name="X = [[1, 2]], W = [[0, 3], [0, 4]], b = [5, 6]",
+    hint="The first unit's weights are W's first column, both 0: only its bias is left.",
+)
 X = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 4.0]])
 W = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, -1.0]])
 check.close(
