@@ -1079,7 +1079,7 @@ def sgd_momentum_step(parameters, gradients, velocities, learning_rate, momentum
     Parameters
     ----------
     parameters, gradients, velocities : lists of arrays; shapes agree place by place
-        None of these arrays is changed.
+        Neither the lists nor their arrays are changed by the call.
     learning_rate : float, the formula's epsilon
     momentum : float from 0 to 1, the formula's mu
 
@@ -1158,13 +1158,13 @@ for momentum in (0.9, 0.0, 0.5):
                 after[0][i],
                 given[0][i],
                 name=f"the parameter {i} that was passed in",
-                hint="Make new arrays: += and *= change those of the caller, too.",
+                hint="Build new lists of new arrays: += changes those of the caller, too.",
             )
             check.close(
                 after[2][i],
                 given[1][i],
                 name=f"the velocity {i} that was passed in",
-                hint="Make new arrays: += and *= change those of the caller, too.",
+                hint="Build new lists of new arrays: += changes those of the caller, too.",
             )
         theta, v = expected, expected_v
 ### END HIDDEN TESTS

@@ -676,7 +676,8 @@ def climbs(parameters, gradients, velocities, learning_rate, momentum):
 
 @misconception(
     "sgd_momentum_step",
-    hint="The numbers are right, but += and *= also changed the arrays of the caller.",
+    hint="The numbers are right, but what the caller handed in has changed, too: assign to no entry "
+    "of those lists, and use no += or *= on their arrays.",
 )
 def steps_in_place(parameters, gradients, velocities, learning_rate, momentum):
     for p, g, v in zip(parameters, gradients, velocities, strict=True):
