@@ -24,6 +24,8 @@ commands = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+kernel_commands = typer.Typer(help="The warm, sandboxed kernel.", no_args_is_help=True)
+commands.add_typer(kernel_commands, name="kernel")
 console = Console()
 
 _GRADING = (
@@ -50,6 +52,9 @@ Weeks = Annotated[list[str] | None, typer.Argument(help="The weeks; all of them 
 Root = Annotated[Path, typer.Option(help="The course's root: source/, submitted/, gradebook.db.")]
 Student = Annotated[list[str] | None, typer.Option(help="Only this student (may be repeated).")]
 Database = Annotated[str | None, typer.Option(help="The gradebook, as any SQLAlchemy URL.")]
+Unsandboxed = Annotated[
+    bool, typer.Option("--allow-unsandboxed", help="Go on where a layer of the sandbox is missing.")
+]
 
 
 @commands.command()
@@ -88,6 +93,7 @@ def grade(
     profile: Annotated[Profile | None, typer.Option(help="Overrides autograder.toml.")] = None,
     results: Annotated[Path | None, typer.Option(help="Write JSON lines here.")] = None,
     db: Database = None,
+    allow_unsandboxed: Unsandboxed = False,
 ) -> None:
     """Grade what students handed in: every submission sits the exam."""
     from autograder.display import class_view, progress
@@ -99,6 +105,8 @@ def grade(
     settings = read_settings(root)
     if profile is not None:
         settings = replace(settings, profile=profile.value)
+    if allow_unsandboxed:
+        settings = replace(settings, allow_unsandboxed=True)
     with progress(console, f"Grading {week}") as tell:
         graded = grade_class(
             root,
@@ -209,10 +217,33 @@ def verify(
 
 
 @commands.command()
+def doctor() -> None:
+    """Say what this machine offers to hold exams on: layers of the sandbox, and GPUs."""
+    from autograder.display import layers_view
+    from autograder.kernels.layers import gpus, layers
+
+    found = layers()
+    console.print(layers_view(found, gpus()))
+    if not all(layer.offered for layer in found):
+        raise typer.Exit(1)
+
+
+@kernel_commands.command()
+def install(
+    prefix: Annotated[Path | None, typer.Option(help="Below this folder, not for you.")] = None,
+) -> None:
+    """Install the warm, sandboxed kernel for any Jupyter client."""
+    from autograder.kernels.kernelspec import install_kernelspec
+
+    console.print(f"[green]✓[/] {install_kernelspec(prefix=prefix)}")
+
+
+@commands.command()
 def demo(
     root: Annotated[Path, typer.Option(help="The course to make it from.")] = Path(),
     to: Annotated[Path, typer.Option(help="Where to write it; made anew.")] = Path("demo"),
     jobs: Annotated[int | None, typer.Option(min=1, help="Exams at a time.")] = None,
+    allow_unsandboxed: Unsandboxed = False,
 ) -> None:
     """Make up a class of twelve, cheats and all, and grade it for real."""
     from autograder.demo import run_demo
@@ -225,6 +256,7 @@ def demo(
             root,
             to,
             jobs=jobs,
+            allow_unsandboxed=allow_unsandboxed,
             on_known=lambda done, total: tell(done, total, "Sitting known answers"),
             on_result=tell,
         )

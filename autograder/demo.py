@@ -39,6 +39,7 @@ def run_demo(
     to: Path,
     *,
     jobs: int | None = None,
+    allow_unsandboxed: bool = False,
     on_known: OnResult | None = None,
     on_result: OnResult | None = None,
 ) -> Demo:
@@ -63,7 +64,7 @@ def run_demo(
         to,
         week,
         jobs=jobs,
-        settings=Settings(cell_seconds=CELL_SECONDS),
+        settings=Settings(cell_seconds=CELL_SECONDS, allow_unsandboxed=allow_unsandboxed),
         on_known=on_known,
         on_result=on_result,
     )

@@ -1,6 +1,6 @@
 """What the command line shows: tables of a class, and bars that say how long is left."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +22,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from autograder.kernels.layers import Gpu, Layer
 from autograder.report import ClassReport, QuestionLine
 
 GOOD, FAIR, POOR = "green", "yellow", "red"
@@ -170,6 +171,19 @@ def progress(console: Console, what: str) -> Iterator[Tell]:
             bar.update(task, completed=done, total=total)
 
         yield tell
+
+
+def layers_view(layers: Sequence[Layer], gpus: Sequence[Gpu]) -> RenderableType:
+    """Return a line a layer of the sandbox, and a line a GPU."""
+    table = _table("", "layer", "what it is good for")
+    for layer in layers:
+        mark = Text("✓", style=GOOD) if layer.offered else Text("✗", style=POOR)
+        table.add_row(mark, layer.name, Text(layer.meaning))
+    for gpu in gpus:
+        table.add_row(Text("✓", style=GOOD), "GPU", Text(f"{gpu.device}: {gpu.model}"))
+    if not gpus:
+        table.add_row(Text("–"), "GPU", Text("none: exams run on the CPU"))
+    return table
 
 
 def path_text(path: Path, start: Path) -> str:

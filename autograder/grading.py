@@ -10,6 +10,7 @@ import nbformat
 
 from autograder.assignments import read_assignments
 from autograder.classroom import TIMESTAMP, Pupil, take_roll
+from autograder.doctor import demand_sandbox
 from autograder.errors import UsageError
 from autograder.exam import sitting
 from autograder.exams import Exam, Sit, exam_for, make_paper
@@ -69,11 +70,14 @@ def grade_class(
     Raises
     ------
     UsageError
-        If the week or a student does not exist, or nobody handed in.
+        If the week or a student does not exist, nobody handed in, or this machine cannot keep
+        student code in.
     GradebookError
         If the gradebook cannot be opened or written. What was graded so far is in it.
     """
     settings = settings or read_settings(root)
+    if sit is sitting.sit:
+        demand_sandbox(settings)
     assignments = read_assignments(root, week)
     pupils = take_roll(root, week, assignments, students)
     results: list[Result] = []

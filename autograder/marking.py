@@ -1,6 +1,5 @@
 """Makes the marking scheme of a week, by sitting the answers that are known of it."""
 
-import ast
 import hashlib
 import importlib
 import json
@@ -14,8 +13,8 @@ from typing import Literal
 from autograder.exam.apart import Kinds, Sat, Sitting, in_one_kernel, in_two_rooms, sit_all
 from autograder.exam.rehearsal import Rehearsal, rehearsal
 from autograder.exam.scheme import Mistake, Scheme, read_scheme, write_scheme
-from autograder.magics import strip_magics
 from autograder.misconceptions import KnownAnswer
+from autograder.names import imported_packages
 from autograder.settings import Settings
 from autograder.weeks import Week
 
@@ -172,19 +171,10 @@ def preload(prepared: Rehearsal) -> None:
     os.environ.setdefault("MPLBACKEND", "agg")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     code = (cell.source for cell in prepared.paper.cells if cell.cell_type == "code")
-    wanted = {name for source in code for name in _modules(source)}
+    wanted = {name for source in code for name in imported_packages(source)}
     for module in _HEAVY:
         if module.partition(".")[0] in wanted or ("dlcourse" in wanted and module in _OF_DLCOURSE):
             importlib.import_module(module)
-
-
-def _modules(source: str) -> Iterable[str]:
-    """Yield the top-level packages that a cell imports."""
-    for node in ast.walk(ast.parse(strip_magics(source))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module.partition(".")[0]
 
 
 def _tests(prepared: Rehearsal, answer: Answer) -> Set[str]:

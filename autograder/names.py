@@ -56,6 +56,23 @@ def imported_names(source: str) -> frozenset[str]:
     return frozenset(_read(strip_magics(source)).imported)
 
 
+def imported_packages(source: str) -> frozenset[str]:
+    """Return the top-level packages that a cell imports, wherever in it.
+
+    Raises
+    ------
+    SyntaxError
+        If the text is not Python, once magics are taken away.
+    """
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(strip_magics(source))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return frozenset(found)
+
+
 def student_names(answer_cells: Iterable[str]) -> frozenset[str]:
     """Return the names that are the student's: those that the reference's answers assign.
 

@@ -14,6 +14,9 @@ class Settings:
     cell_seconds     one cell, in either room; a test cell's clock includes the student's code
     exam_seconds     a whole exam
     output_bytes     what one cell may print or draw
+    memory_bytes     of a kernel and all the processes that it starts
+    scratch_bytes    files in a kernel's home and temporary folder
+    allow_unsandboxed  go on where this machine does not offer every layer of the sandbox
     grading_seed     replaces SEED when grading for credit, so that hidden inputs are private
     profile          "quick" for two cores, "full" for a GPU
     """
@@ -21,6 +24,9 @@ class Settings:
     cell_seconds: float = 60.0
     exam_seconds: float = 900.0
     output_bytes: int = 2_000_000
+    memory_bytes: int = 4 << 30
+    scratch_bytes: int = 1 << 30
+    allow_unsandboxed: bool = False
     grading_seed: int | None = None
     profile: str = "quick"
 

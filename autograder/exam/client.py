@@ -5,9 +5,7 @@ says when a cell seems to be over, and nothing else.
 """
 
 import contextlib
-import shutil
 import time
-from pathlib import Path
 from queue import Empty
 from typing import Any, Literal
 
@@ -15,8 +13,11 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 from autograder.errors import ExamError
-from autograder.exam.environment import PYTHON, environment
+from autograder.exam.environment import PYTHON
 from autograder.exam.outputs import Outputs
+from autograder.exam.rooms import Rooms
+from autograder.kernels.order import Ended
+from autograder.kernels.ready import wait_until_ready
 
 Ending = Literal["done", "time", "dead", "output"]
 """How a message ended: as it should; by a limit, the kernel being at rest again; or for good."""
@@ -29,18 +30,27 @@ _ARGV = (*PYTHON, "-m", "autograder.exam.kernel", "--HistoryManager.enabled=Fals
 
 
 class CandidateKernel:
-    """One kernel process, started in `workspace`, a folder of its own."""
+    """One kernel process, warm and in a sandbox that shows it the door of its exam."""
 
-    def __init__(self, workspace: Path) -> None:
-        self.home = workspace / "home"
-        self.home.mkdir(parents=True)
-        _share_font_list(self.home)
-        self.manager = AsyncKernelManager(
-            transport="ipc", connection_file=str(workspace / "kernel.json")
+    def __init__(self, rooms: Rooms) -> None:
+        self.manager = AsyncKernelManager()
+        self.manager._kernel_spec = KernelSpec(
+            argv=[*_ARGV, "{connection_file}"],
+            language="python",
+            metadata={
+                "kernel_provisioner": {
+                    "provisioner_name": "warm-sandbox",
+                    "config": rooms.candidate_options(),
+                }
+            },
         )
-        self.manager._kernel_spec = KernelSpec(argv=[*_ARGV, "{connection_file}"])
         self.client: Any = None
-        self.peak_memory = 0
+        self.ended: Ended | None = None
+
+    @property
+    def peak_memory(self) -> int:
+        """Bytes, of the kernel and all its descendants; known when it has ended."""
+        return self.ended.peak_memory if self.ended is not None else 0
 
     async def start(self) -> None:
         """Start the process and wait until it answers.
@@ -50,20 +60,21 @@ class CandidateKernel:
         ExamError
             If it does not.
         """
-        await self.manager.start_kernel(cwd=str(self.home), env=dict(environment(self.home)))
+        await self.manager.start_kernel()
         self.client = self.manager.client()
         self.client.start_channels()
-        try:
-            await self.client.wait_for_ready(timeout=START_SECONDS)
-        except RuntimeError as error:
-            message = f"The candidate's kernel did not start: {error}."
-            raise ExamError(message) from error
+        if not await wait_until_ready(self.client, self.manager.is_alive, START_SECONDS):
+            message = "The candidate's kernel did not start. Run `autograder doctor`."
+            raise ExamError(message)
 
     async def stop(self) -> None:
         """Kill the process and forget it."""
         if self.client is not None:
             self.client.stop_channels()
+        provisioner = self.manager.provisioner
         await self.manager.shutdown_kernel(now=True)
+        if provisioner is not None:
+            self.ended = provisioner.ended
 
     async def execute(self, source: str, outputs: Outputs, seconds: float) -> Ending:
         """Run a cell of the student's as any Jupyter client would."""
@@ -88,7 +99,6 @@ class CandidateKernel:
             await self.manager.interrupt_kernel()
             rest = await self._follow(message["header"]["msg_id"], Outputs(0), GRACE_SECONDS)
             ending = ending if rest in ("done", "output") else "dead"
-        self._note_memory()
         await self._drain_replies()
         return ending
 
@@ -119,19 +129,3 @@ class CandidateKernel:
         with contextlib.suppress(Exception):  # replies say nothing that is needed
             while await self.client.shell_channel.msg_ready():
                 await self.client.get_shell_msg(timeout=0)
-
-    def _note_memory(self) -> None:
-        provisioner = self.manager.provisioner
-        pid = getattr(provisioner, "pid", None)
-        with contextlib.suppress(OSError, ValueError):
-            for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-                if line.startswith("VmHWM:"):
-                    self.peak_memory = max(self.peak_memory, 1024 * int(line.split()[1]))
-
-
-def _share_font_list(home: Path) -> None:
-    """Copy matplotlib's list of fonts, which takes seconds to make anew, into a fresh home."""
-    for cached in (Path.home() / ".cache" / "matplotlib").glob("fontlist-*.json"):
-        target = home / ".cache" / "matplotlib"
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copy(cached, target)

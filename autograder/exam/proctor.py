@@ -2,24 +2,23 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from autograder.errors import ExamError
-from autograder.exam.environment import PYTHON, environment
+from autograder.exam.rooms import Rooms
+from autograder.kernels.controlled import start_controlled
+from autograder.kernels.process import WarmProcess
 
 _LINE_LIMIT = 1 << 28
 
 
 class ExaminerProcess:
-    """One examiner, in an empty folder of its own; a new one for every exam."""
+    """One warm examiner, in a sandbox and an empty home of its own; a new one for every exam."""
 
-    def __init__(self, workspace: Path) -> None:
-        self.home = workspace
-        self.home.mkdir(parents=True)
-        self.process: asyncio.subprocess.Process | None = None
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+        self.process: WarmProcess | None = None
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
@@ -31,18 +30,9 @@ class ExaminerProcess:
         ExamError
             If it is not ready in time.
         """
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self.process = await asyncio.create_subprocess_exec(
-                *PYTHON,
-                *("-m", "autograder.exam.examiner", str(theirs.fileno())),
-                pass_fds=[theirs.fileno()],
-                cwd=self.home,
-                env=dict(environment(self.home)),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
+        self.process, ours = await asyncio.to_thread(
+            start_controlled, self.rooms.zygote(), self.rooms.examiner_order()
+        )
         self.reader, self.writer = await asyncio.open_connection(sock=ours, limit=_LINE_LIMIT)
         if await self.hear(seconds) is None:
             message = "The examiner did not start. Run `autograder doctor`, or try once more."
@@ -66,6 +56,6 @@ class ExaminerProcess:
         """Kill the process."""
         if self.writer is not None:
             self.writer.close()
-        if self.process is not None and self.process.returncode is None:
+        if self.process is not None:
             self.process.kill()
-            await self.process.wait()
+            await self.process.wait_async()

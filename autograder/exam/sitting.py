@@ -8,13 +8,11 @@ anew, the cells before are run again without the one that killed it, and the exa
 """
 
 import asyncio
-import tempfile
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode, v4
@@ -24,7 +22,10 @@ from autograder.exam.diagnosis import diagnose
 from autograder.exam.outputs import Outputs
 from autograder.exam.proctor import ExaminerProcess
 from autograder.exam.questions import Question, questions
+from autograder.exam.rooms import Rooms, rooms_for
 from autograder.exam.scheme import Scheme
+from autograder.kernels.limits import instructor_sentence, student_sentence
+from autograder.names import imported_packages
 from autograder.records import Finding, Verdict
 from autograder.settings import Settings
 
@@ -39,7 +40,6 @@ def sit(
     *,
     settings: Settings,
     scheme: Scheme | None = None,
-    workspace: Path | None = None,
     on_cell: OnCell | None = None,
 ) -> NotebookNode:
     """Return the paper executed: outputs in its code cells, a verdict in its test cells.
@@ -48,7 +48,6 @@ def sit(
     ----------
     paper : what `autograder.paper.rebuild` made; it is not changed
     scheme : what is known of right and wrong answers, for the diagnosis
-    workspace : a folder for the files of this exam; a temporary one where None
 
     Raises
     ------
@@ -56,8 +55,8 @@ def sit(
         If no kernel or no examiner comes up. What the student's code does raises nothing.
     """
     executed = deepcopy(paper)
-    with tempfile.TemporaryDirectory(prefix="exam-", dir=workspace) as folder:
-        exam = _Exam(executed, settings, scheme, Path(folder), on_cell)
+    with rooms_for(settings, _packages(paper)) as rooms:
+        exam = _Exam(executed, settings, scheme, rooms, on_cell)
         _run(exam.hold)
     return executed
 
@@ -81,17 +80,18 @@ class _Exam:
         paper: NotebookNode,
         settings: Settings,
         scheme: Scheme | None,
-        folder: Path,
+        rooms: Rooms,
         on_cell: OnCell | None,
     ) -> None:
         self.paper, self.settings, self.scheme = paper, settings, scheme
-        self.folder, self.on_cell = folder, on_cell
+        self.rooms, self.on_cell = rooms, on_cell
         self.questions = {question.index: question for question in questions(paper)}
         self.findings: list[Finding] = []
         self.starts = 0  # of either process: each gets a folder of its own
         self.hidden_before = False
         self.deadly: set[int] = set()  # cells that killed the kernel, or would not be stopped
         self.mistakes: set[str] = set()  # the misconceptions recognised so far
+        self.limit: str | None = None  # that ended the last kernel, by its name
         self.peak_memory = 0
 
     # --- the story -------------------------------------------------------------------------------
@@ -111,8 +111,8 @@ class _Exam:
                 if self.on_cell is not None:
                     self.on_cell(index, cell)
         finally:
-            self.peak_memory = max(self.peak_memory, self.candidate.peak_memory)
             await self.candidate.stop()
+            self.peak_memory = max(self.peak_memory, self.candidate.peak_memory)
             await self.examiner.stop()
         self.paper.metadata.exam.update(
             findings=[vars(finding) for finding in self.findings],
@@ -138,13 +138,13 @@ class _Exam:
         outputs = Outputs(self.settings.output_bytes)
         ending = await self.candidate.execute(cell.source, outputs, self.seconds_left())
         cell.outputs = outputs.cells
-        if ending != "done":
-            reason = self.why(ending)
-            self.find(f"stopped-by-{ending}", f"a cell was stopped: {reason}", cell)
-            cell.outputs.append(_error("Stopped", reason))
         if ending == "dead":
             self.deadly.add(index)
             await self.start_anew(index)
+        if ending != "done":
+            reason = self.why(ending)
+            self.find(f"stopped-by-{ending}", f"A cell was stopped: {reason}.", cell)
+            cell.outputs.append(_error("Stopped", reason))
 
     async def set_up(self, index: int, source: str) -> None:
         """Run a set-up cell in both rooms."""
@@ -177,7 +177,7 @@ class _Exam:
         if seconds <= 0:
             reason = f"the exam's {self.settings.exam_seconds:g} seconds were over before this"
             return Verdict(question.grade_id, question.points, "not run", reason=reason)
-        address = str(self.folder / f"door{question.index}")
+        address = str(self.rooms.door / f"{self.starts}-{question.index}")
         task = {
             "do": "test",
             "address": address,
@@ -216,8 +216,9 @@ class _Exam:
         if answer is None:
             return None
         verdict = Verdict.from_json(answer)
-        if ending == "output" and verdict.points < verdict.max_points:
-            verdict = replace(verdict, reason=self.why("output"))
+        limit = ending == "output" or (ending == "dead" and self.limit is not None)
+        if limit and verdict.points < verdict.max_points:
+            verdict = replace(verdict, reason=self.why(ending))
         return verdict
 
     async def end_serving(self, serving: "asyncio.Task[Ending]") -> Ending:
@@ -246,16 +247,21 @@ class _Exam:
 
     def new_candidate(self) -> CandidateKernel:
         self.starts += 1
-        return CandidateKernel(self.folder / f"c{self.starts}")
+        return CandidateKernel(self.rooms)
 
     def new_examiner(self) -> ExaminerProcess:
         self.starts += 1
-        return ExaminerProcess(self.folder / f"e{self.starts}")
+        return ExaminerProcess(self.rooms)
 
     async def start_anew(self, index: int) -> None:
         """Start another candidate and run the cells before `index` again, but no deadly one."""
-        self.peak_memory = max(self.peak_memory, self.candidate.peak_memory)
         await self.candidate.stop()
+        self.peak_memory = max(self.peak_memory, self.candidate.peak_memory)
+        ended = self.candidate.ended
+        self.limit = ended.limit if ended is not None else None
+        if self.limit is not None:
+            why = instructor_sentence(self.limit, self.rooms.limits)
+            self.find("limit", f"A kernel was ended: {why}.", self.paper.cells[index])
         self.candidate = self.new_candidate()
         await self.candidate.start()
         for place, cell in enumerate(self.paper.cells[:index]):
@@ -303,12 +309,11 @@ class _Exam:
 
     def why(self, ending: Ending) -> str:
         """Return in words, with its number, the limit that ended a cell."""
-        return {
-            "time": f"it took longer than {self.settings.cell_seconds:g} seconds",
-            "output": f"it printed more than {self.settings.output_bytes:,} bytes",
-            "dead": "the kernel died, or could not be stopped",
-            "done": "",
-        }[ending]
+        names = {"time": "cell seconds", "output": "output", "dead": self.limit}
+        name = names.get(ending)
+        if name is None:
+            return "the kernel died, or could not be stopped"
+        return student_sentence(name, self.rooms.limits)
 
 
 def outputs_of(verdict: Verdict) -> list[NotebookNode]:
@@ -320,6 +325,12 @@ def outputs_of(verdict: Verdict) -> list[NotebookNode]:
         return [v4.new_output("execute_result", data=number, metadata={}, execution_count=None)]
     hint = f"\nHint: {verdict.hint}" if verdict.hint and verdict.hint not in verdict.reason else ""
     return [_error(verdict.state, verdict.reason + hint)]
+
+
+def _packages(paper: NotebookNode) -> frozenset[str]:
+    """Return the packages that the trusted cells of a paper import."""
+    trusted = (c.source for c in paper.cells if c.metadata.exam["role"] in ("setup", "test"))
+    return frozenset[str]().union(*map(imported_packages, trusted))
 
 
 def _run(hold: Callable[[], Coroutine[Any, Any, None]]) -> None:

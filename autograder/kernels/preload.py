@@ -1,5 +1,7 @@
 """What a zygote imports by default: the course's libraries, and what a kernel imports to start."""
 
+from collections.abc import Collection
+
 COURSE = (
     "numpy",
     "tensorflow",
@@ -42,3 +44,8 @@ ROOMS = ("autograder.exam.kernel", "autograder.exam.examiner")
 
 MODULES = (*COURSE, *KERNEL, *ROOMS)
 LIGHT = ("numpy", *KERNEL, *ROOMS)
+
+
+def without(modules: Collection[str], packages: Collection[str]) -> tuple[str, ...]:
+    """Return the modules that are not of the packages."""
+    return tuple(name for name in modules if name.partition(".")[0] not in packages)

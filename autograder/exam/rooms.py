@@ -1,0 +1,96 @@
+"""Where one exam is held: its door, its homes, and what both rooms may see and use."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from autograder.exam.environment import environment
+from autograder.kernels.doors import make_door
+from autograder.kernels.limits import Limits
+from autograder.kernels.order import Order
+from autograder.kernels.preload import MODULES, without
+from autograder.kernels.sandbox import Sandbox
+from autograder.kernels.warm import Zygote, shared_zygote
+from autograder.settings import Settings
+
+HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
+"""Packages that are imported before the fork only for notebooks that use them."""
+
+
+def rooms_for(settings: Settings, packages: Collection[str]) -> "Rooms":
+    """Return rooms with the limits of the settings, warm for the packages of a notebook."""
+    limits = Limits(
+        cell_seconds=settings.cell_seconds,
+        exam_seconds=settings.exam_seconds,
+        output_bytes=settings.output_bytes,
+        memory_bytes=settings.memory_bytes,
+        scratch_bytes=settings.scratch_bytes,
+    )
+    modules = without(MODULES, HEAVY - frozenset(packages))
+    return Rooms(limits, modules=modules, allow_unsandboxed=settings.allow_unsandboxed)
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The places of one exam; a context, in the end of which they are gone.
+
+    door      the folder in which the examiner listens and the candidate knocks
+    support   a folder with the week's released files, or None
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    support: str | None = None
+    modules: tuple[str, ...] = MODULES
+    allow_unsandboxed: bool = False
+    door: Path = field(default_factory=make_door)
+    home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="examiner-")))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.door, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def zygote(self) -> Zygote:
+        """Return this process' zygote, the one that forks the candidate too."""
+        return shared_zygote(self.modules)
+
+    def candidate_options(self) -> dict[str, Any]:
+        """Return the options of the candidate's provisioner."""
+        return {
+            "modules": list(self.modules),
+            "visible": [str(self.door), *_data()],
+            "support": self.support or "",
+            "allow_unsandboxed": self.allow_unsandboxed,
+            "exam_seconds": self.limits.exam_seconds + 60,  # `sitting` counts; this is in case
+            "memory_bytes": self.limits.memory_bytes,
+            "processes": self.limits.processes,
+            "scratch_bytes": self.limits.scratch_bytes,
+            "file_bytes": self.limits.file_bytes,
+        }
+
+    def examiner_order(self) -> Order:
+        """Return what the examiner is, and what it may do: listen at the door, and nothing else."""
+        return Order(
+            module="autograder.exam.examiner",
+            environment=environment(self.home),
+            sandbox=Sandbox(
+                home=str(self.home),
+                visible=_data(),
+                doors=(str(self.door),),
+                support=self.support,
+            ),
+            limits=self.limits,
+            allow_unsandboxed=self.allow_unsandboxed,
+        )
+
+
+def _data() -> tuple[str, ...]:
+    """Return the folder of the course's data, where one is set."""
+    folder = os.environ.get("DLCOURSE_DATA")
+    return (str(Path(folder).absolute()),) if folder else ()
