@@ -15,7 +15,7 @@ from autograder.records import Verdict
 
 HIDDEN_REASON = "a hidden test found an answer that is not right yet"
 HIDDEN_ERROR = "your code raised an error in a hidden test"
-VISIBLE_REASON = "this check is in your notebook: run it there, and it says more"
+VISIBLE_REASON = "not right yet; run this check in your notebook to read more"
 VISIBLE_ERROR = "your code raised an error in a check of your notebook: run it to read more"
 
 
