@@ -43,6 +43,8 @@ _SYNONYMS = [
         (r"\\[bB]igg?[lrm]?(?![a-zA-Z])", ""),
         (r"\\(?:display|text)style(?![a-zA-Z])", ""),
         (r"\\(?:nonumber|notag)(?![a-zA-Z])|\\label\{[^}]*\}", ""),
+        # Mathtext leaves no room between a large sign and what it runs over.
+        (r"(\\(?:sum|prod|int)(?![a-zA-Z])(?:[_^](?:\{[^{}]*\}|\w))*)", r"\1\\,"),
         (r"\s+", " "),
     )
 ]
