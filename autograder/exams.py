@@ -20,8 +20,8 @@ from nbformat import NotebookNode
 from autograder.assignments import Assignment, paper_for
 from autograder.errors import IntakeError
 from autograder.exam import sitting
+from autograder.exam.executed import findings_of, verdicts_of
 from autograder.exam.scheme import Scheme, inscribe
-from autograder.exam.sitting import findings_of, verdicts_of
 from autograder.intake import answers_in, no_answers
 from autograder.intake.reading import parse_cells, read_bytes
 from autograder.marking import OnProgress, scheme_for, silent

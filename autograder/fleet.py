@@ -15,7 +15,7 @@ from distributed import Client, Future, LocalCluster, as_completed
 from nbformat import NotebookNode
 
 from autograder.assignments import Assignment, paper_for
-from autograder.exam.sitting import findings_of, verdicts_of
+from autograder.exam.executed import findings_of, verdicts_of
 from autograder.exams import Exam, hold, make_paper, no_verdict, not_held
 from autograder.intake import no_answers
 from autograder.records import Finding, Result, Submission

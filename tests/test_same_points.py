@@ -13,7 +13,7 @@ import pytest
 
 from autograder.cli import main
 from autograder.demo_class import made_up_class
-from autograder.exam.sitting import verdicts_of
+from autograder.exam.executed import verdicts_of
 from autograder.gradebook import open_gradebook
 from autograder.grading import grade_class
 from autograder.weeks import find_week

@@ -4,11 +4,8 @@ One `Room` lives as long as one test cell. It is what `dlcourse.check` finds in 
 """
 
 import json
-import sys
-import types
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
@@ -18,6 +15,7 @@ from autograder.exam import crossing
 from autograder.exam.channel import Channel
 from autograder.exam.decoding import decode
 from autograder.exam.encoding import encode
+from autograder.exam.handing import HandedOut
 from autograder.exam.remote import Remote
 from autograder.exam.replies import REMOTE_KINDS, fits, is_pair_of_text, kind_of, not_plain
 from autograder.exam.seeding import seed_generators
@@ -25,16 +23,6 @@ from autograder.exam.transcript import Entry, summary
 from autograder.exam.wire import CannotCross, RoomViolation, refuse
 
 CALLBACK_DEPTH = 4
-_FUNCTIONS = (
-    types.FunctionType,
-    types.BuiltinFunctionType,
-    types.MethodType,
-    types.MethodWrapperType,
-    partial,
-    type,
-    np.ufunc,
-    type(np.sum),  # what NumPy dispatches to other arrays' own functions
-)
 _UNJUDGED = ("get", "iterate", "set attribute", "set item", "here", "seed")
 _ARITHMETIC = frozenset({"add", "sub", "mul", "truediv", "pow", "matmul", "neg"})
 
@@ -61,13 +49,8 @@ class Room:
     ) -> None:
         self.channel, self.due, self.lines = channel, due, lines
         self.line = self.reached = 0  # the line that asks now; the last statement that asked
-        self.setup = {
-            id(v): k for k, v in setup.items() if isinstance(v, types.FunctionType | type)
-        }
-        self.namedtuples = {k: v for k, v in setup.items() if isinstance(v, type)}
-        self.callbacks: list[Callable[..., Any]] = []
+        self.handed = HandedOut(setup)
         self.remotes: dict[int, Remote] = {}
-        self.crossed: list[Any] = []  # generators, models, optimisers that have a copy there
         self.brought: dict[int, Any] = {}  # the student's models, as they were the first time
         self.has_remote = False  # in the message that came last
         self.void: BaseException | None = None
@@ -93,7 +76,7 @@ class Room:
         self.reached = max(self.reached, statement)
         if operation in _ARITHMETIC and self.due and f"{self.line} {operation}" not in self.due:
             raise not_plain(arguments[0])
-        message = encode([operation, *arguments], self.refer, self.name_of)
+        message = encode([operation, *arguments], self.refer, self.handed.name_of)
         try:
             reply = self.exchange(message)
         except BaseException as broken:  # in the middle of a question: the rooms are out of step
@@ -123,7 +106,7 @@ class Room:
         self.channel.send(message)
         while True:
             self.has_remote = False
-            reply = decode(self.channel.receive(), self.resolve, self.namedtuples.get)
+            reply = decode(self.channel.receive(), self.resolve, self.handed.namedtuples.get)
             if type(reply) is not list or not reply or type(reply[0]) is not str:
                 refuse("a reply that is no list")
             if reply[0] == "callback":
@@ -184,7 +167,7 @@ class Room:
         if len(reply) != 4 or type(reply[2]) is not list or type(reply[3]) is not dict:
             refuse("a callback that is not a number, arguments and keywords")
         _, number, args, kwargs = reply
-        if type(number) is not int or not 0 <= number < len(self.callbacks):
+        if type(number) is not int or not 0 <= number < len(self.handed.callbacks):
             refuse("a callback to a function that was never handed out")
         if not all(type(name) is str for name in kwargs):
             refuse("a callback with keywords that are no names")
@@ -195,7 +178,7 @@ class Room:
         self.note("callback", summary([args, kwargs]))
         self.depth += 1
         try:
-            answer = ["answer", self.callbacks[number](*args, **kwargs)]
+            answer = ["answer", self.handed.callbacks[number](*args, **kwargs)]
         except AssertionError as error:
             self.void = error
             answer = ["raise", ("AssertionError", "a check of the test failed")]
@@ -203,7 +186,7 @@ class Room:
             answer = ["raise", crossing.describe(error)]
         finally:
             self.depth -= 1
-        return encode(answer, self.refer, self.name_of)
+        return encode(answer, self.refer, self.handed.name_of)
 
     # --- references ------------------------------------------------------------------------------
 
@@ -220,9 +203,6 @@ class Room:
             self.remotes[number] = Remote(self, number, kind, type_name[:80])
         return self.remotes[number]
 
-    def name_of(self, cls: type) -> str | None:
-        return self.setup.get(id(cls))
-
     def refer(self, x: Any) -> tuple[str, Any]:
         """Name what the test hands to student code, or refuse it."""
         if type(x) is Remote:
@@ -230,72 +210,7 @@ class Room:
                 message = f"{x!r} belongs to another test cell, and is gone with it."
                 raise CannotCross(message)
             return "remote", x._number
-        if isinstance(x, np.random.Generator):
-            return self.generator(x)
-        if id(x) in self.setup:
-            return "name", ("", self.setup[id(x)])
-        if isinstance(x, _FUNCTIONS):
-            return self.function(x)
-        if "keras" in sys.modules:
-            keras = sys.modules["keras"]
-            if isinstance(x, keras.Model):
-                return self.model(x)
-            if isinstance(x, keras.Optimizer):
-                return self.optimizer(x)
-        message = (
-            f"A {type(x).__name__} can't be handed to student code, since it would not be the same "
-            "object there: make it there, check.there(f)(...)."
-        )
-        raise CannotCross(message)
-
-    def key(self, x: Any) -> tuple[int, bool]:
-        """Return the key of the copy of x, and whether it is new."""
-        for key, known in enumerate(self.crossed):
-            if known is x:
-                return key, False
-        self.crossed.append(x)
-        return len(self.crossed) - 1, True
-
-    def generator(self, x: np.random.Generator) -> tuple[str, Any]:
-        key, is_new = self.key(x)
-        bits = x.bit_generator
-        state = dict(bits.state)
-        if is_new:
-            if not hasattr(bits, "jumped"):
-                message = f"A {type(bits).__name__} can't cross: use np.random.default_rng(seed)."
-                raise CannotCross(message)
-            bits.state = bits.jumped().state  # the two copies never draw the same numbers
-        return "generator", (key, state)
-
-    def function(self, x: Any) -> tuple[str, Any]:
-        module = getattr(x, "__module__", None) or "numpy"  # ufuncs have none
-        path = str(getattr(x, "__qualname__", None) or getattr(x, "__name__", ""))
-        found: Any = sys.modules.get(module) if module != "__main__" else None
-        for part in path.split("."):
-            found = getattr(found, part, None)
-        if found is x:
-            return "name", (module, path)
-        if isinstance(x, type):
-            message = f"The class {x.__name__} of the test can't cross: define it in a set-up cell."
-            raise CannotCross(message)
-        self.callbacks.append(x)
-        return "callback", len(self.callbacks) - 1
-
-    def model(self, x: Any) -> tuple[str, Any]:
-        if type(x).__module__.partition(".")[0] != "keras":
-            message = f"A {type(x).__name__} is not of Keras' own classes: make it there."
-            raise CannotCross(message)
-        key, is_new = self.key(x)
-        if not is_new:
-            return "model", (key,)
-        return "model", (key, x.to_json(), [np.asarray(w) for w in x.get_weights()])
-
-    def optimizer(self, x: Any) -> tuple[str, Any]:
-        import keras
-
-        key, is_new = self.key(x)
-        text = json.dumps(keras.optimizers.serialize(x)) if is_new else ""
-        return "optimizer", (key, text) if is_new else (key,)
+        return self.handed.refer(x)
 
     # --- the words of dlcourse.check -------------------------------------------------------------
 
@@ -338,7 +253,7 @@ class Room:
         if type(model) is Remote:
             return self.brought_parts(model, like)
         configuration = models.rest_configuration(model, like)
-        if any(known is model for known in self.crossed):
+        if any(known is model for known in self.handed.crossed):
             return configuration, self.ask("here", model, like)[1]
         return configuration, [np.asarray(w) for w in model.get_weights()]
 

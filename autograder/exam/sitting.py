@@ -15,10 +15,11 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
 
 from autograder.exam.client import CandidateKernel, Ending
 from autograder.exam.diagnosis import diagnose
+from autograder.exam.executed import error_output, outputs_of
 from autograder.exam.outputs import Outputs
 from autograder.exam.proctor import ExaminerProcess
 from autograder.exam.questions import Question, questions
@@ -59,17 +60,6 @@ def sit(
         exam = _Exam(executed, settings, scheme, rooms, on_cell)
         _run(exam.hold)
     return executed
-
-
-def verdicts_of(executed: NotebookNode) -> tuple[Verdict, ...]:
-    """Return the verdicts that an executed paper holds, in the order of its test cells."""
-    held = (cell.metadata.get("exam", {}).get("verdict") for cell in executed.cells)
-    return tuple(Verdict.from_json(verdict) for verdict in held if verdict)
-
-
-def findings_of(executed: NotebookNode) -> tuple[Finding, ...]:
-    """Return the findings that were made while the paper was sat."""
-    return tuple(Finding(**f) for f in executed.metadata.get("exam", {}).get("findings", ()))
 
 
 class _Exam:
@@ -144,7 +134,7 @@ class _Exam:
         if ending != "done":
             reason = self.why(ending)
             self.find(f"stopped-by-{ending}", f"A cell was stopped: {reason}.", cell)
-            cell.outputs.append(_error("Stopped", reason))
+            cell.outputs.append(error_output("Stopped", reason))
 
     async def set_up(self, index: int, source: str) -> None:
         """Run a set-up cell in both rooms."""
@@ -316,17 +306,6 @@ class _Exam:
         return student_sentence(name, self.rooms.limits)
 
 
-def outputs_of(verdict: Verdict) -> list[NotebookNode]:
-    """Return the outputs of a test cell: silence is full marks, a number is partial credit."""
-    if verdict.passed:
-        return []
-    if verdict.state == "passed":
-        number = {"text/plain": f"{verdict.points:.12g}"}
-        return [v4.new_output("execute_result", data=number, metadata={}, execution_count=None)]
-    hint = f"\nHint: {verdict.hint}" if verdict.hint and verdict.hint not in verdict.reason else ""
-    return [_error(verdict.state, verdict.reason + hint)]
-
-
 def _packages(paper: NotebookNode) -> frozenset[str]:
     """Return the packages that the trusted cells of a paper import."""
     trusted = (c.source for c in paper.cells if c.metadata.exam["role"] in ("setup", "test"))
@@ -345,10 +324,6 @@ def _run(hold: Callable[[], Coroutine[Any, Any, None]]) -> None:
         return
     with ThreadPoolExecutor(1) as thread:
         thread.submit(lambda: asyncio.run(hold())).result()
-
-
-def _error(name: str, text: str) -> NotebookNode:
-    return v4.new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
 
 
 async def _knock(address: str) -> None:

@@ -7,7 +7,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from other_side import HIDDEN_LINES, SETUP
 
-from autograder.exam.sitting import findings_of, sit, verdicts_of
+from autograder.exam.executed import findings_of, verdicts_of
+from autograder.exam.sitting import sit
 from autograder.feedback.marks import Marks
 from autograder.feedback.page import page_of
 from autograder.records import Submission
