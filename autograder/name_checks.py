@@ -54,6 +54,23 @@ def check_names(text: CourseText) -> None:
             case "test":
                 _check_test(cell, text)
                 _check_contexts(cell, _students(text))
+                _check_last_line(cell, _students(text))
+
+
+def _check_last_line(cell: TextCell, students: Collection[str]) -> None:
+    """Refuse a test that ends with a number of the student's: it would be partial credit."""
+    *_, last = ast.parse(strip_magics(cell.source)).body
+    if not isinstance(last, ast.Expr) or not isinstance(last.value, ast.Call):
+        return
+    called = last.value.func
+    while isinstance(called, ast.Attribute):
+        called = called.value
+    if isinstance(called, ast.Name) and called.id in students:
+        message = (
+            f"The test ends with a call of the student's {called.id!r}: the number that it gives "
+            "would be the partial credit. Check it, or assign it."
+        )
+        raise cell.error(message, cell.first + last.lineno - 1)
 
 
 def setup_names(text: CourseText) -> frozenset[str]:

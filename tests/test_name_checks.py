@@ -71,7 +71,9 @@ def fault(tmp_path, last, text=TEXT):
         pytest.param("[Net() for n in range(3) if (m := n)]\nm", id="comprehension and walrus"),
         pytest.param("with warnings.catch_warnings():\n  Net()", id="warnings come along"),
         pytest.param("with suppress(ValueError):\n  Net()", id="exceptions come along"),
-        pytest.param("with np.errstate(all='raise'):\n  np.log(0)\nNet()", id="not around a call"),
+        pytest.param(
+            "with np.errstate(all='raise'):\n  np.log(0)\nnet = Net()", id="not around a call"
+        ),
         pytest.param("net = Net()\ndouble = 2\nwith np.errstate():\n  double", id="own name"),
     ],
 )
@@ -189,3 +191,11 @@ def test_set_up_names_are_those_of_all_set_up_cells(tmp_path):
         *("np", "warnings", "suppress", "check", "tf"),
         *("SEED", "PROFILE"),
     }
+
+
+@pytest.mark.parametrize("last", ["Net()", "Net().call(3)"])
+def test_a_test_does_not_end_with_a_number_of_the_students(tmp_path, last):
+    error = fault(tmp_path, f"check.equal(Net().call(2), 2)\n{last}  # the end")
+
+    assert "the number that it gives would be the partial credit" in error.message
+    assert error.line == line_of(TEXT, "LAST") + 1
