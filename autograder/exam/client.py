@@ -9,6 +9,7 @@ import time
 from queue import Empty
 from typing import Any, Literal
 
+import zmq
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
@@ -24,6 +25,9 @@ Ending = Literal["done", "time", "dead", "output"]
 
 START_SECONDS = 120.0
 GRACE_SECONDS = 3.0
+# What waits to be read lies in the grader's memory, which all exams share.
+_MESSAGE_BYTES, _MESSAGES_WAITING = 16 << 20, 100
+_DRAIN_SECONDS = 1.0
 _SILENCE = 0.25  # seconds without a message after which one looks whether the kernel lives
 
 _ARGV = (*PYTHON, "-m", "autograder.exam.kernel", "--HistoryManager.enabled=False", "-f")
@@ -62,6 +66,8 @@ class CandidateKernel:
         """
         await self.manager.start_kernel()
         self.client = self.manager.client()
+        self.client.context.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_BYTES)
+        self.client.context.setsockopt(zmq.RCVHWM, _MESSAGES_WAITING)
         self.client.start_channels()
         if not await wait_until_ready(self.client, self.manager.is_alive, START_SECONDS):
             message = "The candidate's kernel did not start. Run `autograder doctor`."
@@ -116,7 +122,7 @@ class CandidateKernel:
                 continue
             except Exception:
                 continue
-            if message["parent_header"].get("msg_id") != request:
+            if not _is_about(message, request):
                 continue
             kind, body = message["msg_type"], message["content"]
             if kind == "status" and body.get("execution_state") == "idle":
@@ -126,6 +132,17 @@ class CandidateKernel:
                 return "output"
 
     async def _drain_replies(self) -> None:
-        with contextlib.suppress(Exception):  # replies say nothing that is needed
-            while await self.client.shell_channel.msg_ready():
+        """Forget the replies, which say nothing that is needed; their stream may never end."""
+        deadline = time.monotonic() + _DRAIN_SECONDS
+        with contextlib.suppress(Exception):
+            while time.monotonic() < deadline and await self.client.shell_channel.msg_ready():
                 await self.client.get_shell_msg(timeout=0)
+
+
+def _is_about(message: dict[str, Any], request: str) -> bool:
+    """Tell whether a message is well formed and about a request; it may be student code's."""
+    parent, content = message["parent_header"], message["content"]
+    is_well_formed = isinstance(parent, dict) and isinstance(content, dict)
+    return (
+        is_well_formed and isinstance(message["msg_type"], str) and parent.get("msg_id") == request
+    )

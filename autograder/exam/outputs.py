@@ -27,6 +27,10 @@ class Outputs:
         """Add what one message says; a message that is not well formed says nothing."""
         if not isinstance(content, dict):
             return
+        try:
+            self.size += len(json.dumps(content, default=str))
+        except RecursionError:
+            return  # no output is nested that deep
         if kind == "clear_output":
             self._clear_next = bool(content.get("wait"))
             if not self._clear_next:
@@ -39,13 +43,12 @@ class Outputs:
             self._append(kind, content)
 
     def _append(self, kind: str, content: dict[str, Any]) -> None:
-        self.size += len(json.dumps(content, default=str))
         if self.is_full:
             return
         last = self.cells[-1] if self.cells else None
         if kind == "stream":
             name = "stderr" if content.get("name") == "stderr" else "stdout"
-            text = str(content.get("text", ""))
+            text = _text(content.get("text"))
             if last is not None and last.output_type == "stream" and last.name == name:
                 last.text += text
             else:
@@ -55,9 +58,9 @@ class Outputs:
             self.cells.append(
                 v4.new_output(
                     "error",
-                    ename=str(content.get("ename", "")),
-                    evalue=str(content.get("evalue", "")),
-                    traceback=[str(line) for line in trace] if isinstance(trace, list) else [],
+                    ename=_text(content.get("ename")),
+                    evalue=_text(content.get("evalue")),
+                    traceback=[_text(line) for line in trace] if isinstance(trace, list) else [],
                 )
             )
         else:
@@ -71,18 +74,27 @@ class Outputs:
         if isinstance(name, str):
             self._display.setdefault(name, []).append(len(self.cells))
         count = {"execution_count": None} if kind == "execute_result" else {}
-        self.cells.append(v4.new_output(kind, data=content["data"], metadata={}, **count))
+        data = _texts(content["data"])
+        self.cells.append(v4.new_output(kind, data=data, metadata={}, **count))
 
     def _update(self, content: dict[str, Any]) -> None:
         transient = content.get("transient")
         name = transient.get("display_id") if isinstance(transient, dict) else None
-        self.size += len(json.dumps(content, default=str))
         if not isinstance(name, str) or not isinstance(content.get("data"), dict) or self.is_full:
             return
         for index in self._display.get(name, []):
-            self.cells[index].data = content["data"]
+            self.cells[index].data = NotebookNode(_texts(content["data"]))
 
     def _clear(self) -> None:
         self.cells.clear()
         self._display.clear()
         self._clear_next = False
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(bundle: dict[str, Any]) -> dict[str, str]:
+    """Return a mime bundle in which everything is text; what is not, is empty."""
+    return {kind: _text(value) for kind, value in bundle.items()}
