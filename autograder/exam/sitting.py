@@ -25,6 +25,7 @@ from autograder.exam.proctor import ExaminerProcess
 from autograder.exam.questions import Question, questions
 from autograder.exam.rooms import Rooms, rooms_for
 from autograder.exam.scheme import Scheme
+from autograder.harmless import harmless_outputs
 from autograder.kernels.limits import instructor_sentence, student_sentence
 from autograder.names import imported_packages
 from autograder.records import Finding, Verdict
@@ -125,9 +126,12 @@ class _Exam:
     async def run(self, index: int, cell: NotebookNode) -> None:
         """Run a student's cell and keep its outputs."""
         cell.metadata.exam["withheld"] = self.hidden_before
+        if self.seconds_left() <= 0:
+            cell.outputs = [error_output("Stopped", self.too_late)]
+            return
         outputs = Outputs(self.settings.output_bytes)
         ending = await self.candidate.execute(cell.source, outputs, self.seconds_left())
-        cell.outputs = outputs.cells
+        cell.outputs = harmless_outputs(outputs.cells, self.settings.output_bytes)
         if ending == "dead":
             self.deadly.add(index)
             await self.start_anew(index)
@@ -155,9 +159,8 @@ class _Exam:
     async def set_up_candidate(self, source: str) -> Ending:
         content = {"source": source, "seed": self.seed, "shared": self.is_shared}
         limit = Outputs(self.settings.output_bytes)
-        return await self.candidate.request(
-            "exam_setup_request", content, limit, self.seconds_left() + _START_SECONDS
-        )
+        seconds = min(self.settings.cell_seconds + _START_SECONDS, self.deadline - time.monotonic())
+        return await self.candidate.request("exam_setup_request", content, limit, seconds)
 
     # --- test cells ------------------------------------------------------------------------------
 
@@ -165,8 +168,7 @@ class _Exam:
         """Sit one test cell; a verdict that does not come is none that earns points."""
         seconds = self.seconds_left()
         if seconds <= 0:
-            reason = f"the exam's {self.settings.exam_seconds:g} seconds were over before this"
-            return Verdict(question.grade_id, question.points, "not run", reason=reason)
+            return Verdict(question.grade_id, question.points, "not run", reason=self.too_late)
         address = str(self.rooms.door / f"{self.starts}-{question.index}")
         task = {
             "do": "test",
@@ -292,6 +294,10 @@ class _Exam:
 
     def seconds_left(self) -> float:
         return min(self.settings.cell_seconds, self.deadline - time.monotonic())
+
+    @property
+    def too_late(self) -> str:
+        return f"the exam's {self.settings.exam_seconds:g} seconds were over before this"
 
     def find(self, kind: str, message: str, cell: NotebookNode | None = None) -> None:
         grade_id = cell.metadata.exam.get("grade_id") if cell is not None else None
