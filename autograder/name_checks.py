@@ -63,8 +63,8 @@ def _check_last_line(cell: TextCell, students: Collection[str]) -> None:
     if not isinstance(last, ast.Expr) or not isinstance(last.value, ast.Call):
         return
     called = last.value.func
-    while isinstance(called, ast.Attribute):
-        called = called.value
+    while isinstance(called, ast.Attribute | ast.Call):
+        called = called.value if isinstance(called, ast.Attribute) else called.func
     if isinstance(called, ast.Name) and called.id in students:
         message = (
             f"The test ends with a call of the student's {called.id!r}: the number that it gives "

@@ -92,16 +92,16 @@ def step(z):
 
 # %% test="step" points=4
 check.close(
+    step(0.5),
+    1,
+    name="step of the single number 0.5",
+    hint="For a plain number the answer is a number: 1 from zero on.",
+)
+check.close(
     step(np.array([-1.0, 0.0, 2.0])),
     [0, 1, 1],
     name="step of [-1, 0, 2]",
     hint="Look at each number on its own: 0 below zero, 1 from zero on.",
-)
-check.close(
-    step(-0.5),
-    0,
-    name="step of the single number -0.5",
-    hint="The function must also take a plain number.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(SEED)
