@@ -1,6 +1,5 @@
 """Builds `source/` and `release/` from the text in `course/`; the same text, the same bytes."""
 
-import ast
 import logging
 import tempfile
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from autograder.course_weeks import CourseWeek, course_week_names, read_course_w
 from autograder.errors import BuildError
 from autograder.magics import strip_magics
 from autograder.outcomes import syllabus
+from autograder.parsing import parse
 from autograder.source_notebook import assignment_notebook, lesson_notebook, notebook_bytes
 
 
@@ -182,7 +182,7 @@ def _check_stubs(path: Path, week: CourseWeek) -> None:
 
 def _check_stub(cell: TextCell, released: str) -> None:
     try:
-        ast.parse(strip_magics(released))
+        parse(strip_magics(released))
     except SyntaxError as error:
         message = f"Without its solution the cell is not Python ({error.msg}): move the markers."
         raise cell.error(message) from error

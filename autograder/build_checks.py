@@ -3,15 +3,14 @@
 Which names cells read is checked in `name_checks`; here it is syntax, markers, exercises, points.
 """
 
-import ast
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from autograder.course_text import CourseText, TextCell
 from autograder.magics import strip_magics
 from autograder.names import assigned_names
+from autograder.parsing import parse
 from autograder.records import Role
 
 TOTAL_POINTS = 100
@@ -57,12 +56,11 @@ def _check_cells(text: CourseText) -> None:
 
 
 def _check_syntax(cell: TextCell) -> None:
-    with warnings.catch_warnings(action="ignore"):
-        try:
-            ast.parse(strip_magics(cell.source))
-        except SyntaxError as error:
-            message = f"The cell is not Python: {error.msg}."
-            raise cell.error(message, cell.first + (error.lineno or 1) - 1) from error
+    try:
+        parse(strip_magics(cell.source))
+    except SyntaxError as error:
+        message = f"The cell is not Python: {error.msg}."
+        raise cell.error(message, cell.first + (error.lineno or 1) - 1) from error
 
 
 def _check_markers(cell: TextCell) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from autograder.magics import strip_magics
 from autograder.names import assigned_names, free_names, imported_names
+from autograder.parsing import parse
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -56,7 +57,7 @@ def without_markers(source: str) -> str:
 
 
 def _definition(name: str, reference: str) -> Definition:
-    definitions = [node for node in ast.parse(reference).body if isinstance(node, Definition)]
+    definitions = [node for node in parse(reference).body if isinstance(node, Definition)]
     for node in definitions:
         if node.name == name:
             return node

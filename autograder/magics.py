@@ -1,8 +1,8 @@
 """Takes IPython's magics and shell lines out of a cell's text, so that Python can read it."""
 
-import ast
 import re
-import warnings
+
+from autograder.parsing import parse
 
 # Cell magics whose body is Python; the body of any other (%%bash, %%writefile, ...) is not.
 _PYTHON_CELL_MAGICS = frozenset({"%%capture", "%%time", "%%timeit", "%%prun"})
@@ -35,11 +35,10 @@ def strip_magics(source: str) -> str:
 
 
 def _is_python(source: str) -> bool:
-    with warnings.catch_warnings(action="ignore"):
-        try:
-            ast.parse(source)
-        except (SyntaxError, ValueError):
-            return False
+    try:
+        parse(source)
+    except (SyntaxError, ValueError):
+        return False
     return True
 
 

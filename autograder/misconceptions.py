@@ -6,7 +6,6 @@ where they leave what they decorate as it is.
 """
 
 import ast
-import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -17,6 +16,7 @@ from typing import TypeVar
 from autograder.errors import BuildError
 from autograder.injection import Definition, inject, without_markers
 from autograder.names import assigned_names, student_names
+from autograder.parsing import parse
 
 Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
@@ -110,8 +110,7 @@ def load(
         return ()
     text = path.read_text(encoding="utf-8")
     try:
-        with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse(text)
+        tree = parse(text)
     except SyntaxError as error:
         message = f"The file is not Python: {error.msg}."
         raise BuildError(message, path, error.lineno or 1) from error

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from autograder.course_text import CourseText, TextCell
 from autograder.magics import strip_magics
 from autograder.names import assigned_names, free_names, imported_names, student_names
+from autograder.parsing import parse
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -59,7 +60,7 @@ def check_names(text: CourseText) -> None:
 
 def _check_last_line(cell: TextCell, students: Collection[str]) -> None:
     """Refuse a test that ends with a number of the student's: it would be partial credit."""
-    *_, last = ast.parse(strip_magics(cell.source)).body
+    *_, last = parse(strip_magics(cell.source)).body
     if not isinstance(last, ast.Expr) or not isinstance(last.value, ast.Call):
         return
     called = last.value.func
@@ -109,7 +110,7 @@ def _line_of(cell: TextCell, name: str) -> int:
     """Return the line in the file where a cell first reads a name."""
     lines = [
         node.lineno
-        for node in ast.walk(ast.parse(strip_magics(cell.source)))
+        for node in ast.walk(parse(strip_magics(cell.source)))
         if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Store)
     ]
     return cell.first + min(lines, default=1) - 1
@@ -197,7 +198,7 @@ def _near(name: str, known: Collection[str]) -> str:
 
 def _check_contexts(cell: TextCell, students: Collection[str]) -> None:
     remote = set(students) - assigned_names(cell.source)
-    for node in ast.walk(ast.parse(strip_magics(cell.source))):
+    for node in ast.walk(parse(strip_magics(cell.source))):
         if not isinstance(node, ast.With | ast.AsyncWith):
             continue
         read = {n.id for part in node.body for n in ast.walk(part) if isinstance(n, ast.Name)}

@@ -2,11 +2,11 @@
 
 import ast
 import symtable
-import warnings
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from autograder.magics import strip_magics
+from autograder.parsing import parse, symbols
 
 _COMPILER_NAMES = frozenset({"__class__", "__classdict__"})
 
@@ -65,7 +65,7 @@ def imported_packages(source: str) -> frozenset[str]:
         If the text is not Python, once magics are taken away.
     """
     found: set[str] = set()
-    for node in ast.walk(ast.parse(strip_magics(source))):
+    for node in ast.walk(parse(strip_magics(source))):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -86,14 +86,12 @@ def student_names(answer_cells: Iterable[str]) -> frozenset[str]:
 
 def _read(text: str) -> "_Cell":
     cell = _Cell()
-    with warnings.catch_warnings(action="ignore"):  # a "\\d" is the author's business
-        cell.visit(ast.parse(text))
+    cell.visit(parse(text))
     return cell
 
 
 def _nested_symbols(text: str) -> Iterator[symtable.Symbol]:
-    with warnings.catch_warnings(action="ignore"):
-        tables = symtable.symtable(text, "cell", "exec").get_children()
+    tables = symbols(text).get_children()
     while tables:
         table = tables.pop()
         tables += table.get_children()

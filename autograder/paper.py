@@ -8,7 +8,6 @@ Pure: a notebook and `Answers` in, a notebook out.
 """
 
 import ast
-import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
@@ -21,6 +20,7 @@ from nbformat import NotebookNode
 from autograder.harmless import inert_markdown
 from autograder.magics import strip_magics
 from autograder.names import student_names
+from autograder.parsing import parse
 from autograder.records import AddedCell, Answers, Finding, Role
 from autograder.roles import grade_id_of, points_of, role_of
 
@@ -200,11 +200,10 @@ def _assigned_seed(text: str) -> int:
 
 
 def _parse(text: str) -> list[ast.stmt]:
-    with warnings.catch_warnings(action="ignore"):  # an odd escape in a string is not our affair
-        try:
-            return ast.parse(strip_magics(text)).body
-        except (SyntaxError, ValueError):
-            return []
+    try:
+        return parse(strip_magics(text)).body
+    except (SyntaxError, ValueError):
+        return []
 
 
 def _name(cells: Iterable[Cell]) -> None:

@@ -26,6 +26,7 @@ OF_PURE = {
     "errors",
     "roles",
     "magics",
+    "parsing",
     "names",
     "intake",
     "paper",

@@ -4,11 +4,9 @@ What such a cell raises may come after a hidden test, so its traceback is never 
 says the same, and it is the student's own.
 """
 
-import ast
-import warnings
-
 from autograder.harmless import plain_text
 from autograder.magics import strip_magics
+from autograder.parsing import parse
 
 MAX_SOURCE = 100_000  # characters
 
@@ -18,8 +16,7 @@ def syntax_problem(source: str) -> str:
     if len(source) > MAX_SOURCE:
         return ""
     try:
-        with warnings.catch_warnings(action="ignore"):
-            ast.parse(strip_magics(source))
+        parse(strip_magics(source))
     except SyntaxError as error:
         where = f"line {error.lineno}" if error.lineno else "this cell"
         return plain_text(f"Python cannot read {where} of this cell: {error.msg}.", 300)

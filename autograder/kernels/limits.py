@@ -4,6 +4,7 @@ import os
 import re
 import resource
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,14 @@ def recognise(error_name: str, error_text: str) -> str | None:
     return next(found, None)
 
 
+def reserved_bytes() -> int:
+    """Return the bytes of data that this process has reserved, used or not: VmData in proc(5)."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(
+        1024 * int(line.split()[1]) for line in status.splitlines() if line.startswith("VmData:")
+    )
+
+
 def apply(limits: Limits, *, has_gpu: bool) -> None:
     """Set what the kernel enforces by itself, on this process and its descendants: getrlimit(2).
 
@@ -128,7 +137,9 @@ def apply(limits: Limits, *, has_gpu: bool) -> None:
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_NPROC: limits.processes,
         # One giant request fails at once; what is really used is watched from outside.
-        resource.RLIMIT_DATA: resource.RLIM_INFINITY if has_gpu else 2 * limits.memory_bytes,
+        resource.RLIMIT_DATA: resource.RLIM_INFINITY
+        if has_gpu
+        else reserved_bytes() + 2 * limits.memory_bytes,
     }
     for kind, value in wanted.items():
         _, hard = resource.getrlimit(kind)
