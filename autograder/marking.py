@@ -61,14 +61,18 @@ def sit_answers(
     *,
     due: Mapping[str, Mapping[str, list[str]]],
     settings: Settings,
-    seed: int = 0,
+    seed: int | None = None,
     at_once: int | None = None,
     on_progress: OnProgress = silent,
 ) -> list[Sat]:
-    """Sit every answer in its room; return how each did, in the same order."""
-    prepared = rehearsal(week.source, {"SEED": seed, "PROFILE": settings.profile})
+    """Sit every answer in its room; return how each did, in the same order.
+
+    `seed` replaces the notebook's own SEED, where there is one.
+    """
+    parameters = {"PROFILE": settings.profile} | ({} if seed is None else {"SEED": seed})
+    prepared = rehearsal(week.source, parameters)
     preload(prepared)
-    seconds = settings.cell_seconds
+    seed, seconds = prepared.paper.metadata.exam["seed"], settings.cell_seconds
 
     def begin(answer: Answer, room: Room) -> Callable[[], Sitting]:
         cells = prepared.cells(answer.texts, tests=_tests(prepared, answer), due=due)
@@ -112,7 +116,6 @@ def make_scheme(week: Week, settings: Settings, on_progress: OnProgress = silent
     known = [known_answer(answer) for answer in week.known]
     right = [REFERENCE, *(answer for answer in known if answer.kind == "variant")]
     wrong = [answer for answer in known if answer.kind == "misconception"]
-    seed = settings.grading_seed or 0
     total = len(right) + len(wrong)
 
     def sit(answers: Sequence[Answer], due: Kinds, before: int) -> list[Sat]:
@@ -121,7 +124,7 @@ def make_scheme(week: Week, settings: Settings, on_progress: OnProgress = silent
             [(answer, "two rooms") for answer in answers],
             due=due,
             settings=settings,
-            seed=seed,
+            seed=settings.grading_seed,
             on_progress=lambda done, _: on_progress(before + done, total),
         )
 
