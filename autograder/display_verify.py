@@ -13,7 +13,7 @@ _DUTY = {
     "reference": "full marks",
     "variant": "full marks",
     "release": "no points",
-    "misconception": "refused by name",
+    "misconception": "refused, named",
     "cheat": "no points",
 }
 
@@ -21,18 +21,16 @@ _DUTY = {
 def verify_view(reports: Iterable[Report]) -> RenderableType:
     """Return the table of a proof, and a line for everything that should not be so."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    table.add_column("week", no_wrap=True)
-    table.add_column("answers")
-    table.add_column("must get")
-    for heading in ("sat", "right", "rooms agree", "recognised"):
+    table.add_column("answers", no_wrap=True)
+    table.add_column("must get", no_wrap=True)
+    for heading in ("sat", "right", "rooms agree", "named"):
         table.add_column(heading, justify="right", no_wrap=True)
     problems: list[RenderableType] = []
     for report in reports:
-        for number, kind in enumerate(dict.fromkeys(row.kind for row in report.rows)):
+        table.add_row(Text(report.week, style="bold"))
+        for kind in dict.fromkeys(row.kind for row in report.rows):
             rows = [row for row in report.rows if row.kind == kind]
-            table.add_row(
-                report.week if number == 0 else "", kind, _DUTY.get(kind, ""), *_counts(rows)
-            )
+            table.add_row(f"  {kind}", _DUTY[kind], *_counts(rows))
         table.add_section()
         problems += [Text(f"✗ {problem}", style="red") for problem in report.problems]
     verdict = Text("Everything is as it should be.", style="green") if not problems else Text()
