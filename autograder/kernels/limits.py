@@ -139,7 +139,7 @@ def apply(limits: Limits, *, has_gpu: bool) -> None:
         # One giant request fails at once; what is really used is watched from outside.
         resource.RLIMIT_DATA: resource.RLIM_INFINITY
         if has_gpu
-        else reserved_bytes() + 2 * limits.memory_bytes,
+        else reserved_bytes() + 8 * limits.memory_bytes,
     }
     for kind, value in wanted.items():
         _, hard = resource.getrlimit(kind)
