@@ -193,6 +193,9 @@ def export(context: typer.Context, root: Root = Path()) -> None:
 def verify(
     weeks: Weeks = None,
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds to prove it on.")] = 1,
+    exercise: Annotated[
+        list[str] | None, typer.Option(help="Only answers to this exercise. May be repeated.")
+    ] = None,
     root: Root = Path(),
 ) -> None:
     """Prove the tests: every known answer sits them, in one kernel and in the exam room."""
@@ -207,7 +210,15 @@ def verify(
     for week in weeks or week_names(root):
         found = find_week(root, week)
         with progress(console, f"Proving {week}") as tell:
-            reports.append(prove(found, settings, seeds=range(seeds), on_progress=tell))
+            reports.append(
+                prove(
+                    found,
+                    settings,
+                    seeds=range(seeds),
+                    exercises=frozenset(exercise or ()),
+                    on_progress=tell,
+                )
+            )
     if not reports:
         message = f"There is no week in {root / 'source'}. Build one first: `autograder build`."
         raise UsageError(message)

@@ -12,10 +12,11 @@ changes are not sat again for it: nothing in them could be another.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 
 from autograder.cheats import CHEATS, cheat
+from autograder.errors import UsageError
 from autograder.exam.apart import Sat
 from autograder.exam.diagnosis import diagnose_all
 from autograder.exam.rehearsal import Rehearsal, rehearsal
@@ -75,23 +76,67 @@ def verify(
     settings: Settings,
     *,
     seeds: Sequence[int] = (0,),
+    exercises: Set[str] = frozenset(),
     on_progress: OnProgress = silent,
 ) -> Report:
-    """Sit every known answer to a week both ways, on every seed; cheats on the first seed only."""
+    """Sit every known answer to a week both ways, on every seed; cheats on the first seed only.
+
+    With `exercises`, only answers to these, and only the tests that lean on them: for whoever is
+    writing one. What an answer to another exercise would do is not seen then.
+
+    Raises
+    ------
+    UsageError
+        If the week has no such exercise.
+    """
+    prepared = rehearsal(week.source)
+    unknown = set(exercises) - set(prepared.names)
+    if unknown:
+        message = (
+            f"{week.name} has no exercise {', '.join(map(repr, sorted(unknown)))}. "
+            f"It has: {', '.join(prepared.names)}."
+        )
+        raise UsageError(message)
     rows: list[Row] = []
     for seed in seeds:
-        rows += _verify_seed(week, settings, seed, seed == seeds[0], on_progress)
+        right, wrong = _answers(prepared, week, seed == seeds[0], exercises)
+        rows += _verify_seed(week, settings, seed, right, wrong, on_progress)
     return Report(week.name, tuple(rows))
 
 
-def _verify_seed(
-    week: Week, settings: Settings, seed: int, with_cheats: bool, on_progress: OnProgress
-) -> list[Row]:
-    prepared = rehearsal(week.source)
+def _answers(
+    prepared: Rehearsal, week: Week, with_cheats: bool, exercises: Set[str]
+) -> tuple[list[Answer], list[Answer]]:
+    """Return the answers that must be right, and those that must not."""
     known = [known_answer(answer) for answer in week.known]
     right = [REFERENCE, *(answer for answer in known if answer.kind == "variant")]
     wrong = [released(prepared), *(answer for answer in known if answer.kind == "misconception")]
     wrong += cheats(prepared) if with_cheats else []
+    if not exercises:
+        return right, wrong
+    tests = frozenset(test.grade_id for test in prepared.concerned(exercises))
+    return _only(right, exercises, tests), _only(wrong, exercises, tests)
+
+
+def _only(answers: Iterable[Answer], exercises: Set[str], tests: frozenset[str]) -> list[Answer]:
+    """Return the answers to some exercises; those to all exercises sit some tests only."""
+    to_all = ("reference", "release")
+    return [
+        replace(answer, only=tests) if answer.kind in to_all else answer
+        for answer in answers
+        if answer.kind in to_all or answer.exercises & exercises
+    ]
+
+
+def _verify_seed(
+    week: Week,
+    settings: Settings,
+    seed: int,
+    right: Sequence[Answer],
+    wrong: Sequence[Answer],
+    on_progress: OnProgress,
+) -> list[Row]:
+    prepared = rehearsal(week.source)
     answers = [*right, *wrong]
     total = 2 * len(answers)
 

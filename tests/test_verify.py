@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from autograder.course_text import read_course_text
+from autograder.errors import UsageError
 from autograder.marking import make_scheme
 from autograder.misconceptions import load
+from autograder.roles import role_of
 from autograder.settings import Settings
 from autograder.source_notebook import assignment_notebook
 from autograder.verify import verify
-from autograder.weeks import Week, week_names
+from autograder.weeks import Week, find_week, week_names
 
 ROOT = Path(__file__).parents[1]
 AUTOGRADER = Path(sys.executable).parent / "autograder"
@@ -75,6 +77,23 @@ def test_a_weak_test_is_told_what_it_lets_through(tmp_path):
     told = "\n".join(report.problems)
     assert "misconception 'rounds' (double): it gets full marks in test_double" in told
     assert "cheat 'the first argument' (double): test_double gives it 100 points" in told
+
+
+def test_one_exercise_can_be_proved_alone():
+    week = find_week(ROOT, "week01_perceptron")
+
+    report = verify(week, Settings(cell_seconds=10), exercises={"step"})
+
+    assert report.problems == ()
+    assert all("step" in row.exercises for row in report.rows if row.kind == "cheat")
+    assert {row.exercises for row in report.rows if row.kind == "misconception"} == {("step",)}
+    tests = [cell for cell in week.source.cells if role_of(cell) == "test"]
+    assert all(0 < row.sat < len(tests) for row in report.rows)
+
+
+def test_an_exercise_that_is_not_there_is_an_error_that_names_those_that_are(tmp_path):
+    with pytest.raises(UsageError, match=r"tiny has no exercise 'triple'. It has: double."):
+        verify(tiny_week(tmp_path, GOOD_TEST), Settings(), exercises={"triple"})
 
 
 def test_the_scheme_is_made_with_the_seed_of_the_notebook(tmp_path):
