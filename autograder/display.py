@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Protocol
 
 from rich.box import SIMPLE_HEAD
@@ -184,11 +183,3 @@ def layers_view(layers: Sequence[Layer], gpus: Sequence[Gpu]) -> RenderableType:
     if not gpus:
         table.add_row(Text("–"), "GPU", Text("none: exams run on the CPU"))
     return table
-
-
-def path_text(path: Path, start: Path) -> str:
-    """Return a path as one would type it from `start`."""
-    try:
-        return str(path.resolve().relative_to(start.resolve()))
-    except ValueError:
-        return str(path)

@@ -14,9 +14,9 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 from autograder.errors import ExamError
-from autograder.exam.environment import PYTHON
 from autograder.exam.outputs import Outputs
 from autograder.exam.rooms import Rooms
+from autograder.kernels.environment import PYTHON
 from autograder.kernels.order import Ended
 from autograder.kernels.ready import wait_until_ready
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from autograder.exam.environment import environment
 from autograder.kernels.doors import make_door
+from autograder.kernels.environment import environment
 from autograder.kernels.limits import Limits
 from autograder.kernels.order import Order
 from autograder.kernels.preload import MODULES, without

@@ -11,7 +11,6 @@ import contextlib
 import math
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from traitlets import Bool, Dict, Float, Int, List, Unicode
 
 from autograder.errors import ExamError
 from autograder.kernels.doors import make_door
+from autograder.kernels.environment import PASSED_ON, environment
 from autograder.kernels.limits import Limits
 from autograder.kernels.order import Ended, Order
 from autograder.kernels.preload import MODULES
@@ -34,17 +34,6 @@ from autograder.kernels.warm import shared_zygote
 _BIND_SECONDS = 10.0
 _KILL_SECONDS = 5.0
 _DEFAULT = Limits()
-
-PASSED_ON = (
-    "CUDA_VISIBLE_DEVICES",
-    "DLCOURSE_DATA",
-    "KERAS_BACKEND",
-    "LD_LIBRARY_PATH",
-    "OMP_NUM_THREADS",
-    "TF_FORCE_GPU_ALLOW_GROWTH",
-    "TZ",
-)
-"""The variables that a kernel gets from its client's environment, and no others."""
 
 
 class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
@@ -165,7 +154,9 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         wanted = Order(
             module=module,
             arguments=tuple(arguments),
-            environment=self._environment(kwargs.get("env", {}), home),
+            environment=environment(
+                home, kwargs.get("env", {}), {*self.passed_on, *self.kernel_spec.env}
+            ),
             sandbox=Sandbox(
                 home=home,
                 visible=tuple(self.visible),
@@ -181,20 +172,6 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         self.process = await asyncio.to_thread(zygote.start, wanted, log=self.log_file or None)
         await self._wait_for_sockets()
         return self.connection_info
-
-    def _environment(self, offered: dict[str, str], home: str) -> dict[str, str]:
-        """Return the kernel's environment: built from a list, never inherited."""
-        names = {*self.passed_on, *self.kernel_spec.env}
-        return {
-            "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-            "PYTHONHASHSEED": "0",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            **{name: offered[name] for name in names if name in offered},
-            "HOME": home,
-            "IPYTHONDIR": f"{home}/.ipython",
-        }
 
     async def _wait_for_sockets(self) -> None:
         """Wait until the kernel listens: ZeroMQ tries again only after a tenth of a second."""

@@ -22,26 +22,13 @@ from typing import Any, Self
 
 from autograder.errors import ExamError
 from autograder.kernels import order
+from autograder.kernels.environment import environment
 from autograder.kernels.order import Order
 from autograder.kernels.preload import MODULES
 from autograder.kernels.process import WarmProcess
 
 IMPORT_SECONDS = 300.0
 _FORK_SECONDS = 60.0
-
-_PASSED_ON = (
-    "CUDA_VISIBLE_DEVICES",
-    "KERAS_BACKEND",
-    "LD_LIBRARY_PATH",
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "TF_ENABLE_ONEDNN_OPTS",
-    "TF_FORCE_GPU_ALLOW_GROWTH",
-    "TF_NUM_INTEROP_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "TZ",
-    "XLA_FLAGS",
-)
 
 
 class Zygote:
@@ -206,19 +193,12 @@ def _shared(modules: tuple[str, ...], environment: tuple[tuple[str, str], ...]) 
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """Return the zygote's environment: its forks can read it, so it is built from a list."""
+    """Return the zygote's environment, which its forks can read."""
     fonts = os.environ.get("MPLCONFIGDIR") or str(Path.home() / ".cache" / "matplotlib")
     return {
-        **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
-        "HOME": folder,
-        "TMPDIR": folder,
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        **environment(folder),
         "MPLCONFIGDIR": fonts,
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        "PYTHONHASHSEED": "0",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
     }
 
 

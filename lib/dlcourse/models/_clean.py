@@ -50,14 +50,11 @@ def model_at_rest(tree: Any, depth: int = 0) -> Tree:
 
 
 def _every_model(config: Tree) -> Tree:
-    return {"name": as_name(config.get("name")), "trainable": config.get("trainable") is not False}
+    return {"name": as_name(config.get("name")), "trainable": bool(config.get("trainable", True))}
 
 
 def _sequential(config: Tree, depth: int) -> Tree:
-    clean: Tree = {
-        "name": as_name(config.get("name")),
-        "trainable": bool(config.get("trainable", 1)),
-    }
+    clean = _every_model(config)
     clean["layers"] = [_layer(layer, depth + 1) for layer in _layers(config)]
     if config.get("build_input_shape") is not None:
         clean["build_input_shape"] = any_batch(as_value(config["build_input_shape"], 0))
@@ -65,10 +62,7 @@ def _sequential(config: Tree, depth: int) -> Tree:
 
 
 def _functional(config: Tree, depth: int) -> Tree:
-    clean: Tree = {
-        "name": as_name(config.get("name")),
-        "trainable": bool(config.get("trainable", 1)),
-    }
+    clean = _every_model(config)
     clean["layers"] = []
     for layer in _layers(config):
         made = _layer(layer, depth + 1)

@@ -1,0 +1,66 @@
+"""The environment variables of every process that is forked warm: from a list, never inherited."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+PASSED_ON = (
+    "CUDA_VISIBLE_DEVICES",
+    "DLCOURSE_DATA",
+    "KERAS_BACKEND",
+    "LD_LIBRARY_PATH",
+    "OMP_NUM_THREADS",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_FORCE_GPU_ALLOW_GROWTH",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TZ",
+    "XLA_FLAGS",
+    "XLA_PYTHON_CLIENT_PREALLOCATE",
+)
+"""The variables that a process gets from whoever starts it, and no others."""
+
+PYTHON = (sys.executable, "-P", "-s")
+"""Python that looks for modules neither in its working directory nor in the user's home.
+
+Not `-I`: that would ignore PYTHONHASHSEED too, and the order of sets would change every time.
+"""
+
+_FIXED = {
+    "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "OPENBLAS_NUM_THREADS": "1",  # several exams share the cores: BLAS threads would spin
+    "PYTHONHASHSEED": "0",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+
+def environment(
+    home: Path | str,
+    offered: Mapping[str, str] | None = None,
+    names: Iterable[str] = PASSED_ON,
+) -> dict[str, str]:
+    """Return the environment of a process whose home and temporary folder is `home`.
+
+    Parameters
+    ----------
+    home
+        A folder that the process may write.
+    offered
+        Where the variables that are passed on come from; this process' own when None.
+    names
+        The variables to pass on, where they are set.
+    """
+    offered = os.environ if offered is None else offered
+    passed_on = {name: offered[name] for name in names if name in offered}
+    if "DLCOURSE_DATA" in passed_on:  # the process starts in another folder
+        passed_on["DLCOURSE_DATA"] = str(Path(passed_on["DLCOURSE_DATA"]).absolute())
+    return {
+        **_FIXED,
+        **passed_on,
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "IPYTHONDIR": f"{home}/.ipython",
+    }
