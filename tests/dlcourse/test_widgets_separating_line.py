@@ -1,6 +1,5 @@
 import base64
 import io
-import json
 
 import numpy as np
 import pytest
@@ -43,37 +42,8 @@ def test_shapes_that_do_not_fit_are_refused():
         widgets.separating_line(np.ones((3, 3)), [0, 1, 1])
 
 
-@pytest.fixture(scope="module")
-def page():
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as engine:
-        try:
-            browser = engine.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-            )
-        except playwright.Error:
-            pytest.skip("no browser on this machine")
-        yield browser.new_page()
-        browser.close()
-
-
-def shown(page, widget):
-    """Show a widget's JavaScript on a page, with a stand-in for the kernel's model."""
-    names = ("points", "labels", "title", "limits", "reach", "w1", "w2", "b")
-    state = json.dumps({name: getattr(widget, name) for name in names})
-    code = str(widget._esm).replace("export default { render };", "")
-    page.goto("about:blank")
-    page.set_content(
-        f"""<div id="at"></div><script>{code}
-        const state = {state}, model = {{ get: (k) => state[k], set: (k, v) => {{ state[k] = v; }},
-          save_changes() {{}}, on() {{}} }};
-        render({{ model, el: document.getElementById("at") }});</script>"""
-    )
-    return page
-
-
-def test_sliders_have_labels_and_answer_the_keyboard(page):
-    live = shown(page, widgets.separating_line(data.truth_table("xor"), title="One line?"))
+def test_sliders_have_labels_and_answer_the_keyboard(shown):
+    live = shown(widgets.separating_line(data.truth_table("xor"), title="One line?"))
 
     bias = live.get_by_label("bias")
     bias.focus()
@@ -87,8 +57,8 @@ def test_sliders_have_labels_and_answer_the_keyboard(page):
     )
 
 
-def test_no_line_of_the_sliders_gets_all_four(page):
-    live = shown(page, widgets.separating_line(data.truth_table("xor")))
+def test_no_line_of_the_sliders_gets_all_four(shown):
+    live = shown(widgets.separating_line(data.truth_table("xor")))
 
     best = live.evaluate(
         """() => { let best = 0; const set = (label, v) => { const input =
@@ -101,10 +71,3 @@ def test_no_line_of_the_sliders_gets_all_four(page):
     )
 
     assert best == 3
-
-
-def test_every_control_keeps_its_keys_from_jupyterlab(page):
-    live = shown(page, widgets.separating_line(data.truth_table("xor")))
-
-    for control in live.locator("input, button").all():
-        assert control.get_attribute("data-lm-suppress-shortcuts") == "true"

@@ -7,6 +7,20 @@
     descent             gradient descent on a landscape of one weight and one bias
 
 Each is a file of its own with its JavaScript beside it: numbers in Python, drawing in the browser.
+Both halves are built from parts: in Python `_esm = script(__file__)` (`_script`) joins
+`_common.js` and the widget's own script, and `with_still` (`_still`) adds the picture. In
+JavaScript `_common.js` gives, for every script to use without declaring them again,
+
+    stage controls drawing canvas described     the frame, its control column, what it shows
+    slider choice buttons button status say     controls with labels, which keep their keys
+    send                                        values to the kernel
+    node element tidy classMark                 SVG, HTML, a number, a point of a class
+    BLUE ORANGE … INK COLOURS                   the colours of `dlcourse.plot`
+
+and the style of all that. `stage(el, "dial", { style })` takes a widget's own CSS: declarations
+(such as `--words` and `--value`, the widths of a control's columns) and rules (`.count { … }`) for
+this frame alone. `gradient_dial.js` is the shortest example; `shown` in tests/dlcourse/conftest.py
+puts a widget on a page of a browser, and test_widgets_common.py has the facts that all keep.
 """
 
 from dlcourse.widgets.descent import descent

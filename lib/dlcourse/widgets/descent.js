@@ -1,96 +1,30 @@
 // A loss landscape of one weight and one bias; gradient descent walks down it, step by step.
-const BLUE = "#0C83C8", ORANGE = "#E0661B", INK = "#787878";
 const WIDTH = 380, HEIGHT = 340, CURVE = 120, BANDS = 18;
 
 const STYLE = `
-.dlc-descent { display: flex; flex-wrap: wrap; gap: 8px 28px; align-items: flex-start; max-width: 800px;
-  font-family: var(--jp-ui-font-family, system-ui, sans-serif); font-size: 14px;
-  color: var(--jp-ui-font-color1, CanvasText); }
-.dlc-descent h4 { flex-basis: 100%; margin: 4px 0 0; font-size: 15px; }
-.dlc-descent canvas { max-width: 100%; }
-.dlc-descent .map { cursor: crosshair; touch-action: none; border: 1px solid color-mix(in srgb, ${INK} 45%, transparent); }
-.dlc-descent .controls { min-width: 260px; flex: 1; }
-.dlc-descent label { display: grid; grid-template-columns: 7.5em 1fr 3.6em; align-items: center;
-  gap: 8px; margin: 8px 0; }
-.dlc-descent input { width: 100%; accent-color: ${BLUE}; }
-.dlc-descent .value { text-align: right; font-variant-numeric: tabular-nums; }
-.dlc-descent .buttons { display: flex; gap: 8px; margin: 8px 0; }
-.dlc-descent .status { margin: 8px 0 4px; line-height: 1.5; font-variant-numeric: tabular-nums; }
-.dlc-descent button { font: inherit; color: inherit; background: none; border: 1px solid ${INK};
-  border-radius: 4px; padding: 3px 12px; cursor: pointer; }
-.dlc-descent button:hover { background: color-mix(in srgb, ${INK} 18%, transparent); }
-.dlc-descent :focus-visible { outline: 2px solid ${BLUE}; outline-offset: 2px; }
+  .map { cursor: crosshair; touch-action: none; border: 1px solid color-mix(in srgb, ${INK} 45%, transparent); }
 `;
 
-function element(name, attributes, parent) {
-  const made = Object.assign(document.createElement(name), attributes);
-  // Without this mark JupyterLab takes arrow keys and Enter away from what has the focus.
-  if (["input", "button"].includes(name)) made.dataset.lmSuppressShortcuts = "true";
-  parent.append(made);
-  return made;
-}
-
-function canvas(width, height, className, parent) { // twice as fine as shown
-  const made = element("canvas", { width: 2 * width, height: 2 * height, className }, parent);
-  made.style.width = `${width}px`;
-  made.getContext("2d").scale(2, 2);
-  return made;
-}
-
-const tidy = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
 const softplus = (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 
 function render({ model, el }) {
   const x = model.get("x"), y = model.get("y"), [left, right, bottom, top] = model.get("limits");
   let path = [], losses = [], running = false, alive = true;
 
-  const box = element("div", { className: "dlc-descent" }, el);
-  element("style", { textContent: STYLE }, box);
-  if (model.get("title")) element("h4", { textContent: model.get("title") }, box);
-  const map = canvas(WIDTH, HEIGHT, "map", box);
-  map.setAttribute("role", "img");
-  const panel = element("div", { className: "controls" }, box);
-
-  const rate = slider("learning rate", -2, 1, 0.02, (v) => 10 ** v, (v) => Math.log10(v));
-  const startW = slider("start at w", left, right, 0.1, (v) => v, (v) => v);
-  const startB = slider("start at b", bottom, top, 0.1, (v) => v, (v) => v);
-  rate.input.addEventListener("input", () => {
-    model.set("learning_rate", Number(rate.value().toPrecision(2)));
-    model.save_changes();
-    show();
-  });
-  for (const one of [startW, startB])
-    one.input.addEventListener("input", () => begin([startW.value(), startB.value()]));
-  const buttons = element("div", { className: "buttons" }, panel);
-  const run = button("▶ walk", () => (running ? pause() : go()));
-  button("one step", () => { pause(); step(); show(); });
-  button("back to the start", () => begin(model.get("start")));
-  const status = element("p", { className: "status" }, panel);
-  const curve = canvas(280, CURVE, "curve", panel);
-  curve.setAttribute("role", "img");
+  const box = stage(el, "descent", { title: model.get("title"), style: STYLE });
+  const map = canvas(box, WIDTH, HEIGHT, "map");
+  const panel = controls(box);
+  const rate = slider(panel, "learning rate", { min: -2, max: 1, step: 0.02, toSlider: (v) => Math.log10(v),
+    fromSlider: (v) => Number((10 ** v).toPrecision(2)), changed: (v) => { send(model, { learning_rate: v }); show(); } });
+  const startW = slider(panel, "start at w", { min: left, max: right, step: 0.1, changed: (v) => begin([v, path[0][1]]) });
+  const startB = slider(panel, "start at b", { min: bottom, max: top, step: 0.1, changed: (v) => begin([path[0][0], v]) });
+  const row = buttons(panel);
+  const run = button(row, "▶ walk", () => (running ? pause() : go()));
+  button(row, "one step", () => { pause(); step(); show(); });
+  button(row, "back to the start", () => begin(model.get("start")));
+  const story = element("p", { className: "status" }, panel); // the map says it; spoken on request only
+  const curve = canvas(panel, 280, CURVE);
   const land = landscape();
-
-  function slider(words, min, max, step, toValue, toSlider) {
-    const label = element("label", {}, panel);
-    element("span", { textContent: words }, label);
-    const input = element("input", { type: "range", min, max, step }, label);
-    input.setAttribute("aria-label", words);
-    const output = element("span", { className: "value" }, label);
-    output.setAttribute("aria-hidden", "true"); // the slider says it
-    return {
-      input,
-      value: () => toValue(Number(input.value)),
-      show: (value) => {
-        input.value = toSlider(value);
-        output.textContent = tidy(value);
-        input.setAttribute("aria-valuetext", tidy(value));
-      },
-    };
-  }
-
-  function button(text, onclick) {
-    return element("button", { type: "button", textContent: text, onclick }, buttons);
-  }
 
   function loss(w, b) {
     let total = 0;
@@ -151,8 +85,8 @@ function render({ model, el }) {
     startW.show(path[0][0]);
     startB.show(path[0][1]);
     const words = `step ${path.length - 1}: w = ${tidy(at[0])}, b = ${tidy(at[1])}, loss ${tidy(losses[losses.length - 1], 3)}`;
-    status.textContent = words;
-    map.setAttribute("aria-label", `The loss for every weight and bias, and the path so far. ${words}`);
+    say(story, words);
+    described(map, `The loss for every weight and bias, and the path so far. ${words}`);
   }
 
   function drawScale(c, px) { // numbers along two edges, on small plates so that lines do not cross them
@@ -196,15 +130,14 @@ function render({ model, el }) {
     losses.forEach((v, i) =>
       c.lineTo(4 + (272 * i) / Math.max(1, losses.length - 1), CURVE - 6 - ((CURVE - 14) * v) / highest));
     c.stroke();
-    curve.setAttribute("aria-label", `The loss after each step, now ${tidy(losses[losses.length - 1], 3)}.`);
+    described(curve, `The loss after each step, now ${tidy(losses[losses.length - 1], 3)}.`);
   }
 
   function begin(place) {
     pause();
     path = [[...place]];
     losses = [loss(...place)];
-    model.set("start", [...place]);
-    model.save_changes();
+    send(model, { start: [...place] });
     show();
   }
 

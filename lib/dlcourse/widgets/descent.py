@@ -1,6 +1,5 @@
 """Gradient descent on the log-loss of one weight and one bias, walked by the reader."""
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -9,6 +8,7 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
+from dlcourse.widgets._script import script
 from dlcourse.widgets._still import with_still
 
 _STEPS_SHOWN = 60  # in the still picture
@@ -17,7 +17,7 @@ _STEPS_SHOWN = 60  # in the still picture
 class Descent(anywidget.AnyWidget):  # type: ignore[misc]
     """The widget; `descent` makes one. Loss and gradient are computed in the browser."""
 
-    _esm = Path(__file__).with_suffix(".js")
+    _esm = script(__file__)
 
     x = traitlets.List().tag(sync=True)
     y = traitlets.List().tag(sync=True)  # 0 and 1

@@ -1,82 +1,29 @@
 // Three dials, and a dot for each layer: how long is its gradient, in powers of ten?
-const BLUE = "#0C83C8", INK = "#787878";
 const WIDTH = 440, HEIGHT = 270, LEFT = 46, BOTTOM = 36, TOP = 10, RIGHT = 8;
-const SVG = "http://www.w3.org/2000/svg";
 
 const STYLE = `
-.dlc-dial { display: flex; flex-wrap: wrap; gap: 8px 28px; align-items: center; max-width: 800px;
-  font-family: var(--jp-ui-font-family, system-ui, sans-serif); font-size: 14px;
-  color: var(--jp-ui-font-color1, CanvasText); }
-.dlc-dial svg { max-width: 100%; height: auto; }
-.dlc-dial .panel { min-width: 250px; flex: 1; }
-.dlc-dial label { display: grid; grid-template-columns: 5.6em 1fr 3.2em; align-items: center;
-  gap: 8px; margin: 12px 0; }
-.dlc-dial input { width: 100%; accent-color: ${BLUE}; }
-.dlc-dial select { font: inherit; color: inherit; background: transparent; border: 1px solid ${INK};
-  border-radius: 4px; padding: 3px 6px; grid-column: 2 / 4; }
-.dlc-dial option { color: CanvasText; background: Canvas; }
-.dlc-dial output { text-align: right; font-variant-numeric: tabular-nums; }
-.dlc-dial .said { font-size: 16px; font-weight: 600; margin: 14px 0 0; min-height: 2.6em; }
-.dlc-dial :focus-visible { outline: 2px solid ${BLUE}; outline-offset: 2px; }
+  align-items: center; --words: 5.6em; --value: 3.2em;
+  .count { font-size: 17px; min-height: 2.6em; }
 `;
-
-function node(name, attributes, parent) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  parent.append(made);
-  return made;
-}
-
-function element(name, properties, parent) {
-  const made = Object.assign(document.createElement(name), properties);
-  // Without this mark JupyterLab takes arrow keys and Enter away from what has the focus.
-  if (["input", "button"].includes(name)) made.dataset.lmSuppressShortcuts = "true";
-  parent.append(made);
-  return made;
-}
 
 function render({ model, el }) {
   const [low, high] = model.get("limits"), most = model.get("most");
-  const box = element("div", { className: "dlc-dial" }, el);
-  element("style", { textContent: STYLE }, box);
-  const svg = node("svg", { width: WIDTH, height: HEIGHT, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" }, box);
+  const box = stage(el, "dial", { style: STYLE });
+  const svg = drawing(box, WIDTH, HEIGHT);
   const px = (layer) => LEFT + (layer - 0.5) / most * (WIDTH - LEFT - RIGHT);
   const py = (power) => TOP + (high - power) / (high - low) * (HEIGHT - TOP - BOTTOM);
   drawAxes();
   const line = node("polyline", { fill: "none", stroke: BLUE, "stroke-width": 2 }, svg);
   const dots = node("g", { fill: BLUE }, svg);
 
-  const panel = element("div", { className: "panel" }, box);
-  const depth = slider("layers", "depth", 2, most, 1, (v) => v, (v) => v, (v) => v);
-  const choice = element("label", {}, panel);
-  element("span", { textContent: "activation" }, choice);
-  const select = element("select", {}, choice);
-  for (const name of model.get("activations")) element("option", { value: name, textContent: name }, select);
-  select.onchange = () => send("activation", select.value);
-  const scale = slider("weights ×", "scale", -2, 3, 0.05, (v) => Math.log2(v), (v) => 2 ** v, (v) => v.toFixed(2));
-  const said = element("p", { className: "said" }, panel);
-  said.setAttribute("role", "status");
-
-  function slider(words, key, min, max, step, toSlider, fromSlider, shown) {
-    const label = element("label", {}, panel);
-    element("span", { textContent: words }, label);
-    const input = element("input", { type: "range", min, max, step }, label);
-    const value = element("output", {}, label);
-    input.oninput = () => {
-      const chosen = fromSlider(Number(input.value));
-      value.textContent = shown(chosen);
-      send(key, chosen);
-    };
-    return () => {
-      input.value = toSlider(model.get(key));
-      value.textContent = shown(model.get(key));
-    };
-  }
-
-  function send(key, value) {
-    model.set(key, value);
-    model.save_changes();
-  }
+  const panel = controls(box);
+  const depth = slider(panel, "layers", { min: 2, max: most, step: 1, shown: String,
+    changed: (v) => send(model, { depth: v }) });
+  const activation = choice(panel, "activation", model.get("activations"),
+    (name) => send(model, { activation: name }));
+  const scale = slider(panel, "weights ×", { min: -2, max: 3, step: 0.05, spoken: "size of the weights, times",
+    toSlider: (v) => Math.log2(v), fromSlider: (v) => 2 ** v, changed: (v) => send(model, { scale: v }) });
+  const said = status(panel, "count");
 
   function drawAxes() {
     const text = { fill: INK, "font-size": 11 };
@@ -86,7 +33,7 @@ function render({ model, el }) {
       const label = node("text", { x: LEFT - 6, y: py(power) + 4, "text-anchor": "end", ...text }, svg);
       label.textContent = "10";
       const raised = node("tspan", { dy: -5, "font-size": 8 }, label);
-      raised.textContent = String(power).replace("-", "−");
+      raised.textContent = tidy(power, 0);
     }
     for (let layer = 1; layer <= most; layer += layer === 1 ? 4 : 5)
       node("text", { x: px(layer), y: HEIGHT - BOTTOM + 16, "text-anchor": "middle", ...text }, svg).textContent = layer;
@@ -95,9 +42,9 @@ function render({ model, el }) {
   }
 
   function draw() {
-    depth();
-    scale();
-    select.value = model.get("activation");
+    depth.show(model.get("depth"));
+    scale.show(model.get("scale"));
+    activation.show(model.get("activation"));
     const powers = model.get("powers"), points = [];
     dots.replaceChildren();
     powers.forEach((power, i) => {
@@ -108,8 +55,8 @@ function render({ model, el }) {
     });
     line.setAttribute("points", points.join(" "));
     const words = describe(powers);
-    if (said.textContent !== words) said.textContent = words;
-    svg.setAttribute("aria-label", `Length of the gradient of ${powers.length} layers. ${words}`);
+    say(said, words);
+    described(svg, `Length of the gradient of ${powers.length} layers. ${words}`);
   }
 
   function describe(powers) {

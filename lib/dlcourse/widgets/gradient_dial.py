@@ -1,7 +1,6 @@
 """Three dials (depth, activation, size of the weights) and the gradient of every layer."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -10,6 +9,7 @@ import traitlets
 from numpy.typing import ArrayLike
 
 from dlcourse import plot
+from dlcourse.widgets._script import script
 from dlcourse.widgets._still import with_still
 
 _LOWEST, _HIGHEST = -15.0, 9.0  # powers of ten that are drawn
@@ -21,7 +21,7 @@ class GradientDial(anywidget.AnyWidget):  # type: ignore[misc]
     The notebook's own function measures, here in Python, whenever a dial is turned.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
+    _esm = script(__file__)
 
     activations = traitlets.List().tag(sync=True)
     most = traitlets.Int(20).tag(sync=True)

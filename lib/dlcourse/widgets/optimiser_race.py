@@ -1,7 +1,6 @@
 """A race of optimisers down a surface, with their rates to change while it runs."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -11,6 +10,7 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
+from dlcourse.widgets._script import script
 from dlcourse.widgets._still import with_still
 
 _CONTOURS = 14
@@ -26,7 +26,7 @@ class OptimiserRace(anywidget.AnyWidget):  # type: ignore[misc]
     The notebook's own rules run here in Python whenever a slider moves; the browser draws.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
+    _esm = script(__file__)
 
     surfaces = traitlets.List().tag(sync=True)
     limits = traitlets.List().tag(sync=True)  # left, right, bottom, top

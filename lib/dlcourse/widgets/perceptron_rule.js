@@ -1,42 +1,10 @@
 // Shows a perceptron's training, computed before, mistake by mistake.
-const BLUE = "#0C83C8", ORANGE = "#E0661B", INK = "#787878";
-const SIZE = 340, SVG = "http://www.w3.org/2000/svg";
+const SIZE = 340;
 
 const STYLE = `
-.dlc-rule { display: flex; flex-wrap: wrap; gap: 8px 28px; align-items: flex-start; max-width: 780px;
-  font-family: var(--jp-ui-font-family, system-ui, sans-serif); font-size: 14px;
-  color: var(--jp-ui-font-color1, CanvasText); }
-.dlc-rule h4 { flex-basis: 100%; margin: 4px 0 0; font-size: 15px; }
-.dlc-rule svg { max-width: 100%; height: auto; }
-.dlc-rule .controls { min-width: 250px; flex: 1; }
-.dlc-rule .buttons { display: flex; gap: 8px; margin: 6px 0; }
-.dlc-rule input { width: 100%; accent-color: ${BLUE}; }
-.dlc-rule .count { font-size: 22px; font-weight: 650; margin: 10px 0 4px;
-  font-variant-numeric: tabular-nums; }
-.dlc-rule .story { min-height: 9.5em; line-height: 1.5; font-variant-numeric: tabular-nums; }
-.dlc-rule button { font: inherit; color: inherit; background: none; border: 1px solid ${INK};
-  border-radius: 4px; padding: 3px 12px; cursor: pointer; }
-.dlc-rule button:hover { background: color-mix(in srgb, ${INK} 18%, transparent); }
-.dlc-rule button:disabled { opacity: 0.4; cursor: default; }
-.dlc-rule :focus-visible { outline: 2px solid ${BLUE}; outline-offset: 2px; }
+  --words: 4.6em; --value: 2.2em;
+  .story { min-height: 9.5em; line-height: 1.5; font-variant-numeric: tabular-nums; }
 `;
-
-function node(name, attributes, parent) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  parent.append(made);
-  return made;
-}
-
-function element(name, attributes, parent) {
-  const made = Object.assign(document.createElement(name), attributes);
-  // Without this mark JupyterLab takes arrow keys and Enter away from what has the focus.
-  if (["input", "button"].includes(name)) made.dataset.lmSuppressShortcuts = "true";
-  parent.append(made);
-  return made;
-}
-
-const tidy = (value) => value.toFixed(2).replace("-", "−");
 
 function render({ model, el }) {
   const points = model.get("points"), labels = model.get("labels"), history = model.get("history");
@@ -44,10 +12,8 @@ function render({ model, el }) {
   const px = (x) => (x - left) * unit, py = (y) => (top - y) * unit;
   let timer = null;
 
-  const box = element("div", { className: "dlc-rule" }, el);
-  element("style", { textContent: STYLE }, box);
-  if (model.get("title")) element("h4", { textContent: model.get("title") }, box);
-  const svg = node("svg", { width: SIZE, height: SIZE, viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img" }, box);
+  const box = stage(el, "rule", { title: model.get("title"), style: STYLE });
+  const svg = drawing(box, SIZE, SIZE);
   node("rect", { x: 0.5, y: 0.5, width: SIZE - 1, height: SIZE - 1, fill: "none", stroke: INK, "stroke-opacity": 0.35 }, svg);
   const name = { fill: INK, "font-size": 13, "font-style": "italic" };
   node("text", { x: SIZE - 8, y: SIZE - 8, "text-anchor": "end", ...name }, svg).textContent = "x₁";
@@ -56,32 +22,18 @@ function render({ model, el }) {
   const line = node("line", { stroke: INK, "stroke-width": 2.6 }, svg);
   const arrow = node("line", { stroke: INK, "stroke-width": 2.4 }, svg);
   const head = node("polygon", { fill: INK }, svg);
-  const marks = points.map(drawPoint);
+  const radius = points.length <= 12 ? 8 : 4.5;
+  const marks = points.map(([x, y], i) => classMark(svg, px(x), py(y), labels[i], radius));
   const ring = node("circle", { r: 11, fill: "none", stroke: INK, "stroke-width": 2.6 }, svg);
 
-  const panel = element("div", { className: "controls" }, box);
-  const buttons = element("div", { className: "buttons" }, panel);
-  const back = button("◀ back", () => go(model.get("at") - 1));
-  const next = button("next mistake ▶", () => go(model.get("at") + 1));
-  const play = button("play", () => (timer ? stop() : start()));
-  const slider = element("input", { type: "range", min: 0, max: history.length, step: 1 }, panel);
-  slider.setAttribute("aria-label", "mistakes made so far");
-  slider.oninput = () => go(Number(slider.value));
+  const panel = controls(box), row = buttons(panel);
+  const back = button(row, "◀ back", () => go(model.get("at") - 1));
+  const next = button(row, "next mistake ▶", () => go(model.get("at") + 1));
+  const play = button(row, "▶ play", () => (timer ? stop() : start()));
+  const film = slider(panel, "mistake", { min: 0, max: history.length, step: 1, shown: String,
+    spoken: "mistakes made so far", changed: go });
   const count = element("p", { className: "count" }, panel);
-  const story = element("p", { className: "story" }, panel);
-  story.setAttribute("role", "status");
-
-  function button(text, onclick) {
-    return element("button", { type: "button", textContent: text, onclick }, buttons);
-  }
-
-  function drawPoint([x, y], i) {
-    const r = points.length <= 12 ? 8 : 4.5;
-    const look = { fill: labels[i] ? BLUE : ORANGE, stroke: "white", "stroke-width": 1.2 };
-    return labels[i]
-      ? node("circle", { cx: px(x), cy: py(y), r, ...look }, svg)
-      : node("rect", { x: px(x) - 0.9 * r, y: py(y) - 0.9 * r, width: 1.8 * r, height: 1.8 * r, ...look }, svg);
-  }
+  const story = status(panel, "story");
 
   function place(part, [w1, w2, b]) { // the line w·x + b = 0, far beyond the picture at both ends
     const length = Math.hypot(w1, w2);
@@ -120,13 +72,13 @@ function render({ model, el }) {
       ring.setAttribute("cx", px(points[history[k - 1][0]][0]));
       ring.setAttribute("cy", py(points[history[k - 1][0]][1]));
     }
-    slider.value = k;
+    film.show(k);
     back.disabled = k === 0;
     next.disabled = play.disabled = k === history.length;
     if (k === history.length) stop();
     count.textContent = `${n} of ${points.length} right`;
-    story.textContent = told(k, was, now);
-    svg.setAttribute("aria-label", `Points in two classes and the perceptron's line. ${story.textContent}`);
+    say(story, told(k, was, now));
+    described(svg, `Points in two classes and the perceptron's line. ${story.textContent}`);
   }
 
   function told(k, was, now) {
@@ -149,14 +101,14 @@ function render({ model, el }) {
   }
 
   function start() {
-    play.textContent = "pause";
+    play.textContent = "❚❚ pause";
     timer = setInterval(() => go(model.get("at") + 1), 900);
   }
 
   function stop() {
     clearInterval(timer);
     timer = null;
-    play.textContent = "play";
+    play.textContent = "▶ play";
   }
 
   model.on("change:at", draw);

@@ -1,6 +1,5 @@
 """Rosenblatt's rule, one mistake after another: which point, and how the line turns."""
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -9,6 +8,7 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
+from dlcourse.widgets._script import script
 from dlcourse.widgets._still import with_still
 
 _MOST_MISTAKES = 400  # what a slider can still show
@@ -20,7 +20,7 @@ class PerceptronRule(anywidget.AnyWidget):  # type: ignore[misc]
     The whole training is computed beforehand; the browser only chooses what to show.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
+    _esm = script(__file__)
 
     points = traitlets.List().tag(sync=True)
     labels = traitlets.List().tag(sync=True)  # 0 and 1

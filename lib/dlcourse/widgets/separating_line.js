@@ -1,34 +1,14 @@
 // Draws the points, the line w·x + b = 0 and its normal; counts the points on their side.
-const BLUE = "#0C83C8", ORANGE = "#E0661B", INK = "#787878";
-const SIZE = 340, SVG = "http://www.w3.org/2000/svg";
+const SIZE = 340;
 
 const STYLE = `
-.dlc-line { display: flex; flex-wrap: wrap; gap: 8px 28px; align-items: center; max-width: 780px;
-  font-family: var(--jp-ui-font-family, system-ui, sans-serif); font-size: 14px;
-  color: var(--jp-ui-font-color1, CanvasText); }
-.dlc-line h4 { flex-basis: 100%; margin: 4px 0 0; font-size: 15px; }
-.dlc-line svg { touch-action: none; max-width: 100%; height: auto; }
-.dlc-line .controls { min-width: 250px; flex: 1; }
-.dlc-line label { display: grid; grid-template-columns: 2.2em 1fr 3.4em; align-items: center;
-  gap: 8px; margin: 10px 0; }
-.dlc-line label i { font-family: Georgia, serif; font-size: 17px; }
-.dlc-line input { width: 100%; accent-color: ${BLUE}; }
-.dlc-line .value { text-align: right; font-variant-numeric: tabular-nums; }
-.dlc-line .count { font-size: 26px; font-weight: 650; margin: 14px 0 2px;
-  font-variant-numeric: tabular-nums; }
-.dlc-line .best { opacity: 0.75; margin: 0 0 12px; }
-.dlc-line button { font: inherit; color: inherit; background: none; border: 1px solid ${INK};
-  border-radius: 4px; padding: 3px 12px; cursor: pointer; }
-.dlc-line button:hover { background: color-mix(in srgb, ${INK} 18%, transparent); }
-.dlc-line :focus-visible { outline: 2px solid ${BLUE}; outline-offset: 2px; }
+  align-items: center; --words: 2.2em; --value: 3.4em;
+  svg { touch-action: none; }
+  label { margin: 10px 0; }
+  label span:first-child { font: italic 17px Georgia, serif; }
+  .count { font-size: 26px; margin: 14px 0 2px; }
+  .best { opacity: 0.75; margin: 0 0 12px; }
 `;
-
-function node(name, attributes, parent) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  parent.append(made);
-  return made;
-}
 
 function signed(value) {
   return (value < 0 ? "− " : "+ ") + Math.abs(value).toFixed(2);
@@ -42,17 +22,8 @@ function render({ model, el }) {
   const px = (x) => (x - left) * unit, py = (y) => (top - y) * unit;
   let best = 0;
 
-  const box = document.createElement("div");
-  box.className = "dlc-line";
-  const style = document.createElement("style");
-  style.textContent = STYLE;
-  box.append(style);
-  if (model.get("title")) {
-    const heading = document.createElement("h4");
-    heading.textContent = model.get("title");
-    box.append(heading);
-  }
-  const svg = node("svg", { width: SIZE, height: SIZE, viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img" }, box);
+  const box = stage(el, "line", { title: model.get("title"), style: STYLE });
+  const svg = drawing(box, SIZE, SIZE);
   const side = { blue: node("polygon", { fill: BLUE, opacity: 0.16 }, svg),
                  orange: node("polygon", { fill: ORANGE, opacity: 0.16 }, svg) };
   drawAxes();
@@ -60,44 +31,22 @@ function render({ model, el }) {
   const grip = node("line", { stroke: "transparent", "stroke-width": 22, cursor: "move" }, svg);
   const arrow = node("line", { stroke: INK, "stroke-width": 2.4 }, svg);
   const head = node("polygon", { fill: INK }, svg);
-  const marks = points.map(drawPoint);
+  const radius = points.length <= 12 ? 9 : points.length <= 300 ? 4.5 : 3;
+  const marks = points.map(([x, y], i) => classMark(svg, px(x), py(y), labels[i], radius));
   const handle = node("circle", { r: 13, fill: "transparent", cursor: "grab" }, svg);
 
-  const panel = document.createElement("div");
-  panel.className = "controls";
-  box.append(panel);
+  const panel = controls(box);
   const sliders = {
-    w1: slider("w1", "<i>w</i>₁", "weight of x1", 1),
-    w2: slider("w2", "<i>w</i>₂", "weight of x2", 1),
-    b: slider("b", "<i>b</i>", "bias", reach),
+    w1: weight("w1", "w₁", "weight of x1", 1),
+    w2: weight("w2", "w₂", "weight of x2", 1),
+    b: weight("b", "b", "bias", reach),
   };
-  const count = document.createElement("p");
-  count.className = "count";
-  count.setAttribute("role", "status");
-  const record = document.createElement("p");
-  record.className = "best";
-  const reset = document.createElement("button");
-  reset.type = "button";
-  reset.textContent = "start again";
-  reset.onclick = () => { best = 0; set(start); };
-  panel.append(count, record, reset);
-  // Without this mark on what has the focus, JupyterLab takes arrow keys and Enter for itself.
-  for (const control of panel.querySelectorAll("input, button"))
-    control.dataset.lmSuppressShortcuts = "true";
-  el.append(box);
+  const count = status(panel, "count");
+  const record = element("p", { className: "best" }, panel);
+  button(panel, "start again", () => { best = 0; set(start); });
 
-  function slider(key, symbol, words, limit) {
-    const label = document.createElement("label"), input = document.createElement("input");
-    const value = document.createElement("span"), name = document.createElement("span");
-    name.innerHTML = symbol; // written above, not data
-    Object.assign(input, { type: "range", min: -limit, max: limit, step: 0.01 });
-    input.setAttribute("aria-label", words);
-    input.oninput = () => set({ [key]: Number(input.value) });
-    value.className = "value";
-    value.setAttribute("aria-hidden", "true"); // the slider says it
-    label.append(name, input, value);
-    panel.append(label);
-    return { input, value };
+  function weight(key, words, spoken, limit) {
+    return slider(panel, words, { min: -limit, max: limit, step: 0.01, spoken, changed: (v) => set({ [key]: v }) });
   }
 
   function drawAxes() {
@@ -118,14 +67,6 @@ function render({ model, el }) {
     const name = { fill: INK, "font-size": 13, "font-style": "italic" };
     node("text", { x: SIZE - 8, y: SIZE - 6, "text-anchor": "end", ...name }, svg).textContent = "x₁";
     node("text", { x: 6, y: 16, ...name }, svg).textContent = "x₂";
-  }
-
-  function drawPoint([x, y], i) {
-    const r = points.length <= 12 ? 9 : points.length <= 300 ? 4.5 : 3;
-    const look = { fill: labels[i] ? BLUE : ORANGE, stroke: "white", "stroke-width": 1.2, "pointer-events": "none" };
-    return labels[i]
-      ? node("circle", { cx: px(x), cy: py(y), r, ...look }, svg)
-      : node("rect", { x: px(x) - 0.9 * r, y: py(y) - 0.9 * r, width: 1.8 * r, height: 1.8 * r, ...look }, svg);
   }
 
   function place(element, x1, y1, x2, y2) {
@@ -149,10 +90,7 @@ function render({ model, el }) {
 
   function draw() {
     const w1 = model.get("w1"), w2 = model.get("w2"), b = model.get("b");
-    for (const [key, { input, value }] of Object.entries(sliders)) {
-      input.value = model.get(key);
-      value.textContent = model.get(key).toFixed(2).replace("-", "−");
-    }
+    for (const [key, { show }] of Object.entries(sliders)) show(model.get(key));
     let n = 0;
     points.forEach(([x, y], i) => {
       const good = (w1 * x + w2 * y + b > 0) === Boolean(labels[i]);
@@ -166,9 +104,9 @@ function render({ model, el }) {
     side.orange.setAttribute("points", half(-1, w1, w2, b));
     if (length > 0) drawLine(w1, w2, b, length);
     const said = `${n} of ${points.length} right`;
-    if (count.textContent !== said) count.textContent = said;
+    say(count, said);
     record.textContent = length > 0 ? `best so far: ${best}` : "w = 0: there is no line";
-    svg.setAttribute("aria-label", `${points.length} points in two classes and the line ` +
+    described(svg, `${points.length} points in two classes and the line ` +
       `${w1.toFixed(2)} x1 ${signed(w2)} x2 ${signed(b)} = 0; ${said}.`);
   }
 
@@ -189,10 +127,9 @@ function render({ model, el }) {
 
   function set(values) {
     const limit = { w1: 1, w2: 1, b: reach };
-    for (const [key, value] of Object.entries(values))
-      model.set(key, Math.max(-limit[key], Math.min(limit[key], Math.round(value * 100) / 100)));
+    const inside = (key, value) => Math.max(-limit[key], Math.min(limit[key], Math.round(value * 100) / 100));
+    send(model, Object.fromEntries(Object.entries(values).map(([key, value]) => [key, inside(key, value)])));
     draw();
-    model.save_changes();
   }
 
   function spot(event) { // where the pointer is, in the units of the points

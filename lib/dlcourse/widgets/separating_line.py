@@ -1,6 +1,5 @@
 """A line moved through points by sliders or by hand: how many can it get right?"""
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -9,6 +8,7 @@ import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
+from dlcourse.widgets._script import script
 from dlcourse.widgets._still import with_still
 
 
@@ -19,7 +19,7 @@ class SeparatingLine(anywidget.AnyWidget):  # type: ignore[misc]
     use the line that the reader found.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
+    _esm = script(__file__)
 
     points = traitlets.List().tag(sync=True)
     labels = traitlets.List().tag(sync=True)

@@ -1,0 +1,56 @@
+"""Shows a widget's JavaScript on a page of a real browser, with a stand-in for the kernel."""
+
+import json
+
+import pytest
+
+# A model as anywidget gives it: `set` tells those who listen, `sent` is what the kernel would get.
+MODEL = """
+const listeners = {}, sent = {};
+const model = {
+  get: (key) => state[key],
+  set(key, value) {
+    state[key] = value;
+    sent[key] = value;
+    for (const listen of listeners[`change:${key}`] || []) listen();
+  },
+  save_changes() {},
+  on(events, listen) { for (const one of events.split(" ")) (listeners[one] ||= []).push(listen); },
+};
+"""
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as engine:
+        try:
+            opened = engine.chromium.launch(
+                executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+            )
+        except playwright.Error:
+            pytest.skip("no browser on this machine")
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def shown(browser):
+    """Return a function from a widget to the page that shows it; scripts must not fail there."""
+    page = browser.new_page()
+    failures = []
+    page.on("pageerror", lambda error: failures.append(error))
+
+    def show(widget):
+        state = {key: value for key, value in widget.get_state().items() if key[0] != "_"}
+        code = str(widget._esm).replace("export default { render };", "")
+        page.set_content(
+            f"""<div id="at"></div><script>{code}
+            const state = {json.dumps(state)}; {MODEL}
+            render({{ model, el: document.getElementById("at") }});</script>"""
+        )
+        return page
+
+    yield show
+    page.close()
+    assert failures == []
