@@ -15,6 +15,7 @@ class Settings:
     exam_seconds     a whole exam
     output_bytes     what one cell may print or draw
     memory_bytes     of a kernel and all the processes that it starts
+    processes        and threads of a kernel; None: 256, and 16 more for each core
     scratch_bytes    files in a kernel's home and temporary folder
     allow_unsandboxed  go on where this machine does not offer every layer of the sandbox
     grading_seed     replaces SEED when grading for credit, so that hidden inputs are private
@@ -25,6 +26,7 @@ class Settings:
     exam_seconds: float = 900.0
     output_bytes: int = 2_000_000
     memory_bytes: int = 4 << 30
+    processes: int | None = None
     scratch_bytes: int = 1 << 30
     allow_unsandboxed: bool = False
     grading_seed: int | None = None

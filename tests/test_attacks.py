@@ -253,7 +253,7 @@ HURT_THEMSELVES = ("floods-replies", "gigabyte-messages")
 # Which limit is met first depends on how fast the machine is.
 STOPPED = ("loops", "never-ends", "gigabytes", "displays", "fork-bomb", "memory-bomb",
            "memory-bomb-when-asked")  # fmt: skip
-LIMITS = {"limit", "stopped-by-time", "stopped-by-output", "stopped-by-dead"}
+LIMITS = {"limit", "kernel-died"}
 
 
 def hand_in(course):

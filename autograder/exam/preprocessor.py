@@ -5,6 +5,7 @@ nbgrader grades in two stages, each a list of preprocessors (see `nbgrader_confi
 nbgrader's own `SaveAutoGrades` reads the points from the outputs. Nothing here opens the gradebook.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum
+from traitlets import Float, Int
 
 from autograder.assignments import read_assignment
 from autograder.exams import Exam, exam_for, hold, make_paper
@@ -20,6 +22,14 @@ from autograder.roles import marks_of, points_of
 from autograder.settings import read_settings
 
 Resources = dict[str, Any]
+_LIMITS = (
+    "cell_seconds",
+    "exam_seconds",
+    "output_bytes",
+    "memory_bytes",
+    "processes",
+    "scratch_bytes",
+)
 
 
 class PaperExporter(NotebookExporter):  # type: ignore[misc]
@@ -61,21 +71,33 @@ class PaperPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class ExamPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
-    """Sits the exam, in place of nbgrader's Execute."""
+    """Sits the exam, in place of nbgrader's Execute.
+
+    Its limits are those of the course's `autograder.toml`, unless set here.
+    """
+
+    cell_seconds = Float(None, allow_none=True, config=True, help="one cell may take")
+    exam_seconds = Float(None, allow_none=True, config=True, help="a whole exam may take")
+    output_bytes = Int(None, allow_none=True, config=True, help="a cell may print or draw")
+    memory_bytes = Int(None, allow_none=True, config=True, help="a kernel may hold")
+    processes = Int(None, allow_none=True, config=True, help="and threads a kernel may start")
+    scratch_bytes = Int(None, allow_none=True, config=True, help="of files a kernel may write")
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """Return the paper executed; a notebook without points, a lesson, stays as it is."""
         if not any(map(points_of, nb.cells)):
             return nb, resources
-        return hold(nb, _exam(self, resources)), resources
+        limits = {name: getattr(self, name) for name in _LIMITS}
+        given = {name: limit for name, limit in limits.items() if limit is not None}
+        return hold(nb, _exam(self, resources, **given)), resources
 
 
-def _exam(step: NbGraderPreprocessor, resources: Resources) -> Exam:
-    """Return the exam of the notebook that a step of nbgrader's is at."""
+def _exam(step: NbGraderPreprocessor, resources: Resources, **limits: Any) -> Exam:
+    """Return the exam of the notebook that a step of nbgrader's is at, with these limits."""
     root = Path(_course_root(step))
     one = resources["nbgrader"]
     assignment = read_assignment(root, one["assignment"], one["notebook"])
-    return exam_for(root, assignment, read_settings(root))
+    return exam_for(root, assignment, replace(read_settings(root), **limits))
 
 
 def _course_root(step: Any) -> str:

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,13 +23,9 @@ HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
 
 def rooms_for(settings: Settings, packages: Collection[str]) -> "Rooms":
     """Return rooms with the limits of the settings, warm for the packages of a notebook."""
-    limits = Limits(
-        cell_seconds=settings.cell_seconds,
-        exam_seconds=settings.exam_seconds,
-        output_bytes=settings.output_bytes,
-        memory_bytes=settings.memory_bytes,
-        scratch_bytes=settings.scratch_bytes,
-    )
+    named = {field.name for field in fields(Limits)} & {field.name for field in fields(Settings)}
+    given = {name: getattr(settings, name) for name in named}
+    limits = Limits(**{name: limit for name, limit in given.items() if limit is not None})
     modules = without(MODULES, HEAVY - frozenset(packages))
     return Rooms(limits, modules=modules, allow_unsandboxed=settings.allow_unsandboxed)
 

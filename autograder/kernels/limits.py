@@ -53,7 +53,7 @@ LIMITS = {
         ),
         Limit(
             "exam seconds",
-            "the exam's {exam_seconds:g} seconds were over",
+            "the exam's {exam_seconds:g} seconds were over before this",
             "the exam took more than {exam_seconds:g} seconds (exam_seconds)",
         ),
         Limit(

@@ -14,7 +14,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.exam import preprocessor
-from autograder.exams import exam_for
+from autograder.exams import exam_for, hold
 from autograder.gradebook import open_gradebook
 from autograder.gradebook.opening import read_config
 from autograder.grading import grade_class
@@ -160,6 +160,30 @@ def test_the_graded_notebooks_are_the_same(course, other_gradebook, one_namespac
     grade_class(course.root, course.week, sit=one_namespace, db_url=other_gradebook, force=True)
 
     assert by_nbgrader == {name: graded(name) for name in by_nbgrader}
+
+
+@nbgraders_warnings
+def test_a_limit_is_an_option_of_nbgraders(
+    tiny_course, empty_gradebook, one_namespace, monkeypatch
+):
+    shutil.copy(CONFIG, tiny_course.root)
+    with (tiny_course.root / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.ExamPreprocessor.cell_seconds = 7\nc.ExamPreprocessor.processes = 99\n")
+    (tiny_course.root / "autograder.toml").write_text("cell_seconds = 20.0\nexam_seconds = 30.0\n")
+    (tiny_course.root / "gradebook.db").write_bytes(empty_gradebook)
+    tiny_course.submit("ada", RIGHT)
+    used = []
+
+    def note(notebook, exam):
+        used.append(exam.settings)
+        return hold(notebook, exam)
+
+    monkeypatch.setattr(preprocessor, "exam_for", partial(exam_for, sit=one_namespace))
+    monkeypatch.setattr(preprocessor, "hold", note)
+    autograde(tiny_course)
+
+    (settings,) = used
+    assert (settings.cell_seconds, settings.processes, settings.exam_seconds) == (7, 99, 30)
 
 
 @nbgraders_warnings

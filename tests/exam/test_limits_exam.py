@@ -1,0 +1,68 @@
+"""Whatever limit ends something in an exam is named: to the student, and to the instructor."""
+
+import pytest
+from papers import paper
+
+from autograder.exam.executed import findings_of, verdicts_of
+from autograder.exam.sitting import sit
+from autograder.settings import Settings
+
+pytestmark = pytest.mark.slow
+
+MB = 1 << 20
+FORKS = "import os, time\nwhile True:\n    try: os.fork()\n    except OSError: time.sleep(1)"
+HOLDS = "import time\nheld = [bytearray(b'x' * (1 << 20)) for _ in range(600)]\ntime.sleep(30)"
+LIMITS = [
+    pytest.param("while True: pass", {"cell_seconds": 1.5}, "longer than 1.5 s", id="cell_seconds"),
+    pytest.param("while True: pass", {"exam_seconds": 3.0}, "exam's 3 s", id="exam_seconds"),
+    pytest.param("print('x' * 3000)", {"output_bytes": 2000}, "printed more", id="output_bytes"),
+    pytest.param(HOLDS, {"memory_bytes": 500 * MB}, "bytes of memory", id="memory_bytes"),
+    pytest.param(FORKS, {"processes": 60}, "more than 60 processes", id="processes"),
+    pytest.param(
+        "open('big', 'wb').write(bytes(10 << 20))",
+        {"scratch_bytes": 5 * MB},
+        "bytes of files",
+        id="scratch_bytes",
+    ),
+]
+
+
+@pytest.mark.parametrize(("greedy", "settings", "told"), LIMITS)
+def test_a_limit_that_ends_a_cell_is_named_to_both(request, greedy, settings, told):
+    executed = sit(paper(("answer", greedy)), settings=Settings(**settings))
+
+    name = request.node.callspec.id
+    (finding,) = findings_of(executed)
+    assert finding.kind == "limit"
+    assert f"({name})" in finding.message
+    assert told in executed.cells[1].outputs[-1].evalue
+
+
+@pytest.mark.parametrize(("greedy", "settings", "told"), LIMITS[:5])
+def test_a_limit_that_ends_a_question_is_named_to_both(request, greedy, settings, told):
+    answer = "def f(x):\n" + "".join(f"    {line}\n" for line in greedy.splitlines())
+
+    executed = sit(
+        paper(("answer", answer), ("test", "check.equal(f(1), 1)")), settings=Settings(**settings)
+    )
+
+    (verdict,) = verdicts_of(executed)
+    assert (verdict.state, verdict.points) in {("void", 0.0), ("failed", 0.0)}
+    assert told in verdict.reason
+    assert any(f"({request.node.callspec.id})" in f.message for f in findings_of(executed))
+
+
+def test_the_other_questions_keep_their_points():
+    greedy, honest = f"def f(x):\n    {HOLDS.splitlines()[1]}", "def g(x):\n    return x"
+
+    executed = sit(
+        paper(
+            ("answer", greedy),
+            ("answer", honest),
+            ("test", "check.equal(f(1), 1)"),
+            ("test", "check.equal(g(1), 1)"),
+        ),
+        settings=Settings(memory_bytes=500 * MB),
+    )
+
+    assert [verdict.points for verdict in verdicts_of(executed)] == [0.0, 3.0]
