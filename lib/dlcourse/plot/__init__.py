@@ -1,8 +1,12 @@
 """Pictures in the course's style; importing this also gives it to Matplotlib's own figures.
 
     points boundary line            classes in the plane
-    curves counts                   series and how often
+    scatter                         codes and embeddings, with the names of classes or words
+    curves bars counts histograms   series, heights, how often
     images heatmap surface_path     arrays as pictures
+    confusion                       what a classifier takes for what
+    animation                       frames with a button to play and a slider
+    coloured_text                   letters coloured by a value
     graph network                   boxes and arrows
     side_by_side overlay picture    putting panels together
 
@@ -11,13 +15,19 @@ Every function returns a `Picture`; the last one in a cell is shown, `.show()` s
 """
 
 from dlcourse.plot import _style
+from dlcourse.plot._bars import bars
 from dlcourse.plot._boundary import boundary
+from dlcourse.plot._confusion import confusion
+from dlcourse.plot._film import Film, animation
 from dlcourse.plot._graph import graph, network
 from dlcourse.plot._grids import heatmap, images, surface_path
+from dlcourse.plot._histograms import histograms
 from dlcourse.plot._picture import Panel, Picture, overlay, picture, side_by_side
 from dlcourse.plot._plane import line, points
+from dlcourse.plot._scatter import scatter
 from dlcourse.plot._series import counts, curves
 from dlcourse.plot._style import BLUE, GOLD, GREEN, INK, ORANGE, PURPLE, SKY
+from dlcourse.plot._text import ColouredText, coloured_text
 
 __all__ = [
     "BLUE",
@@ -27,19 +37,27 @@ __all__ = [
     "ORANGE",
     "PURPLE",
     "SKY",
+    "ColouredText",
+    "Film",
     "Panel",
     "Picture",
+    "animation",
+    "bars",
     "boundary",
+    "coloured_text",
+    "confusion",
     "counts",
     "curves",
     "graph",
     "heatmap",
+    "histograms",
     "images",
     "line",
     "network",
     "overlay",
     "picture",
     "points",
+    "scatter",
     "side_by_side",
     "surface_path",
 ]

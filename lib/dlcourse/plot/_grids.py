@@ -217,14 +217,19 @@ def _write_numbers(
 ) -> None:
     """Write each value into its cell; `empty` and `full` are the values at the ends of the ink."""
     for (i, j), value in np.ndenumerate(z):
-        strong = abs(value - empty) > 0.42 * abs(full - empty)
+        strong = bool(abs(value - empty) > 0.42 * abs(full - empty))
         written = format(int(value) if form.endswith("d") else value, form)
         if written.strip("-0.") == "":
             written = written.removeprefix("-")
-        text = axes.text(j, i, written, ha="center", va="center", size=9)
-        if strong:  # grey ink drowns in a saturated cell
-            text.set(color="white", weight="bold")
-            text.set_path_effects(_OUTLINE)
+        written_on(axes, i, j, written, strong)
+
+
+def written_on(axes: Axes, row: int, column: int, text: str, strong: bool, **look: Any) -> None:
+    """Write into a cell of a heat map; `strong` says whether the cell is saturated."""
+    drawn = axes.text(column, row, text, ha="center", va="center", **{"size": 9, **look})
+    if strong:  # grey ink drowns in a saturated cell
+        drawn.set(color="white", weight="bold")
+        drawn.set_path_effects(_OUTLINE)
 
 
 def _scale(

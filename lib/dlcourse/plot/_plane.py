@@ -90,23 +90,29 @@ def scatter(axes: Axes, X: NDArray[np.float64], labels: Any, names: Sequence[str
     classes = [None] if labels is None else list(np.unique(labels))
     for i, label in enumerate(classes):
         chosen = X if label is None else X[labels == label]
-        k = 1 if label is None else i % len(CLASS_COLOURS)
         axes.scatter(
             chosen[:, 0],
             chosen[:, 1],
             s=size,
-            color=CLASS_COLOURS[k],
-            marker=CLASS_MARKERS[k],
-            edgecolor="white",
             linewidth=0.7,
             zorder=3,
             label=names[i] if i < len(names) else None,
+            **class_look(1 if label is None else i),
         )
     if len(X) <= 12:
         _mark_coinciding(axes, X)
     if names:
         axes.legend(loc="best", handletextpad=0.1)
     axes.set_aspect("equal", adjustable="box")
+
+
+def class_look(k: int) -> dict[str, Any]:
+    """Return colour and shape of the k-th class; beyond the six colours, shapes are hollow."""
+    colour = CLASS_COLOURS[k % len(CLASS_COLOURS)]
+    face = {"facecolor": colour, "edgecolor": "white"}
+    if k >= len(CLASS_COLOURS):
+        face = {"facecolor": "none", "edgecolor": colour}
+    return {"marker": CLASS_MARKERS[k % len(CLASS_MARKERS)], **face}
 
 
 def _mark_coinciding(axes: Axes, X: NDArray[np.float64]) -> None:

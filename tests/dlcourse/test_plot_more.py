@@ -1,0 +1,181 @@
+"""Facts about bars, histograms, named points, confusion, films and coloured text."""
+
+import base64
+import io
+import itertools
+
+import numpy as np
+import pytest
+from dlcourse import plot
+from PIL import Image
+
+RNG = np.random.default_rng(0)
+TEN = np.repeat(np.arange(10), 5)
+
+
+def drawn(picture):
+    figure = picture.figure()
+    figure.draw_without_rendering()
+    return figure.axes[0]
+
+
+PICTURES = {
+    "bars": lambda: plot.bars({"a\nb": 15.3, "human": 5.1}, mark=["human"], ylabel="error"),
+    "a missing bar": lambda: plot.bars({"a": np.nan, "b": 1}, numbers=".2f"),
+    "bars in groups": lambda: plot.bars(
+        {"a": [1, 2, 3], "b": [3, 2, 1]}, groups=[1, 2, 3], spread={"a": [0.1] * 3}
+    ),
+    "histograms": lambda: plot.histograms({"a": RNG.normal(size=99), "b": [np.nan, 1.0]}),
+    "a histogram": lambda: plot.histograms(np.zeros((3, 3)), logy=True, share=False),
+    "ten classes": lambda: plot.scatter(RNG.normal(size=(50, 2)), TEN, names=range(10)),
+    "words": lambda: plot.scatter([[0, 0], [1, 1]], words=["king", "queen"], equal=True),
+    "more than two columns": lambda: plot.scatter(RNG.normal(size=(700, 3))),
+    "confusion": lambda: plot.confusion([[9, 1], [0, 8]], names=["cat", "dog"]),
+    "confusion in parts": lambda: plot.confusion(RNG.random((10, 10)), title="Digits"),
+    "points of ten classes": lambda: plot.points(RNG.normal(size=(50, 2)), TEN),
+    "film of images": lambda: plot.animation(RNG.random((30, 8, 8)), title="Noise").still,
+    "a text": lambda: plot.coloured_text("so\nit is", RNG.normal(size=8), title="Text").still,
+}
+
+
+@pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES)
+def test_every_picture_is_drawn_on_nothing_and_fits_the_text(make):
+    png, size = make()._repr_png_()
+    image = Image.open(io.BytesIO(png))
+
+    assert image.getpixel((0, 0))[3] == 0
+    assert np.asarray(image)[..., 3].max() > 0
+    assert size["width"] <= 8.4 * 110 + 1
+
+
+def test_bars_have_their_heights_on_top():
+    axes = drawn(plot.bars({"a": [1, 2], "b": [30, 4]}, groups=["x", "y"], numbers=".0f"))
+
+    assert [text.get_text() for text in axes.texts] == ["1", "2", "30", "4"]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("heights", "groups"), [({"a": [1, 2]}, ()), ({"a": [1, 2], "b": [1]}, "xy")]
+)
+def test_bars_that_do_not_fit_their_groups_are_refused(heights, groups):
+    with pytest.raises(ValueError, match="height"):
+        plot.bars(heights, groups=groups)
+
+
+def test_histograms_share_their_bins_and_leave_out_what_is_not_finite():
+    axes = drawn(plot.histograms({"a": [0, 1], "b": [3, np.inf, np.nan]}, bins=3))
+    filled = [patch.get_data() for patch in axes.patches][::2]
+
+    assert filled[0].edges.tolist() == filled[1].edges.tolist() == [0, 1, 2, 3]
+    assert filled[0].values.tolist() == [0.5, 0.5, 0]
+    assert filled[1].values.tolist() == [0, 0, 1]
+
+
+def test_words_keep_apart_and_inside():
+    places = RNG.normal(size=(16, 2)) * [1, 0.3]
+    axes = drawn(plot.scatter(places, words=["word"] * 16))
+
+    inside = axes.get_window_extent()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert sum(a.overlaps(b) for a, b in itertools.combinations(boxes, 2)) <= 1
+    assert all(inside.x0 - 5 < box.x0 and box.x1 < inside.x1 + 5 for box in boxes)
+
+
+def test_twelve_classes_look_different():
+    from dlcourse.plot._plane import class_look
+
+    assert len({tuple(class_look(k).values()) for k in range(12)}) == 12
+
+
+def test_a_confusion_leaves_what_never_happened_empty():
+    axes = drawn(plot.confusion([[9, 1], [0, 8]]))
+
+    assert [text.get_text() for text in axes.texts] == ["9", "1", "8"]
+
+
+def test_a_confusion_is_square():
+    with pytest.raises(ValueError, match=r"received shape \(1, 2\)"):
+        plot.confusion([[1, 2]])
+
+
+def film(**more):
+    frames = [plot.curves([0, k], ylim=(0, 3), title=f"frame {k}") for k in range(3)]
+    return plot.animation(frames, caption="It rises.", **more)
+
+
+def test_a_film_leaves_its_first_and_last_frame_where_nothing_plays():
+    data, metadata = film()._repr_mimebundle_()
+
+    still = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert still.width == pytest.approx(1.5 * metadata["image/png"]["width"], abs=2)
+    assert data["text/plain"] == "Figure. frame 0. frame 1. frame 2. It rises."
+
+
+def test_a_film_is_the_same_page_every_time():
+    assert film().html() == film().html()
+
+
+def test_a_film_of_images_takes_colours_and_single_channels():
+    for shape in ((4, 5, 6), (4, 5, 6, 1), (4, 5, 6, 3)):
+        made = plot.animation(RNG.random(shape), width=1.0)
+        frame = Image.open(io.BytesIO(made.frames[0]))
+
+        assert len(made.frames) == 4
+        assert frame.mode == "RGBA"
+        assert frame.width / frame.height == 6 / 5
+        assert "pixelated" in made.html()
+
+
+@pytest.mark.parametrize(
+    ("frames", "names", "words"),
+    [([], [], "at least one"), (np.ones((3, 2, 2)), ["a"], "each of 3 frames; received 1")],
+)
+def test_a_film_that_cannot_play_is_refused(frames, names, words):
+    with pytest.raises(ValueError, match=words):
+        plot.animation(frames, names=names)
+
+
+def test_a_film_plays_pauses_and_is_moved_by_hand(browser):
+    page = browser.new_page()
+    page.set_content(film(seconds=0.05, names=['epoch "0"', "<1>", "2"]).html())
+    slider, button = page.get_by_role("slider"), page.get_by_role("button")
+
+    assert slider.input_value() == "2"  # at rest it shows how it ends
+    slider.press("ArrowLeft")
+    assert slider.get_attribute("aria-valuetext") == "<1>"
+    slider.press("Home")
+    assert slider.get_attribute("aria-valuetext") == 'epoch "0"'
+    button.click()
+    assert "pause" in button.inner_text()
+    page.get_by_text("play").wait_for(timeout=5000)
+    assert slider.input_value() == "2"
+    assert page.get_by_role("img").get_attribute("alt") == film().still.described()
+    page.close()
+
+
+def test_coloured_text_keeps_its_letters_and_says_each_value():
+    text = plot.coloured_text('a <b> "c"\nd', np.linspace(-1, 1, 11), caption="Rising.")
+
+    page = text.html()
+    assert "&lt;" in page
+    assert "<b>" not in page
+    assert 'title="-1" style="background: rgba(224,102,27,' in page
+    assert repr(text) == 'Figure. Rising.\na <b> "c"\nd'
+
+
+def test_texts_can_share_a_scale():
+    loud, soft = (
+        plot.coloured_text("ab", [v, 0], low=0, high=1, diverging=False) for v in (1, 0.5)
+    )
+
+    assert loud.colours[0, 3] > 1.8 * soft.colours[0, 3]
+
+
+def test_pieces_of_text_are_coloured_whole():
+    assert plot.coloured_text(["the ", "cat"], [0, 1]).html().count("<span") == 2
+
+
+def test_values_that_do_not_fit_the_text_are_refused():
+    with pytest.raises(ValueError, match=r"received 3 of them and values of shape \(2,\)"):
+        plot.coloured_text("abc", [1, 2])
