@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo lab build verify grade test check lint types format lock clean
+.PHONY: help env demo lab build verify bench test check lint types format lock clean
 
 help:  ## Show this table of contents
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ build: $(STAMP)  ## Build source/ and release/ from course/
 verify: $(STAMP)  ## Prove the tests of every week: right answers, known mistakes, cheats
 	@$(BIN)/autograder verify
 
+bench: $(STAMP)  ## Race nbgrader, Otter and this project (ten minutes); writes BENCHMARKS.md
+	@$(BIN)/python -m bench
+
 test: $(STAMP) check  ## Everything that CI runs: checks, then all tests
 	@$(BIN)/python -m pytest --numprocesses 2
 
@@ -57,4 +60,4 @@ lock: $(STAMP)  ## Pin the newest allowed version of every package
 		--upgrade pyproject.toml --output-file requirements.lock
 
 clean:  ## Remove what was made here: .venv, caches, the demo
-	rm -rf .venv .autograder .mypy_cache .ruff_cache .pytest_cache .hypothesis demo
+	rm -rf .venv .autograder .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis demo

@@ -1,0 +1,70 @@
+"""Writes the benchmark's courses to disk: one in nbgrader's layout, one for Otter."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import nbformat
+
+from bench import formats
+from bench.assignment import Assignment
+from bench.pupils import Pupil
+from bench.systems import ENVIRONMENT, NBGRADER
+
+STOCK = "c = get_config()\nc.CourseDirectory.root = {root!r}\nc.CourseDirectory.course_id = 'b'\n"
+
+
+def write_nbgrader_course(root: Path, assignment: Assignment, pupils: Iterable[Pupil]) -> None:
+    """Write a course in nbgrader's layout, with nbgrader's stock configuration, and release it."""
+    _clear(root)
+    (root / "nbgrader_config.py").write_text(STOCK.format(root=str(root)))
+    source = root / "source" / assignment.week / f"{assignment.week}.ipynb"
+    _write(formats.nbgrader_source(assignment), source)
+    _nbgrader(root, "generate_assignment", assignment.week)
+    hand_in(root, assignment, pupils)
+
+
+def hand_in(root: Path, assignment: Assignment, pupils: Iterable[Pupil]) -> None:
+    """Write submissions of pupils into a course in nbgrader's layout."""
+    for pupil in pupils:
+        notebook = formats.nbgrader_submission(assignment, pupil.answers)
+        _write(notebook, submission(root, assignment, pupil.name))
+
+
+def submission(root: Path, assignment: Assignment, student: str) -> Path:
+    """Return where a student's notebook lies in a course in nbgrader's layout."""
+    return root / "submitted" / student / assignment.week / f"{assignment.week}.ipynb"
+
+
+def write_otter_course(
+    root: Path, assignment: Assignment, pupils: Iterable[Pupil], otter: Path
+) -> None:
+    """Write Otter's tests and submissions, and have Otter make its zip of them."""
+    _clear(root)
+    for exercise in assignment.exercises:
+        path = root / "tests" / f"{exercise.name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(formats.otter_test(exercise))
+    generate = ["generate", "-t", "tests", "-o", "autograder.zip", "--no-environment"]
+    subprocess.run([str(otter), *generate], cwd=root, check=True, capture_output=True)
+    for pupil in pupils:
+        notebook = formats.otter_submission(assignment, pupil.answers)
+        _write(notebook, root / "submissions" / f"{pupil.name}.ipynb")
+
+
+def _nbgrader(root: Path, *arguments: str) -> None:
+    environment = {**os.environ, **ENVIRONMENT}
+    command = [*NBGRADER, *arguments]
+    subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True)
+
+
+def _write(notebook: nbformat.NotebookNode, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def _clear(root: Path) -> None:
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
