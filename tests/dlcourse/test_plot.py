@@ -150,8 +150,15 @@ def empty_rows(picture):
         plot.images(np.ones((6, 8, 8)), range(6), columns=3, title="Six", caption="Six images."),
         plot.side_by_side(*[plot.points(*TABLE, title="xor")] * 6, columns=3, caption="Six."),
         plot.side_by_side(*[plot.boundary(probability, title="p")] * 8, columns=4, caption="8."),
+        plot.graph({"x": (0, 0), "y": (1, 0)}, [("x", "y")], title="A row", caption="Two nodes."),
+        plot.graph(
+            {"x": (0, 0), "y": (1, 1), "z": (1, -1)},
+            [("x", "y"), ("x", "z")],
+            title="Rows",
+            caption="3",
+        ),
     ],
-    ids=["an image", "images", "points in rows", "boundaries in rows"],
+    ids=["an image", "images", "points in rows", "boundaries in rows", "a graph's row", "a graph"],
 )
 def test_panels_of_a_fixed_shape_leave_no_gap_above_or_below(picture):
     assert empty_rows(picture) < 0.35
@@ -183,3 +190,37 @@ def test_small_numbers_in_a_heatmap_are_written_in_grey():
 
     colours = {text.get_text(): text.get_color() for text in figure.axes[0].texts}
     assert colours == {"50%": plot.INK, "100%": "white"}
+
+
+def test_cells_of_a_heatmap_can_hold_words():
+    figure = plot.heatmap([[0.1, -0.9]], words=[["→", "↑"]]).figure()
+
+    assert [text.get_text() for text in figure.axes[0].texts] == ["→", "↑"]
+
+
+def ticks(picture):
+    figure = picture.figure()
+    figure.draw_without_rendering()
+    axis = figure.axes[0].xaxis
+    low, high = axis.get_view_interval()
+    places = zip(axis.get_majorticklocs(), axis.get_ticklabels(), strict=True)
+    return [label.get_text() for place, label in places if low <= place <= high]
+
+
+@pytest.mark.parametrize(
+    ("x", "expected"),
+    [
+        ([1, 3, 300], ["1", "2", "5", "10", "20", "50", "100", "200"]),
+        ([2, 3, 7], ["2", "3", "4", "5", "7"]),
+        ([1, 10, 1e6], None),
+    ],
+    ids=["two decades", "less than one", "many"],
+)
+def test_a_logarithmic_axis_has_ticks_that_can_be_read(x, expected):
+    found = ticks(plot.curves([1, 2, 3], x=x, logx=True))
+
+    assert found == expected or (expected is None and 2 < len(found) < 9 and "10^" in found[1])
+
+
+def test_steps_are_counted_in_round_numbers():
+    assert ticks(plot.curves(np.arange(61.0))) == ["0", "10", "20", "30", "40", "50", "60"]

@@ -20,13 +20,14 @@ from dlcourse.plot._boundary import boundary
 from dlcourse.plot._confusion import confusion
 from dlcourse.plot._film import Film, animation
 from dlcourse.plot._graph import graph, network
-from dlcourse.plot._grids import heatmap, images, surface_path
+from dlcourse.plot._grids import heatmap, images
 from dlcourse.plot._histograms import histograms
 from dlcourse.plot._picture import Panel, Picture, overlay, picture, side_by_side
 from dlcourse.plot._plane import line, points
 from dlcourse.plot._scatter import scatter
 from dlcourse.plot._series import counts, curves
 from dlcourse.plot._style import BLUE, GOLD, GREEN, INK, ORANGE, PURPLE, SKY
+from dlcourse.plot._surface import surface_path
 from dlcourse.plot._text import ColouredText, coloured_text
 
 __all__ = [

@@ -103,8 +103,11 @@ def _bar(axes: Axes, at: Any, values: Any, error: Any, numbers: str, **look: Any
     cap = {"ecolor": INK, "elinewidth": 1.4, "capsize": 4}
     drawn = axes.bar(at, values, yerr=error, error_kw=cap, edgecolor="white", linewidth=0, **look)
     if numbers:
-        written = [format(value, numbers) if np.isfinite(value) else "" for value in values]
-        axes.bar_label(drawn, written, padding=2, color=INK, size=9)
+        known = np.isfinite(values)
+        written = [format(v, numbers) if ok else "" for v, ok in zip(values, known, strict=True)]
+        axes.bar_label(
+            drawn, [words.replace("-", "−") for words in written], padding=2, color=INK, size=9
+        )
 
 
 def _check(table: Mapping[str, NDArray[np.float64]], groups: int) -> None:

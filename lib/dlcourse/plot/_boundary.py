@@ -86,7 +86,7 @@ def _surface(axes: Axes, across: Any, up: Any, values: NDArray[np.float64], leve
     )
     if finite.size and finite.min() < level < finite.max():
         axes.contour(across, up, z, [level], colors=INK, linewidths=1.6)
-    axes.set_aspect("equal", adjustable="box")
+    axes.set_aspect("equal", adjustable="box", anchor="NW")
 
 
 def _regions(axes: Axes, across: Any, up: Any, values: NDArray[np.float64]) -> None:
@@ -96,4 +96,4 @@ def _regions(axes: Axes, across: Any, up: Any, values: NDArray[np.float64]) -> N
         axes.contourf(across, up, winner == k, [0.5, 1.5], colors=[colour], alpha=0.3)
     edges = np.arange(values.shape[1] - 1) + 0.5
     axes.contour(across, up, winner, edges, colors=INK, linewidths=1.2)
-    axes.set_aspect("equal", adjustable="box")
+    axes.set_aspect("equal", adjustable="box", anchor="NW")

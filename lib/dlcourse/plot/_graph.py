@@ -11,6 +11,8 @@ from dlcourse.plot._style import BLUE, INK
 
 Edge = tuple[str, str] | tuple[str, str, str]
 
+_NODE, _LINE, _NOTE = 0.22, 0.09, 0.22  # inches: half a node, half a further line, a note below
+
 
 def graph(
     nodes: Mapping[str, tuple[float, float]],
@@ -52,8 +54,11 @@ def graph(
         }
         for start, end, *written in edges:
             _arrow(axes, nodes[start], nodes[end], drawn[start], drawn[end], "".join(written))
-        _frame(axes, nodes)
+        lines = max((text.count("\n") for text in texts.values()), default=0)
+        _frame(axes, nodes, height - (0.3 if title else 0), lines, bool(below))
 
+    if len({y for _, y in nodes.values()}) == 1:
+        height = min(height, 0.95)  # one row needs no more
     return Picture((Panel(draw, title, width=width, height=height),), caption=caption)
 
 
@@ -152,8 +157,14 @@ def _arrow(
         axes.annotate(text, middle, xytext=(0, 5), textcoords="offset points", ha="center", size=9)
 
 
-def _frame(axes: Axes, nodes: Mapping[str, tuple[float, float]]) -> None:
+def _frame(
+    axes: Axes, nodes: Mapping[str, tuple[float, float]], height: float, lines: int, noted: bool
+) -> None:
+    """Leave as much room above and below the outer nodes as a node needs, and notes below."""
     xs, ys = [x for x, _ in nodes.values()], [y for _, y in nodes.values()]
-    room_x, room_y = 0.1 * (max(xs) - min(xs)) + 0.3, 0.2 * (max(ys) - min(ys)) + 0.3
-    axes.set(xlim=(min(xs) - room_x, max(xs) + room_x), ylim=(min(ys) - room_y, max(ys) + room_y))
+    room_x = 0.1 * (max(xs) - min(xs)) + 0.3
+    above, below = _NODE + _LINE * lines, _NODE + _LINE * lines + (_NOTE if noted else 0)
+    unit = ((max(ys) - min(ys)) or 1.0) / max(0.5, height - above - below)  # of an inch
+    ylim = (min(ys) - below * unit, max(ys) + above * unit)
+    axes.set(xlim=(min(xs) - room_x, max(xs) + room_x), ylim=ylim)
     axes.set_axis_off()

@@ -1,6 +1,6 @@
-"""Draws arrays of numbers as pictures: images, heat maps, surfaces with paths on them."""
+"""Draws arrays of numbers as pictures: images and heat maps."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse.plot._picture import Panel, Picture
-from dlcourse.plot._style import COLOURS, DIVERGING, INK, INKED, MARKERS, SEQUENTIAL, WIDEST
+from dlcourse.plot._style import DIVERGING, INK, INKED, SEQUENTIAL, WIDEST
 
 _GAP = 0.12  # between two images, as a part of their width
 _LARGEST = 2.8  # inches: the longer side of an image
@@ -89,6 +89,7 @@ def heatmap(
     rows: Sequence[object] | NDArray[Any] = (),
     columns: Sequence[object] | NDArray[Any] = (),
     numbers: str | None = None,
+    words: ArrayLike | None = None,
     diverging: bool | None = None,
     title: str = "",
     xlabel: str = "",
@@ -105,7 +106,9 @@ def heatmap(
         What to call them.
     numbers
         How to write each value into its cell, as in `format`: ".2f", "d"; "" writes none. When
-        not given, small matrices are written with two digits.
+        not given, small matrices are written with three digits.
+    words
+        What to write into each cell instead (arrows, names), shape (n_rows, n_columns).
     diverging
         Whether the sign matters; when not given, it does where a value is negative.
     title, xlabel, ylabel, caption
@@ -115,6 +118,7 @@ def heatmap(
     signed = bool(z.min() < 0) if diverging is None else diverging
     top, bottom = _scale(z, None, None, signed)
     form = (".3g" if z.size <= 120 else "") if numbers is None else numbers
+    written = None if words is None else np.asarray(words).reshape(z.shape)
 
     def draw(axes: Axes) -> None:
         axes.imshow(
@@ -126,8 +130,11 @@ def heatmap(
         axes.set_xticks(np.arange(z.shape[1]), _names(columns, z.shape[1]))
         axes.set_yticks(np.arange(z.shape[0]), _names(rows, z.shape[0]))
         axes.tick_params(length=0)
-        if form:
-            _write_numbers(axes, z, form, 0.0 if signed else bottom, top)
+        empty = 0.0 if signed else bottom
+        for (i, j), value in np.ndenumerate(z):
+            text = _number(value, form) if written is None else str(written[i, j])
+            strong = bool(abs(value - empty) > 0.42 * abs(top - empty))
+            written_on(axes, i, j, text, strong)
 
     names = 0.3 + _LETTER * max(2, _longest(rows)) + (0.25 if ylabel else 0)
     width = names + max(0.52, 0.15 + _LETTER * _longest(columns)) * z.shape[1]
@@ -144,84 +151,14 @@ def heatmap(
     return Picture((panel,), caption=caption)
 
 
-def surface_path(
-    loss: Callable[[NDArray[np.float64]], Any],
-    paths: Mapping[str, ArrayLike] | ArrayLike,
-    *,
-    xlim: tuple[float, float],
-    ylim: tuple[float, float],
-    levels: int = 16,
-    minimum: ArrayLike | None = None,
-    title: str = "",
-    xlabel: str = "$w_1$",
-    ylabel: str = "$w_2$",
-    caption: str = "",
-) -> Picture:
-    """Draw a loss of two parameters as contour lines, and the paths of learners on it.
-
-    Parameters
-    ----------
-    loss
-        Takes parameters, shape (m, 2); returns their losses, shape (m,).
-    paths
-        From a name to the parameters after each step, shape (n_steps + 1, 2); or one path.
-    xlim, ylim
-        What part of the plane to draw.
-    levels
-        Number of contour lines; they are denser near the minimum.
-    minimum
-        Where to draw a cross.
-    title, xlabel, ylabel, caption
-        As they say.
-    """
-    named = paths if isinstance(paths, Mapping) else {"": paths}
-    tracks = {name: np.asarray(path, dtype=float) for name, path in named.items()}
-    across, up = np.linspace(*xlim, 140), np.linspace(*ylim, 140)
-    grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
-    z = np.asarray(loss(grid), dtype=float).reshape(140, 140)
-
-    def draw(axes: Axes) -> None:
-        low, high = np.nanmin(z), np.nanmax(z)
-        heights = low + (high - low) * np.linspace(0, 1, levels + 1)[1:] ** 2.2
-        axes.contour(across, up, z, heights, colors=INK, linewidths=0.9, alpha=0.55)
-        for i, (name, track) in enumerate(tracks.items()):
-            _track(axes, track, name, i)
-        if minimum is not None:
-            axes.plot(*np.asarray(minimum, float), "x", color=INK, markersize=9, markeredgewidth=2)
-        axes.set(xlim=xlim, ylim=ylim)
-        axes.grid(visible=False)
-
-    panel = Panel(draw, title, xlabel, ylabel, xlim, ylim, width=5.4, height=4.0)
-    return Picture((panel,), caption=caption)
-
-
-def _track(axes: Axes, track: NDArray[np.float64], name: str, i: int) -> None:
-    colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
-    size = 4 if len(track) <= 60 else 2
-    axes.plot(*track.T, color=colour, marker=marker, markersize=size, linewidth=1.6)
-    axes.plot(*track[0], marker="o", color="none", markeredgecolor=colour, markersize=10)
-    if name:
-        axes.annotate(
-            name,
-            track[-1],
-            xytext=(7, 7),
-            textcoords="offset points",
-            color=colour,
-            weight="bold",
-            annotation_clip=True,
-        )
-
-
-def _write_numbers(
-    axes: Axes, z: NDArray[np.float64], form: str, empty: float, full: float
-) -> None:
-    """Write each value into its cell; `empty` and `full` are the values at the ends of the ink."""
-    for (i, j), value in np.ndenumerate(z):
-        strong = bool(abs(value - empty) > 0.42 * abs(full - empty))
-        written = format(int(value) if form.endswith("d") else value, form)
-        if written.strip("-0.") == "":
-            written = written.removeprefix("-")
-        written_on(axes, i, j, written, strong)
+def _number(value: float, form: str) -> str:
+    """Return a number as it is written into a cell: a zero has no sign, a minus is a real one."""
+    if not form:
+        return ""
+    written = format(int(value) if form.endswith("d") else value, form)
+    if written.strip("-0.") == "":
+        written = written.removeprefix("-")
+    return written.replace("-", "−")
 
 
 def written_on(axes: Axes, row: int, column: int, text: str, strong: bool, **look: Any) -> None:

@@ -103,7 +103,7 @@ def scatter(axes: Axes, X: NDArray[np.float64], labels: Any, names: Sequence[str
         _mark_coinciding(axes, X)
     if names:
         axes.legend(loc="best", handletextpad=0.1)
-    axes.set_aspect("equal", adjustable="box")
+    axes.set_aspect("equal", adjustable="box", anchor="NW")
 
 
 def class_look(k: int) -> dict[str, Any]:

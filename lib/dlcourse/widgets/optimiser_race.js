@@ -30,8 +30,8 @@ function render({ model, el }) {
   node("path", { d: "M-6,-6L6,6M-6,6L6,-6", stroke: INK, "stroke-width": 2.4,
     transform: `translate(${px(0)},${py(0)})` }, svg);
   const names = { fill: INK, "font-size": 13, "font-style": "italic" };
-  node("text", { x: WIDTH - 8, y: HEIGHT - 8, "text-anchor": "end", ...names }, svg).textContent = "a";
-  node("text", { x: 8, y: 18, ...names }, svg).textContent = "b";
+  node("text", { x: WIDTH - 8, y: HEIGHT - 8, "text-anchor": "end", ...names }, svg).textContent = "w₁";
+  node("text", { x: 8, y: 18, ...names }, svg).textContent = "w₂";
   const runners = Object.keys(model.get("paths")).map((name, i) => {
     const colour = COLOURS[i % COLOURS.length];
     const track = node("polyline", { fill: "none", stroke: colour, "stroke-width": 2, "stroke-opacity": 0.75 }, svg);

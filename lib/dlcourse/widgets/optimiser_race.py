@@ -80,8 +80,6 @@ class OptimiserRace(anywidget.AnyWidget):  # type: ignore[misc]
                     np.asarray(path),
                     xlim=(left, right),
                     ylim=(bottom, top),
-                    xlabel="$a$",
-                    ylabel="$b$",
                     title=name,
                 )
                 for name, path in self.paths.items()
