@@ -134,15 +134,15 @@ X, y = data.gaussian(n=100, noise=0.35, seed=SEED)
 plot.overlay(
     plot.boundary(lambda points: unit(points, w, b), X, unit(X, w, b)),
     plot.line(w, b),
-    title="The unit fires on one side of a line",
-    caption="Blue circles make the unit fire, orange squares do not. The border is straight, and "
-    "the arrow w stands at a right angle to it, pointing to where the unit fires.",
+    title="What the unit says, everywhere",
+    caption="Blue: here the unit fires. Orange: here it does not. The arrow is the vector of weights.",
 )
 
 # %% [markdown]
 r"""
-The border is where the sum is exactly zero, $\mathbf{w} \cdot \mathbf{x} + b = 0$. In the plane
-this is a line; with three inputs it is a plane, and with 3,072 inputs a **hyperplane**: flat, one
+It fires on one side of a line. The border is straight, and the arrow $\mathbf{w}$ stands at a
+right angle to it, pointing to where the unit fires. For the border is where the sum is exactly
+zero, $\mathbf{w} \cdot \mathbf{x} + b = 0$. In the plane this is a line; with three inputs it is a plane, and with 3,072 inputs a **hyperplane**: flat, one
 dimension less than the space, with all of the space on one side or the other.
 
 Two facts make weights readable for ever after.
@@ -210,9 +210,8 @@ plot.curves(
     x=z,
     xlabel="sum z = w·x + b",
     ylabel="output",
-    title="As c grows, the sigmoid becomes the step",
-    caption="At z = 0 all of them are undecided, with the output one half; the step alone has to "
-    "say yes.",
+    title="Four sigmoids and a step",
+    caption="The same formula with four values of c; solid and gold, the step.",
 )
 
 # %%
@@ -228,7 +227,10 @@ for c in (0.5, 1, 3, 20):
 
 # %% [markdown]
 r"""
-The slope in the middle is $c/4$. There is nothing new in $c$, by the way:
+As $c$ grows, the sigmoid becomes the step; with $c = 0$ it says one half to everything. At $z = 0$
+all of them are undecided, and the step alone has to say yes. The slope in the middle is $c/4$.
+
+There is nothing new in $c$, by the way:
 $\sigma(c\,(\mathbf{w} \cdot \mathbf{x} + b))$ is the same as multiplying the weights and the bias
 by $c$. A unit with *large weights* is a sure one. And see what happens away from the middle: the
 slope goes to zero, the faster the steeper the sigmoid, and the step has slope zero everywhere.
@@ -400,14 +402,15 @@ counts, bounds = np.array([count_and_bound(seed) for seed in range(300)]).T
 def draw(axes):
     axes.loglog(bounds, counts, "o", markersize=4, alpha=0.6)
     axes.plot([8, 4e4], [8, 4e4], color=plot.INK)
-    axes.text(60, 100, "as many as the bound", rotation=24, ha="center", weight="bold")
+    look = {"rotation": 45, "transform_rotates_text": True, "rotation_mode": "anchor"}
+    axes.text(25, 25, "as many as the bound", va="bottom", weight="bold", **look)
 
 
 plot.picture(
     draw,
     xlabel="the bound (R/γ)²",
     ylabel="mistakes made",
-    title="Three hundred data sets, none beyond the bound",
+    title="Three hundred data sets and their bounds",
     caption=f"Every point is one data set. The closest came to {np.max(counts / bounds):.0%} of what "
     f"is allowed, and half of them stayed below {np.median(counts / bounds):.1%}.",
 )
@@ -473,8 +476,8 @@ plot.counts(
     right,
     xlabel="points on their right side, of four",
     ylabel="random lines",
-    title="A hundred thousand lines: none gets all four",
-    caption="And by the symmetry of the question none gets all four wrong either.",
+    title="A hundred thousand random lines",
+    caption=f"{np.sum(right == 4)} of them get all four right, and {np.sum(right == 0)} get none.",
 )
 
 
@@ -527,8 +530,8 @@ plot.side_by_side(
         title="The world as two units see it",
         line=([1, -1], -0.5),
     ),
-    caption="Two of the four inputs fall together, on (1, 0), and a line does what none could do "
-    "before. That line is a third unit.",
+    caption=f"Four inputs, but {len(np.unique(seen, axis=0))} places. The line on the right is that "
+    "of a third unit.",
 )
 
 # %%
@@ -538,6 +541,8 @@ for inputs, hidden, out in zip(X.astype(int).tolist(), seen.tolist(), answer, st
 
 # %% [markdown]
 r"""
+Two of the four inputs fall together, on (1, 0), and a line does what none could do before.
+
 The two units in the middle are called a **hidden layer**: nobody tells them what to answer, and
 nobody looks at their answers but the third unit. They decide nothing. They *redraw the question*,
 until it is one that a line can answer. The redrawn input, (at least one?, both?), is called a
@@ -605,8 +610,8 @@ def threads(n_hidden):
 plot.side_by_side(
     threads(2),
     threads(8),
-    caption="Each thread is one random start. With two hidden units many get stuck on the same "
-    "shelf; with eight all thirty come down.",
+    caption="Each thread is the loss from one random start; above, how many end with four right "
+    "answers.",
 )
 
 # %%
@@ -618,7 +623,8 @@ print(f"their loss is {losses[-1, stuck].mean():.4f}; (log 2)/2 is {np.log(2) / 
 
 # %% [markdown]
 r"""
-Sixteen of thirty: little better than a coin. The stuck networks are not broken. They have found a
+Sixteen of thirty: little better than a coin. The others all get stuck on the same shelf; with eight
+hidden units every one comes down. The stuck networks are not broken. They have found a
 way to be sure of two rows and say "one half" to the other two, and from there no small step makes
 things noticeably better. Whether a solution *exists* and whether it is *found* from where one starts
 are two different questions. Eight units are four times as many as needed, and it is this waste
@@ -662,14 +668,15 @@ plot.curves(
     x=units[:, 0],
     xlabel="weight w (with b = −2.5)",
     ylabel="how bad",
-    title="A staircase and a slope",
-    caption="The share of mistakes is flat nearly everywhere and then jumps: it says how bad things "
-    "are, never which way is better. The log-loss has a slope at every point.",
+    title="Two ways to say how bad a unit is",
+    caption="Solid blue: the share of wrong answers. Dashed orange: the log-loss, of which more below.",
 )
 
 # %% [markdown]
 r"""
-The smooth curve is the **log-loss**. Let the unit answer with a probability, $p = \sigma(z)$,
+The share of mistakes is a staircase: flat nearly everywhere, and then it jumps. It says how bad
+things are, never which way is better. The smooth curve has a slope at every point. It is the
+**log-loss**. Let the unit answer with a probability, $p = \sigma(z)$,
 instead of yes or no. If the student passed, the unit gave the truth the probability $p$; if not,
 $1 - p$. Its *surprise* is $-\log$ of that: nothing for a sure and right answer, more and more for
 a sure and wrong one. The loss is the mean surprise,
@@ -789,8 +796,7 @@ r"""
 """
 
 # %%
-rates = {"too small: 0.02": 0.02, "about right: 0.8": 0.8, "too large: 3": 3.0}
-paths = {name: descend((-1.0, 1.0), rate, 60) for name, rate in rates.items()}
+paths = {f"rate {rate:g}": descend((-1.0, 1.0), rate, 60) for rate in (0.02, 0.8, 3.0)}
 
 
 def walk(name):
@@ -800,9 +806,15 @@ def walk(name):
 
 plot.side_by_side(
     *map(walk, paths),
-    caption="The same sixty steps. Too small: only just in the valley. Too large: step after step "
-    "jumps over the valley and lands on the other slope.",
+    caption="The same landscape, the same start at the ring, sixty steps.",
 )
+
+# %% [markdown]
+"""
+Too small: 0.02 is only just in the valley. Too large: with 3, step after step jumps over the valley
+and lands on the other slope. And 0.8 is about right. In practice there is no landscape to look at,
+only a curve, so learn to read it. Which of these three would you have told to take longer steps?
+"""
 
 # %%
 plot.curves(
@@ -811,9 +823,9 @@ plot.curves(
     ylabel="loss",
     ylim=(0, 4),
     title="The same three walks, as one usually sees them",
-    caption="In practice there is no landscape to look at, only this curve: learn to read it. A loss "
-    "that jumps up and down asks for a smaller learning rate; one that sinks slowly and smoothly "
-    "may bear a larger. And where it looks flat, it need not have arrived: compare the blue curve.",
+    caption="A loss that jumps up and down asks for a smaller learning rate; one that sinks slowly "
+    "and smoothly may bear a larger. And where it looks flat, it need not have arrived: compare the "
+    "blue curve.",
 )
 
 # %% [markdown]
@@ -896,12 +908,8 @@ for j, (name, make) in enumerate(data.PLAYGROUND.items()):
         accuracy[i, j] = np.mean((models[name, kind](X_new) >= 0.5) == y_new)
 
 # %%
-chosen = {
-    "gaussian": "coordinates",
-    "circle": "+ squares",
-    "xor": "+ product",
-    "spiral": "+ squares",
-}
+kinds = list(FEATURES)
+chosen = {name: kinds[best] for name, best in zip(data.PLAYGROUND, accuracy.argmax(0), strict=True)}
 
 
 def pictured(name, kind, title):
@@ -915,8 +923,8 @@ plot.side_by_side(
     *(pictured(name, kind, kind) for name, kind in chosen.items()),
     columns=4,
     caption="Above, one unit that sees the two coordinates: it can only draw a line. Below, the same "
-    "unit with inputs chosen for the question: a line in the space of the new inputs is a "
-    "curve in the plane.",
+    "unit with the inputs that helped most: a line in the space of the new inputs is a curve in the "
+    "plane.",
 )
 
 # %%
@@ -927,13 +935,13 @@ plot.heatmap(
     numbers=".0%",
     diverging=False,
     title="Right answers on points never seen",
-    caption="One half is guessing. The right feature solves the circle and exclusive or. Nothing that "
-    "was tried solves the spiral.",
+    caption="One half is guessing.",
 )
 
 # %% [markdown]
 r"""
-With the right feature one unit is enough; with the wrong ones, more of them do not help. For
+With the right feature one unit is enough: squares solve the circle, the product solves exclusive
+or. With the wrong ones, more of them do not help, and nothing that was tried solves the spiral. For
 decades this was the craft: think hard about the question, and compute clever inputs by hand. For
 the spiral you may still find some (its angle minus a multiple of its radius). For cats and dogs
 nobody did. A hidden layer finds its own. That is the difference between machine learning with
@@ -966,14 +974,14 @@ plot.side_by_side(
     plot.images(seen[:1], title="mean cat"),
     plot.images(seen[1:], title="mean dog"),
     plot.images([v[:-1].reshape(32, 32, 3).sum(axis=2)], diverging=True, title="the weights"),
-    caption="Light on a blue pixel speaks for a dog, light on an orange one for a cat. Fur is dark: "
-    "so darkness where ears hang down (orange) speaks for a dog, and where they stand up "
-    "(blue) for a cat.",
+    caption="The weights as a picture: light on a blue pixel speaks for a dog, light on an orange "
+    "one for a cat.",
 )
 
 # %% [markdown]
 r"""
-Perfect, and it found the ears by itself: nobody had told it where to look, or that there are such
+Perfect, and it found the ears by itself. Fur is dark: so darkness where ears hang down (orange)
+speaks for a dog, and darkness where they stand up (blue) for a cat. Nobody had told it where to look, or that there are such
 things as ears.
 
 Shall we believe that it knows what a dog is? **Predict** its score on two other kinds of new

@@ -121,12 +121,14 @@ def bars(heights, title):
 plot.side_by_side(
     bars(blame(step), "steps"),
     bars(blame(logistic), "logistic units"),
-    caption="Steps: no nudge changes anything, so nothing can be learned from it. Logistic units: "
-    "each number has its share of the blame, with a sign (orange: less of it would be better).",
+    caption="A bar for each of the nine numbers. Orange: less of it would be better. Blue: more.",
 )
 
 # %% [markdown]
 r"""
+With steps no nudge changes anything, so nothing can be learned from it. With logistic units each
+number has its share of the blame, with a sign.
+
 That is the whole idea of this week, and it had to wait for smooth units. With steps the error is
 flat almost everywhere. With smooth units every weight, however deep, has a slope: *this much
 better for this much more of me*. Slopes of all weights together are the **gradient**, and week
@@ -247,6 +249,7 @@ def draw_graph(title, caption, slopes=None):
     words = {name: f"{name} = {value[name]:g}" for name in places}
     for name, slope in (slopes or {}).items():
         words[name] += f"\nslope {slope:g}"
+    words = {name: text.replace("-", "−") for name, text in words.items()}
     parameters = {name: plot.BLUE for name in places if name[0] in "wbvc"}
     return plot.graph(
         places, arrows, labels=words, colours=parameters, title=title, caption=caption,
@@ -286,12 +289,14 @@ for result, slopes in reversed(steps):
 # %%
 draw_graph(
     "Backward: how the loss changes with each",
-    "Second line: the slope of the loss. That of x is −3 = −4 · 1 + 2 · 0.5, a part by each path.",
+    "Second line: the slope of the loss, from the right to the left.",
     slope_of_loss,
 )
 
 # %% [markdown]
 r"""
+That of $x$ is $-3 = -4 \cdot 1 + 2 \cdot 0.5$, a part by each path.
+
 That loop *is* backpropagation. Notice what made it cheap. The slope at $\hat y$ was computed once
 and used five times, the one at $z_1$ three times; each arrow was walked once. So one pass back
 costs about as much as one pass forward, however many weights there are, and every weight gets its
@@ -462,12 +467,14 @@ plot.side_by_side(
     three_bars(p, "what it said: p", "probability"),
     three_bars(target, "what was true: y", "probability"),
     three_bars(p - target, "gradient: p − y", "slope of the loss", low=-1.15),
-    caption="A step against the gradient raises the first logit and pushes the confident second one "
-    "down hardest; the three slopes sum to zero.",
+    caption="On the right, what the loss asks of each logit; a step goes against it.",
 )
 
 # %% [markdown]
 r"""
+A step against the gradient raises the first logit and pushes the confident second one down hardest.
+The three slopes sum to zero.
+
 Had we used the squared error of the probabilities instead, a slope $p(1-p)$ would have been left
 over: a network that is *surely wrong* ($p$ near 0) would have hardly any gradient to mend itself
 with. The cross-entropy has its largest gradient exactly there. Here is one example of two
@@ -545,14 +552,13 @@ plot.curves(
     logy=True,
     xlabel="step $h$",
     ylabel="relative error",
-    title="Smaller is better, until it is not",
-    caption="From the right the curves fall with h and with h²; from the left, rounding grows as the "
-    "two losses agree in more and more digits. The centred difference is best near 10⁻⁵.",
+    title="How wrong is a difference?",
+    caption="Start at the right, with a large h, and let it shrink.",
 )
 
 # %% [markdown]
 r"""
-Two errors meet. The formula's own shrinks with $h$ (one-sided) or $h^2$ (centred). But a float
+Smaller is better, until it is not. Two errors meet. The formula's own shrinks with $h$ (one-sided) or $h^2$ (centred). But a float
 has sixteen digits: when two losses agree in twelve of them, only four are left in their
 difference. So: centred, $h = 10^{-5}$, double precision. Below $10^{-7}$ all is well. And stay
 away from the kink of a ReLU, where there is no slope to find.
@@ -642,13 +648,12 @@ def fit_panel(units):
 plot.side_by_side(
     *map(fit_panel, (2, 4, 8, 32)),
     columns=2,
-    caption="Broad grey: the curve to be said. Blue: one hidden layer of ReLU units. Each unit adds "
-    "one kink, and 32 kinks are as good as a curve.",
+    caption="Broad grey: the curve to be said. Blue: one hidden layer of ReLU units.",
 )
 
 # %% [markdown]
 r"""
-So the weights *exist*. The theorem says no more than that. It does not say
+Each unit adds one kink, and 32 kinks are as good as a curve. So the weights *exist*. The theorem says no more than that. It does not say
 
 * **how many** units: it may be absurdly many (efficiency);
 * **whether you will find** the weights from examples by walking downhill (learnability);
@@ -686,17 +691,20 @@ trained = np.array(
 plot.curves(
     {"best output layer": best, "trained": np.median(trained, axis=0)},
     spread={"trained": (trained.min(axis=0), trained.max(axis=0))},
-    x=np.log2(widths),
+    x=widths,
+    logx=True,
     logy=True,
-    xlabel="hidden units, as a power of two",
+    xlabel="hidden units",
     ylabel="error",
     title="What exists and what is found",
-    caption="Trained networks: median, best and worst of three starts. From 16 units on much better "
-    "weights exist than walking downhill finds.",
+    caption="Trained networks: the median of three starts, and from the best of them to the worst.",
 )
 
 # %% [markdown]
 r"""
+With few units training wins, since it may move the kinks. From 16 units on, much better weights
+*exist* than walking downhill *finds*.
+
 And efficiency. Two ReLU units make a *tent*, $t(x) = \max(2x, 0) - \max(4x - 2, 0)$ on $[0, 1]$.
 Put tents on top of each other, layer after layer.
 
@@ -723,13 +731,13 @@ for depth in range(1, 7):
         panels.append(plot.curves(wave, x=t, title=title, xlabel="$x$", ylabel="output"))
 plot.side_by_side(
     *panels,
-    caption="Each further layer of two units folds the line once more, and doubles the number of "
-    "pieces.",
+    caption="Tents of tents: the output against the input.",
 )
 
 # %% [markdown]
 r"""
-Width adds, depth multiplies. That is one good reason for deep networks (Telgarsky 2016 made a
+Each further layer of two units folds the line once more, and doubles the number of pieces. Width
+adds, depth multiplies. That is one good reason for deep networks (Telgarsky 2016 made a
 theorem of this picture). So why did people not simply build them deep, in 1990?
 
 ## 9. The vanishing gradient
@@ -756,6 +764,9 @@ length of the gradient of each layer's weights. Three ways to draw the weights:
   without bend keeps the length of signals and gradients;
 * **He** (He et al. 2015): variance $2/n_\text{in}$, twice as much where in and out are alike,
   because a ReLU throws half away.
+
+**Predict.** Three activations, three ways to draw: which of the nine keep the gradient level over
+twenty layers? Does any of them save the logistic function?
 """
 
 # %%
@@ -784,8 +795,7 @@ plot.side_by_side(
         )
         for name, spread in SPREADS.items()
     ),
-    caption="Twenty layers, the first one next to the input. Xavier holds tanh level and He ReLU; "
-    "neither saves the logistic function.",
+    caption="Twenty layers, the first one next to the input. A level row of marks is what one hopes for.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -875,13 +885,15 @@ plot.curves(
     ylabel="training loss",
     title="Ten layers learn a circle, or not",
     ylim=(0, 0.8),
-    caption="log 2 = 0.69 is the loss of knowing nothing. Logistic units with Xavier's weights stay "
-    "there; so does naive ReLU, whose first steps killed all units.",
+    caption="log 2 = 0.69 is the loss of knowing nothing.",
 )
 
 # %% [markdown]
 r"""
-So that was the worth of naive logistic units: they do learn, late and slowly, since most of what
+Logistic units with Xavier's weights never learn anything. Nor does naive ReLU, whose first steps
+killed all its units.
+
+And that was the worth of naive logistic units: they do learn, late and slowly, since most of what
 they send up and down is the noise of saturated units. tanh and ReLU with fitting weights are
 there after five epochs or ten.
 
@@ -970,13 +982,13 @@ plot.side_by_side(
         for layers in results.values()
     ),
     columns=2,
-    caption="Above: the weights of the four hidden units. Units that start as twins get the same "
-    "gradient for ever: four of them are one, and one unit draws one line.",
+    caption="Above: the weights of the four hidden units. Below: what the network says.",
 )  # fmt: skip
 
 # %% [markdown]
 r"""
-Equal units get equal gradients, so they stay equal: the start must **break the symmetry**. Random
+Equal units get equal gradients, so they stay equal for ever: four of them are one, and one unit
+draws one line. The start must **break the symmetry**. Random
 weights do. (Biases may all be zero: the weights have broken it already.)
 
 ## 12. Getting down faster
@@ -1087,13 +1099,15 @@ plot.side_by_side(
     plot.curves({name: ravine_loss(path) for name, path in paths.items()}, logy=True,
                 xlabel="step", ylabel="loss", title="what they gain"),
     columns=3,
-    caption="Sixty steps, each rule at its own best rate. Plain descent must be slow enough for the "
-    "walls; momentum swings, Nesterov less. RMSprop and Adam set out diagonally, a step as long along the "
-    "ravine as across. But RMSprop's steps do not shrink by themselves, so it must take small ones.",
+    caption="Sixty steps, each rule at its own best rate; in the last panel, all hundred.",
 )  # fmt: skip
 
 # %% [markdown]
 r"""
+Plain descent must be slow enough for the walls. Momentum swings, Nesterov less. RMSprop and Adam set
+out diagonally, a step as long along the ravine as across. But RMSprop's steps do not shrink by
+themselves, so it must take small ones.
+
 **Play.** The race, live: press *start*, then change the learning rates and the momentum. At which
 rate does plain descent begin to leap from wall to wall? What does $\mu = 0.99$ do? The curved
 ravine is harder: which of them follow the bend?
@@ -1152,12 +1166,14 @@ print(
 plot.curves(
     steps_taken, x=np.arange(1, 41), xlabel="step", ylabel="length of the step / learning rate",
     ylim=(0, 7.5), title="Adam on a constant slope",
-    caption="With the correction each step has the length of the learning rate; without it the first "
-    "ones are three to six and a half times too long.",
+    caption="A step as long as the learning rate has the length 1.",
 )  # fmt: skip
 
 # %% [markdown]
 r"""
+With the correction each step has the length of the learning rate. Without it the first ones are
+three to six and a half times too long.
+
 Now everything together: layers, gradients, fitting weights, Adam. Two spirals, and a network with a
 trick: its last hidden layer has only **two** units, so that we can look at the plane that the
 last layer sees.
@@ -1276,18 +1292,20 @@ plot.curves(
     x=np.arange(1, 151),
     xlabel="epoch",
     ylabel="loss",
-    title="Learning, then learning by heart",
-    caption="At first both losses fall; then the network begins to learn the noise. Early stopping "
-    "keeps the weights of the lowest point of the upper curve.",
+    title="What it has seen, and what it has not",
+    caption="The loss on the examples that are learned, and on others that are not.",
 )
 
 # %% [markdown]
 r"""
+At first both losses fall. Then the network begins to learn the noise by heart.
+
 **Overfitting**: the network says more and more exactly what is true of these hundred points only.
 Four treatments:
 
-* **early stopping**: keep the weights from where the *validation* loss was lowest; stop when it
-  has not improved for a while (the *patience*). Needs examples that are not trained on;
+* **early stopping**: keep the weights from where the *validation* loss, the upper curve, was
+  lowest; stop when it has not improved for a while (the *patience*). Needs examples that are not
+  trained on;
 * **L2, weight decay**: add $\tfrac{\lambda}{2} \sum w^2$ to the loss. Its gradient $\lambda w$
   pulls every weight towards zero, the large ones most;
 * **L1**: add $\lambda \sum |w|$. Its pull is the same for large and small, so small weights end
@@ -1321,8 +1339,7 @@ panels = [
 plot.side_by_side(
     *panels,
     columns=3,
-    caption="A hundred points, five networks, and each one's loss on 2,000 fresh points. Untreated, "
-    "the border winds around single points, and the network is sure of it.",
+    caption="A hundred points, five networks, and each one's loss on 2,000 fresh points.",
 )
 
 # %%
@@ -1333,7 +1350,8 @@ for name, sizes in weights.items():
 
 # %% [markdown]
 r"""
-L1 makes most weights vanish and leaves the rest large; L2 makes all of them small. Early stopping
+Untreated, the border winds around single points, and the network is sure of it. L1 makes most
+weights vanish and leaves the rest large; L2 makes all of them small. Early stopping
 and dropout do little to their size: they work in other ways.
 
 Why does *dropout* work? With $n$ hidden units there are $2^n$ networks, one for each set of units
@@ -1370,12 +1388,14 @@ plot.curves(
     xlabel="sub-networks that vote, k",
     ylabel="loss on fresh examples",
     title="One network, or hundreds",
-    caption="One sub-network alone is poor, a crowd of them is good, and the whole network comes close "
-    "to the crowd at the price of one.",
+    caption="The loss of the mean of k answers, on examples that none of them has seen.",
 )
 
 # %% [markdown]
 r"""
+One sub-network alone is poor, a crowd of them is good, and the whole network comes close to the
+crowd at the price of one.
+
 ## 14. The paper, repeated
 
 In October 1986 David Rumelhart, Geoffrey Hinton and Ronald Williams published four pages in
@@ -1433,8 +1453,7 @@ plot.heatmap(
     columns=[f"input {i}" for i in range(1, 7)],
     numbers=".1f",
     title="What the two hidden units learned",
-    caption="The weights of mirrored inputs are equal and opposite, so that a symmetric pattern adds up to "
-    "nothing at all.",
+    caption="Compare input 1 with input 6, 2 with 5, 3 with 4.",
 )
 
 # %%
@@ -1451,7 +1470,8 @@ print("and how often they say yes", [int(said.sum()) for said in failed])
 
 # %% [markdown]
 r"""
-One to two to four, as in the paper. Nobody asked for that. With weights in these ratios no
+The weights of mirrored inputs are equal and opposite, so that a symmetric pattern adds up to nothing
+at all. And their sizes are one to two to four, as in the paper. Nobody asked for that. With weights in these ratios no
 *asymmetric* pattern adds up to zero ($\pm1 \pm2 \pm4$ never does), so both units stay silent for
 symmetric patterns only. Gradient descent found the binary numbers, because they solve the
 problem. And the starts that fail? They sit on a plateau, saying "no" to everything, which is right
@@ -1476,6 +1496,46 @@ That is what was new in 1986: not the chain rule, but that hidden units, left al
   drawn to fit, keep them level. Start with *different* weights.
 * Momentum for ravines and plateaus; Adam when every direction has a scale of its own.
 * Watch a validation loss. Stop early, decay weights, drop units.
+
+## Check yourself
+
+Think of the answer, then open it.
+
+<details><summary>1. A weight is shared by three branches of a graph. What is its gradient?</summary>
+
+The sum of three parts, one by each branch: add where paths meet.
+</details>
+
+<details><summary>2. The backward pass needs the sums and outputs of the forward pass. What does that cost when a network
+gets deeper?</summary>
+
+Memory: what every layer computed must be kept until the gradient comes back, so it grows with the depth and with the size of
+the batch.
+</details>
+
+<details><summary>3. Three classes, logits (5, 5, 5), the first class is right. What is the gradient, and what is the
+loss?</summary>
+
+p = (1/3, 1/3, 1/3), so p − y = (−2/3, 1/3, 1/3); the loss is log 3, about 1.10: the network knows nothing.
+</details>
+
+<details><summary>4. A gradient check of a ReLU network fails for one weight in a thousand, and only for some inputs. A
+bug?</summary>
+
+Perhaps not: some sum may lie within h of zero, where a ReLU has a kink. Move the inputs, or make h smaller, and check again.
+</details>
+
+<details><summary>5. Ten logistic layers, weights of Xavier. Would a learning rate a million times larger help the first
+layer?</summary>
+
+It would move, but so would the last layers, a million times too far. One rate cannot serve both: that is why fitting weights,
+or an optimiser that divides by the size of each gradient, are the better way.
+</details>
+
+<details><summary>6. Training loss 0.02, validation loss 0.9. More epochs, more units, or more examples?</summary>
+
+More examples, or a treatment of section 13. The network already says all it can about those it has seen.
+</details>
 
 ## Words of the week
 

@@ -10,6 +10,9 @@
     graph network                   boxes and arrows
     side_by_side overlay picture    putting panels together
 
+A caption is read before its picture, since it stands in the code. Where the reader was asked to
+predict, it says how to read the picture; what there is to see is said below, or computed into it.
+
 Every function returns a `Picture`; the last one in a cell is shown, `.show()` shows it at once,
 `.figure()` gives Matplotlib's figure.
 """
