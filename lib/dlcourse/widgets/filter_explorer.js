@@ -1,0 +1,207 @@
+// Slides a kernel over a picture; shows the feature map, and one window's multiply-and-add.
+const SIDE = 260; // of a picture, in pixels of the page
+
+const STYLE = `
+  --words: 5em; --value: 2em; gap: 8px 22px;
+  figure { margin: 0; } figcaption { font-weight: 650; margin: 0 0 4px; }
+  canvas { touch-action: none; border: 1px solid color-mix(in srgb, ${INK} 40%, transparent); image-rendering: pixelated; }
+  .map { cursor: crosshair; }
+  .cells { display: grid; gap: 3px; margin: 8px 0; width: max-content; }
+  .cells input { width: 3.5em; font: inherit; text-align: center; color: inherit; border: 1px solid ${INK};
+    border-radius: 3px; padding: 4px 0; appearance: textfield; }
+  .cells input::-webkit-inner-spin-button { appearance: none; }
+  .sum { flex-basis: 100%; margin: 2px 0 0; line-height: 1.5; font-variant-numeric: tabular-nums; min-height: 3em; }
+`;
+
+// The whole arithmetic: the map of a picture and a kernel, rows of numbers.
+function correlated(pixels, kernel, stride, padding, relu) {
+  const height = pixels.length, width = pixels[0].length, k = kernel.length, map = [];
+  for (let top = -padding; top + k <= height + padding; top += stride) {
+    const row = [];
+    for (let left = -padding; left + k <= width + padding; left += stride) {
+      let sum = 0;
+      for (let j = 0; j < k; j++)
+        for (let i = 0; i < k; i++) sum += kernel[j][i] * (pixels[top + j]?.[left + i] ?? 0);
+      row.push(relu ? Math.max(sum, 0) : sum);
+    }
+    map.push(row);
+  }
+  return map;
+}
+
+function render({ model, el }) {
+  const pictures = model.get("pictures"), presets = model.get("presets");
+  let map = [], at = null; // the pixel of the map that is looked at: [row, column]
+
+  const box = stage(el, "filter", { title: model.get("title"), style: STYLE });
+  const seen = frame("the picture", ""), found = frame("the feature map", "map");
+  found.tabIndex = 0;
+  found.dataset.lmSuppressShortcuts = "true";
+  const panel = controls(box);
+  const image = choice(panel, "picture", Object.keys(pictures), (name) => set({ image: name }));
+  const preset = choice(panel, "kernel", [...Object.keys(presets), "your own"], (name) => {
+    if (presets[name]) set({ kernel: presets[name].map((row) => [...row]) });
+  });
+  const cells = element("div", { className: "cells" }, panel);
+  const row = buttons(panel);
+  const sizes = [3, 5].map((k) => button(row, `${k} × ${k}`, () => resize(k)));
+  const relu = button(row, "ReLU", () => set({ relu: !model.get("relu") }));
+  const stride = slider(panel, "stride", { min: 1, max: 3, step: 1, shown: String, changed: (v) => set({ stride: v }) });
+  const padding = slider(panel, "padding", { min: 0, max: 2, step: 1, shown: String, changed: (v) => set({ padding: v }) });
+  const sum = status(box, "sum");
+
+  function frame(words, className) {
+    const figure = element("figure", {}, box);
+    element("figcaption", { textContent: words }, figure);
+    return canvas(figure, SIDE, SIDE, className);
+  }
+
+  function resize(k) { // keep the middle; new cells are zero
+    const old = model.get("kernel"), shift = (old.length - k) / 2;
+    if (old.length === k) return;
+    set({ kernel: Array.from({ length: k }, (_, j) =>
+      Array.from({ length: k }, (_, i) => old[j + shift]?.[i + shift] ?? 0)) });
+  }
+
+  function edit(j, i, text) {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value)) return; // still being typed
+    const kernel = model.get("kernel").map((weights) => [...weights]);
+    kernel[j][i] = value;
+    set({ kernel });
+  }
+
+  function write(kernel) { // into the cells, without taking the one that is being typed in away
+    if (cells.children.length !== kernel.length ** 2) {
+      cells.replaceChildren();
+      cells.style.gridTemplateColumns = `repeat(${kernel.length}, auto)`;
+      kernel.forEach((weights, j) => weights.forEach((_, i) => {
+        const cell = element("input", { type: "number", step: "any" }, cells);
+        cell.setAttribute("aria-label", `weight in row ${j + 1}, column ${i + 1}`);
+        cell.oninput = () => edit(j, i, cell.value);
+      }));
+    }
+    const top = Math.max(...kernel.flat().map(Math.abs)) || 1;
+    kernel.flat().forEach((weight, n) => {
+      const cell = cells.children[n];
+      if (cell !== document.activeElement || Number(cell.value) !== weight) cell.value = weight;
+      cell.style.background = tint(weight / top, 0.45);
+    });
+  }
+
+  function tint(part, most = 0.95) { // blue above zero, orange below, nothing at zero
+    const strength = Math.round(Math.min(1, Math.abs(part)) * most * 255).toString(16).padStart(2, "0");
+    return (part < 0 ? ORANGE : BLUE) + strength;
+  }
+
+  function paint(picture, rows, colour) {
+    const context = picture.getContext("2d"), unit = SIDE / Math.max(rows.length, rows[0].length);
+    context.clearRect(0, 0, SIDE, SIDE);
+    rows.forEach((values, r) => values.forEach((value, c) => {
+      context.fillStyle = colour(value);
+      context.fillRect(c * unit, r * unit, unit + 0.3, unit + 0.3);
+    }));
+    return { context, unit };
+  }
+
+  function outline({ context, unit }, top, left, side) {
+    context.strokeStyle = GREEN;
+    context.lineWidth = 2.5;
+    context.strokeRect(left * unit, top * unit, side * unit, side * unit);
+  }
+
+  function framed(pixels, p) { // the picture with its padding
+    const empty = Array(pixels[0].length + 2 * p).fill(0), side = Array(p).fill(0);
+    return [...Array(p).fill(empty), ...pixels.map((r) => [...side, ...r, ...side]), ...Array(p).fill(empty)];
+  }
+
+  function draw() {
+    const kernel = model.get("kernel"), p = model.get("padding"), s = model.get("stride");
+    const pixels = pictures[model.get("image")], padded = framed(pixels, p);
+    const top = Math.max(...map.flat().map(Math.abs)) || 1;
+    const left = paint(seen, padded, (v) => INK + Math.round(255 * Math.max(0, Math.min(1, v))).toString(16).padStart(2, "0"));
+    const right = paint(found, map, (v) => tint(v / top));
+    if (p) outlinePadding(left, pixels, p);
+    if (at) {
+      outline(left, at[0] * s, at[1] * s, kernel.length);
+      outline(right, at[0], at[1], 1);
+    }
+    const low = tidy(Math.min(...map.flat())), high = tidy(Math.max(...map.flat()));
+    described(seen, `${model.get("image")}, ${pixels.length} by ${pixels[0].length} pixels${p ? `, padded by ${p}` : ""}.`);
+    described(found, `The feature map, ${map.length} by ${map[0].length}, from ${low} to ${high}. Arrow keys move the window.`);
+    say(sum, at ? addition(kernel, padded, s) : `The map is ${map.length} × ${map[0].length}, from ${low} (orange) to ` +
+      `${high} (blue). Point at one of its pixels, or reach it by Tab and the arrow keys, to see where it comes from.`);
+  }
+
+  function outlinePadding({ context, unit }, pixels, p) {
+    context.strokeStyle = INK;
+    context.setLineDash([4, 4]);
+    context.lineWidth = 1;
+    context.strokeRect(p * unit, p * unit, pixels[0].length * unit, pixels.length * unit);
+    context.setLineDash([]);
+  }
+
+  function addition(kernel, padded, s) {
+    const [r, c] = at, terms = [];
+    kernel.forEach((weights, j) => weights.forEach((weight, i) => {
+      const pixel = padded[r * s + j][c * s + i];
+      if (weight !== 0 && pixel !== 0)
+        terms.push(`${tidy(pixel)} · ${weight < 0 ? `(${number(weight)})` : number(weight)}`);
+    }));
+    const total = kernel.flat().reduce((all, w, n) =>
+      all + w * padded[r * s + Math.floor(n / kernel.length)][c * s + n % kernel.length], 0);
+    const bent = model.get("relu") && total < 0 ? "; ReLU makes it 0" : "";
+    return `Row ${r}, column ${c}: ${terms.join(" + ") || "nothing but zeros"} = ${tidy(total)}${bent}. ` +
+      `(${terms.length} of ${kernel.length ** 2} products are not zero.)`;
+  }
+
+  function number(value) {
+    return String(value).replace("-", "−");
+  }
+
+  function set(values) {
+    send(model, values);
+  }
+
+  function compute() {
+    map = correlated(pictures[model.get("image")], model.get("kernel"), model.get("stride"),
+      model.get("padding"), model.get("relu"));
+    if (at) at = [Math.min(at[0], map.length - 1), Math.min(at[1], map[0].length - 1)];
+    show();
+    send(model, { feature_map: map });
+  }
+
+  function show() {
+    const kernel = model.get("kernel"), text = JSON.stringify(kernel);
+    write(kernel);
+    image.show(model.get("image"));
+    preset.show(Object.keys(presets).find((name) => JSON.stringify(presets[name]) === text) || "your own");
+    sizes.forEach((made, n) => made.setAttribute("aria-pressed", kernel.length === [3, 5][n]));
+    relu.setAttribute("aria-pressed", model.get("relu"));
+    stride.show(model.get("stride"));
+    padding.show(model.get("padding"));
+    draw();
+  }
+
+  found.onpointermove = (event) => {
+    const rect = found.getBoundingClientRect(), cells_ = Math.max(map.length, map[0].length);
+    const c = Math.floor((event.clientX - rect.left) / rect.width * cells_);
+    const r = Math.floor((event.clientY - rect.top) / rect.height * cells_);
+    if (r < 0 || c < 0 || r >= map.length || c >= map[0].length) return;
+    if (!at || at[0] !== r || at[1] !== c) { at = [r, c]; draw(); }
+  };
+  found.onpointerdown = found.onpointermove;
+  found.onkeydown = (event) => {
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const [r, c] = at || [0, -1 * step[1]];
+    at = [Math.max(0, Math.min(map.length - 1, r + step[0])), Math.max(0, Math.min(map[0].length - 1, c + step[1]))];
+    draw();
+  };
+
+  for (const key of ["image", "kernel", "stride", "padding", "relu"]) model.on(`change:${key}`, compute);
+  compute();
+}
+
+export default { render };
