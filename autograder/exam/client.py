@@ -1,42 +1,47 @@
-"""Drives the candidate's kernel: one message at a time, its outputs, within its limits.
+"""Drives the candidate's kernel: starts it, has one message at a time sent, and kills it.
 
-Everything that comes from the kernel may have been forged by student code: it fills outputs and
-says when a cell seems to be over, and nothing else.
+A clerk in a process of its own talks to the kernel; see there why.
 """
 
-import contextlib
-import time
-from queue import Empty
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
-import zmq
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from nbformat import NotebookNode, from_dict
 
 from autograder.errors import ExamError
-from autograder.exam.outputs import Outputs
+from autograder.exam.json_process import JsonProcess
 from autograder.exam.rooms import Rooms
 from autograder.kernels.environment import PYTHON
 from autograder.kernels.order import Ended
-from autograder.kernels.ready import wait_until_ready
 
 Ending = Literal["done", "time", "dead", "output"]
 """How a message ended: as it should; by a limit, the kernel being at rest again; or for good."""
 
 START_SECONDS = 120.0
 GRACE_SECONDS = 3.0
-# What waits to be read lies in the grader's memory, which all exams share.
-_MESSAGE_BYTES, _MESSAGES_WAITING = 16 << 20, 100
-_DRAIN_SECONDS = 1.0
-_SILENCE = 0.25  # seconds without a message after which one looks whether the kernel lives
+_GIVE_UP_SECONDS = 2.0
+_LATE_SECONDS = 10.0  # after which a clerk is not waited for
 
 _ARGV = (*PYTHON, "-m", "autograder.exam.kernel", "--HistoryManager.enabled=False", "-f")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How a message ended, and what was put out until then."""
+
+    ending: Ending
+    outputs: tuple[NotebookNode, ...] = ()
 
 
 class CandidateKernel:
     """One kernel process, warm and in a sandbox that shows it the door of its exam."""
 
     def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
         self.manager = AsyncKernelManager()
         self.manager._kernel_spec = KernelSpec(
             argv=[*_ARGV, "{connection_file}"],
@@ -48,8 +53,9 @@ class CandidateKernel:
                 }
             },
         )
-        self.client: Any = None
+        self.clerk: JsonProcess | None = None
         self.ended: Ended | None = None
+        self.is_flooded = False  # more was put out than the clerk could hold
 
     @property
     def peak_memory(self) -> int:
@@ -65,24 +71,32 @@ class CandidateKernel:
             If it does not.
         """
         await self.manager.start_kernel()
-        self.client = self.manager.client()
-        self.client.context.setsockopt(zmq.MAXMSGSIZE, _MESSAGE_BYTES)
-        self.client.context.setsockopt(zmq.RCVHWM, _MESSAGES_WAITING)
-        self.client.start_channels()
-        if not await wait_until_ready(self.client, self.manager.is_alive, START_SECONDS):
+        info = self.manager.get_connection_info()
+        door = Path(self.manager.connection_file).parent
+        self.clerk = JsonProcess(self.rooms.zygote(), self.rooms.clerk_order(door))
+        await self.clerk.start(START_SECONDS)
+        task = {"do": "connect", "info": {**info, "key": info["key"].decode()}}
+        answer = await self._ask({**task, "seconds": START_SECONDS}, START_SECONDS)
+        if answer is None or not answer["ready"]:
             message = "The candidate's kernel did not start. Run `autograder doctor`."
             raise ExamError(message)
 
     async def stop(self) -> None:
         """Kill the process and forget it."""
-        if self.client is not None:
-            self.client.stop_channels()
+        if self.clerk is not None:
+            await self.clerk.stop()
         provisioner = self.manager.provisioner
         await self.manager.shutdown_kernel(now=True)
         if provisioner is not None:
             self.ended = provisioner.ended
+        if self.is_flooded and self.ended is not None:
+            self.ended = replace(self.ended, limit="output")
 
-    async def execute(self, source: str, outputs: Outputs, seconds: float) -> Ending:
+    async def interrupt(self) -> None:
+        """Interrupt what the kernel is doing."""
+        await self.manager.interrupt_kernel()
+
+    async def execute(self, source: str, limit: int, seconds: float) -> Reply:
         """Run a cell of the student's as any Jupyter client would."""
         content = {
             "code": source,
@@ -92,57 +106,50 @@ class CandidateKernel:
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        return await self.request("execute_request", content, outputs, seconds)
+        return await self.request("execute_request", content, limit, seconds)
 
     async def request(
-        self, kind: str, content: dict[str, Any], outputs: Outputs, seconds: float
-    ) -> Ending:
-        """Send one message and collect outputs until the kernel is idle, or a limit is hit."""
-        message = self.client.session.msg(kind, content)
-        self.client.shell_channel.send(message)
-        ending = await self._follow(message["header"]["msg_id"], outputs, seconds)
-        if ending in ("time", "output"):
-            await self.manager.interrupt_kernel()
-            rest = await self._follow(message["header"]["msg_id"], Outputs(0), GRACE_SECONDS)
-            ending = ending if rest in ("done", "output") else "dead"
-        await self._drain_replies()
-        return ending
+        self, kind: str, content: dict[str, Any], limit: int, seconds: float
+    ) -> Reply:
+        """Send one message and collect outputs until the kernel is idle, or a limit is hit.
 
-    async def _follow(self, request: str, outputs: Outputs, seconds: float) -> Ending:
-        deadline = time.monotonic() + seconds
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return "time"
-            try:
-                message = await self.client.get_iopub_msg(timeout=min(left, _SILENCE))
-            except Empty:
-                if not await self.manager.is_alive():
-                    return "dead"
-                continue
-            except Exception:
-                continue
-            if not _is_about(message, request):
-                continue
-            kind, body = message["msg_type"], message["content"]
-            if kind == "status" and body.get("execution_state") == "idle":
-                return "done"
-            outputs.take(kind, body)
-            if outputs.is_full:
-                return "output"
+        Parameters
+        ----------
+        limit
+            Bytes of output.
+        """
+        task = {"do": "request", "kind": kind, "content": content}
+        reply = await self._follow(task, limit, seconds)
+        if reply.ending in ("time", "output"):
+            await self.interrupt()
+            rest = await self._follow({"do": "follow"}, 0, GRACE_SECONDS)
+            if rest.ending not in ("done", "output"):
+                return replace(reply, ending="dead")
+        return reply
 
-    async def _drain_replies(self) -> None:
-        """Forget the replies, which say nothing that is needed; their stream may never end."""
-        deadline = time.monotonic() + _DRAIN_SECONDS
-        with contextlib.suppress(Exception):
-            while time.monotonic() < deadline and await self.client.shell_channel.msg_ready():
-                await self.client.get_shell_msg(timeout=0)
+    async def _follow(self, task: dict[str, Any], limit: int, seconds: float) -> Reply:
+        answer = await self._ask({**task, "limit": limit, "seconds": seconds}, seconds)
+        if answer is None:
+            return Reply("dead")
+        return Reply(answer["ending"], tuple(from_dict(output) for output in answer["outputs"]))
 
-
-def _is_about(message: dict[str, Any], request: str) -> bool:
-    """Tell whether a message is well formed and about a request; it may be student code's."""
-    parent, content = message["parent_header"], message["content"]
-    is_well_formed = isinstance(parent, dict) and isinstance(content, dict)
-    return (
-        is_well_formed and isinstance(message["msg_type"], str) and parent.get("msg_id") == request
-    )
+    async def _ask(self, task: dict[str, Any], seconds: float) -> dict[str, Any] | None:
+        """Have the clerk do something; None when it is gone. When the kernel is, it gives up."""
+        assert self.clerk is not None
+        process = self.manager.provisioner.process
+        if process is None:
+            return None
+        self.clerk.tell(task)
+        hearing = asyncio.create_task(self.clerk.hear(seconds + _LATE_SECONDS))
+        dying = asyncio.create_task(process.wait_async())
+        try:
+            await asyncio.wait({hearing, dying}, return_when=asyncio.FIRST_COMPLETED)
+            if not hearing.done():
+                self.clerk.tell({"do": "give up"})
+                await asyncio.wait({hearing}, timeout=_GIVE_UP_SECONDS)
+            answer = hearing.result() if hearing.done() else None
+            self.is_flooded = answer is None and process.poll() is None
+            return answer
+        finally:
+            for task_of_ours in (hearing, dying):
+                task_of_ours.cancel()

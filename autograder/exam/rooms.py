@@ -20,6 +20,8 @@ from autograder.settings import Settings
 HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
 """Packages that are imported before the fork only for notebooks that use them."""
 
+_CLERK_BYTES = 1 << 30  # what it shares with the zygote included
+
 
 def rooms_for(settings: Settings, packages: Collection[str]) -> "Rooms":
     """Return rooms with the limits of the settings, warm for the packages of a notebook."""
@@ -69,6 +71,16 @@ class Rooms:
             "scratch_bytes": self.limits.scratch_bytes,
             "file_bytes": self.limits.file_bytes,
         }
+
+    def clerk_order(self, door: Path) -> Order:
+        """Return what the clerk is: it reaches the kernel's sockets behind a door, nothing else."""
+        return Order(
+            module="autograder.exam.clerk",
+            environment=environment(self.home),
+            sandbox=Sandbox(home=str(self.home), doors=(str(door),)),
+            limits=Limits(exam_seconds=self.limits.exam_seconds + 60, memory_bytes=_CLERK_BYTES),
+            allow_unsandboxed=self.allow_unsandboxed,
+        )
 
     def examiner_order(self) -> Order:
         """Return what the examiner is, and what it may do: listen at the door, and nothing else."""

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from nbformat import NotebookNode
 
-from autograder.exam.client import Ending
+from autograder.exam.client import Ending, Reply
 from autograder.exam.clock import Clock
 from autograder.exam.diagnosis import diagnose
 from autograder.exam.executed import error_output, outputs_of
+from autograder.exam.json_process import JsonProcess
 from autograder.exam.own_loop import run_to_end
-from autograder.exam.proctor import ExaminerProcess
 from autograder.exam.questions import Question, questions
 from autograder.exam.rooms import Rooms, rooms_for
 from autograder.exam.scheme import Scheme
@@ -76,7 +76,7 @@ class _Exam:
         self.started = time.monotonic()
         self.clock = Clock(settings.cell_seconds, self.started + settings.exam_seconds)
         self.student = StudentSide(paper, rooms, self.clock, self.findings)
-        self.examiner = ExaminerProcess(rooms)
+        self.examiner = JsonProcess(rooms.zygote(), rooms.examiner_order())
 
     # --- the story -------------------------------------------------------------------------------
 
@@ -154,7 +154,7 @@ class _Exam:
         serving = asyncio.create_task(self.student.serve(address, seconds + 1.0))
         hearing = asyncio.create_task(self.examiner.hear(seconds + 10.0))
         await asyncio.wait({serving, hearing}, return_when=asyncio.FIRST_COMPLETED)
-        if not hearing.done() and serving.result() in ("dead", "output"):
+        if not hearing.done() and serving.result().ending in ("dead", "output"):
             await _knock(address)  # nobody else will: the examiner waits at an open door
         answer = await hearing
         ending = await self.end_serving(serving)
@@ -169,7 +169,7 @@ class _Exam:
             verdict = replace(verdict, reason=self.student.why(limit))
         return verdict
 
-    async def end_serving(self, serving: "asyncio.Task[Ending]") -> Ending:
+    async def end_serving(self, serving: "asyncio.Task[Reply]") -> Ending:
         """Wait until the candidate is at rest; interrupt it, in the end give it up."""
         done, _ = await asyncio.wait({serving}, timeout=2.0)
         if not done:
@@ -178,7 +178,7 @@ class _Exam:
         if not done:
             serving.cancel()
             return "dead"
-        return serving.result()
+        return serving.result().ending
 
     def conclude(self, cell: NotebookNode, exercise: str, verdict: Verdict) -> None:
         """Write a verdict into its cell, such that nbgrader reads the same points in it."""
@@ -206,7 +206,7 @@ class _Exam:
     async def new_examiner_after(self, index: int) -> None:
         """Kill the examiner, start another one, and run the set-up cells so far in it."""
         await self.examiner.stop()
-        self.examiner = ExaminerProcess(self.rooms)
+        self.examiner = JsonProcess(self.rooms.zygote(), self.rooms.examiner_order())
         await self.examiner.start(START_SECONDS)
         for cell in self.paper.cells[:index]:
             if cell.cell_type == "code" and cell.metadata.exam["role"] == "setup":

@@ -6,10 +6,9 @@ anew, the cells before are run again without the one that killed it, and the exa
 
 from nbformat import NotebookNode
 
-from autograder.exam.client import CandidateKernel, Ending
+from autograder.exam.client import CandidateKernel, Ending, Reply
 from autograder.exam.clock import Clock
 from autograder.exam.executed import error_output
-from autograder.exam.outputs import Outputs
 from autograder.exam.rooms import Rooms
 from autograder.harmless import harmless_outputs
 from autograder.kernels.limits import instructor_sentence, recognise, student_sentence
@@ -49,9 +48,10 @@ class StudentSide:
 
     async def run(self, index: int, cell: NotebookNode) -> None:
         """Run a student's cell and keep its outputs; say what stopped it, if anything did."""
-        outputs = self._outputs()
-        ending = await self.candidate.execute(cell.source, outputs, self.clock.cell_left())
-        cell.outputs = harmless_outputs(outputs.cells, self.rooms.limits.output_bytes)
+        most = self.rooms.limits.output_bytes
+        reply = await self.candidate.execute(cell.source, most, self.clock.cell_left())
+        ending = reply.ending
+        cell.outputs = harmless_outputs(list(reply.outputs), most)
         if ending == "dead":
             self.deadly.add(index)
             await self.start_anew(index)
@@ -63,14 +63,14 @@ class StudentSide:
         if name is not None or ending == "dead":
             cell.outputs.append(error_output("Stopped", self.why(name)))
 
-    async def serve(self, address: str, seconds: float) -> Ending:
+    async def serve(self, address: str, seconds: float) -> Reply:
         """Let the candidate answer the examiner that listens at an address."""
-        content = {"address": address}
-        return await self.candidate.request("exam_serve_request", content, self._outputs(), seconds)
+        content, most = {"address": address}, self.rooms.limits.output_bytes
+        return await self.candidate.request("exam_serve_request", content, most, seconds)
 
     async def interrupt(self) -> None:
         """Interrupt whatever the candidate is doing."""
-        await self.candidate.manager.interrupt_kernel()
+        await self.candidate.interrupt()
 
     async def start_anew(self, index: int) -> None:
         """Start another candidate and run the cells before `index` again, but no deadly one."""
@@ -116,7 +116,9 @@ class StudentSide:
             "shared": bool(exam.get("shared_namespace", False)),
         }
         seconds = min(self.clock.cell_seconds + START_SECONDS, self.clock.exam_left())
-        return await self.candidate.request("exam_setup_request", content, self._outputs(), seconds)
+        most = self.rooms.limits.output_bytes
+        reply = await self.candidate.request("exam_setup_request", content, most, seconds)
+        return reply.ending
 
     async def _run_again(self, cell: NotebookNode) -> Ending:
         role = cell.metadata.exam["role"]
@@ -124,10 +126,8 @@ class StudentSide:
             return await self._set_up(cell.source)
         if role == "test":
             return "done"
-        return await self.candidate.execute(cell.source, self._outputs(), self.clock.cell_left())
-
-    def _outputs(self) -> Outputs:
-        return Outputs(self.rooms.limits.output_bytes)
+        most = self.rooms.limits.output_bytes
+        return (await self.candidate.execute(cell.source, most, self.clock.cell_left())).ending
 
 
 def _refused(outputs: list[NotebookNode]) -> str | None:

@@ -40,7 +40,7 @@ KERNEL = (
 )
 
 # By name only: this package knows no exam.
-ROOMS = ("autograder.exam.kernel", "autograder.exam.examiner")
+ROOMS = ("autograder.exam.kernel", "autograder.exam.examiner", "autograder.exam.clerk")
 
 MODULES = (*COURSE, *KERNEL, *ROOMS)
 LIGHT = ("numpy", *KERNEL, *ROOMS)

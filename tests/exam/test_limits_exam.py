@@ -1,5 +1,7 @@
 """Whatever limit ends something in an exam is named: to the student, and to the instructor."""
 
+import resource
+
 import pytest
 from papers import paper
 
@@ -66,3 +68,33 @@ def test_the_other_questions_keep_their_points():
     )
 
     assert [verdict.points for verdict in verdicts_of(executed)] == [0.0, 3.0]
+
+
+ENDLESS_MESSAGE = """
+import time, zmq
+connection = get_ipython().kernel.iopub_thread.socket
+frame = bytes(8 << 20)
+for _ in range(400):
+    connection.send(frame, zmq.SNDMORE, copy=False)
+connection.send(b"", copy=False)
+time.sleep(20)
+"""
+
+
+def test_a_message_larger_than_any_memory_ends_its_own_exam_and_nothing_else():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    executed = sit(
+        paper(
+            ("answer", "def g(x):\n    return x"),
+            ("answer", ENDLESS_MESSAGE),
+            ("test", "check.equal(g(1), 1)"),
+        ),
+        settings=Settings(),
+    )
+
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    (finding,) = findings_of(executed)
+    assert "(output_bytes)" in finding.message
+    assert [verdict.points for verdict in verdicts_of(executed)] == [3.0]
+    assert grown < 200 << 10  # kilobytes

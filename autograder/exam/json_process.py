@@ -1,4 +1,4 @@
-"""Drives the examiner's process: starts it, asks it, and kills it when its time is up."""
+"""Drives a warm process that is told tasks, one line of JSON each, and answers likewise."""
 
 import asyncio
 import json
@@ -6,36 +6,35 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.errors import ExamError
-from autograder.exam.rooms import Rooms
 from autograder.kernels.controlled import start_controlled
+from autograder.kernels.order import Order
 from autograder.kernels.process import WarmProcess
+from autograder.kernels.warm import Zygote
 
 _LINE_LIMIT = 1 << 28
 
 
-class ExaminerProcess:
-    """One warm examiner, in a sandbox and an empty home of its own; a new one for every exam."""
+class JsonProcess:
+    """One process of ours, in a sandbox and an empty home of its own; new for every exam."""
 
-    def __init__(self, rooms: Rooms) -> None:
-        self.rooms = rooms
+    def __init__(self, zygote: Zygote, order: Order) -> None:
+        self.zygote, self.order = zygote, order
         self.process: WarmProcess | None = None
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
     async def start(self, seconds: float) -> None:
-        """Start the process and wait until it is ready.
+        """Start the process and wait until it says that it is ready.
 
         Raises
         ------
         ExamError
-            If it is not ready in time.
+            If it does not in time.
         """
-        self.process, ours = await asyncio.to_thread(
-            start_controlled, self.rooms.zygote(), self.rooms.examiner_order()
-        )
+        self.process, ours = await asyncio.to_thread(start_controlled, self.zygote, self.order)
         self.reader, self.writer = await asyncio.open_connection(sock=ours, limit=_LINE_LIMIT)
         if await self.hear(seconds) is None:
-            message = "The examiner did not start. Run `autograder doctor`, or try once more."
+            message = f"{self.order.module} did not start. Run `autograder doctor`, or try again."
             raise ExamError(message)
 
     def tell(self, task: Mapping[str, Any]) -> None:
@@ -43,7 +42,7 @@ class ExaminerProcess:
         assert self.writer is not None
         self.writer.write(json.dumps(task).encode() + b"\n")
 
-    async def hear(self, seconds: float) -> dict[str, Any] | None:
+    async def hear(self, seconds: float | None) -> dict[str, Any] | None:
         """Return the next answer, or None when none comes in time or the process is gone."""
         assert self.reader is not None
         try:
