@@ -5,6 +5,7 @@
     optimiser_race      descent, momentum, Adam and others down a ravine
     perceptron_rule     Rosenblatt's rule, one mistake after another
     descent             gradient descent on a landscape of one weight and one bias
+    latent_plane        a point moved through a latent plane, and what a decoder paints for it
 
 Each is a file of its own with its JavaScript beside it: numbers in Python, drawing in the browser.
 Both halves are built from parts: in Python `_esm = script(__file__)` (`_script`) joins
@@ -25,6 +26,7 @@ puts a widget on a page of a browser, and test_widgets_common.py has the facts t
 
 from dlcourse.widgets.descent import descent
 from dlcourse.widgets.gradient_dial import gradient_dial
+from dlcourse.widgets.latent_plane import latent_plane
 from dlcourse.widgets.optimiser_race import optimiser_race
 from dlcourse.widgets.perceptron_rule import perceptron_rule
 from dlcourse.widgets.separating_line import separating_line
@@ -32,6 +34,7 @@ from dlcourse.widgets.separating_line import separating_line
 __all__ = [
     "descent",
     "gradient_dial",
+    "latent_plane",
     "optimiser_race",
     "perceptron_rule",
     "separating_line",
