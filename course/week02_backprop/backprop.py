@@ -280,7 +280,7 @@ check.close(
 check.close(
     gradient_check(bowl, x.copy(), -x),
     1.0,
-    name="a gradient that points uphill",
+    name="a gradient turned around",
     hint="A gradient with the wrong sign is as wrong as can be: relative error 1.",
 )
 check.close(

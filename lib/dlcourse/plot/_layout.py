@@ -31,9 +31,10 @@ def laid_out(whole: Picture) -> Figure:
         for row, over in zip(rows, titles, strict=True)
     ]
     caption = wrapped(whole.caption, sum(widths) * shrink * _CAPTION_LETTERS)
+    above = 0.27 if whole.title else 0.0
     below = _CAPTION_LINE * caption.count("\n") + (0.3 if caption else 0)
     figure = Figure(
-        figsize=(sum(widths) * shrink, sum(heights) + below),
+        figsize=(sum(widths) * shrink, sum(heights) + above + below),
         dpi=DPI * SHARPER,
         layout=ConstrainedLayoutEngine(w_pad=0.07, h_pad=0.07),
     )
