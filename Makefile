@@ -56,7 +56,7 @@ format: $(STAMP)  ## Format the code
 	@$(BIN)/ruff format .
 
 lock: $(STAMP)  ## Pin the newest allowed version of every package
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra grading --extra dev \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra grading --extra slurm --extra dev \
 		--upgrade pyproject.toml --output-file requirements.lock
 
 clean:  ## Remove what was made here: .venv, caches, the demo
