@@ -5,6 +5,8 @@
     optimiser_race      descent, momentum, Adam and others down a ravine
     perceptron_rule     Rosenblatt's rule, one mistake after another
     descent             gradient descent on a landscape of one weight and one bias
+    playground          a small network trained in the browser, with all its units to look into
+    filter_explorer     a kernel to edit, a picture, and the feature map that they make
     latent_plane        a point moved through a latent plane, and what a decoder paints for it
 
 Each is a file of its own with its JavaScript beside it: numbers in Python, drawing in the browser.
@@ -25,17 +27,21 @@ puts a widget on a page of a browser, and test_widgets_common.py has the facts t
 """
 
 from dlcourse.widgets.descent import descent
+from dlcourse.widgets.filter_explorer import filter_explorer
 from dlcourse.widgets.gradient_dial import gradient_dial
 from dlcourse.widgets.latent_plane import latent_plane
 from dlcourse.widgets.optimiser_race import optimiser_race
 from dlcourse.widgets.perceptron_rule import perceptron_rule
+from dlcourse.widgets.playground import playground
 from dlcourse.widgets.separating_line import separating_line
 
 __all__ = [
     "descent",
+    "filter_explorer",
     "gradient_dial",
     "latent_plane",
     "optimiser_race",
     "perceptron_rule",
+    "playground",
     "separating_line",
 ]

@@ -1,0 +1,356 @@
+// The playground: chooses data and net, trains it frame by frame, draws what each unit answers.
+// playground_net.js stands before this and does the arithmetic.
+const BLUE = [12, 131, 200], ORANGE = [224, 102, 27], INK = "#787878", SVG = "http://www.w3.org/2000/svg";
+const FINE = 40, REACH = 1.25, TILE = 36, ROW = 46, TALL = 8 * ROW, BIG = 250; // the plane is -REACH … REACH
+const FIRST = 104, LAST = 560, HEAD = 34; // where the columns of tiles begin and end
+const NEW_NET = ["data_set", "features", "hidden", "activation", "seed"], SAME_NET = ["noise", "learning_rate", "penalty", "penalty_rate"];
+const SHOWN = { relu: "ReLU", sigmoid: "logistic", xor: "exclusive or" };
+
+const STYLE = `
+.dlc-play { max-width: 860px; font-family: var(--jp-ui-font-family, system-ui, sans-serif); font-size: 13.5px;
+  color: var(--jp-ui-font-color1, CanvasText); }
+.dlc-play h4 { margin: 4px 0; font-size: 15px; }
+.dlc-play .bar { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; margin: 6px 0; }
+.dlc-play label { display: inline-flex; align-items: center; gap: 6px; }
+.dlc-play button, .dlc-play select { font: inherit; color: inherit; background: transparent;
+  border: 1px solid ${INK}; border-radius: 4px; padding: 3px 10px; cursor: pointer; }
+.dlc-play .small { padding: 0 6px; line-height: 18px; }
+.dlc-play button:hover { background: color-mix(in srgb, ${INK} 18%, transparent); }
+.dlc-play option { color: CanvasText; background: Canvas; }
+.dlc-play input { accent-color: rgb(${BLUE}); }
+.dlc-play input[type=range] { width: 92px; }
+.dlc-play .value { min-width: 3.2em; font-variant-numeric: tabular-nums; }
+.dlc-play .status { margin: 2px 0; font-variant-numeric: tabular-nums; min-height: 1.4em; }
+.dlc-play .stage { position: relative; width: 850px; height: ${TALL + HEAD + 8}px; }
+.dlc-play .scroll { overflow-x: auto; }
+.dlc-play .stage > * { position: absolute; }
+.dlc-play .stage svg { left: 0; top: 0; pointer-events: none; }
+.dlc-play .tile { width: ${TILE}px; height: ${TILE}px; padding: 0; border: 1px solid ${INK}; border-radius: 3px;
+  overflow: hidden; background: var(--jp-layout-color0, Canvas); }
+.dlc-play .tile canvas { width: 100%; height: 100%; display: block; }
+.dlc-play .off { opacity: 0.35; }
+.dlc-play .head { text-align: center; white-space: nowrap; transform: translateX(-50%); }
+.dlc-play .feature { width: 96px; justify-content: flex-end; height: ${TILE}px; }
+.dlc-play .whole { border: 1px solid color-mix(in srgb, ${INK} 45%, transparent); width: ${BIG}px; height: ${BIG}px; }
+.dlc-play :focus-visible { outline: 2px solid rgb(${BLUE}); outline-offset: 2px; }
+`;
+
+function element(name, properties, parent) {
+  const made = Object.assign(document.createElement(name), properties);
+  // Without this mark JupyterLab takes arrow keys and Enter away from what has the focus.
+  if (["input", "button", "select"].includes(name)) made.dataset.lmSuppressShortcuts = "true";
+  parent.append(made);
+  return made;
+}
+
+const tidy = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
+const pretty = (name) => (SHOWN[name] ?? name).replace("x1", "x₁").replace("x2", "x₂");
+
+const GRID = Array.from({ length: FINE * FINE }, (_, k) => [
+  REACH * (((k % FINE) + 0.5) / FINE * 2 - 1), REACH * (1 - (Math.floor(k / FINE) + 0.5) / FINE * 2)]);
+
+function picture(values, strength = 215) { // orange below zero, nothing at zero, blue above
+  const made = document.createElement("canvas"), c = made.getContext("2d"), pixels = c.createImageData(FINE, FINE);
+  made.width = made.height = FINE;
+  const most = Math.max(1, ...values.map(Math.abs)); // ReLUs and features may go beyond 1
+  values.forEach((v, k) => pixels.data.set([...(v > 0 ? BLUE : ORANGE), strength * Math.abs(v) / most], 4 * k));
+  c.putImageData(pixels, 0, 0);
+  return made;
+}
+
+function render({ model, el }) {
+  const get = (key) => model.get(key), names = get("names");
+  let net, points, inputs, grid, history, running = false, alive = true, chosen = null, lastSync = 0;
+  let tiles = [], edges = [], slow = 1;
+
+  const box = element("div", { className: "dlc-play" }, el);
+  element("style", { textContent: STYLE }, box);
+  if (get("title")) element("h4", { textContent: get("title") }, box);
+  const bar = element("div", { className: "bar" }, box);
+  const play = button("▶ train", () => (running ? pause() : go()), bar);
+  button("one epoch", () => { pause(); train(1); sync(); draw(); }, bar);
+  button("start again", () => begin(), bar);
+  button("other weights", () => choose("seed", (get("seed") + 1) % 1000), bar);
+  select("data set", "data_set", Object.keys(get("sets")), bar);
+  const noise = slider("noise", "noise", 0, 0.3, 0.01, (v) => v, (v) => v, bar);
+  const second = element("div", { className: "bar" }, box);
+  select("activation", "activation", Object.keys(BENDS), second);
+  const rate = slider("learning rate", "learning_rate", -3, 0.5, 0.05, (v) => Number((10 ** v).toPrecision(2)), Math.log10, second, 3);
+  select("penalty", "penalty", ["none", "L1", "L2"], second);
+  const pull = slider("its strength", "penalty_rate", -4, -1, 0.05, (v) => Number((10 ** v).toPrecision(2)), Math.log10, second, 4);
+  const withTest = element("input", { type: "checkbox", onchange: () => draw() }, element("label", {}, second));
+  withTest.parentElement.append("test points");
+  const status = element("p", { className: "status" }, box);
+  status.setAttribute("role", "status");
+  const stage = element("div", { className: "stage" }, element("div", { className: "scroll" }, box));
+  const whole = canvas(BIG, BIG, "whole"), curve = canvas(BIG, 96, "curve");
+  whole.style.left = curve.style.left = `${LAST + 36}px`;
+  whole.style.top = `${HEAD - 12}px`;
+  curve.style.top = `${HEAD + BIG + 4}px`;
+
+  function canvas(width, height, className) { // twice as fine as shown
+    const made = element("canvas", { width: 2 * width, height: 2 * height, className }, stage);
+    made.style.width = `${width}px`;
+    made.getContext("2d").scale(2, 2);
+    made.setAttribute("role", "img");
+    return made;
+  }
+
+  function button(text, onclick, parent, className = "") {
+    return element("button", { type: "button", textContent: text, onclick, className }, parent);
+  }
+
+  function select(words, key, options, parent) {
+    const label = element("label", {}, parent);
+    label.append(words);
+    const made = element("select", { onchange: () => choose(key, made.value) }, label);
+    for (const value of options) element("option", { value, textContent: pretty(value) }, made);
+    made.value = get(key);
+    model.on(`change:${key}`, () => { made.value = get(key); });
+  }
+
+  function slider(words, key, min, max, step, toValue, toSlider, parent, digits = 2) {
+    const label = element("label", {}, parent);
+    label.append(words);
+    const input = element("input", { type: "range", min, max, step }, label);
+    const value = element("span", { className: "value" }, label);
+    value.setAttribute("aria-hidden", "true"); // the slider says it
+    const show = () => {
+      input.value = toSlider(get(key));
+      value.textContent = tidy(get(key), digits);
+      input.setAttribute("aria-valuetext", value.textContent);
+    };
+    input.oninput = () => choose(key, toValue(Number(input.value)));
+    model.on(`change:${key}`, show);
+    show();
+  }
+
+  function choose(key, value) {
+    model.set(key, value);
+    model.save_changes();
+  }
+
+  function settings() {
+    return { features: get("features"), hidden: get("hidden"), activation: get("activation"), seed: get("seed"),
+      rate: get("learning_rate"), penalty: get("penalty"), penaltyRate: get("penalty_rate"), batch: 10 };
+  }
+
+  function begin() {
+    pause();
+    net = start(settings());
+    chosen = null;
+    measure();
+    build();
+    sync();
+    draw();
+  }
+
+  function measure() { // the points at the present noise, as the net is shown them
+    const told = get("features").map((name) => FEATURES[name]), amount = get("noise");
+    const shown = ([a, b]) => told.map((f) => f(a, b));
+    points = {};
+    for (const part of ["train", "test"]) {
+      const at = get("sets")[get("data_set")][part].map(([a, b, c, d]) => [a + amount * c, b + amount * d]);
+      points[part] = { at, labels: get("sets")[get("data_set")][part].map((row) => row[4]), shown: at.map(shown) };
+    }
+    grid = GRID.map(shown);
+    history = [losses()];
+  }
+
+  const losses = () => ["train", "test"].map((part) => logLoss(net.layers, get("activation"), points[part].shown, points[part].labels));
+
+  function train(epochs) {
+    for (let i = 0; i < epochs; i++) trainEpoch(net, settings(), points.train.shown, points.train.labels);
+    history.push(losses());
+    if (history.length > 600) history = history.filter((_, i) => i % 2 === 0);
+  }
+
+  function go() {
+    running = true;
+    play.textContent = "❚❚ pause";
+    status.setAttribute("aria-live", "off"); // nobody wants to hear sixty numbers a second
+    const frame = () => {
+      if (!running || !alive) return;
+      const began = performance.now();
+      train(slow);
+      const took = performance.now() - began;
+      slow = Math.max(1, Math.min(8, Math.round(slow * 9 / Math.max(took, 1))));
+      draw();
+      if (began - lastSync > 1500) sync();
+      if (net.layers.some(({ W }) => W.flat().some((w) => !Number.isFinite(w)))) pause();
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  function pause() {
+    if (running) sync();
+    running = false;
+    play.textContent = "▶ train";
+    status.setAttribute("aria-live", "polite");
+  }
+
+  function sync() { // what Python may read; nothing, as long as nothing was learned
+    lastSync = performance.now();
+    const flat = net.layers.flatMap(({ W, b }) => [...W.flat(), ...b]);
+    model.set("trained", net.epoch && flat.every(Number.isFinite) ? flat : []);
+    model.set("epoch", net.epoch);
+    model.save_changes();
+  }
+
+  function build() { // tiles, edges and headings for the present architecture
+    for (const old of stage.querySelectorAll(".tile, .head, .feature, svg")) old.remove();
+    const svg = document.createElementNS(SVG, "svg"), hidden = get("hidden"), features = get("features");
+    svg.setAttribute("width", LAST + 40);
+    svg.setAttribute("height", TALL + HEAD);
+    svg.setAttribute("aria-hidden", "true");
+    stage.prepend(svg);
+    const middle = FIRST + TILE / 2, gap = (LAST - FIRST) / (hidden.length + 1);
+    const head = (x, words, fewer, more, key) => {
+      const made = element("div", { className: "head" }, stage);
+      Object.assign(made.style, { left: `${x}px`, top: "0px" });
+      for (const [sign, to, name] of [["−", fewer, "fewer"], ["+", more, "more"]]) {
+        const one = button(sign, () => { chosen = null; choose("hidden", to); stage.querySelector(`[data-key="${key}${sign}"]`)?.focus(); }, made, "small");
+        Object.assign(one.dataset, { key: key + sign });
+        one.disabled = to === null;
+        one.setAttribute("aria-label", `${name}: ${words}`);
+        if (sign === "−") made.append(` ${words} `);
+      }
+    };
+    head(middle - 18, `${hidden.length} hidden layer${hidden.length === 1 ? "" : "s"}`, hidden.length ? hidden.slice(0, -1) : null,
+      hidden.length < 4 ? [...hidden, hidden.at(-1) ?? 4] : null, "layers");
+    hidden.forEach((n, i) => head(FIRST + gap * (i + 1) + TILE / 2, `${n}`, n > 1 ? hidden.with(i, n - 1) : null,
+      n < 8 ? hidden.with(i, n + 1) : null, `layer ${i + 1}`));
+    const place = (i, j, n) => [FIRST + gap * i, HEAD + (TALL - n * ROW) / 2 + j * ROW];
+    tiles = [];
+    names.forEach((name, j) => { // all features, those that are shown to the net among them
+      const [x, y] = place(0, j, names.length), on = features.includes(name);
+      const label = element("label", { className: "feature" }, stage);
+      Object.assign(label.style, { left: "0px", top: `${y}px` });
+      label.append(pretty(name));
+      const tick = element("input", { type: "checkbox", checked: on }, label);
+      tick.setAttribute("aria-label", `feature ${pretty(name)}`);
+      tick.dataset.key = name;
+      tick.onchange = () => {
+        const wanted = names.filter((other) => (other === name ? tick.checked : features.includes(other)));
+        if (wanted.length) choose("features", wanted);
+        else tick.checked = true; // a net that is shown nothing can say nothing
+        stage.querySelector(`[data-key="${name}"]`)?.focus();
+      };
+      const tile = element("div", { className: `tile${on ? "" : " off"}` }, stage);
+      Object.assign(tile.style, { left: `${x}px`, top: `${y}px` });
+      tile.setAttribute("aria-hidden", "true");
+      paint(element("canvas", { width: FINE, height: FINE }, tile), picture(GRID.map(([a, b]) => FEATURES[name](a, b))));
+    });
+    const at = [features.map((name) => place(0, names.indexOf(name), names.length))];
+    hidden.forEach((n, i) => at.push(Array.from({ length: n }, (_, j) => {
+      const [x, y] = place(i + 1, j, n), tile = button("", null, stage, "tile");
+      Object.assign(tile.style, { left: `${x}px`, top: `${y}px` });
+      tiles.push({ i: i + 1, j, tile, canvas: element("canvas", { width: FINE, height: FINE }, tile) });
+      tile.onpointerenter = tile.onfocus = () => { chosen = [i + 1, j]; draw(); };
+      tile.onpointerleave = tile.onblur = () => { chosen = null; draw(); };
+      return [x, y];
+    })));
+    at.push([[LAST + 36, HEAD + BIG / 2 - TILE]]);
+    edges = [];
+    for (let i = 1; i < at.length; i++)
+      at[i].forEach(([x, y], j) => at[i - 1].forEach(([a, b], k) => {
+        const line = document.createElementNS(SVG, "path"), from = a + TILE + 2, to = x - 3, half = (from + to) / 2;
+        line.setAttribute("d", `M${from},${b + TILE / 2}C${half},${b + TILE / 2} ${half},${y + TILE / 2} ${to},${y + TILE / 2}`);
+        line.setAttribute("fill", "none");
+        svg.append(line);
+        edges.push({ line, i: i - 1, k, j });
+      }));
+  }
+
+  function paint(canvas, small) {
+    const c = canvas.getContext("2d");
+    c.clearRect(0, 0, canvas.width, canvas.height);
+    c.drawImage(small, 0, 0);
+  }
+
+  function draw() {
+    const bend = get("activation"), all = grid.map((input) => answers(net.layers, bend, input));
+    const surface = (i, j) => all.map((layers) => (i === net.layers.length || bend === "sigmoid" ? 2 * layers[i][j] - 1 : layers[i][j]));
+    for (const { i, j, tile, canvas } of tiles) {
+      paint(canvas, picture(surface(i, j)));
+      tile.setAttribute("aria-label", `unit ${j + 1} of layer ${i}, bias ${tidy(net.layers[i - 1].b[j])}`);
+    }
+    for (const { line, i, k, j } of edges) { // blue and whole above zero, orange and dashed below
+      const w = net.layers[i].W[k][j];
+      line.setAttribute("stroke", `rgb(${w < 0 ? ORANGE : BLUE})`);
+      line.setAttribute("stroke-width", w === 0 ? 0 : 0.4 + 1.5 * Math.min(Math.abs(w), 3));
+      line.setAttribute("stroke-opacity", 0.25 + 0.2 * Math.min(Math.abs(w), 3));
+      line.setAttribute("stroke-dasharray", w < 0 ? "6 4" : "none");
+    }
+    drawWhole(picture(chosen ? surface(...chosen) : surface(net.layers.length, 0), 125));
+    drawCurve();
+    const right = points.test.shown.filter((input, n) => (answers(net.layers, bend, input).pop()[0] > 0.5) === Boolean(points.test.labels[n])).length;
+    const [train, test] = history.at(-1);
+    status.textContent = `epoch ${net.epoch} · training loss ${tidy(train, 3)} · test loss ${tidy(test, 3)} · ` +
+      `${Math.round(100 * right / points.test.labels.length)} % of the test points right`;
+    whole.setAttribute("aria-label", `What ${chosen ? `unit ${chosen[1] + 1} of layer ${chosen[0]}` : "the net"} says everywhere in the plane. ${status.textContent}`);
+  }
+
+  function drawWhole(small) {
+    const c = whole.getContext("2d"), px = (v) => BIG / 2 * (1 + v / REACH), py = (v) => BIG / 2 * (1 - v / REACH);
+    c.clearRect(0, 0, BIG, BIG);
+    c.imageSmoothingEnabled = true;
+    c.drawImage(small, 0, 0, BIG, BIG);
+    for (const part of withTest.checked ? ["train", "test"] : ["train"])
+      points[part].at.forEach(([a, b], n) => { // circles and squares; the test points are rings
+        const blue = points[part].labels[n], r = 3;
+        c.beginPath();
+        if (blue) c.arc(px(a), py(b), r, 0, 7);
+        else c.rect(px(a) - 0.9 * r, py(b) - 0.9 * r, 1.8 * r, 1.8 * r);
+        c.fillStyle = c.strokeStyle = `rgb(${blue ? BLUE : ORANGE})`;
+        if (part === "train") { c.fill(); c.strokeStyle = "white"; }
+        c.lineWidth = part === "train" ? 0.7 : 1.2;
+        c.stroke();
+      });
+    if (!chosen) return;
+    c.fillStyle = INK;
+    c.font = "12px system-ui, sans-serif";
+    c.fillText(`layer ${chosen[0]}, unit ${chosen[1] + 1}`, 6, BIG - 6);
+  }
+
+  function drawCurve() {
+    const c = curve.getContext("2d"), top = Math.max(0.8, Math.min(3, Math.max(...history.flat().filter(Number.isFinite))));
+    const x = (i) => 4 + (BIG - 70) * i / Math.max(1, history.length - 1), y = (v) => 90 - 84 * Math.min(v, top) / top;
+    c.clearRect(0, 0, BIG, 96);
+    c.strokeStyle = INK;
+    c.lineWidth = 1;
+    c.strokeRect(0.5, 0.5, BIG - 62, 95);
+    c.font = "12px system-ui, sans-serif";
+    const ends = history.at(-1).map(y), middle = Math.max(16, Math.min(84, (ends[0] + ends[1]) / 2));
+    const together = Math.abs(ends[0] - ends[1]) < 14;
+    [["training", BLUE, []], ["test", ORANGE, [5, 3]]].forEach(([name, colour, dash], part) => {
+      c.strokeStyle = c.fillStyle = `rgb(${colour})`;
+      c.lineWidth = 1.8;
+      c.setLineDash(dash);
+      c.beginPath();
+      history.forEach((pair, i) => c.lineTo(x(i), y(pair[part])));
+      c.stroke();
+      c.setLineDash([]);
+      const isLower = ends[part] > ends[1 - part] || (ends[0] === ends[1] && part === 0);
+      c.fillText(name, BIG - 56, together ? middle + (isLower ? 10 : -4) : Math.max(10, ends[part] + 4));
+    });
+    curve.setAttribute("aria-label", `Loss from 0 to ${tidy(top, 1)} over the epochs: ${status.textContent}`);
+  }
+
+  for (const key of NEW_NET) model.on(`change:${key}`, begin);
+  for (const key of SAME_NET) model.on(`change:${key}`, () => { if (key === "noise") measure(); draw(); });
+  const before = get("trained"), epoch = get("epoch");
+  net = start(settings());
+  if (before.length === net.layers.reduce((n, { W, b }) => n + W.flat().length + b.length, 0)) { // shown before
+    const values = [...before];
+    net.layers = net.layers.map(({ W, b }) => ({ W: W.map((row) => row.map(() => values.shift())), b: b.map(() => values.shift()) }));
+    net.epoch = epoch;
+  }
+  measure();
+  build();
+  draw();
+  return () => { alive = false; running = false; };
+}
+
+export default { render };
