@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
+from autograder.exam.place import Place
 from autograder.kernels.doors import make_door
 from autograder.kernels.environment import environment
 from autograder.kernels.limits import Limits
@@ -23,24 +24,31 @@ HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
 _CLERK_BYTES = 1 << 30  # what it shares with the zygote included
 
 
-def rooms_for(settings: Settings, packages: Collection[str]) -> "Rooms":
+def rooms_for(settings: Settings, packages: Collection[str], place: Place | None = None) -> "Rooms":
     """Return rooms with the limits of the settings, warm for the packages of a notebook."""
     named = {field.name for field in fields(Limits)} & {field.name for field in fields(Settings)}
     given = {name: getattr(settings, name) for name in named}
     limits = Limits(**{name: limit for name, limit in given.items() if limit is not None})
     modules = without(MODULES, HEAVY - frozenset(packages))
-    return Rooms(limits, modules=modules, allow_unsandboxed=settings.allow_unsandboxed)
+    return Rooms(
+        limits,
+        place=place or Place(),
+        modules=modules,
+        allow_unsandboxed=settings.allow_unsandboxed,
+    )
 
 
 @dataclass(frozen=True)
 class Rooms:
     """The places of one exam; a context, in the end of which they are gone.
 
+    place     the candidate's share of the machine; the examiner shares its cores, not its GPU
     door      the folder in which the examiner listens and the candidate knocks
     support   a folder with the week's released files, or None
     """
 
     limits: Limits = field(default_factory=Limits)
+    place: Place = field(default_factory=Place)
     support: str | None = None
     modules: tuple[str, ...] = MODULES
     allow_unsandboxed: bool = False
@@ -56,12 +64,14 @@ class Rooms:
 
     def zygote(self) -> Zygote:
         """Return this process' zygote, the one that forks the candidate too."""
-        return shared_zygote(self.modules)
+        return shared_zygote(self.modules, self.place.threading)
 
     def candidate_options(self) -> dict[str, Any]:
         """Return the options of the candidate's provisioner."""
         return {
             "modules": list(self.modules),
+            "zygote_environment": dict(self.place.threading),
+            "devices": list(self.place.devices),
             "visible": [str(self.door), *_data()],
             "support": self.support or "",
             "allow_unsandboxed": self.allow_unsandboxed,
@@ -86,7 +96,7 @@ class Rooms:
         """Return what the examiner is, and what it may do: listen at the door, and nothing else."""
         return Order(
             module="autograder.exam.examiner",
-            environment=environment(self.home),
+            environment={**environment(self.home), **self.place.threading},
             sandbox=Sandbox(
                 home=str(self.home),
                 visible=_data(),

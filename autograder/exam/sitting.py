@@ -18,6 +18,7 @@ from autograder.exam.diagnosis import diagnose
 from autograder.exam.executed import error_output, outputs_of
 from autograder.exam.json_process import JsonProcess
 from autograder.exam.own_loop import run_to_end
+from autograder.exam.place import Place, Stop
 from autograder.exam.questions import Question, questions
 from autograder.exam.rooms import Rooms, rooms_for
 from autograder.exam.scheme import Scheme
@@ -37,6 +38,8 @@ def sit(
     settings: Settings,
     scheme: Scheme | None = None,
     on_cell: OnCell | None = None,
+    place: Place | None = None,
+    stop: Stop | None = None,
 ) -> NotebookNode:
     """Return the paper executed: outputs in its code cells, a verdict in its test cells.
 
@@ -44,16 +47,20 @@ def sit(
     ----------
     paper : what `autograder.paper.rebuild` made; it is not changed
     scheme : what is known of right and wrong answers, for the diagnosis
+    place : the share of this machine that is the exam's own; all of it where None
+    stop : ends the exam before its time
 
     Raises
     ------
     ExamError
         If no kernel or no examiner comes up. What the student's code does raises nothing.
+    asyncio.CancelledError
+        If it was stopped.
     """
     executed = deepcopy(paper)
-    with rooms_for(settings, _packages(paper)) as rooms:
+    with rooms_for(settings, _packages(paper), place) as rooms:
         exam = _Exam(executed, settings, scheme, rooms, on_cell)
-        run_to_end(exam.hold)
+        run_to_end(lambda: (stop or Stop()).guard(exam.hold))
     return executed
 
 
