@@ -46,6 +46,7 @@ class CandidateKernel:
         self.manager._kernel_spec = KernelSpec(
             argv=[*_ARGV, "{connection_file}"],
             language="python",
+            env=dict(rooms.place.environment),
             metadata={
                 "kernel_provisioner": {
                     "provisioner_name": "warm-sandbox",
