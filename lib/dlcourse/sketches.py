@@ -45,7 +45,7 @@ def mouse() -> Picture:
     half, round_ = np.linspace(np.pi, 2 * np.pi, 30), np.linspace(0, 2 * np.pi, 30)
     back = (27 + 15 * np.sin(half), 17 + 12 * np.cos(half))
     belly = (np.array([27.0, 27.0]), np.array([5.0, 29.0]))
-    ear = (14.5 + 3.4 * np.sin(round_), 10 + 3.4 * np.cos(round_))
+    ear = (12 + 3.6 * np.sin(round_), 11 + 3.6 * np.cos(round_))
     eye = (22 + 0.3 * np.sin(round_), 9 + 0.3 * np.cos(round_))
     s = np.linspace(0, 1, 20)
     tail = (27 - 9 * s**2, 29 + 5 * np.sin(2.2 * s))

@@ -63,8 +63,8 @@ class FilterExplorer(anywidget.AnyWidget):  # type: ignore[misc]
             plot.images(found, title="the feature map", diverging=True),
             title=self.title,
             caption=f"{self.image.capitalize()}, seen through a kernel: the map is "
-            f"{found.shape[0]} × {found.shape[1]}, from {found.min():.2f} (orange) to "
-            f"{found.max():.2f} (blue). Stride {self.stride}, padding {self.padding}, "
+            f"{found.shape[0]} × {found.shape[1]}, from {_signed(found.min())} (orange) to "
+            f"{_signed(found.max())} (blue). Stride {self.stride}, padding {self.padding}, "
             f"{'with' if self.relu else 'without'} ReLU.",
         )
 
@@ -125,6 +125,10 @@ def filter_explorer(
     )
     widget.feature_map = widget._computed().tolist()
     return widget
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _picture(name: str, pixels: ArrayLike) -> list[list[float]]:
