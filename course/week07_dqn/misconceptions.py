@@ -515,7 +515,7 @@ class with_a_deque:
 
     def sample(self, n, rng):
         drawn = [self.steps[i] for i in rng.integers(len(self.steps), size=n)]
-        return [np.array(part) for part in zip(*drawn)]
+        return [np.array(part) for part in zip(*drawn, strict=True)]
 
 
 # --- FrameStack --------------------------------------------------------------------------------
