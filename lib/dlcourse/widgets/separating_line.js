@@ -10,6 +10,10 @@ const STYLE = `
   .best { opacity: 0.75; margin: 0 0 12px; }
 `;
 
+function short(value) {
+  return String(+value.toFixed(2)).replace("-", "−");
+}
+
 function signed(value) {
   return (value < 0 ? "− " : "+ ") + Math.abs(value).toFixed(2);
 }
@@ -57,12 +61,12 @@ function render({ model, el }) {
     for (let v = Math.ceil(left / step) * step; v <= right; v += step) {
       node("line", { x1: px(v), x2: px(v), y1: 0, y2: SIZE, stroke: INK, "stroke-opacity": 0.16 }, svg);
       if (px(v) > 14 && px(v) < SIZE - 34)
-        node("text", { x: px(v), y: SIZE - 6, "text-anchor": "middle", ...tick }, svg).textContent = +v.toFixed(2);
+        node("text", { x: px(v), y: SIZE - 6, "text-anchor": "middle", ...tick }, svg).textContent = short(v);
     }
     for (let v = Math.ceil(bottom / step) * step; v <= top; v += step) {
       node("line", { y1: py(v), y2: py(v), x1: 0, x2: SIZE, stroke: INK, "stroke-opacity": 0.16 }, svg);
       if (py(v) > 24 && py(v) < SIZE - 18)
-        node("text", { x: 5, y: py(v) + 4, ...tick }, svg).textContent = +v.toFixed(2);
+        node("text", { x: 5, y: py(v) + 4, ...tick }, svg).textContent = short(v);
     }
     const name = { fill: INK, "font-size": 13, "font-style": "italic" };
     node("text", { x: SIZE - 8, y: SIZE - 6, "text-anchor": "end", ...name }, svg).textContent = "x₁";
