@@ -5,6 +5,7 @@
     optimiser_race      descent, momentum, Adam and others down a ravine
     perceptron_rule     Rosenblatt's rule, one mistake after another
     descent             gradient descent on a landscape of one weight and one bias
+    q_learning          a table that learns a maze, step by step
     playground          a small network trained in the browser, with all its units to look into
     filter_explorer     a kernel to edit, a picture, and the feature map that they make
     latent_plane        a point moved through a latent plane, and what a decoder paints for it
@@ -33,6 +34,7 @@ from dlcourse.widgets.latent_plane import latent_plane
 from dlcourse.widgets.optimiser_race import optimiser_race
 from dlcourse.widgets.perceptron_rule import perceptron_rule
 from dlcourse.widgets.playground import playground
+from dlcourse.widgets.q_learning import q_learning
 from dlcourse.widgets.separating_line import separating_line
 
 __all__ = [
@@ -43,5 +45,6 @@ __all__ = [
     "optimiser_race",
     "perceptron_rule",
     "playground",
+    "q_learning",
     "separating_line",
 ]
