@@ -20,7 +20,14 @@ ONLY = {
 """Of `autograder`, only these files and folders import the package."""
 
 FOUNDATIONS = {"records.py": set[str](), "errors.py": set[str](), "settings.py": {"errors"}}
-PURE = {"paper.py", "intake", "exam/wire.py", "exam/encoding.py", "exam/decoding.py"}
+PURE = {
+    "paper.py",
+    "intake",
+    "exam/wire.py",
+    "exam/encoding.py",
+    "exam/decoding.py",
+    "exam/trees.py",
+}
 OF_PURE = {
     "records",
     "errors",
@@ -31,6 +38,7 @@ OF_PURE = {
     "intake",
     "paper",
     "harmless",
+    "exam.trees",
     "exam.wire",
 }
 

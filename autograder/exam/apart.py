@@ -11,7 +11,6 @@ import os
 import select
 import signal
 import socket
-import sys
 import time
 import traceback
 import warnings
@@ -19,11 +18,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from threadpoolctl import threadpool_limits
-
 from autograder.exam.candidate import serve
 from autograder.exam.channel import Channel
 from autograder.exam.examiner import Examiner, run_test
+from autograder.exam.forks import fork
 from autograder.exam.questions import Question
 from autograder.exam.seeding import seed_generators
 from autograder.exam.verdicts import conclude
@@ -63,7 +61,7 @@ class Sitting:
         self.cells, self.helpers = cells, helpers
         self.deadline = time.monotonic() + seconds * (len(self.questions) + 1) + _GRACE_SECONDS
         self.reading, writing = os.pipe()
-        self.teller = _fork(lambda: _tell(tell, self.reading, writing))
+        self.teller = fork(lambda: _tell(tell, self.reading, writing))
         os.close(writing)
         self.text = b""
 
@@ -101,7 +99,7 @@ def in_two_rooms(
     """
     count = sum(cell.question is not None for cell in cells)
     pairs = [socket.socketpair() for _ in range(count)]
-    candidate = _fork(lambda: _be_candidate(cells, pairs, seed, is_shared))
+    candidate = fork(lambda: _be_candidate(cells, pairs, seed, is_shared))
     try:
         return Sitting(
             cells, lambda: _be_examiner(cells, pairs, seed, seconds, is_shared), seconds, candidate
@@ -242,27 +240,6 @@ def _run_student_cell(source: str, space: dict[str, Any]) -> None:
         exec(compile(strip_magics(source), "<answer>", "exec"), space)
     except Exception:
         traceback.print_exc()  # to where a kernel would show it; the cell's names stay unbound
-
-
-# --- forks ---------------------------------------------------------------------------------------
-
-
-def _fork(be: Callable[[], None]) -> int:
-    """Run `be` in a child process that is silent and never returns; return its number."""
-    sys.stdout.flush()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # threads of this process do not matter to the child
-        child = os.fork()
-    if child:
-        return child
-    try:
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):
-            os.dup2(nowhere, stream)
-        threadpool_limits(1)  # as many sittings as cores run at once: BLAS threads would spin
-        be()
-    finally:
-        os._exit(0)
 
 
 def _tell(tell: Callable[[], Any], reading: int, writing: int) -> None:

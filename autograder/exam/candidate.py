@@ -17,6 +17,7 @@ import numpy as np
 
 from autograder.exam import crossing
 from autograder.exam.channel import Channel
+from autograder.exam.copies import COPIES
 from autograder.exam.decoding import decode
 from autograder.exam.encoding import encode
 from autograder.exam.seeding import seed_generators
@@ -116,7 +117,7 @@ class _Desk:
             case "generator" | "model" | "optimizer":
                 key, *rest = payload
                 if key not in self.copies:
-                    self.copies[key] = _COPIES[word](*rest)
+                    self.copies[key] = COPIES[word](*rest)
                 return self.copies[key]
             case _:
                 return refuse(f"a reference of the kind {word}")
@@ -197,36 +198,6 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
         name: _plainly(getattr(operator, name))
         for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "neg")
     },
-}
-
-
-# --- copies of what the test made ----------------------------------------------------------------
-
-
-def _generator(state: dict[str, Any]) -> np.random.Generator:
-    bits = getattr(np.random, state["bit_generator"])()
-    bits.state = state
-    return np.random.Generator(bits)
-
-
-def _model(configuration: str, weights: list[Any]) -> Any:
-    import keras
-
-    model = keras.models.model_from_json(configuration)
-    model.set_weights(weights)
-    return model
-
-
-def _optimizer(configuration: str) -> Any:
-    import keras
-
-    return keras.optimizers.deserialize(json.loads(configuration))
-
-
-_COPIES: dict[str, Callable[..., Any]] = {
-    "generator": _generator,
-    "model": _model,
-    "optimizer": _optimizer,
 }
 
 

@@ -5,13 +5,13 @@ allowed types or raises `RoomViolation`, and checks every announced size before 
 memory.
 """
 
-import json
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
+from autograder.exam.trees import Node, parse_tree
 from autograder.exam.wire import (
     DTYPES,
     LIMITS,
@@ -43,52 +43,12 @@ def decode(
     RoomViolation
         If anything about the message is not as `encode` would have written it.
     """
-    _weigh(message.tree, limits)
-    try:
-        tree = _JSON.decode(message.tree.decode("ascii"))
-    except (ValueError, RecursionError) as error:
-        refuse(f"a tree that is not JSON as it is written here ({type(error).__name__})")
+    tree = parse_tree(message.tree, limits)
     decoder = _Decoder(message.buffers, resolve, named, limits)
     value = decoder.value(tree, 0)
     if len(decoder.used) != len(message.buffers):
         refuse("buffers that nothing points to")
     return value
-
-
-def _weigh(tree: bytes, limits: Limits) -> None:
-    """Refuse a tree that would take much memory as Python's objects, before they are made."""
-    if sum(map(tree.count, (b"[", b"{", b'"', b","))) > 10 * limits.items:
-        refuse("a tree of too many parts")
-
-
-class _Node(tuple[str, Any]):
-    """A JSON object of one key: (kind, body)."""
-
-    __slots__ = ()
-
-
-def _node(pairs: list[tuple[str, Any]]) -> _Node:
-    if len(pairs) != 1:
-        message = "an object of one key is expected"
-        raise ValueError(message)
-    return _Node(pairs[0])
-
-
-def _small(digits: str) -> int:
-    if len(digits) > 18:
-        message = "a structural integer of more than 18 digits"
-        raise ValueError(message)
-    return int(digits)
-
-
-def _no_number(text: str) -> NoReturn:
-    message = f"the bare number {text[:20]}"
-    raise ValueError(message)
-
-
-_JSON = json.JSONDecoder(
-    object_pairs_hook=_node, parse_int=_small, parse_float=_no_number, parse_constant=_no_number
-)
 
 
 class _Decoder:
@@ -113,7 +73,7 @@ class _Decoder:
             return x
         if type(x) is str:
             return _plain_text(x)
-        if type(x) is not _Node:
+        if type(x) is not Node:
             refuse(f"a bare {type(x).__name__}")
         kind, body = x
         read = _READERS.get(kind)
@@ -245,7 +205,7 @@ class _Decoder:
 
     def tensor(self, body: Any, depth: int) -> Any:
         package, node = _pair(body)
-        if package not in TENSORS or type(node) is not _Node or node[0] != "array":
+        if package not in TENSORS or type(node) is not Node or node[0] != "array":
             refuse("a tensor of an unknown package")
         return _tensor(package, self.array(node[1], depth))
 

@@ -1,0 +1,35 @@
+"""Makes the candidate's copies of what a test hands over: generators, models, optimisers."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def _generator(state: dict[str, Any]) -> np.random.Generator:
+    bits = getattr(np.random, state["bit_generator"])()
+    bits.state = state
+    return np.random.Generator(bits)
+
+
+def _model(configuration: str, weights: list[Any]) -> Any:
+    import keras
+
+    model = keras.models.model_from_json(configuration)
+    model.set_weights(weights)
+    return model
+
+
+def _optimizer(configuration: str) -> Any:
+    import keras
+
+    return keras.optimizers.deserialize(json.loads(configuration))
+
+
+COPIES: dict[str, Callable[..., Any]] = {
+    "generator": _generator,
+    "model": _model,
+    "optimizer": _optimizer,
+}
+"""By the word that a copy crosses under."""
