@@ -17,11 +17,13 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.text import Text
 
 from bench.crowd import run_crowd
 from bench.machine import load, machine, versions
-from bench.otter import install_otter
-from bench.race import Tell, run_race
+from bench.measure import CommandFailed
+from bench.otter_venv import install_otter
+from bench.race import Disagreement, Tell, run_race
 from bench.report import report
 
 console = Console()
@@ -36,12 +38,16 @@ def main(
     """Grade one class with nbgrader, Otter and this project, and say how each did."""
     before, folder = load(), (work / "courses").absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    with _progress() as tell:
-        tell("installing Otter", 0, 1)
-        otter = install_otter((work / "otter").absolute())
-        race = run_race(folder, students, otter, tell)
-        sizes = sorted({10, max(10, crowd // 10), crowd})
-        grown = run_crowd(folder, sizes, tell)
+    try:
+        with _progress() as tell:
+            tell("installing Otter", 0, 1)
+            otter = install_otter((work / "otter").absolute())
+            race = run_race(folder, students, otter, tell)
+            sizes = sorted({10, max(10, crowd // 10), crowd})
+            grown = run_crowd(folder, sizes, tell)
+    except (CommandFailed, Disagreement) as error:
+        console.print(Text(str(error)))
+        raise typer.Exit(1) from error
     about = (
         f"{date.today():%-d %B %Y}. {machine()}; load {before:.1f} before the start.",
         f"{versions(otter.python)}.",
@@ -60,8 +66,9 @@ def _progress() -> Iterator[Tell]:
 
         def tell(now: str, done: int, total: int) -> None:
             if now not in tasks:
-                for task in tasks.values():
-                    bars.stop_task(task)
+                for task in bars.tasks:  # parts that don't count are over when the next begins
+                    bars.update(task.id, completed=task.total)
+                    bars.stop_task(task.id)
                 tasks[now] = bars.add_task(now, total=total)
             bars.update(tasks[now], completed=done, total=total)
 

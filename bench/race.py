@@ -12,7 +12,7 @@ from statistics import fmean
 from bench import courses, systems
 from bench.assignment import KERAS
 from bench.measure import Usage, measure
-from bench.otter import OtterVenv
+from bench.otter_venv import OtterVenv
 from bench.pupils import Pupil, keras_class
 from bench.systems import ENVIRONMENT, System
 
@@ -60,9 +60,10 @@ def run_race(folder: Path, students: int, otter: OtterVenv, tell: Tell) -> Race:
     root = folder / "ours"
     tell("known answers", 0, 1)
     courses.write_nbgrader_course(root, KERAS, pupils)
+    empty_gradebook = (root / "gradebook.db").read_bytes()
     preparation = prepare(root, names[0])
     for jobs in (1, 2):
-        start_afresh(root)
+        start_afresh(root, empty_gradebook)
         system = systems.ours(root, KERAS, jobs)
         usages[system.name] = grade(system, pupils, tell)
     return Race(students, usages, pure, preparation)
@@ -106,8 +107,9 @@ def prepare(root: Path, student: str) -> float:
     return measure(command, cwd=root, log=log, environment=ENVIRONMENT).wall
 
 
-def start_afresh(root: Path) -> None:
+def start_afresh(root: Path, empty_gradebook: bytes) -> None:
     """Forget what was graded, but not what was learned of right and wrong answers."""
+    (root / "gradebook.db").write_bytes(empty_gradebook)
     shutil.rmtree(root / "autograded", ignore_errors=True)
     for kept in (root / ".autograder").glob("*"):
         if kept.name != "schemes":

@@ -10,7 +10,7 @@ from bench.figures import ONE, TWO, aims, line_of, seconds_a_submission
 from bench.formats import nbgrader_source, nbgrader_submission, otter_submission, otter_test
 from bench.measure import CommandFailed, Usage, measure
 from bench.pupils import keras_class, trivial_class
-from bench.race import Disagreement, Race, demand_points
+from bench.race import Disagreement, Race, demand_points, start_afresh
 from bench.report import report
 
 RACE = Race(
@@ -151,3 +151,15 @@ def test_the_page_holds_a_row_for_each_system_and_size():
     assert f"| {TWO} | 0.50 | 19.3 × |" in page
     assert "| 1,000 | 550 | 0 | 90 | 12.0 |" in page
     assert "* 21 November 2026. A machine." in page
+
+
+def test_the_second_run_starts_where_the_first_did(tmp_path):
+    for name in ("gradebook.db", ".autograder/schemes/a", ".autograder/ledger/b", "autograded/c/d"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("marks")
+
+    start_afresh(tmp_path, b"nobody yet")
+
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"gradebook.db", ".autograder/schemes/a"}
+    assert (tmp_path / "gradebook.db").read_bytes() == b"nobody yet"
