@@ -15,6 +15,7 @@ from pathlib import Path
 import keras  # noqa: F401 - imported before the fork, as in a warm kernel
 import numpy as np  # noqa: F401
 import tensorflow as tf  # noqa: F401
+from dlcourse import check  # noqa: F401
 
 
 def run_cells(sources: list[str]) -> None:
