@@ -17,12 +17,21 @@ def runners(surface, rate, momentum):
 BOWL = {"steep": lambda w: (w**2).sum(axis=-1), "flat": lambda w: (w**2).sum(axis=-1) / 9}
 X, Y = data.truth_table("xor")
 
+# Of a button its text, of what stands in a label the label's.
+NAME_OF = """control => control.getAttribute("aria-label") || control.innerText
+    || Array.from(control.labels ?? []).map((label) => label.innerText).join("").trim()"""
+
 WIDGETS = {
     "separating_line": lambda: widgets.separating_line(X, Y, title="One line?"),
     "perceptron_rule": lambda: widgets.perceptron_rule(X, Y, epochs=5),
     "descent": lambda: widgets.descent([1, 2, 3, 4], [0, 1, 0, 1]),
     "gradient_dial": lambda: widgets.gradient_dial(lengths, ["sigmoid", "relu"]),
     "optimiser_race": lambda: widgets.optimiser_race(runners, BOWL),
+    "playground": lambda: widgets.playground("circle", hidden=(2,)),
+    "filter_explorer": lambda: widgets.filter_explorer({"a slope": np.eye(8)}, kernel="edge"),
+    "latent_plane": lambda: widgets.latent_plane(
+        [(np.ones((2, 4)), np.zeros(4), "sigmoid")], np.eye(2), [0, 1], shape=(2, 2)
+    ),
 }
 
 
@@ -32,7 +41,7 @@ def test_every_control_has_a_name_and_keeps_its_keys_from_jupyterlab(make, shown
 
     for control in page.locator("input, button, select").all():
         assert control.get_attribute("data-lm-suppress-shortcuts") == "true"
-        assert control.get_attribute("aria-label") or control.inner_text()
+        assert control.evaluate(NAME_OF)
 
 
 @pytest.mark.parametrize("make", WIDGETS.values(), ids=WIDGETS)
