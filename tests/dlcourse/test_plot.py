@@ -48,6 +48,7 @@ PICTURES = {
     "images": lambda: plot.images(data.digits()[0][:11], range(11)),
     "an image": lambda: plot.images(data.digits()[0][0]),
     "colour images": lambda: plot.images(RNG.random((3, 4, 5, 3))),
+    "images of one channel": lambda: plot.images(RNG.random((3, 4, 5, 1)), diverging=True),
     "filters": lambda: plot.images(RNG.normal(size=(4, 3, 3)), diverging=True, columns=2),
     "blank images": lambda: plot.images(np.zeros((2, 3, 3))),
     "heatmap": lambda: plot.heatmap([[1, 2], [3, 4]], rows="ab", columns="cd", numbers="d"),

@@ -34,7 +34,8 @@ def images(
     Parameters
     ----------
     pictures
-        Shape (n, height, width), or (n, height, width, 3) in colours, or one image.
+        Shape (n, height, width) or (n, height, width, 1), or (n, height, width, 3) in colours, or
+        one image, (height, width).
     titles
         What to write below each image.
     columns
@@ -49,6 +50,7 @@ def images(
     """
     stack = np.asarray(pictures)
     stack = stack[None] if stack.ndim == 2 else stack
+    stack = stack[..., 0] if stack.ndim == 4 and stack.shape[-1] == 1 else stack
     n = len(stack)
     across = columns or min(n, max(4, int(np.ceil(np.sqrt(2.2 * n)))))
     rows = -(-n // across)
