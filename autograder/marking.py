@@ -72,7 +72,9 @@ def sit_answers(
     parameters = {"PROFILE": settings.profile} | ({} if seed is None else {"SEED": seed})
     prepared = rehearsal(week.source, parameters)
     preload(prepared)
-    seed, seconds = prepared.paper.metadata.exam["seed"], settings.cell_seconds
+    at_once = at_once or os.cpu_count() or 1
+    # They share the cores, and each of them may use them all: nobody is late for that.
+    seed, seconds = prepared.paper.metadata.exam["seed"], settings.cell_seconds * at_once
 
     def begin(answer: Answer, room: Room) -> Callable[[], Sitting]:
         cells = prepared.cells(answer.texts, tests=_tests(prepared, answer), due=due)
@@ -83,7 +85,7 @@ def sit_answers(
 
     sat: list[Sat | None] = [None] * len(answers)
     starts = (begin(answer, room) for answer, room in answers)
-    for done, (place, how) in enumerate(sit_all(starts, at_once or os.cpu_count() or 1), 1):
+    for done, (place, how) in enumerate(sit_all(starts, at_once), 1):
         sat[place] = how
         on_progress(done, len(answers))
     return [how for how in sat if how is not None]
