@@ -796,7 +796,7 @@ plot.boundary(
     X,
     y,
     title="Your logistic regression",
-    caption="The paler the ground, the less sure your unit is. "
+    caption="The fainter the ground, the less sure your unit is. "
     f"The perceptron's last three epochs on these points made {mistakes[-3:]} mistakes: "
     "where no line is perfect it never comes to rest.",
 )

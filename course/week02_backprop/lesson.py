@@ -826,7 +826,7 @@ plot.heatmap(
     xlabel="hidden layers",
     title="Gradient of layer 1",
     caption="Powers of ten: −11 stands for a length of 10⁻¹¹. Blue explodes, orange vanishes, "
-    "pale rows hold.",
+    "faint rows hold.",
 )
 
 # %% [markdown]
