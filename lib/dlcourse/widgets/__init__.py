@@ -9,6 +9,8 @@
     playground          a small network trained in the browser, with all its units to look into
     filter_explorer     a kernel to edit, a picture, and the feature map that they make
     latent_plane        a point moved through a latent plane, and what a decoder paints for it
+    gate_dial           the gates of an LSTM cell, and what it keeps over time
+    writer              a trained character model that writes, at a temperature to choose
 
 Each is a file of its own with its JavaScript beside it: numbers in Python, drawing in the browser.
 Both halves are built from parts: in Python `_esm = script(__file__)` (`_script`) joins
@@ -29,6 +31,7 @@ puts a widget on a page of a browser, and test_widgets_common.py has the facts t
 
 from dlcourse.widgets.descent import descent
 from dlcourse.widgets.filter_explorer import filter_explorer
+from dlcourse.widgets.gate_dial import gate_dial
 from dlcourse.widgets.gradient_dial import gradient_dial
 from dlcourse.widgets.latent_plane import latent_plane
 from dlcourse.widgets.optimiser_race import optimiser_race
@@ -36,10 +39,12 @@ from dlcourse.widgets.perceptron_rule import perceptron_rule
 from dlcourse.widgets.playground import playground
 from dlcourse.widgets.q_learning import q_learning
 from dlcourse.widgets.separating_line import separating_line
+from dlcourse.widgets.writer import writer
 
 __all__ = [
     "descent",
     "filter_explorer",
+    "gate_dial",
     "gradient_dial",
     "latent_plane",
     "optimiser_race",
@@ -47,4 +52,5 @@ __all__ = [
     "playground",
     "q_learning",
     "separating_line",
+    "writer",
 ]
