@@ -1,23 +1,11 @@
-"""What the command line shows: tables of a class, and bars that say how long is left."""
+"""What the command line shows: tables of a class, and of what a machine offers."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Protocol
+from collections.abc import Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from rich.text import Text
 
@@ -25,15 +13,6 @@ from autograder.kernels.layers import Gpu, Layer
 from autograder.report import ClassReport, QuestionLine
 
 GOOD, FAIR, POOR = "green", "yellow", "red"
-
-
-class Tell(Protocol):
-    """Moves a bar: `done` of `total`, of the part of the work called `now`."""
-
-    def __call__(self, done: int, total: int, now: str = ...) -> None:
-        """Show it."""
-
-
 HARDEST = 5  # questions
 BAR = 16  # characters
 
@@ -136,40 +115,6 @@ def _table(*headings: str | tuple[str, str]) -> Table:
 
 def _titled(title: str, body: RenderableType) -> RenderableType:
     return Group(Text(title, style="bold"), Padding(body, (0, 0, 0, 2)))
-
-
-class _Rate(ProgressColumn):
-    """How many a minute."""
-
-    def render(self, task: Task) -> Text:
-        if not task.speed:
-            return Text("")
-        return Text(f"{60 * task.speed:.1f}/min", style="bright_black")
-
-
-@contextmanager
-def progress(console: Console, what: str) -> Iterator[Tell]:
-    """Show a bar while something goes on; what it gives is called with how many of how many."""
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=32),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeElapsedColumn(),
-        TextColumn("[bright_black]left[/]"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task(what, total=None)
-
-        def tell(done: int, total: int, now: str = what) -> None:
-            if bar.tasks[0].description != now:  # another part of the work: its own time and rate
-                bar.reset(task, description=now)
-            bar.update(task, completed=done, total=total)
-
-        yield tell
 
 
 def layers_view(layers: Sequence[Layer], gpus: Sequence[Gpu]) -> RenderableType:

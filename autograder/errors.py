@@ -5,6 +5,8 @@ AutograderError                 anything an instructor can read and act on
 ├── BuildError                  course text that cannot become a notebook (file, line)
 ├── IntakeError                 a submitted file that is not a notebook
 ├── GradebookError              the gradebook cannot be opened or written
+├── LedgerError                 an exam that was held cannot be kept
+├── ClusterError                the scheduler that was to hand out exams is not there
 └── ExamError                   an exam that could not be held at all (no kernel, no examiner)
 
 Two more live at the boundary between the rooms, in `autograder.exam.wire`: `CannotCross`, an
@@ -39,6 +41,14 @@ class IntakeError(AutograderError):
 
 class GradebookError(AutograderError):
     """The gradebook cannot be opened or written."""
+
+
+class LedgerError(AutograderError):
+    """The ledger of exams cannot be written."""
+
+
+class ClusterError(AutograderError):
+    """A scheduler that does not answer, or a worker that cannot be used."""
 
 
 class ExamError(AutograderError):

@@ -8,13 +8,11 @@ give the same points.
 
 import hashlib
 import json
-import sys
-from dataclasses import dataclass
-from importlib import metadata
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
-import dlcourse
 from nbformat import NotebookNode
 
 from autograder.assignments import Assignment, paper_for
@@ -28,18 +26,15 @@ from autograder.marking import OnProgress, scheme_for, silent
 from autograder.paper import add_findings
 from autograder.records import Finding, Verdict
 from autograder.settings import Settings
+from autograder.versions import versions
 from autograder.weeks import read_week
 
-_LIBRARIES = ("numpy", "keras", "tensorflow", "nbformat", "ipykernel")
+NOT_HELD = "exam-not-held"
+_DID_NOT_RUN = "This test did not run."
 
 
-class Sit(Protocol):
-    """How an exam is held: `autograder.exam.sitting.sit`, or a stand-in of a test."""
-
-    def __call__(
-        self, paper: NotebookNode, *, settings: Settings, scheme: Scheme | None = None
-    ) -> NotebookNode:
-        """Return the paper executed."""
+Sit = Callable[..., NotebookNode]
+"""How an exam is held: `autograder.exam.sitting.sit`, or a stand-in of a test."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +42,21 @@ class Exam:
     """All that the submissions of one notebook have in common.
 
     scheme     what is known of right and wrong answers
-    digest     of all that decides about a class, but for what was handed in
-    sit        how the exam is held
     """
 
     assignment: Assignment
     settings: Settings
     scheme: Scheme | None = None
-    digest: str = ""
-    sit: Sit = sitting.sit
+
+    @cached_property
+    def digest(self) -> str:
+        """Of all that determines what comes of a paper, beside the paper."""
+        deciding = {
+            "settings": asdict(self.settings),
+            "scheme": self.scheme.to_json() if self.scheme else None,
+            "versions": versions(),
+        }
+        return _digest(deciding)
 
 
 def exam_for(
@@ -63,7 +64,6 @@ def exam_for(
     assignment: Assignment,
     settings: Settings,
     *,
-    sit: Sit = sitting.sit,
     on_progress: OnProgress = silent,
 ) -> Exam:
     """Return the exam of a notebook, with what is known of right and wrong answers.
@@ -73,50 +73,66 @@ def exam_for(
     notebook = root / "source" / assignment.week / f"{assignment.notebook}.ipynb"
     week = read_week(root, assignment.week, notebook)
     scheme = scheme_for(root, week, settings, on_progress)
-    return Exam(assignment, settings, scheme, _digest(assignment, settings, scheme), sit)
+    return Exam(assignment, settings, scheme)
 
 
 def make_paper(path: Path, exam: Exam) -> NotebookNode:
     """Return the paper of a submitted file; one that cannot be read makes an empty paper."""
     assignment = exam.assignment
     try:
-        data = read_bytes(path)
-        answers = answers_in(parse_cells(data), assignment.source, release=assignment.release)
+        cells = parse_cells(read_bytes(path))
+        answers = answers_in(cells, assignment.source, release=assignment.release)
     except IntakeError as error:
         answers = no_answers(assignment.source, Finding("unreadable-notebook", str(error)))
         paper = paper_for(assignment, answers, exam.settings)
         return without_verdicts(paper, f"Your file could not be read. {error}")
     paper = paper_for(assignment, answers, exam.settings)
-    paper.metadata.exam["fingerprint"] = fingerprint(exam, data)
     if exam.scheme is not None:
         inscribe(paper, exam.scheme)
     return paper
 
 
-def hold(paper: NotebookNode, exam: Exam) -> NotebookNode:
+def hold(
+    paper: NotebookNode, *, settings: Settings, scheme: Scheme | None = None, sit: Sit = sitting.sit
+) -> NotebookNode:
     """Return the paper executed; where no exam can be held, the paper says so."""
     if verdicts_of(paper):
         return paper  # there is nothing to sit: the submission could not be read
     before = findings_of(paper)
     try:
-        executed = exam.sit(paper, settings=exam.settings, scheme=exam.scheme)
+        executed = sit(paper, settings=settings, scheme=scheme)
     except Exception as error:  # no kernel came up, say; the answers can still be marked by hand
-        paper.metadata.exam.pop("fingerprint", None)
-        add_findings(paper, [not_held(error)])
-        return without_verdicts(paper, "The exam could not be held. Your instructor was told.")
+        return not_sat(paper, not_held(error))
     while_sitting = findings_of(executed)
     executed.metadata.exam["findings"] = []
     add_findings(executed, (*before, *while_sitting))
     return executed
 
 
+def not_sat(paper: NotebookNode, why: Finding) -> NotebookNode:
+    """Return a paper that could not be sat: no points, and why."""
+    add_findings(paper, [why])
+    return without_verdicts(paper, "The exam could not be held. Your instructor was told.")
+
+
+def unsat_paper(assignment: Assignment, why: Finding) -> NotebookNode:
+    """Return the paper of a submission of which nothing could be used: no answers, no points."""
+    answers = no_answers(assignment.source, why)
+    return without_verdicts(paper_for(assignment, answers, Settings()), _DID_NOT_RUN)
+
+
+def was_held(executed: NotebookNode) -> bool:
+    """Tell whether the exam was held, so that what came of it can be kept."""
+    return all(finding.kind != NOT_HELD for finding in findings_of(executed))
+
+
 def not_held(error: Exception) -> Finding:
     """Return the finding that an exam could not be held."""
     why = f"The exam could not be held: {type(error).__name__}: {error}"
-    return Finding("exam-not-held", why)
+    return Finding(NOT_HELD, why)
 
 
-def no_verdict(test: NotebookNode, reason: str = "This test did not run.") -> Verdict:
+def no_verdict(test: NotebookNode, reason: str = _DID_NOT_RUN) -> Verdict:
     """Return the verdict of a test cell that did not run; `test` is its "exam" metadata."""
     return Verdict(str(test.grade_id), float(test.points), "not run", reason=reason)
 
@@ -129,22 +145,17 @@ def without_verdicts(paper: NotebookNode, reason: str) -> NotebookNode:
     return paper
 
 
-def fingerprint(exam: Exam, data: bytes) -> str:
-    """Return what tells one examination from another: all that decides, and the file handed in."""
-    return hashlib.sha256(exam.digest.encode() + b"\0" + data).hexdigest()
+def digest_of(paper: NotebookNode, exam: Exam) -> str:
+    """Return the digest of all that determines what comes of a paper.
+
+    Its findings are about the file that was handed in: they decide nothing.
+    """
+    findings = paper.metadata.exam.pop("findings")
+    try:
+        return _digest([exam.digest, paper])
+    finally:
+        paper.metadata.exam["findings"] = findings
 
 
-def _digest(assignment: Assignment, settings: Settings, scheme: Scheme | None) -> str:
-    deciding = {
-        "source": assignment.source,
-        "release": assignment.release,
-        "settings": repr(settings),
-        "scheme": scheme.to_json() if scheme else None,
-        "python": sys.version,
-        "libraries": [metadata.version(name) for name in _LIBRARIES],
-    }
-    digest = hashlib.sha256(json.dumps(deciding, sort_keys=True, default=list).encode())
-    for package in (Path(__file__).parent, Path(dlcourse.__file__).parent):
-        for path in sorted(package.rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+def _digest(deciding: object) -> str:
+    return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()

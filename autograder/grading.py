@@ -1,8 +1,8 @@
 """Grades a class: who handed in what, an exam for each, and the marks into the gradebook."""
 
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,16 +13,15 @@ from autograder.classroom import TIMESTAMP, Pupil, take_roll
 from autograder.doctor import demand_sandbox
 from autograder.errors import UsageError
 from autograder.exam import sitting
-from autograder.exams import Exam, Sit, exam_for, make_paper
-from autograder.fleet import examine, examine_all, graded_path, without_exam
-from autograder.gradebook import enter_assignment, enter_results, open_gradebook, parse_time
+from autograder.examining import Examination, Examined, OpenFleet
+from autograder.exams import Sit, exam_for, make_paper
+from autograder.fleet import Scheduler, Slots, on_this_machine, on_workers, places
+from autograder.gradebook import Book, enter_assignment, enter_results, open_gradebook, parse_time
+from autograder.graded import graded_path, put_down, without_exam
+from autograder.ledger import Ledger
 from autograder.marking import silent
-from autograder.recall import recall
-from autograder.records import Finding, Result, Submission
+from autograder.records import Finding, Result
 from autograder.settings import Settings, read_settings
-
-AUTOGRADED = "autograded"  # nbgrader's name for the folder of graded notebooks
-Exams = Mapping[str, Exam]  # by the notebook's name
 
 OnResult = Callable[[int, int], object]
 """Called with how many are done, and of how many."""
@@ -34,6 +33,8 @@ def grade_class(
     *,
     students: Collection[str] | None = None,
     jobs: int | None = None,
+    gpus: str | None = None,
+    scheduler: Scheduler | None = None,
     force: bool = False,
     settings: Settings | None = None,
     db_url: str | None = None,
@@ -52,7 +53,11 @@ def grade_class(
     students
         Those to grade; everybody who handed in when None.
     jobs
-        Exams at a time; one for each core when None.
+        Exams at a time on this machine; one for each core when None.
+    gpus
+        The GPUs of this machine to hold exams on, one on each at a time; see `fleet.places`.
+    scheduler
+        Whose workers hold the exams, in place of this machine.
     force
         Whether to hold the exam again where nothing changed since it was held.
     settings
@@ -65,7 +70,7 @@ def grade_class(
     on_result
         Called with the number of submissions that are graded, and of all.
     sit
-        How an exam is held.
+        How an exam is held on this machine.
 
     Raises
     ------
@@ -74,26 +79,26 @@ def grade_class(
         student code in.
     GradebookError
         If the gradebook cannot be opened or written. What was graded so far is in it.
+    LedgerError, ClusterError
+        If exams cannot be kept, or held. What was graded so far is in the gradebook.
     """
     settings = settings or read_settings(root)
-    if sit is sitting.sit:
-        demand_sandbox(settings)
     assignments = read_assignments(root, week)
     pupils = take_roll(root, week, assignments, students)
+    total = sum(len(pupil.submissions) + len(pupil.missing) for pupil in pupils)
+    open_fleet = _fleet(jobs, gpus, scheduler, settings, sit, most=total)
+    tell = on_result or silent
     results: list[Result] = []
     with open_gradebook(root, db_url) as book:
         enter_assignment(book, week, {one.notebook: one.source for one in assignments})
         known = on_known or silent
         exams = {
-            one.notebook: exam_for(root, one, settings, sit=sit, on_progress=known)
-            for one in assignments
+            one.notebook: exam_for(root, one, settings, on_progress=known) for one in assignments
         }
-        total = sum(len(pupil.submissions) + len(pupil.missing) for pupil in pupils)
-        tell = on_result or silent
         tell(0, total)
-        for batch in _graded(pupils, exams, root / AUTOGRADED, jobs, force):
-            enter_results(book, week, batch.results, handed_in=_times(pupils), seen=batch.seen)
-            results += batch.results
+        examination = Examination(exams, Ledger(root), open_fleet, force=force)
+        for entered in _entered(book, root, week, pupils, examination):
+            results += entered
             tell(len(results), total)
     return _in_order(results, pupils)
 
@@ -117,43 +122,60 @@ def write_paper(root: Path, week: str, student: str, to: Path) -> None:
     to.write_text(nbformat.writes(make_paper(pupil.submissions[0].path, exam)), encoding="utf-8")
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Results that go into the gradebook together; `seen` if they went there before."""
+def _fleet(
+    jobs: int | None,
+    gpus: str | None,
+    scheduler: Scheduler | None,
+    settings: Settings,
+    sit: Sit,
+    *,
+    most: int,
+) -> OpenFleet:
+    """Return what opens the fleet that is wanted; on this machine, with `most` slots."""
+    if scheduler is not None:
+        if jobs is not None or gpus is not None:
+            message = "With a scheduler, each worker says how many exams it holds at a time."
+            raise UsageError(message)
+        return lambda: on_workers(scheduler)
+    if sit is sitting.sit:
+        demand_sandbox(settings)
+    here = places(jobs, gpus, most=most)
+    slots = Slots(here, allow_unsandboxed=settings.allow_unsandboxed, sit=sit)
+    return lambda: on_this_machine(slots)
 
-    results: tuple[Result, ...]
-    seen: bool = False
 
-
-def _graded(
-    pupils: Sequence[Pupil], exams: Exams, autograded: Path, jobs: int | None, force: bool
-) -> Iterator[Batch]:
-    """Yield the results of a class: what is known, what was not handed in, then exam by exam."""
+def _entered(
+    book: Book, root: Path, week: str, pupils: Sequence[Pupil], examination: Examination
+) -> Iterator[list[Result]]:
+    """Yield the results of a class when they are in the gradebook: first who did not hand in."""
+    times = _times(pupils)
+    for gone in (submission for pupil in pupils for submission in pupil.missing):
+        finding = Finding("missing-notebook", f"No {gone.path.name} was handed in.")
+        result = without_exam(gone, examination.exams[gone.notebook].assignment, finding)
+        enter_results(book, week, [result], handed_in=times)
+        graded_path(root, gone).unlink(missing_ok=True)  # of what is no longer there
+        yield [result]
     handed_in = [submission for pupil in pupils for submission in pupil.submissions]
-    known = {} if force else _recalled(handed_in, exams, autograded)
-    if known:
-        yield Batch(tuple(known.values()), seen=True)
-    for submission in (submission for pupil in pupils for submission in pupil.missing):
-        graded_path(autograded, submission).unlink(missing_ok=True)  # of what is no longer there
-        finding = Finding("missing-notebook", f"No {submission.path.name} was handed in.")
-        assignment = exams[submission.notebook].assignment
-        yield Batch((without_exam(submission, assignment, finding),))
-    waiting = [submission for submission in handed_in if submission not in known]
-    if not waiting:
-        return  # and no cluster is started
-    at_once = min(jobs or os.cpu_count() or 1, len(waiting))
-    for result in examine_all(
-        waiting, lambda one: examine(one, exams[one.notebook], autograded), jobs=at_once
-    ):
-        yield Batch((result,))
+    with closing(examination.examine(handed_in)) as examining:
+        for together in examining:
+            yield _enter(book, root, week, together, times)
 
 
-def _recalled(
-    handed_in: Sequence[Submission], exams: Exams, autograded: Path
-) -> dict[Submission, Result]:
-    """Return what was graded before and did not change."""
-    recalled = {one: recall(one, exams[one.notebook], autograded) for one in handed_in}
-    return {submission: result for submission, result in recalled.items() if result is not None}
+def _enter(
+    book: Book, root: Path, week: str, examined: Sequence[Examined], times: Mapping[str, datetime]
+) -> list[Result]:
+    """Enter submissions that were examined into the gradebook, then into `autograded/`.
+
+    In this order: whoever is stopped in between finds the graded notebooks of before, and enters
+    the marks once more. The other way round, nobody would look again at marks given by hand.
+    """
+    down = [put_down(root, one.submission, one.executed) for one in examined]
+    for is_same in (True, False):
+        these = [one for one in down if one.is_same is is_same]
+        enter_results(book, week, [one.result for one in these], handed_in=times, seen=is_same)
+        for one in these:
+            one.keep()
+    return [one.result for one in down]
 
 
 def _times(pupils: Sequence[Pupil]) -> dict[str, datetime]:

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from autograder.records import Finding, Result, Verdict
 
-NOT_HELD = "exam-not-held"  # the finding of a submission that no exam could be held for
+UNGRADED = ("exam-not-held", "killed-its-workers")  # findings of those without an exam
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class ClassReport:
     @property
     def ungraded(self) -> tuple[str, ...]:
         """The students whose work could not be graded."""
-        return tuple(name for name, finding in self.findings if finding.kind == NOT_HELD)
+        return tuple(name for name, finding in self.findings if finding.kind in UNGRADED)
 
     @property
     def mean(self) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 
 from autograder.errors import UsageError
-from autograder.fleet import result_of
+from autograder.graded import result_of
 from autograder.records import Result, Submission, Verdict
 
 

@@ -196,9 +196,9 @@ READING = {
     "reads-files": """
 import os, sys
 found, tried = [], 0
-for path in ("ROOT", "ROOT/source", "ROOT/gradebook.db", "ROOT/submitted", "REPOSITORY/tests",
-             "REPOSITORY/course", "REPOSITORY/source", "/root", "/proc/1/environ",
-             "../../source", "/home"):
+for path in ("ROOT", "ROOT/source", "ROOT/gradebook.db", "ROOT/submitted", "ROOT/.autograder",
+             "ROOT/.autograder/ledger", "REPOSITORY/tests", "REPOSITORY/course",
+             "REPOSITORY/source", "/root", "/proc/1/environ", "../../source", "/home"):
     try:
         found += [path] if os.path.isfile(path) and open(path).read(1) else [
             f"{path}/{name}" for name in os.listdir(path)

@@ -3,17 +3,20 @@
 import json
 import threading
 import time
-from dataclasses import replace
+from functools import partial
 
 import nbformat
 import pytest
 
 from autograder.assignments import read_assignments
 from autograder.errors import ExamError
+from autograder.exam.place import Place
+from autograder.examining import Examination
 from autograder.exams import Exam
-from autograder.fleet import examine as examine_into
-from autograder.fleet import examine_all
-from autograder.records import Result, Submission
+from autograder.fleet import Slots, on_this_machine
+from autograder.graded import put_down
+from autograder.ledger import Ledger
+from autograder.records import Submission
 from autograder.settings import Settings
 
 RIGHT = {
@@ -23,10 +26,13 @@ RIGHT = {
 }
 
 
+PLACE = Place()
+
+
 @pytest.fixture
-def exam(tiny_course, one_namespace):
+def exam(tiny_course):
     (assignment,) = read_assignments(tiny_course.root, tiny_course.week)
-    return Exam(assignment, Settings(), sit=one_namespace)
+    return Exam(assignment, Settings())
 
 
 def submission(course, student="ada"):
@@ -38,18 +44,39 @@ def graded(course, student="ada"):
 
 
 @pytest.fixture
-def examine(tiny_course):
-    return lambda one, exam: examine_into(one, exam, tiny_course.root / "autograded")
+def examine_all(tiny_course, exam, one_namespace):
+    """Examine submissions on this machine; yields them as they are put down."""
+
+    def examine_all(submissions, *, sit=one_namespace, places=(PLACE,), force=False):
+        fleet = partial(on_this_machine, Slots(places, sit=sit))
+        ledger = Ledger(tiny_course.root)
+        examination = Examination({tiny_course.notebook: exam}, ledger, fleet, force=force)
+        for together in examination.examine(submissions):
+            for one in together:
+                down = put_down(tiny_course.root, one.submission, one.executed)
+                down.keep()
+                yield down.result
+
+    return examine_all
+
+
+@pytest.fixture
+def examine(examine_all):
+    def examine(one, **more):
+        (result,) = examine_all([one], **more)
+        return result
+
+    return examine
 
 
 def kinds(result):
     return [finding.kind for finding in result.findings]
 
 
-def test_a_submission_becomes_a_result(tiny_course, examine, exam):
+def test_a_submission_becomes_a_result(tiny_course, examine):
     tiny_course.submit("ada", {**RIGHT, "shout": "def shout(text): return text"})
 
-    result = examine(submission(tiny_course), exam)
+    result = examine(submission(tiny_course))
 
     assert (result.student, result.assignment, result.notebook) == ("ada", "week01_tiny", "tiny")
     assert {v.grade_id: v.points for v in result.verdicts} == {"test_double": 6, "test_shout": 0}
@@ -59,10 +86,10 @@ def test_a_submission_becomes_a_result(tiny_course, examine, exam):
     assert result.findings == ()
 
 
-def test_the_graded_notebook_is_the_executed_paper(tiny_course, examine, exam):
+def test_the_graded_notebook_is_the_executed_paper(tiny_course, examine):
     tiny_course.submit("ada", RIGHT, lambda notebook: notebook.metadata.update(mine=1))
 
-    examine(submission(tiny_course), exam)
+    examine(submission(tiny_course))
 
     notebook = graded(tiny_course)
     nbformat.validate(notebook)
@@ -71,12 +98,12 @@ def test_the_graded_notebook_is_the_executed_paper(tiny_course, examine, exam):
     assert [path.name for path in tiny_course.graded_path("ada").parent.iterdir()] == ["tiny.ipynb"]
 
 
-def test_nothing_else_of_a_submission_is_copied(tiny_course, examine, exam):
+def test_nothing_else_of_a_submission_is_copied(tiny_course, examine):
     path = tiny_course.submit("ada", RIGHT)
     path.with_name("numpy.py").write_text("raise SystemExit")
     path.with_name("secret").symlink_to("/etc/passwd")
 
-    examine(submission(tiny_course), exam)
+    examine(submission(tiny_course))
 
     assert [path.name for path in tiny_course.graded_path("ada").parent.iterdir()] == ["tiny.ipynb"]
 
@@ -85,7 +112,7 @@ def forge_test(notebook):
     notebook.cells[4].source = "pass"
 
 
-def test_findings_of_intake_and_exam_come_together(tiny_course, examine, exam, one_namespace):
+def test_findings_of_intake_and_exam_come_together(tiny_course, examine, one_namespace):
     def sit(paper, **more):
         executed = one_namespace(paper, **more)
         found = {"kind": "stopped-by-time", "message": "too slow", "grade_id": "double"}
@@ -94,7 +121,7 @@ def test_findings_of_intake_and_exam_come_together(tiny_course, examine, exam, o
 
     tiny_course.submit("ada", RIGHT, forge_test)
 
-    result = examine(submission(tiny_course), replace(exam, sit=sit))
+    result = examine(submission(tiny_course), sit=sit)
 
     assert kinds(result) == ["forged-test-cell", "stopped-by-time"]
     assert len(graded(tiny_course).metadata.exam.findings) == 2
@@ -110,10 +137,10 @@ def test_findings_of_intake_and_exam_come_together(tiny_course, examine, exam, o
         pytest.param("[" * 10_000, id="deep"),
     ],
 )
-def test_an_unreadable_file_scores_zero_and_says_why(tiny_course, examine, exam, text):
+def test_an_unreadable_file_scores_zero_and_says_why(tiny_course, examine, text):
     tiny_course.submit_text("ada", text)
 
-    result = examine(submission(tiny_course), exam)
+    result = examine(submission(tiny_course))
 
     assert (result.score, result.max_score) == (0, 10)
     assert kinds(result) == ["unreadable-notebook"]
@@ -123,13 +150,13 @@ def test_an_unreadable_file_scores_zero_and_says_why(tiny_course, examine, exam,
     assert graded(tiny_course).cells[3].source == ""
 
 
-def test_a_link_is_not_followed(tiny_course, examine, exam, tmp_path):
+def test_a_link_is_not_followed(tiny_course, examine, tmp_path):
     tiny_course.submit("ada", RIGHT)
     path = tiny_course.submission_path("eve")
     path.parent.mkdir(parents=True)
     path.symlink_to(tiny_course.submission_path("ada"))
 
-    assert kinds(examine(submission(tiny_course, "eve"), exam)) == ["unreadable-notebook"]
+    assert kinds(examine(submission(tiny_course, "eve"))) == ["unreadable-notebook"]
 
 
 @pytest.mark.parametrize(
@@ -143,13 +170,13 @@ def test_a_link_is_not_followed(tiny_course, examine, exam, tmp_path):
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_an_exam_that_cannot_be_held_is_a_result(tiny_course, examine, exam, error):
+def test_an_exam_that_cannot_be_held_is_a_result(tiny_course, examine, error):
     def sit(paper, **more):
         raise error
 
     tiny_course.submit("ada", RIGHT)
 
-    result = examine(submission(tiny_course), replace(exam, sit=sit))
+    result = examine(submission(tiny_course), sit=sit)
 
     assert (result.score, result.max_score) == (0, 10)
     assert kinds(result) == ["exam-not-held"]
@@ -158,31 +185,29 @@ def test_an_exam_that_cannot_be_held_is_a_result(tiny_course, examine, exam, err
     assert graded(tiny_course).cells[-1].source == "Because."
 
 
-def test_a_folder_that_cannot_be_written_is_a_result(tiny_course, examine, exam):
+def test_a_folder_that_cannot_be_written_costs_no_points(tiny_course, examine):
     tiny_course.submit("ada", RIGHT)
     (tiny_course.root / "autograded").write_text("a file is in the way")
 
-    result = examine(submission(tiny_course), exam)
+    result = examine(submission(tiny_course))
 
-    assert result.score == 0
-    assert kinds(result) == ["exam-not-held"]
+    assert result.score == 10
+    assert kinds(result) == ["not-written"]
 
 
-def test_a_test_cell_without_a_verdict_earns_nothing(tiny_course, examine, exam):
+def test_a_test_cell_without_a_verdict_earns_nothing(tiny_course, examine):
     tiny_course.submit("ada", RIGHT)
 
     def sit(paper, **more):
         return paper
 
-    result = examine(submission(tiny_course), replace(exam, sit=sit))
+    result = examine(submission(tiny_course), sit=sit)
 
     assert (result.score, result.max_score) == (0, 10)
     assert {verdict.state for verdict in result.verdicts} == {"not run"}
 
 
-def test_output_that_no_file_can_hold_is_written_all_the_same(
-    tiny_course, examine, exam, one_namespace
-):
+def test_output_that_no_file_can_hold_is_written_all_the_same(tiny_course, examine, one_namespace):
     def sit(paper, **more):
         executed = one_namespace(paper, **more)
         output = nbformat.v4.new_output("stream", text="lone \ud800 surrogate")
@@ -191,66 +216,106 @@ def test_output_that_no_file_can_hold_is_written_all_the_same(
 
     tiny_course.submit("ada", RIGHT)
 
-    assert examine(submission(tiny_course), replace(exam, sit=sit)).score == 10
+    assert examine(submission(tiny_course), sit=sit).score == 10
     json.loads(tiny_course.graded_path("ada").read_text(encoding="utf-8"))
 
 
-def pupils(count):
-    return [Submission(f"student{n:03}", "week", "tiny", None) for n in range(count)]
+def hand_in(course, count):
+    """Hand in so many different works; return the submissions."""
+    students = [f"student{number:02}" for number in range(count)]
+    for student in students:
+        course.submit(student, {**RIGHT, "why": f"Because of {student}."})
+    return [submission(course, student) for student in students]
 
 
-def done(one):
-    return Result(one.student, one.assignment, one.notebook, ())
+def test_every_submission_becomes_a_result(tiny_course, examine_all):
+    submissions = hand_in(tiny_course, 12)
+
+    results = list(examine_all(submissions, places=(PLACE,) * 3))
+
+    assert sorted(result.student for result in results) == [one.student for one in submissions]
+    assert {result.score for result in results} == {10}
 
 
-def test_every_submission_becomes_a_result():
-    results = list(examine_all(pupils(25), done, jobs=3))
+class Slow:
+    """Holds exams that take a moment, and notes which places they have."""
 
-    assert sorted(result.student for result in results) == [one.student for one in pupils(25)]
+    def __init__(self, sit):
+        self.sit, self.lock = sit, threading.Lock()
+        self.now, self.most, self.taken = [], 0, []
 
-
-def test_so_many_exams_are_held_at_a_time():
-    lock, now, most = threading.Lock(), 0, 0
-
-    def work(one):
-        nonlocal now, most
-        with lock:
-            now += 1
-            most = max(most, now)
+    def __call__(self, paper, *, place, **more):
+        with self.lock:
+            assert place not in self.now, "two exams in one place"
+            self.now.append(place)
+            self.taken.append(place)
+            self.most = max(self.most, len(self.now))
         time.sleep(0.05)
-        with lock:
-            now -= 1
-        return done(one)
-
-    list(examine_all(pupils(12), work, jobs=3))
-
-    assert most == 3
+        with self.lock:
+            self.now.remove(place)
+        return self.sit(paper, **more)
 
 
-def test_results_come_as_they_are_done_and_no_more_wait_than_needed():
+def test_so_many_exams_are_held_at_a_time_each_in_a_place_of_its_own(
+    tiny_course, examine_all, one_namespace
+):
+    slow = Slow(one_namespace)
+    places = tuple(Place(gpu=str(number)) for number in range(3))
+
+    results = list(examine_all(hand_in(tiny_course, 12), sit=slow, places=places))
+
+    assert [result.findings for result in results] == [()] * 12
+    assert slow.most == 3
+    assert set(slow.taken) == set(places)
+
+
+def test_results_come_as_they_are_done_and_no_more_wait_than_needed(tiny_course, examine_all):
     taken = []
 
-    def endless():
-        for one in pupils(1_000):
+    def one_by_one():
+        for one in hand_in(tiny_course, 40):
             taken.append(one)
             yield one
 
-    results = examine_all(endless(), done, jobs=2)
+    results = examine_all(one_by_one(), places=(PLACE,) * 2)
     for _ in range(3):
         next(results)
     results.close()
 
-    assert len(taken) < 10
+    assert len(taken) < 12
 
 
-def test_what_goes_wrong_with_one_is_a_result_and_the_others_go_on():
-    def work(one):
-        if one.student.endswith("3"):
+def test_what_goes_wrong_with_one_is_a_result_and_the_others_go_on(
+    tiny_course, examine_all, one_namespace
+):
+    def sit(paper, **more):
+        if "student03" in paper.cells[-1].source:
             raise ValueError("broken")
-        return done(one)
+        return one_namespace(paper, **more)
 
-    results = {result.student: result for result in examine_all(pupils(8), work, jobs=2)}
+    results = {r.student: r for r in examine_all(hand_in(tiny_course, 6), sit=sit)}
 
-    assert len(results) == 8
-    assert kinds(results["student003"]) == ["exam-not-held"]
-    assert kinds(results["student004"]) == []
+    assert len(results) == 6
+    assert kinds(results["student03"]) == ["exam-not-held"]
+    assert kinds(results["student04"]) == []
+    assert results["student04"].score == 10
+
+
+def test_whoever_stops_early_does_not_wait_for_the_exams(tiny_course, examine_all, one_namespace):
+    begun = threading.Event()
+
+    def sit(paper, stop, **more):
+        if "student00" in paper.cells[-1].source:
+            return one_namespace(paper, **more)
+        begun.set()
+        while not stop.is_set:
+            time.sleep(0.01)
+        raise RuntimeError("stopped")
+
+    results = examine_all(hand_in(tiny_course, 3), sit=sit)
+    assert next(results).student == "student00"
+    assert begun.wait(30)
+    results.close()
+
+    assert not tiny_course.graded_path("student01").exists()
+    assert len(list(Ledger(tiny_course.root).folder.rglob("*.gz"))) == 1

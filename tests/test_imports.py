@@ -12,9 +12,9 @@ FILES = sorted([*AUTOGRADER.rglob("*.py"), *DLCOURSE.rglob("*.py")])
 
 ONLY = {
     "papermill": {"exam/engine.py"},
-    "dask": {"fleet.py"},
-    "distributed": {"fleet.py"},
-    "typer": {"cli.py"},
+    "dask": {"fleet"},
+    "distributed": {"fleet"},
+    "typer": {"cli"},
     "nbgrader": {"authoring.py", "exam/preprocessor.py", "gradebook", "feedback"},
 }
 """Of `autograder`, only these files and folders import the package."""

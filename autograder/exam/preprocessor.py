@@ -89,7 +89,8 @@ class ExamPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
             return nb, resources
         limits = {name: getattr(self, name) for name in _LIMITS}
         given = {name: limit for name, limit in limits.items() if limit is not None}
-        return hold(nb, _exam(self, resources, **given)), resources
+        exam = _exam(self, resources, **given)
+        return hold(nb, settings=exam.settings, scheme=exam.scheme), resources
 
 
 def _exam(step: NbGraderPreprocessor, resources: Resources, **limits: Any) -> Exam:

@@ -14,7 +14,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.exam import preprocessor
-from autograder.exams import exam_for, hold
+from autograder.exams import hold
 from autograder.gradebook import open_gradebook
 from autograder.gradebook.opening import read_config
 from autograder.grading import grade_class
@@ -127,7 +127,7 @@ nbgraders_warnings = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarnin
 def test_nbgrader_gives_the_same_points_cell_by_cell(
     course, other_gradebook, one_namespace, monkeypatch
 ):
-    monkeypatch.setattr(preprocessor, "exam_for", partial(exam_for, sit=one_namespace))
+    monkeypatch.setattr(preprocessor, "hold", partial(hold, sit=one_namespace))
 
     autograde(course)
     by_nbgrader = marks(course)
@@ -147,7 +147,7 @@ def test_nbgrader_gives_the_same_points_cell_by_cell(
 
 @nbgraders_warnings
 def test_the_graded_notebooks_are_the_same(course, other_gradebook, one_namespace, monkeypatch):
-    monkeypatch.setattr(preprocessor, "exam_for", partial(exam_for, sit=one_namespace))
+    monkeypatch.setattr(preprocessor, "hold", partial(hold, sit=one_namespace))
 
     def graded(student):
         notebook = nbformat.read(course.graded_path(student), as_version=4)
@@ -178,7 +178,7 @@ def test_a_limit_is_an_option_of_nbgraders(
         used.append(exam.settings)
         return hold(notebook, exam)
 
-    monkeypatch.setattr(preprocessor, "exam_for", partial(exam_for, sit=one_namespace))
+    monkeypatch.setattr(preprocessor, "hold", partial(hold, sit=one_namespace))
     monkeypatch.setattr(preprocessor, "hold", note)
     autograde(tiny_course)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import ExamError
+from autograder.ledger import Ledger
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parents[2]
     "path",
     [
         *("course", "source", "release", "gradebook.db", "README.md", "pyproject.toml", ".git"),
-        *("tests/conftest.py", "lib"),
+        *("tests/conftest.py", "lib", ".autograder"),
     ],
 )
 def test_nothing_of_the_course_is_there(inside, path):
@@ -33,6 +34,21 @@ def test_a_file_that_everyone_may_read_is_not_there(inside, folder):
     (folder / "other_student.ipynb").write_text("secret")
 
     assert inside.do(f"import os; answer = os.path.exists({str(folder)!r})") is False
+
+
+DIGEST = "ab" * 32
+
+
+def test_the_ledger_of_exams_can_be_neither_read_nor_written(inside, folder):
+    ledger = Ledger(folder)
+    ledger.record(DIGEST, b"the verdicts of another student")
+    path = str(ledger.path(DIGEST))
+
+    assert inside.do(f"import os; answer = os.path.lexists({path!r})") is False
+    forged = f"import os; os.makedirs({str(ledger.path(DIGEST).parent)!r}, exist_ok=True)\n"
+    inside.do(forged + f"answer = open({path!r}, 'wb').write(b'full marks')")  # in its own /tmp
+
+    assert ledger.recall(DIGEST) == b"the verdicts of another student"
 
 
 def test_the_users_of_the_machine_are_nobodys_business(inside):
