@@ -452,7 +452,7 @@ check.equal(
     hint="Without exploration each game takes the action of the largest value in its row.",
 )
 many = np.tile([0.0, 2.0, 1.0, -1.0], (10_000, 1))
-actions = epsilon_greedy(many, 0.4, np.random.default_rng([SEED, 3]))
+actions = np.asarray(epsilon_greedy(many, 0.4, np.random.default_rng([SEED, 3])))
 check.shape(actions, (10_000,), name="actions of 10,000 games")
 for action, share in enumerate([0.1, 0.7, 0.1, 0.1]):
     check.between(
@@ -476,7 +476,7 @@ for n_actions, epsilon in ((2, 0.1), (5, 1.0), (3, 0.5)):
     best = rng.integers(n_actions, size=10_000)
     values = rng.normal(size=(10_000, n_actions)) / 10
     values[np.arange(10_000), best] += 3
-    actions = epsilon_greedy(values, epsilon, np.random.default_rng([SEED, 32]))
+    actions = np.asarray(epsilon_greedy(values, epsilon, np.random.default_rng([SEED, 32])))
     check.shape(actions, (10_000,), name="actions of 10,000 games")
     share = 1 - epsilon + epsilon / n_actions
     check.between(
@@ -496,7 +496,7 @@ for n_actions, epsilon in ((2, 0.1), (5, 1.0), (3, 0.5)):
         hint="All randomness comes from rng.",
     )
 ties = np.tile([2.0, -1.0, 2.0, 2.0, 0.0], (9_000, 1))
-actions = epsilon_greedy(ties, 0.0, np.random.default_rng([SEED, 33]))
+actions = np.asarray(epsilon_greedy(ties, 0.0, np.random.default_rng([SEED, 33])))
 check.shape(actions, (9_000,), name="actions of 9,000 games")
 for action, share in enumerate([1 / 3, 0.0, 1 / 3, 1 / 3, 0.0]):
     check.between(
@@ -506,7 +506,7 @@ for action, share in enumerate([1 / 3, 0.0, 1 / 3, 1 / 3, 0.0]):
         name="shares of actions when three of five are equally good",
         hint="Among equals choose at random, and never one that is worse.",
     )
-equal = epsilon_greedy(np.zeros((6_000, 3)), 0.0, np.random.default_rng([SEED, 34]))
+equal = np.asarray(epsilon_greedy(np.zeros((6_000, 3)), 0.0, np.random.default_rng([SEED, 34])))
 check.shape(equal, (6_000,), name="actions of an agent that knows nothing")
 for action in range(3):
     check.between(
@@ -1641,10 +1641,9 @@ Your agent learned a world that was made to be learned in a minute. Real games a
 2. **Double DQN in the loop.** Swap in `double_dqn_targets` (it wants `q`, so `functools.partial`
    helps). Compare the *values* of first frames with the returns that follow: who promises too
    much?
-3. **Atari.** With `pip install "dlcourse[atari]"` and a GPU, or a night:
-   `gymnasium.make_vec("ALE/Pong-v5", ...)` with `gymnasium.wrappers.AtariPreprocessing` gives 84 ×
-   84 grey frames. The lesson's last section has the network, and the loop for games that do not
-   end together. Pong turns from -21 to positive after about a million steps.
+3. **Atari.** With `pip install "dlcourse[atari]"` and a GPU, or a night: the end of the lesson has
+   the consoles, DeepMind's network, and the loop for games that do not end together. Pong turns
+   from -21 to positive after about a million steps.
 4. **Dueling, prioritised, noisy.** *Rainbow* (Hessel et al. 2018) tried six improvements together.
    Add one to your agent and show, over five seeds, that it helps. That is harder than adding it.
 
