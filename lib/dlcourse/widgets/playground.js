@@ -1,62 +1,8 @@
-// The playground: chooses data and net, trains it frame by frame, draws what each unit answers.
-// playground_net.js stands before this and does the arithmetic.
-const BLUE = [12, 131, 200], ORANGE = [224, 102, 27], INK = "#787878", SVG = "http://www.w3.org/2000/svg";
-const FINE = 40, REACH = 1.25, TILE = 36, ROW = 46, TALL = 8 * ROW, BIG = 250; // the plane is -REACH … REACH
-const FIRST = 104, LAST = 560, HEAD = 34; // where the columns of tiles begin and end
-const NEW_NET = ["data_set", "features", "hidden", "activation", "seed"], SAME_NET = ["noise", "learning_rate", "penalty", "penalty_rate"];
-const SHOWN = { relu: "ReLU", sigmoid: "logistic", xor: "exclusive or" };
-
-const STYLE = `
-.dlc-play { max-width: 860px; font-family: var(--jp-ui-font-family, system-ui, sans-serif); font-size: 13.5px;
-  color: var(--jp-ui-font-color1, CanvasText); }
-.dlc-play h4 { margin: 4px 0; font-size: 15px; }
-.dlc-play .bar { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; margin: 6px 0; }
-.dlc-play label { display: inline-flex; align-items: center; gap: 6px; }
-.dlc-play button, .dlc-play select { font: inherit; color: inherit; background: transparent;
-  border: 1px solid ${INK}; border-radius: 4px; padding: 3px 10px; cursor: pointer; }
-.dlc-play .small { padding: 0 6px; line-height: 18px; }
-.dlc-play button:hover { background: color-mix(in srgb, ${INK} 18%, transparent); }
-.dlc-play option { color: CanvasText; background: Canvas; }
-.dlc-play input { accent-color: rgb(${BLUE}); }
-.dlc-play input[type=range] { width: 92px; }
-.dlc-play .value { min-width: 3.2em; font-variant-numeric: tabular-nums; }
-.dlc-play .status { margin: 2px 0; font-variant-numeric: tabular-nums; min-height: 1.4em; }
-.dlc-play .stage { position: relative; width: 850px; height: ${TALL + HEAD + 8}px; }
-.dlc-play .scroll { overflow-x: auto; }
-.dlc-play .stage > * { position: absolute; }
-.dlc-play .stage svg { left: 0; top: 0; pointer-events: none; }
-.dlc-play .tile { width: ${TILE}px; height: ${TILE}px; padding: 0; border: 1px solid ${INK}; border-radius: 3px;
-  overflow: hidden; background: var(--jp-layout-color0, Canvas); }
-.dlc-play .tile canvas { width: 100%; height: 100%; display: block; }
-.dlc-play .off { opacity: 0.35; }
-.dlc-play .head { text-align: center; white-space: nowrap; transform: translateX(-50%); }
-.dlc-play .feature { width: 96px; justify-content: flex-end; height: ${TILE}px; }
-.dlc-play .whole { border: 1px solid color-mix(in srgb, ${INK} 45%, transparent); width: ${BIG}px; height: ${BIG}px; }
-.dlc-play :focus-visible { outline: 2px solid rgb(${BLUE}); outline-offset: 2px; }
-`;
-
-function element(name, properties, parent) {
-  const made = Object.assign(document.createElement(name), properties);
-  // Without this mark JupyterLab takes arrow keys and Enter away from what has the focus.
-  if (["input", "button", "select"].includes(name)) made.dataset.lmSuppressShortcuts = "true";
-  parent.append(made);
-  return made;
-}
-
-const tidy = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
-const pretty = (name) => (SHOWN[name] ?? name).replace("x1", "x₁").replace("x2", "x₂");
-
-const GRID = Array.from({ length: FINE * FINE }, (_, k) => [
-  REACH * (((k % FINE) + 0.5) / FINE * 2 - 1), REACH * (1 - (Math.floor(k / FINE) + 0.5) / FINE * 2)]);
-
-function picture(values, strength = 215) { // orange below zero, nothing at zero, blue above
-  const made = document.createElement("canvas"), c = made.getContext("2d"), pixels = c.createImageData(FINE, FINE);
-  made.width = made.height = FINE;
-  const most = Math.max(1, ...values.map(Math.abs)); // ReLUs and features may go beyond 1
-  values.forEach((v, k) => pixels.data.set([...(v > 0 ? BLUE : ORANGE), strength * Math.abs(v) / most], 4 * k));
-  c.putImageData(pixels, 0, 0);
-  return made;
-}
+// The playground: chooses data and net, trains it frame by frame, shows what each unit answers.
+// playground_net.js and playground_view.js stand before this.
+// A new net for what changes its shape or its data, the same net for the rest:
+const NEW_NET = ["data_set", "features", "hidden", "activation", "seed"],
+  SAME_NET = ["noise", "learning_rate", "penalty", "penalty_rate"];
 
 function render({ model, el }) {
   const get = (key) => model.get(key), names = get("names");
@@ -263,12 +209,6 @@ function render({ model, el }) {
       }));
   }
 
-  function paint(canvas, small) {
-    const c = canvas.getContext("2d");
-    c.clearRect(0, 0, canvas.width, canvas.height);
-    c.drawImage(small, 0, 0);
-  }
-
   function draw() {
     const bend = get("activation"), all = grid.map((input) => answers(net.layers, bend, input));
     const surface = (i, j) => all.map((layers) => (i === net.layers.length || bend === "sigmoid" ? 2 * layers[i][j] - 1 : layers[i][j]));
@@ -283,58 +223,14 @@ function render({ model, el }) {
       line.setAttribute("stroke-opacity", 0.25 + 0.2 * Math.min(Math.abs(w), 3));
       line.setAttribute("stroke-dasharray", w < 0 ? "6 4" : "none");
     }
-    drawWhole(picture(chosen ? surface(...chosen) : surface(net.layers.length, 0), 125));
-    drawCurve();
+    drawWhole(whole, picture(chosen ? surface(...chosen) : surface(net.layers.length, 0), 125), points,
+      withTest.checked ? ["train", "test"] : ["train"], chosen ? `layer ${chosen[0]}, unit ${chosen[1] + 1}` : "");
+    const top = drawCurve(curve, history);
     const right = points.test.shown.filter((input, n) => (answers(net.layers, bend, input).pop()[0] > 0.5) === Boolean(points.test.labels[n])).length;
     const [train, test] = history.at(-1);
     status.textContent = `epoch ${net.epoch} · training loss ${tidy(train, 3)} · test loss ${tidy(test, 3)} · ` +
       `${Math.round(100 * right / points.test.labels.length)} % of the test points right`;
     whole.setAttribute("aria-label", `What ${chosen ? `unit ${chosen[1] + 1} of layer ${chosen[0]}` : "the net"} says everywhere in the plane. ${status.textContent}`);
-  }
-
-  function drawWhole(small) {
-    const c = whole.getContext("2d"), px = (v) => BIG / 2 * (1 + v / REACH), py = (v) => BIG / 2 * (1 - v / REACH);
-    c.clearRect(0, 0, BIG, BIG);
-    c.imageSmoothingEnabled = true;
-    c.drawImage(small, 0, 0, BIG, BIG);
-    for (const part of withTest.checked ? ["train", "test"] : ["train"])
-      points[part].at.forEach(([a, b], n) => { // circles and squares; the test points are rings
-        const blue = points[part].labels[n], r = 3;
-        c.beginPath();
-        if (blue) c.arc(px(a), py(b), r, 0, 7);
-        else c.rect(px(a) - 0.9 * r, py(b) - 0.9 * r, 1.8 * r, 1.8 * r);
-        c.fillStyle = c.strokeStyle = `rgb(${blue ? BLUE : ORANGE})`;
-        if (part === "train") { c.fill(); c.strokeStyle = "white"; }
-        c.lineWidth = part === "train" ? 0.7 : 1.2;
-        c.stroke();
-      });
-    if (!chosen) return;
-    c.fillStyle = INK;
-    c.font = "12px system-ui, sans-serif";
-    c.fillText(`layer ${chosen[0]}, unit ${chosen[1] + 1}`, 6, BIG - 6);
-  }
-
-  function drawCurve() {
-    const c = curve.getContext("2d"), top = Math.max(0.8, Math.min(3, Math.max(...history.flat().filter(Number.isFinite))));
-    const x = (i) => 4 + (BIG - 70) * i / Math.max(1, history.length - 1), y = (v) => 90 - 84 * Math.min(v, top) / top;
-    c.clearRect(0, 0, BIG, 96);
-    c.strokeStyle = INK;
-    c.lineWidth = 1;
-    c.strokeRect(0.5, 0.5, BIG - 62, 95);
-    c.font = "12px system-ui, sans-serif";
-    const ends = history.at(-1).map(y), middle = Math.max(16, Math.min(84, (ends[0] + ends[1]) / 2));
-    const together = Math.abs(ends[0] - ends[1]) < 14;
-    [["training", BLUE, []], ["test", ORANGE, [5, 3]]].forEach(([name, colour, dash], part) => {
-      c.strokeStyle = c.fillStyle = `rgb(${colour})`;
-      c.lineWidth = 1.8;
-      c.setLineDash(dash);
-      c.beginPath();
-      history.forEach((pair, i) => c.lineTo(x(i), y(pair[part])));
-      c.stroke();
-      c.setLineDash([]);
-      const isLower = ends[part] > ends[1 - part] || (ends[0] === ends[1] && part === 0);
-      c.fillText(name, BIG - 56, together ? middle + (isLower ? 10 : -4) : Math.max(10, ends[part] + 4));
-    });
     curve.setAttribute("aria-label", `Loss from 0 to ${tidy(top, 1)} over the epochs: ${status.textContent}`);
   }
 

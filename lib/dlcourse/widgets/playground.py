@@ -17,7 +17,6 @@ from dlcourse.widgets._still import with_still
 _EXAMPLES = 200  # to train on, and as many to test on
 _STILL_EPOCHS = 200  # what the picture shows when no browser has trained anything
 _MOST_LAYERS, _MOST_UNITS = 4, 8
-_HERE = Path(__file__).parent
 
 
 class Playground(anywidget.AnyWidget):  # type: ignore[misc]
@@ -27,10 +26,11 @@ class Playground(anywidget.AnyWidget):  # type: ignore[misc]
     cell can use the net that the reader trained: `weights`, in the order of Keras' `set_weights`.
     """
 
-    # Two files, since a widget's JavaScript cannot import what lies beside it.
-    _esm = (_HERE / "playground_net.js").read_text(encoding="utf-8") + (
-        _HERE / "playground.js"
-    ).read_text(encoding="utf-8")
+    # Three files put together, since a widget's JavaScript cannot import what lies beside it.
+    _esm = "".join(
+        (Path(__file__).parent / name).read_text(encoding="utf-8")
+        for name in ("playground_net.js", "playground_view.js", "playground.js")
+    )
 
     sets = traitlets.Dict().tag(sync=True)
     names = traitlets.List(list(net.FEATURES)).tag(sync=True)
