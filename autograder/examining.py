@@ -67,7 +67,10 @@ class Examination:
         self.terms: dict[str, Terms] = {}  # by notebook
 
     def examine(self, submissions: Iterable[Submission]) -> Generator[list[Examined], None, None]:
-        """Yield every submission once, examined; those that are done at the same time together."""
+        """Yield every submission once, examined; those that are done at the same time together.
+
+        A list is empty when nothing is done for a moment, so that one can stop.
+        """
         ready: list[Examined] = []
         with ExitStack() as stack:
             fleet: Fleet | None = None
@@ -80,7 +83,7 @@ class Examination:
                 elif self._waits(submission, paper, digest):
                     fleet = fleet or stack.enter_context(self.open_fleet())
                     while fleet.is_full:
-                        ready += self._conclude(fleet.take())
+                        yield self._conclude(fleet.take())
                     fleet.send(digest, to_bytes(_with((), paper)), self._terms(submission))
                 if len(ready) >= TOGETHER or (ready and fleet):
                     yield ready

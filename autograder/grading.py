@@ -1,6 +1,6 @@
 """Grades a class: who handed in what, an exam for each, and the marks into the gradebook."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +18,7 @@ from autograder.exams import Sit, exam_for, make_paper
 from autograder.fleet import Scheduler, Slots, on_this_machine, on_workers, places
 from autograder.gradebook import Book, enter_assignment, enter_results, open_gradebook, parse_time
 from autograder.graded import graded_path, put_down, without_exam
+from autograder.interrupting import noted_ctrl_c
 from autograder.ledger import Ledger
 from autograder.marking import silent
 from autograder.records import Finding, Result
@@ -97,9 +98,15 @@ def grade_class(
         }
         tell(0, total)
         examination = Examination(exams, Ledger(root), open_fleet, force=force)
-        for entered in _entered(book, root, week, pupils, examination):
-            results += entered
-            tell(len(results), total)
+        with (
+            noted_ctrl_c() as pressed,
+            closing(_entered(book, root, week, pupils, examination)) as entering,
+        ):
+            for entered in entering:
+                results += entered
+                if entered:
+                    tell(len(results), total)
+                pressed.check()
     return _in_order(results, pupils)
 
 
@@ -146,8 +153,11 @@ def _fleet(
 
 def _entered(
     book: Book, root: Path, week: str, pupils: Sequence[Pupil], examination: Examination
-) -> Iterator[list[Result]]:
-    """Yield the results of a class when they are in the gradebook: first who did not hand in."""
+) -> Generator[list[Result], None, None]:
+    """Yield the results of a class when they are in the gradebook: first who did not hand in.
+
+    A list is empty when there is nothing new for a moment.
+    """
     times = _times(pupils)
     for gone in (submission for pupil in pupils for submission in pupil.missing):
         finding = Finding("missing-notebook", f"No {gone.path.name} was handed in.")

@@ -2,12 +2,14 @@
 
 import builtins
 import sys
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from autograder import cli
 from autograder.errors import BuildError, GradebookError, UsageError
+from autograder.fleet import Tls
 from autograder.records import Finding, Result, Verdict
 
 
@@ -194,3 +196,32 @@ def test_grade_fails_when_some_work_could_not_be_graded(fake, tmp_path, capsys):
     assert cli.main(["grade", "week01", "--root", str(tmp_path)]) == 1
 
     assert "Not graded: ada" in capsys.readouterr().err
+
+
+def test_ctrl_c_says_how_to_go_on(fake, tmp_path, capsys):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    fake("autograder.grading", grade_class=interrupted)
+
+    assert cli.main(["grade", "week01", "--root", str(tmp_path)]) == 130
+
+    assert "the same command goes on from there" in capsys.readouterr().err
+
+
+def test_a_scheduler_is_known_by_its_address_and_certificates(fake, tmp_path):
+    seen = {}
+    fake("autograder.grading", grade_class=lambda *_, **options: seen.update(options) or ())
+    tls = "--tls-ca-file ca.pem --tls-cert cert.pem --tls-key key.pem"
+
+    code = cli.main(f"grade week01 --root {tmp_path} --scheduler tls://there:8786 {tls}".split())
+
+    assert code == 0
+    assert seen["scheduler"].address == "tls://there:8786"
+    assert seen["scheduler"].tls == Tls(Path("ca.pem"), Path("cert.pem"), Path("key.pem"))
+    assert seen["jobs"] is None
+
+
+def test_half_a_certificate_is_a_usage_error(tmp_path, capsys):
+    assert cli.main(["worker", "tls://there:8786", "--tls-key", "key.pem"]) == 2
+    assert "TLS needs all of" in capsys.readouterr().err

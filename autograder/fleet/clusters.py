@@ -1,7 +1,6 @@
 """Where exams are held: in this process, or on the workers of a scheduler that runs already."""
 
 import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,8 +82,6 @@ def on_workers(scheduler: Scheduler) -> Iterator[Fleet]:
     with connect(scheduler) as client:
         if not slots_of(client):
             scheduler.on_waiting()
-            while not slots_of(client):
-                time.sleep(0.2)
         yield Fleet(client, lambda: slots_of(client))
 
 

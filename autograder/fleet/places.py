@@ -30,7 +30,8 @@ def places(
         If there is no GPU, fewer than wanted, or both are given.
     """
     if gpus_wanted is None:
-        count = min(jobs or CPU_COUNT, most or CPU_COUNT)
+        wanted = jobs or CPU_COUNT
+        count = wanted if most is None else min(wanted, most)
         return (Place(threads=max(1, CPU_COUNT // count)),) * count
     if jobs is not None:
         message = "Give --jobs or --gpus: with GPUs, one exam is held on each of them at a time."

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from uuid import uuid4
 
-from distributed import Client, Future, as_completed
+from distributed import Client, Future
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 
@@ -16,6 +17,7 @@ from autograder.fleet.slots import RESOURCE
 from autograder.records import Finding
 
 AHEAD = 2  # exams sent for each slot: the next one is there when one is over
+MOMENT = 0.2  # seconds
 RESCHEDULED = 3  # times that an error of Dask's own is no reason to give up
 
 
@@ -46,10 +48,10 @@ class Fleet:
 
     def __init__(self, client: Client, slots: Callable[[], int]) -> None:
         self.client, self.slots = client, slots
-        self.sent: dict[str, Sent] = {}  # by Dask's key
+        self.sent: dict[str, tuple[Sent, Future]] = {}  # by Dask's key
         self.suspects: list[Sent] = []
         self.alone: str | None = None  # the key of the suspect that is held now
-        self.done = as_completed([], loop=client.loop)
+        self.done: SimpleQueue[Future] = SimpleQueue()
 
     @property
     def is_full(self) -> bool:
@@ -66,7 +68,7 @@ class Fleet:
         self._submit(Sent(name, paper, terms))
 
     def take(self) -> Returned | None:
-        """Wait for an exam and return what came of it; None for one that is held again later.
+        """Return what came of an exam; None if none is over for a moment, or has to be repeated.
 
         Raises
         ------
@@ -75,8 +77,11 @@ class Fleet:
         """
         if not self.sent:
             self.alone = self._submit(self.suspects.pop())
-        future = next(self.done)
-        sent = self.sent.pop(future.key)
+        try:
+            future = self.done.get(timeout=MOMENT)
+        except Empty:
+            return None
+        sent, _ = self.sent.pop(future.key)
         try:
             return Returned(sent.name, future.result())
         except AutograderError:
@@ -105,8 +110,8 @@ class Fleet:
             resources={RESOURCE: 1},
             retries=RESCHEDULED,
         )
-        self.sent[key] = sent
-        self.done.add(future)
+        self.sent[key] = (sent, future)  # Dask forgets a task when nobody has its future
+        future.add_done_callback(self.done.put)
         return key
 
 
