@@ -1,0 +1,27 @@
+"""Imports TensorFlow without its greeting.
+
+On import TensorFlow writes about processors and missing GPUs to the process' own standard error,
+which no setting of its own prevents, and a notebook shows it as a wall of red. Errors of Python are
+untouched.
+"""
+
+import os
+import sys
+
+
+def import_tensorflow() -> None:
+    """Import TensorFlow in silence; later imports of it find it there."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if "tensorflow" in sys.modules:
+        return
+    try:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # no standard error, or a room without /dev/null: then nothing is red
+        return
+    try:
+        os.dup2(nowhere, 2)
+        import tensorflow  # noqa: F401
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
