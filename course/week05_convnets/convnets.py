@@ -499,18 +499,18 @@ def max_pool2d(maps, size=2):
 
 
 # %% test="max_pool2d" points=5
+check.close(
+    max_pool2d(-np.arange(16.0).reshape(1, 4, 4, 1), 2)[0, :, :, 0],
+    [[0.0, -2.0], [-8.0, -10.0]],
+    name="numbers below zero",
+    hint="The largest of negative numbers is negative: do not start from zero.",
+)
 one_map = np.array([[1.0, 5.0, 2.0], [3.0, 0.0, 9.0]])[None, :, :, None]
 check.close(
     max_pool2d(one_map, 2),
     [[[[5.0]]]],
     name="the example in the docstring",
     hint="The third column fills no square of 2 × 2: it is dropped.",
-)
-check.close(
-    max_pool2d(-np.arange(16.0).reshape(1, 4, 4, 1), 2)[0, :, :, 0],
-    [[0.0, -2.0], [-8.0, -10.0]],
-    name="numbers below zero",
-    hint="The largest of negative numbers is negative: do not start from zero.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 5])
@@ -1244,7 +1244,7 @@ def require_transfer(seed, n_classes):
     scores = (features - features.mean(axis=0)) @ rng.normal(size=(8, n_classes))
     y = (scores - scores.mean(axis=0)).argmax(axis=1)
 
-    model = check.here(transfer(base, X[:150], y[:150], n_classes, epochs=60))
+    model = check.here(transfer(base, X[:150], y[:150], n_classes, epochs=30))
     check.equal(
         [list(weight.shape) for weight in model.trainable_weights],
         [[8, n_classes], [n_classes]],
@@ -1268,7 +1268,7 @@ def require_transfer(seed, n_classes):
 p, y = require_transfer(21, 3)
 check.between(
     np.mean(p.argmax(axis=1) == y),
-    0.75,
+    0.6,
     1.0,
     name="share of new examples that the new network gets right",
     hint="Is the new layer trained, on what the layer before the last one gives?",
@@ -1277,7 +1277,7 @@ check.between(
 p, y = require_transfer(22, 5)
 check.between(
     np.mean(p.argmax(axis=1) == y),
-    0.6,
+    0.5,
     1.0,
     name="share of new examples of five classes that the new network gets right",
     hint="Is the new layer trained, on what the layer before the last one gives?",
@@ -1287,7 +1287,7 @@ check.between(
 # %% [markdown]
 """
 And now the digits. From scratch, with the same fifty examples, a network gets a little more than
-half of the moved digits right. Yours should get at least 60 %.
+half of the moved digits right. Yours should get at least 58 %.
 """
 
 
@@ -1338,7 +1338,7 @@ p = model(X_new[..., None]).numpy()
 check.shape(p, (len(y_new), 5), name="answers for moved digits from 5 to 9")
 check.between(
     np.mean(p.argmax(axis=1) == y_new),
-    0.6,
+    0.58,
     1.0,
     name="share of moved digits from 5 to 9 that the network gets right",
     hint="Is the new layer trained for long enough, at a rate such as 0.01?",

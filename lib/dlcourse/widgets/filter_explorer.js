@@ -96,10 +96,11 @@ function render({ model, el }) {
 
   function paint(picture, rows, colour) {
     const context = picture.getContext("2d"), unit = SIDE / Math.max(rows.length, rows[0].length);
+    const edge = (i) => Math.round(2 * i * unit) / 2; // on the canvas' own pixels: no seams
     context.clearRect(0, 0, SIDE, SIDE);
     rows.forEach((values, r) => values.forEach((value, c) => {
       context.fillStyle = colour(value);
-      context.fillRect(c * unit, r * unit, unit + 0.3, unit + 0.3);
+      context.fillRect(edge(c), edge(r), edge(c + 1) - edge(c), edge(r + 1) - edge(r));
     }));
     return { context, unit };
   }
