@@ -84,8 +84,8 @@ plot.images(
 # %% [markdown]
 r"""
 One game at a time would be slow. `envs.CatchVector(n)` plays $n$ games side by side: everything it
-takes and returns has an axis of games in front. Let us watch sixteen games of somebody who moves
-at random.
+takes and returns has an axis of games in front. Let us watch nine games of somebody who moves at
+random.
 
 **Predict.** The paddle covers 3 of 10 columns. What is the mean return of random play? And what
 does somebody get who always moves towards the column where the ball is *now*?
@@ -117,10 +117,10 @@ def after_the_ball(states):
 
 
 def mosaic(frames):
-    """Sixteen games as one picture a step: four rows of four fields."""
+    """Nine games as one picture a step: three rows of three fields."""
     framed = np.pad(frames, ((0, 0), (0, 0), (1, 1), (1, 1)), constant_values=80)
-    rows = framed.reshape(len(frames), 4, 4, 12, 12).transpose(0, 1, 3, 2, 4)
-    return rows.reshape(len(frames), 48, 48)
+    rows = framed.reshape(len(frames), 3, 3, 12, 12).transpose(0, 1, 3, 2, 4)
+    return rows.reshape(len(frames), 36, 36)
 
 
 rng = np.random.default_rng(SEED)
@@ -129,16 +129,16 @@ for player in (at_random, after_the_ball):
 
 # %%
 plot.animation(
-    mosaic(games(at_random, 16, SEED)[0]),
+    mosaic(games(at_random, 9, SEED)[0]),
     seconds=0.35,
     width=3.6,
-    title="Sixteen games of random play",
+    title="Nine games of random play",
     caption="Press play. A few balls meet a paddle, by luck; that luck is all there is to learn from.",
 )
 
 # %% [markdown]
 r"""
-A few lines of *our* cleverness nearly solve it. But they know what a ball is, and which action
+A few lines of *our* cleverness catch every ball. But they know what a ball is, and which action
 goes left. The agent of this week will know neither. It gets a hundred numbers, three buttons, and
 now and then a 1 or a -1. What it will have in the end is a ConvNet like those of week 5, and the
 question is: with *which labels* do we train it?
@@ -288,7 +288,7 @@ The same in Python, in the larger maze.
 
 # %%
 def q_learning(maze, episodes, epsilon, seed, alpha=0.5, gamma=0.9):
-    """Yield the table after every episode, and the steps that the episode took."""
+    """Yield the table after every episode, and the last reward of the episode."""
     rng, Q = np.random.default_rng(seed), np.zeros((len(maze.P), 4))
     maze.reset(seed=seed)
     for _ in range(episodes):
@@ -300,7 +300,7 @@ def q_learning(maze, episodes, epsilon, seed, alpha=0.5, gamma=0.9):
             target = reward if over else reward + gamma * Q[after].max()
             Q[state, action] += alpha * (target - Q[state, action])
             state, steps = after, steps + 1
-        yield Q.copy(), steps
+        yield Q.copy(), reward
 
 
 tables = [Q for Q, _ in q_learning(maze, 120, epsilon=0.2, seed=SEED)]
@@ -316,50 +316,57 @@ plot.animation(
 
 # %% [markdown]
 r"""
-**Predict.** Ten learners each with $\epsilon = 0$, 0.2 and 1. Which group walks the shortest ways
-*while learning*? Which group has learned the shortest way *in the end*, if we then let it walk
-greedily?
+How much should one explore? Here is a corridor with a small goal close by, worth 0.2, and the real
+one, worth 1, at the other end. The way to the right is worth more: $0.9^3 \cdot 1 = 0.73$ against
+$0.9 \cdot 0.2 = 0.18$.
+
+**Predict.** Ten learners each with $\epsilon = 0$, 0.5 and 1, eighty episodes. Which group is paid
+best *while learning*? And how many of each group go to the real goal *in the end*, if we then let
+them walk greedily?
 """
+
+# %%
+corridor = envs.GridWorld(["g.S...G"])
+corridor.picture(solved(corridor, 0.9), limit=1.0, caption="What each step is worth, if one knows.")
 
 
 # %%
-def way(maze, Q):
-    """Steps of the greedy walk, or 0 if it never arrives."""
+def paid(maze, Q):
+    """What a greedy walk is paid (nothing, if it never arrives)."""
     state, _ = maze.reset()
-    for steps in range(1, 60):
+    for _ in range(60):
         state, reward, over, _, _ = maze.step(Q[state].argmax())
         if over:
-            return steps if reward > 0 else 0
-    return 0
+            return reward
+    return 0.0
 
 
-shortest = way(maze, solved(maze, 0.9))
-lengths = {}
-for epsilon in (0.0, 0.2, 1.0):
-    runs = [list(q_learning(maze, 60, epsilon, seed)) for seed in range(10)]
-    lengths[f"ε = {epsilon}"] = np.mean([[steps for _, steps in run] for run in runs], axis=0)
-    ends = [way(maze, run[-1][0]) for run in runs]
-    print(f"epsilon {epsilon}: greedy ways in the end {sorted(ends)} (shortest: {shortest})")
+told = {}
+for epsilon in (0.0, 0.5, 1.0):
+    runs = [list(q_learning(corridor, 80, epsilon, seed)) for seed in range(10)]
+    earned = np.array([[reward for _, reward in run] for run in runs])  # (learners, episodes)
+    ends = np.array([paid(corridor, run[-1][0]) for run in runs])
+    told[f"ε = {epsilon}"] = np.cumsum(earned.mean(axis=0)) / np.arange(1, 81)
+    print(f"epsilon {epsilon}: {np.sum(ends == 1)} of 10 have learned the way to the real goal")
 plot.curves(
-    lengths,
-    x=np.arange(1, 61),
-    logy=True,
+    told,
+    x=np.arange(1, 81),
+    ylim=(0, 1),
     xlabel="episode",
-    ylabel="steps of the episode, mean of ten",
-    title="Who walks how far while learning",
-    caption="Without exploration the ways become short at once, and then nothing is learned any "
-    "more; with nothing but exploration, walking never gets better, though the table does.",
+    ylabel="mean reward so far",
+    title="Exploring costs, and pays",
+    caption="Without exploration most stay with the small goal, which they found first. With nothing "
+    "else, the table becomes right, and the walking never gets better.",
 )
 
 # %% [markdown]
 r"""
-That random walkers, who hardly ever go the right way, end with the right table is the remarkable
-thing about Q-learning. It is **off-policy**: it learns about the best policy while following
-another. (The target says $\max_b$, whatever the walker does next.) We will need that: it means that
-one may learn from *old* experience, made by a policy that one has long left behind.
-
-And the greedy learners? Each has found *a* way, and stays on it. The decks and books that leave out
-exploration leave out something. (You will build the worst case in the assignment.)
+The greedy learners take what they found first, for ever: of the other way they never hear again.
+The ones that only explore walk at random to the end of their days, and yet *their table* is right.
+That is the remarkable thing about Q-learning. It is **off-policy**: it learns about the best
+policy while following another. (The target says $\max_b$, whatever the walker does next.) We will
+need that: it means that one may learn from *old* experience, made by a policy that one has long
+left behind.
 
 ## 4. Why a table cannot hold Atari
 
@@ -399,8 +406,8 @@ plot.curves(
     xlabel="games played",
     ylabel="share of states never seen before",
     title="Even in a toy, much is new",
-    caption="After hundreds of games a good part of what an agent meets is new to it. A table has "
-    "nothing to say there: all its entries are zero.",
+    caption="After 500 games a third of what an agent meets is still new to it. A table has nothing to "
+    "say there: all its entries are zero.",
 )
 
 # %% [markdown]
@@ -464,8 +471,8 @@ def say(theta, X):
 
 
 # %%
-def chase(copy_every, gamma, steps=3000):
-    """Train ten networks on the maze; return the largest |Q| of each, every 100 steps."""
+def chase(gamma, copy_every=None, double=False, steps=3000):
+    """Train ten networks on the maze; return what they say every 100 steps, (30, 10, cells, 4)."""
     rng = np.random.default_rng(SEED)
     theta = [tf.Variable(w, dtype=tf.float32) for w in start_networks(rng)]
     frozen = [tf.Variable(w) for w in theta] if copy_every else theta
@@ -473,15 +480,16 @@ def chase(copy_every, gamma, steps=3000):
 
     @tf.function
     def learn(X, actions, rewards, X_next, over):
-        best = tf.reduce_max(say(frozen, X_next), axis=2)
-        wanted = tf.stop_gradient(rewards + gamma * tf.where(over, 0.0, best))
+        following = say(frozen, X_next)
+        chosen = tf.argmax(say(theta, X_next) if double else following, axis=2)
+        best = tf.gather(following, chosen, axis=2, batch_dims=2)
+        wanted = rewards + gamma * tf.where(over, 0.0, best)
         with tf.GradientTape() as tape:
             said = tf.gather(say(theta, X), actions, axis=2, batch_dims=2)
             loss = tf.reduce_sum(tf.reduce_mean((wanted - said) ** 2, axis=1))
         optimizer.apply(tape.gradient(loss, theta), theta)
 
-    everywhere = tf.constant(np.broadcast_to(place[cells], (10, len(cells), 2)))
-    largest = []
+    everywhere, told = np.broadcast_to(place[cells], (10, len(cells), 2)), []
     for step in range(steps):
         s, a = cells[rng.integers(len(cells), size=(10, 32))], rng.integers(4, size=(10, 32))
         rewards, over = maze.R[s, a].astype(np.float32), maze.terminal[lands[s, a]]
@@ -490,19 +498,21 @@ def chase(copy_every, gamma, steps=3000):
             for old, new in zip(frozen, theta, strict=True):
                 old.assign(new)
         if step % 100 == 0:
-            largest.append(tf.reduce_max(tf.abs(say(theta, everywhere)), axis=[1, 2]).numpy())
-    return np.array(largest)  # (steps / 100, 10)
+            told.append(say(theta, tf.constant(everywhere)).numpy())
+    return np.array(told)
 
 
-naive = chase(copy_every=None, gamma=0.99)
+naive = chase(0.99)
+largest = np.abs(naive).max(axis=(2, 3))  # (30, 10)
 plot.curves(
-    {f"start {i}": naive[:, i] for i in range(10)},
+    {name: f(largest, axis=1) for name, f in (("highest", np.max), ("lowest", np.min))},
     x=100 * np.arange(len(naive)),
     logy=True,
     xlabel="training steps",
     ylabel="largest |Q| that a network claims",
     title="Ten networks chase their own targets",
-    caption="No true value is larger than 1. All ten claim more and more, without end.",
+    caption="The highest and the lowest of ten starts. No true value is larger than 1, and all ten "
+    "claim more and more, without end.",
 )
 
 # %% [markdown]
@@ -521,22 +531,25 @@ was in week 3: inputs, fixed labels, a loss that goes down.
 """
 
 # %%
-calm = chase(copy_every=200, gamma=0.99)
-print(f"largest value after 3,000 steps: naive {np.median(naive[-1]):,.0f}, ", end="")
-print(f"with a target network {np.median(calm[-1]):.1f} (medians of ten starts)")
+calm = chase(0.99, copy_every=200)
 plot.curves(
     {
-        "no target network": np.median(naive, axis=1),
-        "copied every 200 steps": np.median(calm, axis=1),
+        "no target network": np.median(largest, axis=1),
+        "copied every 200 steps": np.median(np.abs(calm).max(axis=(2, 3)), axis=1),
     },
     x=100 * np.arange(len(naive)),
     logy=True,
     xlabel="training steps",
     ylabel="largest |Q|, median of ten starts",
     title="What a target network is for",
-    caption="Trained towards a copy that stands still, the networks stay near the truth. They still "
-    "promise too much; section 11 says why.",
+    caption="Trained towards a copy that stands still, the networks do not run away. They still "
+    "promise too much; section 11 says why, and mends it.",
 )
+
+# %%
+for name, told in (("without", naive), ("with", calm)):
+    high = np.median(np.abs(told[-1]).max(axis=(1, 2)))
+    print(f"{name:8} a target network: largest value in the end {high:,.1f}")
 
 # %% [markdown]
 r"""
@@ -571,7 +584,8 @@ four states that it is a part of.
 * **ε schedule.** Explore nearly always in the beginning, and little later: $\epsilon$ falls in a
   straight line from 1 to 0.05 (DeepMind: to 0.1, within a million frames), and stays.
 * **Frame stacking.** Is one frame a *state*? What comes next must depend on the state alone, and a
-  picture of a ball does not say where it is flying. So a state is the last $k$ frames.
+  picture of a ball does not say where it is flying, so it cannot say what the state is worth
+  either. Therefore a state is the last $k$ frames.
 """
 
 # %%
@@ -726,7 +740,7 @@ def best_of(q):
 
 keras.utils.set_random_seed(SEED)
 q, target = catch_network(), catch_network()
-untrained = games(best_of(q), 16, SEED)[0]
+untrained = games(best_of(q), 9, SEED)[0]
 print(f"{q.count_params():,} parameters")
 
 # %% [markdown]
@@ -754,7 +768,8 @@ def milliseconds(step, times):
 
 
 tf.config.run_functions_eagerly(True)
-slow = milliseconds(lambda: learner(clone, target)(*one), 5)
+by_hand = learner(clone, target)
+slow = milliseconds(lambda: by_hand(*one), 10)
 tf.config.run_functions_eagerly(False)
 print(f"step by step, in Python       {slow:6.1f} ms")
 print(
@@ -778,31 +793,32 @@ returns = train(envs.CatchVector(16), q, target, STEPS)
 print(f"{len(returns):,} games in {time.perf_counter() - begin:.0f} seconds")
 
 
-def smooth(returns, n=100):
+def smooth(returns, n=200):
     return np.convolve(returns, np.ones(n) / n, mode="valid")
 
 
 plot.curves(
     smooth(returns),
-    x=np.arange(100, len(returns) + 1),
+    x=np.arange(200, len(returns) + 1),
     ylim=(-1, 1),
     xlabel="games played",
-    ylabel="mean return of the last 100 games",
+    ylabel="mean return of the last 200 games",
     title="From pixels to play",
     caption="While it explores, its returns are those of a player whose hand is jogged: the curve "
     "lags behind what the network knows.",
 )
 
 # %%
-print(f"without exploring: mean return {games(best_of(q), 500, SEED + 1)[1].mean():.2f}")
+trained = best_of(q)
+print(f"without exploring: mean return {games(trained, 500, SEED + 1)[1].mean():.2f}")
 plot.animation(
-    np.concatenate([mosaic(untrained), mosaic(games(best_of(q), 16, SEED)[0])], axis=2),
+    np.concatenate([mosaic(untrained), mosaic(games(trained, 9, SEED)[0])], axis=2),
     seconds=0.35,
-    width=7.2,
+    width=6.4,
     names=[f"step {step}" for step in range(10)],
-    title="The same sixteen games before (left) and after training (right)",
-    caption="On the right the paddles are under way long before the ball is low: they know where it "
-    "will land.",
+    title="The same nine games before (left) and after training (right)",
+    caption="On the left the paddles run to a wall, wherever the ball is. On the right they are below "
+    "it when it lands.",
 )
 
 # %% [markdown]
@@ -812,9 +828,10 @@ $0.95^{n-1}$.
 """
 
 # %%
-frames, rewards = games(best_of(q), 500, SEED + 2)
+frames, rewards = games(trained, 500, SEED + 2)
+values = compiled(q)
 claims = [
-    compiled(q)(np.stack([frames[max(t - 1, 0)], frames[t]], axis=-1)).max(axis=1).mean()
+    values(np.stack([frames[max(t - 1, 0)], frames[t]], axis=-1)).max(axis=1).mean()
     for t in range(9)
 ]
 left = 9 - np.arange(9)
@@ -825,8 +842,8 @@ plot.curves(
     xlabel="step of the game",
     ylabel="mean value of the state",
     title="Does it know how good it is?",
-    caption="The closer to the end, the better the news has come through from the reward; the first "
-    "steps are furthest away from it.",
+    caption="Near the truth, from the first step on: the reward has found its way back through nine "
+    "bootstrapped steps.",
 )
 
 # %% [markdown]
@@ -854,21 +871,23 @@ for name, changes in {
     print(f"{name:18} greedy return {games(best_of(agent), 500, SEED + 1, k=k)[1].mean():5.2f}")
 plot.curves(
     curves,
-    x=np.arange(100, len(returns) + 1),
+    x=np.arange(200, len(returns) + 1),
     ylim=(-1, 1),
     xlabel="games played",
-    ylabel="mean return of the last 100 games",
+    ylabel="mean return of the last 200 games",
     title="One thing taken away",
-    caption="Without a memory nothing is learned. With one frame it has to guess the drift. Without "
-    "a target network, in *this* game, nothing is lost.",
+    caption="Without a memory nothing is learned. With one frame, values blur. Without "
+    "a target network, in this game, nothing is lost.",
 )
 
 # %% [markdown]
 r"""
 An honest result. Without memory the agent hardly gets anywhere: all sixteen steps are of the same
 row, and it forgets the others. (How many steps are enough? Fewer than one would think; see
-"try changing".) A single frame
-costs the balls whose drift it has to guess.
+"try changing".) The
+agent with one frame *could* play well, by staying below the ball (section 1 did). But from one
+picture it cannot tell what a state is worth, its values blur over three futures, and its play with
+them.
 
 And the target network? Here it costs nothing to leave it out. Episodes have nine steps and
 $\gamma = 0.95$: the chain of guesses is short, and its last link is always the truth. In section 6
@@ -958,8 +977,31 @@ plot.curves(
 
 # %% [markdown]
 r"""
-(In double DQN the two guesses are not quite independent, the one is an older copy of the other; so
-it helps less than in this picture, and still it helps.)
+Does it help real networks? Back to the ten of section 6, with a target network that is copied every
+200 steps. There we know the truth, and can say how far off they are.
+"""
+
+# %%
+mended = chase(0.99, copy_every=200, double=True)
+truth = solved(maze, 0.99, 2000)[cells]
+error = {"DQN": calm, "double DQN": mended}
+for name, told in error.items():
+    off = np.median((told[-1] - truth).mean(axis=(1, 2)))
+    print(f"{name:10} values are off by {off:+.2f} on average (median of ten starts)")
+plot.curves(
+    {name: np.median((told - truth).mean(axis=(2, 3)), axis=1) for name, told in error.items()},
+    x=100 * np.arange(len(calm)),
+    xlabel="training steps",
+    ylabel="mean error of the values",
+    title="Optimism, and less of it",
+    caption="True values lie between 0.89 and 1. Judged by another network than the one that chose, "
+    "actions are promised much less than before.",
+)
+
+# %% [markdown]
+r"""
+The two networks are not quite independent, the one is an older copy of the other, so some optimism
+is left.
 
 ## 12. DeepMind's network
 

@@ -10,26 +10,28 @@ Whole = NDArray[np.int64]
 
 BRIGHT = 255
 REACH = 1  # pixels that the paddle covers to either side of its middle
+FASTEST = 1  # columns that a ball drifts in a step, at most
 
 
 def dropped(n: int, size: int, drifts: bool, rng: np.random.Generator) -> tuple[Whole, Whole]:
-    """Return the columns of n new balls, and by how much each drifts in a step: -1, 0 or 1."""
+    """Return the columns of n new balls, and by how many each drifts in a step: -1, 0 or 1."""
     column = rng.integers(size, size=n)
-    drift = rng.integers(-1, 2, size=n) if drifts else np.zeros(n, dtype=np.int64)
-    return column, drift
+    drift = rng.integers(-FASTEST, FASTEST + 1, size=n)
+    return column, drift if drifts else np.zeros_like(drift)
 
 
 def fallen(column: Whole, drift: Whole, size: int) -> tuple[Whole, Whole]:
     """Return columns and drifts one step later: at a wall the ball turns back."""
     moved = column + drift
     outside = (moved < 0) | (moved >= size)
-    turned = np.where(outside, -drift, drift)
-    return np.where(outside, column + turned, moved), turned
+    mirrored = np.where(moved < 0, -moved, 2 * (size - 1) - moved)
+    return np.where(outside, mirrored, moved), np.where(outside, -drift, drift)
 
 
 def caught(column: Whole, paddle: Whole) -> NDArray[np.bool_]:
     """Return which balls are above a paddle."""
-    return np.abs(column - paddle) <= REACH
+    near: NDArray[np.bool_] = np.abs(column - paddle) <= REACH
+    return near
 
 
 def seen(column: Whole, row: Whole, paddle: Whole, size: int) -> NDArray[np.uint8]:

@@ -19,8 +19,9 @@ class Catch(gymnasium.Env):  # type: ignore[misc]
     """One game of Catch, by Gymnasium's rules.
 
     The ball starts in the top row and falls one row in a step. It also drifts to one side, to
-    the other or not at all; which, a single picture does not show. The episode ends when it
-    reaches the bottom row: reward 1 if the paddle (3 pixels) is there, -1 if not, and 0 before.
+    the other or not at all (which, a single picture does not show), and turns back at the walls.
+    The episode ends when it reaches the bottom row: reward 1 if the paddle (3 pixels) is there,
+    -1 if not, and 0 before.
 
     Parameters
     ----------

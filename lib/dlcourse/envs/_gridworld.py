@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from dlcourse.envs import _maze
 from dlcourse.plot import Picture
 
+PAYS = {"G": 1.0, "g": 0.2, "P": -1.0}  # who walks in there; it also ends the episode
 _MOVES = ((-1, 0), (0, 1), (1, 0), (0, -1))  # up, right, down, left
 
 
@@ -18,12 +19,12 @@ class GridWorld(gymnasium.Env):  # type: ignore[misc]
 
     A state is a cell, numbered row by row from the top left; the actions 0 to 3 go up, right,
     down and left. Whoever walks into a wall or the border stays where it is. Walking into a goal
-    pays 1, into a pit -1, and both end the episode.
+    pays 1, into a small goal 0.2, into a pit -1, and each ends the episode.
 
     Parameters
     ----------
     rows
-        Texts of equal length: S start, G goal, P pit, # wall, . free.
+        Texts of equal length: S start, G goal, g small goal, P pit, # wall, . free.
     slip
         Probability to slide off at a right angle instead (half of it to each side).
     step_reward
@@ -43,7 +44,7 @@ class GridWorld(gymnasium.Env):  # type: ignore[misc]
         The state in which episodes begin.
     """
 
-    metadata = {"render_modes": []}  # noqa: RUF012 (Gymnasium's)
+    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 (Gymnasium's)
 
     def __init__(
         self,
@@ -60,8 +61,8 @@ class GridWorld(gymnasium.Env):  # type: ignore[misc]
         self.observation_space = gymnasium.spaces.Discrete(n)
         self.action_space = gymnasium.spaces.Discrete(len(_MOVES))
         self.start = letters.index("S")
-        self.terminal: NDArray[np.bool_] = np.array([letter in "GP" for letter in letters])
-        pays = np.array([{"G": 1.0, "P": -1.0}.get(letter, 0.0) for letter in letters])
+        self.terminal: NDArray[np.bool_] = np.array([letter in PAYS for letter in letters])
+        pays = np.array([PAYS.get(letter, 0.0) for letter in letters])
         self._walks = _walks(self.rows, slip)
         over = self.terminal[:, None]
         self.P: NDArray[np.float64] = np.where(over[:, None], 0.0, self._walks)
@@ -133,9 +134,9 @@ def _checked(rows: Sequence[str]) -> tuple[str, ...]:
     texts = tuple(rows)
     letters = "".join(texts)
     even = len({len(text) for text in texts}) == 1
-    if not letters or not even or letters.count("S") != 1 or set(letters) - set("SGP#."):
+    if not letters or not even or letters.count("S") != 1 or set(letters) - set("SGgP#."):
         message = (
-            "GridWorld expects rows of equal length made of S (exactly one), G, P, # and .; "
+            "GridWorld expects rows of equal length made of S (exactly one), G, g, P, # and .; "
             f"received {list(texts)}."
         )
         raise ValueError(message)

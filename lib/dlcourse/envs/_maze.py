@@ -8,11 +8,12 @@ from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
+from dlcourse.plot._grids import written_on
 from dlcourse.plot._style import DIVERGING
 
 _CELL = 0.78  # inches
 _WIDEST = 5.2
-_NAMES = {"S": "start", "G": "goal", "P": "pit"}
+_ENDS = {"G": ("goal", plot.BLUE), "g": ("small", plot.SKY), "P": ("pit", plot.ORANGE)}
 _ARROWS = ((0, 1), (1, 0), (0, -1), (-1, 0))  # up, right, down, left on paper
 _CORNERS = ((-0.5, 0.5), (0.5, 0.5), (0.5, -0.5), (-0.5, -0.5))  # from the upper left, clockwise
 
@@ -35,9 +36,11 @@ def picture(
         for state, letter in enumerate("".join(rows)):
             x, y = state % width, height - 1 - state // width
             _cell(axes, x, y, letter)
-            if letter != "#" and letter not in "GP" and known is not None:
+            if letter == "#" or letter in _ENDS:
+                continue
+            if known is not None:
                 _values(axes, x, y, known[state], top, chosen is None)
-            if letter not in "#GP" and chosen is not None:
+            if chosen is not None:
                 _arrow(axes, x, y, int(chosen[state]))
         axes.set(xlim=(-0.52, width - 0.48), ylim=(-0.52, height - 0.48))
         axes.set_aspect("equal")
@@ -62,12 +65,12 @@ def _cell(axes: Axes, x: int, y: int, letter: str) -> None:
     axes.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=plot.INK, alpha=0.5))
     if letter == "#":
         axes.add_patch(Rectangle(place, 1, 1, facecolor=plot.INK, alpha=0.55))
-    if letter in "GP":
-        colour = plot.BLUE if letter == "G" else plot.ORANGE
+    if letter in _ENDS:
+        name, colour = _ENDS[letter]
         axes.add_patch(Rectangle(place, 1, 1, facecolor=colour, alpha=0.9))
-        axes.text(x, y, _NAMES[letter], ha="center", va="center", color="white", weight="bold")
+        axes.text(x, y, name, ha="center", va="center", color="white", weight="bold")
     if letter == "S":
-        axes.text(x - 0.46, y + 0.44, "start", ha="left", va="top", size=7)
+        axes.text(x - 0.46, y + 0.46, "start", ha="left", va="top", size=6)
 
 
 def _values(
@@ -75,20 +78,20 @@ def _values(
 ) -> None:
     """Colour a cell by its value, or its four corners by those of the actions."""
     if np.ndim(value) == 0:
-        axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=_colour(value, top)))
+        one = float(value)
+        axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=_colour(one, top)))
         below = 0.0 if is_written else -0.34
         size = 9 if is_written else 7.5
-        axes.text(x, y + below, _number(value), ha="center", va="center", size=size)
+        written_on(axes, y + below, x, _number(one), abs(one) > 0.5 * top, size=size)
         return
-    for action, one in enumerate(value):
+    for action, one in enumerate(value.tolist()):
         (left, up), (right, down) = _CORNERS[action], _CORNERS[(action + 1) % 4]
         corners = [(x, y), (x + left, y + up), (x + right, y + down)]
         axes.add_patch(Polygon(corners, facecolor=_colour(one, top), edgecolor=plot.INK, lw=0.3))
         along, upwards = _ARROWS[action]
         if is_written:
-            axes.text(
-                x + 0.32 * along, y + 0.33 * upwards, _number(one), ha="center", va="center", size=6
-            )
+            height, across = y + 0.33 * upwards, x + 0.31 * along
+            written_on(axes, height, across, _number(one), abs(one) > 0.5 * top, size=6)
 
 
 def _arrow(axes: Axes, x: int, y: int, action: int) -> None:
@@ -106,5 +109,5 @@ def _colour(value: float, top: float) -> tuple[float, float, float, float]:
 
 
 def _number(value: float) -> str:
-    written = f"{float(value):.2f}"
+    written = f"{value:.2f}"
     return ("0" if written.strip("-0.") == "" else written).replace("-", "−")

@@ -163,7 +163,7 @@ def _number(value: float, form: str) -> str:
     return written.replace("-", "−")
 
 
-def written_on(axes: Axes, row: int, column: int, text: str, strong: bool, **look: Any) -> None:
+def written_on(axes: Axes, row: float, column: float, text: str, strong: bool, **look: Any) -> None:
     """Write into a cell of a heat map; `strong` says whether the cell is saturated."""
     drawn = axes.text(column, row, text, ha="center", va="center", **{"size": 9, **look})
     if strong:  # grey ink drowns in a saturated cell

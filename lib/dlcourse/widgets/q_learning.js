@@ -1,5 +1,6 @@
 // A maze, a walker, and a table of four numbers a cell that learns from every step.
 const MOVES = [[0, -1], [1, 0], [0, 1], [-1, 0]], ARROWS = ["up", "right", "down", "left"];
+const PAYS = { G: 1, g: 0.2, P: -1 }, ENDS = { G: ["goal", BLUE], g: ["small", SKY], P: ["pit", ORANGE] };
 const CORNERS = [[0, 0], [1, 0], [1, 1], [0, 1]]; // of a cell, clockwise from the upper left
 
 const STYLE = `
@@ -38,12 +39,15 @@ function render({ model, el }) {
   function cell(letter, state) { // its four triangles with their numbers, or null where nobody walks
     const x = state % width * size, y = Math.floor(state / width) * size;
     const look = { x, y, width: size, height: size, stroke: INK, "stroke-opacity": 0.5 };
-    if (letter === "#" || letter === "G" || letter === "P") {
-      const fill = { "#": INK, G: BLUE, P: ORANGE }[letter];
-      node("rect", { ...look, fill, "fill-opacity": letter === "#" ? 0.55 : 0.9 }, world);
-      if (letter !== "#")
-        node("text", { x: x + size / 2, y: y + size / 2 + 5, "text-anchor": "middle", fill: "white",
-          "font-size": 14, "font-weight": 650 }, world).textContent = letter === "G" ? "goal" : "pit";
+    if (letter === "#") {
+      node("rect", { ...look, fill: INK, "fill-opacity": 0.55 }, world);
+      return null;
+    }
+    if (letter in ENDS) {
+      const [name, fill] = ENDS[letter];
+      node("rect", { ...look, fill, "fill-opacity": 0.9 }, world);
+      node("text", { x: x + size / 2, y: y + size / 2 + 5, "text-anchor": "middle", fill: "white",
+        "font-size": 14, "font-weight": 650 }, world).textContent = name;
       return null;
     }
     node("rect", { ...look, fill: "none" }, world);
@@ -81,11 +85,11 @@ function render({ model, el }) {
   }
 
   function step() { // one step, one correction of the table; returns whether the episode is over
-    if (letters[at] === "G" || letters[at] === "P") { at = start; episode += 1; steps = 0; }
+    if (letters[at] in PAYS) { at = start; episode += 1; steps = 0; }
     const said = table[at], best = Math.max(...said), tied = [0, 1, 2, 3].filter((a) => said[a] === best);
     const explores = random() < model.get("epsilon");
     const action = explores ? Math.floor(4 * random()) : tied[Math.floor(tied.length * random())];
-    const next = lands(at, action), reward = { G: 1, P: -1 }[letters[next]] || 0, over = reward !== 0;
+    const next = lands(at, action), reward = PAYS[letters[next]] || 0, over = letters[next] in PAYS;
     const follows = over ? 0 : Math.max(...table[next]), target = reward + model.get("gamma") * follows;
     const before = said[action];
     said[action] += model.get("alpha") * (target - before);
