@@ -1,0 +1,1522 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+r"""
+# Week 4 assignment: codes that nobody wrote down
+
+Nothing in this week has a label. A network is asked for nothing but its own input, through a gap
+that is too narrow for it, and has to find out what matters. You build the smallest one there is
+and see whether it invents the binary numbers. Then you clean pictures of digits, stack layers
+that were trained one by one, and in the end let words find their own meaning, until *king* is to
+*queen* as *actor* is to *actress*.
+
+| | exercise | points | minutes |
+|---:|---|---:|---:|
+| 1 | `encode`, `decode` | 6 | 8 |
+| 2 | `read_bits` | 4 | 5 |
+| 3 | `build_binary_autoencoder` | 7 | 8 |
+| 4 | `learn_binary` | 7 | 7 |
+| 5 | `pca_reconstruct` | 7 | 8 |
+| 6 | `linear_autoencoder` | 6 | 7 |
+| 7 | `TiedDense` | 8 | 10 |
+| 8 | `corrupt` | 6 | 7 |
+| 9 | `train_denoising` | 8 | 8 |
+| 10 | when is a low error worthless? (written) | 10 | 12 |
+| 11 | `pretrain_stack` | 9 | 10 |
+| 12 | `skip_gram_pairs` | 6 | 6 |
+| 13 | `negative_sampling` | 8 | 12 |
+| 14 | `analogy` | 8 | 10 |
+| | **together** | **100** | **about 2 hours** |
+
+**How it works.** Replace each `raise NotImplementedError()` by your code and run the cell. The
+cell below it checks your answer and says what is wrong, if anything. When you hand in, your
+functions are also called with other data, and your models are judged on pictures that they never
+saw. Loops are welcome, and so is NumPy without loops.
+
+**Notation**, as always: `X` is `(n_examples, n_features)`, weights are `(n_inputs, n_outputs)`.
+A code is called `H`, for hidden: `(n_examples, n_units)`. Models are Keras models, built from
+Keras' own layers; only in exercise 7 do you write a layer of your own.
+"""
+
+# %% setup=true
+import itertools
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dlcourse import check, data, plot
+
+
+def pictures(seed):
+    """1,797 digits of 64 pixels between 0 and 1, in an order that depends on the seed."""
+    X = data.digits()[0].reshape(-1, 64).astype("float32")
+    return X[np.random.default_rng(seed).permutation(len(X))]
+
+
+# %% parameters=true
+SEED = 0
+PROFILE = "quick"
+
+# %% [markdown]
+r"""
+## Part one: eight symbols, three units
+
+### Exercise 1. There and back · 6 points · about 8 minutes
+
+An autoencoder is two functions. The **encoder** makes a short code of an example, the **decoder**
+an example of a code:
+
+$$
+H = \sigma(XW + \mathbf b), \qquad \hat X = HV + \mathbf c .
+$$
+
+Here the code is bent by the logistic function $\sigma(z) = 1 / (1 + e^{-z})$ and the
+reconstruction $\hat X$ is not bent at all.
+
+How much is there to learn? A deep autoencoder goes down through layers of `sizes`, say 784, 100
+and 30 units, and comes up again through the same sizes in reverse: 784 → 100 → 30 → 100 → 784.
+Each layer has weights and biases. With **tied** weights the way up uses the matrices of the way
+down, transposed; its biases are its own.
+"""
+
+
+# %% exercise="encode" outcomes=[5]
+def encode(X, W, b):
+    """Codes of examples.
+
+    Parameters
+    ----------
+    X : array, shape (n_examples, n_features)
+    W : array, shape (n_features, n_units)
+    b : array, shape (n_units,)
+
+    Returns
+    -------
+    H : array, shape (n_examples, n_units), between 0 and 1
+
+    Examples
+    --------
+    With X = [[0, 0]], W = [[1, 2, 3], [4, 5, 6]] and b = [0, log 3, -log 3] the code is
+    [[0.5, 0.75, 0.25]].
+    """
+    ### BEGIN SOLUTION
+    return 1 / (1 + np.exp(-(X @ W + b)))
+    ### END SOLUTION
+
+
+def decode(H, V, c):
+    """Reconstructions of examples from their codes.
+
+    Parameters
+    ----------
+    H : array, shape (n_examples, n_units)
+    V : array, shape (n_units, n_features)
+    c : array, shape (n_features,)
+
+    Returns
+    -------
+    array, shape (n_examples, n_features)
+
+    Examples
+    --------
+    With H = [[1, 0.5]], V = [[1, 2, 3], [4, 0, -4]] and c = [0, 0, 10] the result is [[3, 2, 11]].
+    """
+    ### BEGIN SOLUTION
+    return H @ V + c
+    ### END SOLUTION
+
+
+def count_parameters(sizes, tied=False):
+    """How many numbers a deep autoencoder learns.
+
+    Parameters
+    ----------
+    sizes : list of at least two whole numbers
+        Units of each layer on the way down, the inputs first and the code last.
+    tied : bool
+        Whether the way up uses the matrices of the way down, transposed.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    count_parameters([8, 3]) is 8 * 3 + 3 on the way down and 3 * 8 + 8 on the way up, together
+    59. Tied it is 59 - 24 = 35.
+    """
+    ### BEGIN SOLUTION
+    matrices = sum(a * b for a, b in itertools.pairwise(sizes))
+    return matrices * (1 if tied else 2) + sum(sizes[1:]) + sum(sizes[:-1])
+    ### END SOLUTION
+
+
+# %% test="encode" points=6
+check.close(
+    encode(np.zeros((1, 2)), np.array([[1.0, 2, 3], [4, 5, 6]]), np.log([1, 3, 1 / 3])),
+    [[0.5, 0.75, 0.25]],
+    tolerance=1e-5,
+    name="the example of encode",
+    hint="Weigh and add up as any layer does, bias included, then bend.",
+)
+check.close(
+    decode(np.array([[1.0, 0.5]]), np.array([[1.0, 2, 3], [4, 0, -4]]), np.array([0.0, 0, 10])),
+    [[3, 2, 11]],
+    tolerance=1e-5,
+    name="the example of decode",
+    hint="The reconstruction is not bent.",
+)
+check.equal(
+    count_parameters([8, 3]),
+    59,
+    name="parameters of 8-3-8",
+    hint="Each layer has a matrix and a bias for each of its own units.",
+)
+check.equal(
+    count_parameters([8, 3], tied=True),
+    35,
+    name="parameters of 8-3-8, tied",
+    hint="Matrices are shared, biases are not.",
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng([SEED, 1])
+for n_examples, n_features, n_units in ((1, 5, 2), (7, 3, 3), (4, 2, 6)):
+    X, W = rng.normal(size=(n_examples, n_features)), rng.normal(size=(n_features, n_units))
+    b = rng.normal(size=n_units)
+    expected = 0.5 + 0.5 * np.tanh((np.einsum("nf,fu->nu", X, W) + b) / 2)
+    check.close(
+        encode(X, W, b),
+        expected,
+        tolerance=1e-5,
+        name=f"codes of {n_examples} examples, {n_features} features, {n_units} units",
+    )
+    H, V = rng.random(size=(n_examples, n_units)), rng.normal(size=(n_units, n_features))
+    c = rng.normal(size=n_features)
+    expected = np.einsum("nu,uf->nf", H, V) + c
+    check.close(
+        decode(H, V, c),
+        expected,
+        tolerance=1e-5,
+        name=f"reconstructions of {n_examples} examples, {n_units} units, {n_features} features",
+        hint="The reconstruction is not bent, and has a bias for each feature.",
+    )
+for sizes, once, twice in (
+    ([784, 100, 30], 82414, 163814),
+    ([5, 5], 35, 60),
+    ([10, 7, 4, 2], 140, 246),
+    ([3, 9], 39, 66),
+):
+    check.equal(
+        count_parameters(sizes),
+        twice,
+        name="parameters of a deep autoencoder",
+        hint="On the way down each layer but the input has biases; on the way up each but the code.",
+    )
+    check.equal(
+        count_parameters(sizes, tied=True),
+        once,
+        name="parameters of a deep autoencoder, tied",
+        hint="Matrices are shared, biases are not.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+### Exercise 2. Reading a code · 4 points · about 5 minutes
+
+Three units between 0 and 1: rounded, each is a bit, and three bits are a number from 0 to 7.
+"""
+
+
+# %% exercise="read_bits" outcomes=[5]
+def read_bits(H):
+    """The whole number that each code spells when its units are rounded to bits.
+
+    Parameters
+    ----------
+    H : array, shape (n_examples, n_units), between 0 and 1
+        A unit above 0.5 is a 1; the first unit is worth most.
+
+    Returns
+    -------
+    list of n_examples whole numbers
+
+    Examples
+    --------
+    read_bits([[0.9, 0.1, 0.8], [0.2, 0.4, 0.6]]), given as an array, is [5, 1]: binary 101 and 001.
+    """
+    ### BEGIN SOLUTION
+    bits = np.asarray(H) > 0.5
+    return [int(number) for number in bits @ 2 ** np.arange(bits.shape[1])[::-1]]
+    ### END SOLUTION
+
+
+# %% test="read_bits" points=4
+check.equal(
+    read_bits(np.array([[0.9, 0.1, 0.8], [0.2, 0.4, 0.6]])),
+    [5, 1],
+    name="the example in the docstring",
+    hint="Round first, then read; the first unit is worth 4 of 3 units.",
+)
+check.equal(
+    read_bits(np.array([[0.6, 0.6]])),
+    [3],
+    name="two units that both say 0.6",
+    hint="Each unit is rounded by itself, before anything is added up.",
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng([SEED, 2])
+for n_examples, n_units in ((1, 3), (9, 4), (5, 1), (6, 2)):
+    bits = rng.integers(0, 2, size=(n_examples, n_units))
+    H = 0.5 + (bits - 0.5) * rng.uniform(0.02, 0.98, size=bits.shape)
+    expected = [int("".join(map(str, row)), 2) for row in bits.tolist()]
+    check.equal(
+        read_bits(H.astype("float32")),
+        expected,
+        name=f"{n_examples} codes of {n_units} units",
+        hint="A unit above 0.5 is 1, whatever the others say; the first unit is worth most.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+### Exercise 3. 8-3-8 · 7 points · about 8 minutes
+
+Eight symbols, one-hot, through three units. The encoder bends its units with the logistic
+function, so that they could be bits. The decoder ends in a softmax over the symbols.
+
+One thing more. The lesson finds that, left alone, two symbols now and then share a rounded code
+although all eight are reconstructed. A little **weight decay** on both matrices mends that:
+$\lambda \sum w^2$ is added to the loss (Keras calls it `L2`), and the cheapest way to keep eight
+codes apart is to send them to the eight corners of the cube.
+"""
+
+
+# %% exercise="build_binary_autoencoder" outcomes=[5]
+def build_binary_autoencoder(n_symbols=8, n_bits=3, decay=0.001):
+    """Encoder and decoder of one-hot symbols.
+
+    Parameters
+    ----------
+    n_symbols, n_bits : whole numbers
+    decay : float, the lambda of the L2 penalty on both matrices (none on biases)
+
+    Returns
+    -------
+    encoder : Keras model, from (n_examples, n_symbols) to codes (n_examples, n_bits)
+        One dense layer with logistic units.
+    decoder : Keras model, from codes to probabilities, (n_examples, n_symbols)
+        One dense layer with softmax.
+
+    Examples
+    --------
+    The encoder of 8-3-8 has 8 * 3 + 3 = 27 parameters, the decoder 3 * 8 + 8 = 32.
+    """
+    ### BEGIN SOLUTION
+    penalty = keras.regularizers.L2(decay)
+    encoder = keras.Sequential(
+        [
+            keras.Input((n_symbols,)),
+            keras.layers.Dense(n_bits, activation="sigmoid", kernel_regularizer=penalty),
+        ]
+    )
+    decoder = keras.Sequential(
+        [
+            keras.Input((n_bits,)),
+            keras.layers.Dense(n_symbols, activation="softmax", kernel_regularizer=penalty),
+        ]
+    )
+    return encoder, decoder
+    ### END SOLUTION
+
+
+# %% test="build_binary_autoencoder" points=7
+encoder, decoder = check.items(
+    build_binary_autoencoder(), 2, name="what is returned", hint="Return encoder and decoder."
+)
+encoder, decoder = check.here(encoder), check.here(decoder)
+check.parameters(encoder, 27, name="the encoder of 8-3-8")
+check.parameters(decoder, 32, name="the decoder of 8-3-8")
+encoder.set_weights([np.zeros((8, 3)), np.log([1, 3, 1 / 3])])
+check.close(
+    encoder(np.eye(8)).numpy(),
+    np.tile([0.5, 0.75, 0.25], (8, 1)),
+    tolerance=1e-5,
+    name="codes when all weights are 0 and the biases 0, log 3 and -log 3",
+    hint="The units of the code are logistic: between 0 and 1, and 0.5 at 0.",
+)
+decoder.set_weights([np.zeros((3, 8)), np.log([3, 1, 1, 1, 1, 1, 1, 1])])
+check.close(
+    decoder(np.zeros((1, 3))).numpy(),
+    [[0.3] + [0.1] * 7],
+    tolerance=1e-5,
+    name="probabilities when one symbol's bias is log 3",
+    hint="The decoder answers with probabilities of the symbols: softmax.",
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng([SEED, 3])
+for n_symbols, n_bits, decay in ((16, 4, 0.002), (5, 2, 0.01), (6, 6, 0.0)):
+    made = check.items(build_binary_autoencoder(n_symbols, n_bits, decay), 2, name="two models")
+    encoder, decoder = (check.here(model) for model in made)
+    check.parameters(encoder, (n_symbols + 1) * n_bits, name="an encoder of another size")
+    check.parameters(decoder, (n_bits + 1) * n_symbols, name="a decoder of another size")
+    W, b = rng.normal(size=(n_symbols, n_bits)), rng.normal(size=n_bits)
+    V, c = rng.normal(size=(n_bits, n_symbols)), rng.normal(size=n_symbols)
+    encoder.set_weights([W, b])
+    decoder.set_weights([V, c])
+    H = rng.random(size=(4, n_bits))
+    logits = H @ V + c
+    check.close(
+        encoder(np.eye(n_symbols)).numpy(),
+        1 / (1 + np.exp(-(W + b))),
+        tolerance=1e-5,
+        name="codes of an encoder of another size",
+        hint="The units of the code are logistic.",
+    )
+    check.close(
+        decoder(H).numpy(),
+        np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True),
+        tolerance=1e-5,
+        name="probabilities of a decoder of another size",
+        hint="The decoder answers with softmax over the symbols.",
+    )
+    for model, weights in ((encoder, W), (decoder, V)):
+        check.close(
+            sum(float(np.asarray(loss)) for loss in model.losses),
+            decay * np.sum(weights**2),
+            tolerance=1e-4,
+            name="weight decay of a model",
+            hint="kernel_regularizer=keras.regularizers.L2(decay), in both layers, on kernels alone.",
+        )
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+### Exercise 4. Does it invent binary? · 7 points · about 7 minutes
+
+Build a pair, and train it to give back what it is given. The loss is the cross-entropy of each
+symbol's probabilities with the symbol itself. Nobody tells the three units what to say.
+
+It takes about a thousand steps, each with all symbols at once, with Adam at a learning rate of
+0.1. (A call of `fit` with an epoch for every step would spend its time on counting epochs: hand
+it the symbols repeated a thousand times, in batches of `len(X)`, not shuffled, as *one* epoch.
+`steps_per_execution=20` in `compile` makes it faster still.)
+"""
+
+
+# %% exercise="learn_binary" outcomes=[5] uses=["build_binary_autoencoder"]
+def learn_binary(X, n_bits, steps=1000):
+    """Build an encoder and a decoder, and train them to give back X.
+
+    Parameters
+    ----------
+    X : array, shape (n_symbols, n_symbols), one-hot
+    n_bits : whole number, how many units the code has
+    steps : whole number, how many times the weights are moved
+
+    Returns
+    -------
+    encoder, decoder : Keras models, as build_binary_autoencoder makes them, trained
+    """
+    ### BEGIN SOLUTION
+    encoder, decoder = build_binary_autoencoder(X.shape[1], n_bits)
+    model = keras.Sequential([encoder, decoder])
+    model.compile(keras.optimizers.Adam(0.1), "categorical_crossentropy", steps_per_execution=20)
+    repeated = np.tile(X, (steps, 1))
+    model.fit(repeated, repeated, batch_size=len(X), shuffle=False, verbose=0)
+    return encoder, decoder
+    ### END SOLUTION
+
+
+# %% [markdown]
+"""
+The check below looks at the *codes*. That all eight symbols come back proves nothing: two units
+can do that, too, as the lesson shows.
+"""
+
+# %% test="learn_binary" points=7
+check.seed(SEED + 4)
+symbols = np.eye(8)[np.random.default_rng([SEED, 4]).permutation(8)].astype("float32")
+encoder, decoder = check.items(
+    learn_binary(symbols, 3, 1000), 2, name="what is returned", hint="Return encoder and decoder."
+)
+encoder, decoder = check.here(encoder), check.here(decoder)
+check.parameters(encoder, 27, name="the encoder of 8-3-8, trained")
+check.parameters(decoder, 32, name="the decoder of 8-3-8, trained")
+codes = encoder(np.eye(8)).numpy()
+check.equal(
+    decoder(codes).numpy().argmax(axis=1),
+    np.arange(8),
+    name="symbols that the trained pair gives back",
+    hint="What comes out should be what went in: the targets are X itself.",
+)
+bits = codes > 0.5
+check.equal(
+    len({tuple(row) for row in bits.tolist()}),
+    8,
+    name="different codes after rounding",
+    hint="Eight symbols need all eight patterns of three bits. Does the pair have its weight decay, "
+    "and was it trained for all steps?",
+)
+check.between(
+    np.abs(codes - 0.5).min(),
+    0.2,
+    0.5,
+    name="distance of the least certain unit from 0.5",
+    hint="With weight decay and a thousand steps no unit stays undecided.",
+)
+### BEGIN HIDDEN TESTS
+check.equal(
+    decoder(bits.astype("float32")).numpy().argmax(axis=1),
+    np.arange(8),
+    name="symbols given back from the rounded codes",
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+"""
+Here is what it invented. Nobody told it which symbol gets which number.
+"""
+
+# %%
+encoder, decoder = learn_binary(np.eye(8), 3)
+codes = encoder(np.eye(8)).numpy()
+plot.heatmap(
+    codes,
+    rows=[f"symbol {i}: {number:03b}" for i, number in enumerate(read_bits(codes))],
+    columns=["unit 1", "unit 2", "unit 3"],
+    numbers=".2f",
+    title="Eight symbols, three units",
+    caption="Every symbol has a binary number of its own.",
+)
+
+# %% [markdown]
+r"""
+## Part two: the linear case
+
+### Exercise 5. Principal components · 7 points · about 8 minutes
+
+Without bends an autoencoder can do no better than **principal component analysis**, and that
+needs no training. Subtract the mean; find the $k$ orthogonal directions along which the training
+examples vary most (the first $k$ right singular vectors of the centred matrix, see
+`np.linalg.svd`); project onto them; come back:
+
+$$
+\hat{\mathbf x} = \bar{\mathbf x} + (\mathbf x - \bar{\mathbf x})\, V_k V_k^\top,
+\qquad V_k \text{ of shape } (n_\text{features}, k) .
+$$
+"""
+
+
+# %% exercise="pca_reconstruct" outcomes=[5]
+def pca_reconstruct(X_train, X, k):
+    """Examples after a way through k principal components.
+
+    Parameters
+    ----------
+    X_train : array, shape (n_train, n_features)
+        Mean and directions come from these.
+    X : array, shape (n_examples, n_features), what to reconstruct
+    k : whole number of directions
+
+    Returns
+    -------
+    array with the shape of X
+
+    Examples
+    --------
+    X_train = [[0, 0], [2, 2], [4, 4]] varies along the diagonal alone. So with k = 1 the examples
+    [[3, 1], [0, 4], [5, 5]] come back as [[2, 2], [2, 2], [5, 5]], their nearest points on it.
+    """
+    ### BEGIN SOLUTION
+    mean = X_train.mean(axis=0)
+    directions = np.linalg.svd(X_train - mean, full_matrices=False)[2][:k]
+    return mean + (X - mean) @ directions.T @ directions
+    ### END SOLUTION
+
+
+# %% test="pca_reconstruct" points=7
+diagonal = np.array([[0.0, 0.0], [2.0, 2.0], [4.0, 4.0]])
+check.close(
+    pca_reconstruct(diagonal, np.array([[3.0, 1.0], [0.0, 4.0], [5.0, 5.0]]), 1),
+    [[2.0, 2.0], [2.0, 2.0], [5.0, 5.0]],
+    tolerance=1e-5,
+    name="the example in the docstring",
+    hint="Centre, project onto the directions, come back, add the mean.",
+)
+check.close(
+    pca_reconstruct(np.add(diagonal, [10, 0]), np.array([[13.0, 1.0]]), 1),
+    [[12.0, 2.0]],
+    tolerance=1e-5,
+    name="the same, moved by 10 along the first feature",
+    hint="The mean of X_train is subtracted before, and added again in the end.",
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng([SEED, 5])
+for n_train, n_features, k in ((40, 6, 2), (30, 5, 1), (4, 9, 2), (12, 3, 3)):
+    X_train = rng.normal(size=(n_train, n_features)) @ rng.normal(size=(n_features, n_features)) + 5
+    X = rng.normal(size=(3, n_features)) + 2
+    mean = X_train.sum(axis=0) / n_train
+    V = np.linalg.eigh((X_train - mean).T @ (X_train - mean))[1][:, ::-1][:, :k]
+    check.close(
+        pca_reconstruct(X_train, X, k),
+        mean + (X - mean) @ V @ V.T,
+        tolerance=1e-5,
+        name=f"{n_train} examples of {n_features} features, {k} directions",
+        hint="Mean and directions come from X_train alone; the largest variance comes first.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+### Exercise 6. The same, by gradient descent · 6 points · about 7 minutes
+
+Now an autoencoder without bends: `n_features` → `k` → `n_features`, two dense layers with biases
+and no activation. Train it on the squared error (`"mse"`). Adam with a learning rate of 0.01,
+batches of 100 and 40 epochs are enough for the pictures below.
+"""
+
+
+# %% exercise="linear_autoencoder" outcomes=[5]
+def linear_autoencoder(X, k, epochs=40):
+    """A trained autoencoder without activations.
+
+    Parameters
+    ----------
+    X : array, shape (n_examples, n_features)
+    k : whole number of units in the middle
+    epochs : whole number
+
+    Returns
+    -------
+    Keras model, from (n_examples, n_features) to the same shape: two dense layers with biases
+    """
+    ### BEGIN SOLUTION
+    n_features = X.shape[1]
+    model = keras.Sequential(
+        [keras.Input((n_features,)), keras.layers.Dense(k), keras.layers.Dense(n_features)]
+    )
+    model.compile(keras.optimizers.Adam(0.01), "mse", steps_per_execution=20)
+    model.fit(X, X, batch_size=100, epochs=epochs, verbose=0)
+    return model
+    ### END SOLUTION
+
+
+# %% test="linear_autoencoder" points=6
+check.seed(SEED + 6)
+rng = np.random.default_rng([SEED, 6])
+X = pictures(SEED)[:, rng.permutation(64)]  # pixels in another order: a task that nobody has seen
+X_train, X_new = X[:1200], X[1200:]
+mean = X_train.mean(axis=0)
+V = np.linalg.svd(X_train - mean, full_matrices=False)[2][:5].T
+best = np.mean((mean + (X_new - mean) @ V @ V.T - X_new) ** 2)
+model = check.here(linear_autoencoder(X_train, 5, 40))
+check.parameters(model, 64 * 5 + 5 + 5 * 64 + 64, name="a linear autoencoder with 5 units")
+rebuilt = model(X_new).numpy()
+check.shape(rebuilt, X_new.shape, name="reconstructions of 597 new pictures")
+check.close(
+    model(X_new[:3] + X_new[3:6] - X_new[6:9]).numpy(),
+    rebuilt[:3] + rebuilt[3:6] - rebuilt[6:9],
+    tolerance=1e-3,
+    name="the sum of two pictures, less a third",
+    hint="Without activations the reconstruction of a sum is the sum of the reconstructions.",
+)
+check.between(
+    np.mean((rebuilt - X_new) ** 2) / best,
+    0.9,
+    1.12,
+    name="error on new pictures, compared with that of principal components",
+    hint="Train on X as the target, without activations, for all epochs.",
+)
+### BEGIN HIDDEN TESTS
+values = np.linalg.svd(rebuilt - rebuilt.mean(axis=0), full_matrices=False)[1]
+check.between(
+    values[5] / values[0], 0, 1e-3, name="what is left beyond five directions", hint="k units."
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+## Part three: digits
+
+### Exercise 7. Tied weights · 8 points · about 10 minutes
+
+The decoder may use the encoder's matrix, transposed. That halves the parameters, and keeps
+encoder and decoder from hiding a large factor in one and a small one in the other. Keras has no
+such layer, so write it. The kernel must be the *very same variable*, not a copy: gradients then
+reach it by both ways, and add up.
+"""
+
+
+# %% exercise="TiedDense" outcomes=[5, 14]
+class TiedDense(keras.layers.Layer):
+    """A dense layer whose kernel is that of another layer, transposed.
+
+    Parameters
+    ----------
+    encoder : keras.layers.Dense, built: it has a kernel of shape (n_features, n_units)
+    activation : name of an activation, or None
+
+    Notes
+    -----
+    For codes of shape (n_examples, n_units) the layer answers
+
+        activation(codes @ transposed kernel + bias), of shape (n_examples, n_features).
+
+    Its only weight of its own is the bias, of shape (n_features,), zero at first. The functions
+    keras.ops.matmul, keras.ops.transpose and keras.activations.get may be of use.
+    """
+
+    def __init__(self, encoder, activation=None):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.encoder = encoder
+        self.activation = keras.activations.get(activation)
+        ### END SOLUTION
+
+    def build(self, input_shape):
+        """Make the bias; Keras calls this once, before the first call."""
+        ### BEGIN SOLUTION
+        n_features = self.encoder.kernel.shape[0]
+        self.bias = self.add_weight(shape=(n_features,), initializer="zeros", name="bias")
+        ### END SOLUTION
+
+    def call(self, codes):
+        """Answer codes of shape (n_examples, n_units)."""
+        ### BEGIN SOLUTION
+        kernel = keras.ops.transpose(self.encoder.kernel)
+        return self.activation(keras.ops.matmul(codes, kernel) + self.bias)
+        ### END SOLUTION
+
+
+# %% setup=true
+def tied_pair(layer_class, X, kernel, activation):
+    """Try a tied layer behind a dense one with this kernel, tanh units and no bias.
+
+    Returns the reconstructions of X; the gradient of the sum of their squares with respect to the
+    kernel that both share; the number of parameters of both layers together; and the
+    reconstructions when kernel and bias have changed meanwhile.
+    """
+    encoder = keras.layers.Dense(kernel.shape[1], activation="tanh", use_bias=False)
+    encoder.build((None, len(kernel)))
+    encoder.kernel.assign(kernel)
+    decoder = layer_class(encoder, activation)
+    with tf.GradientTape() as tape:
+        rebuilt = decoder(encoder(X))
+        loss = tf.reduce_sum(rebuilt**2)
+    gradient = tape.gradient(loss, encoder.kernel)
+    weights = {id(w): w for w in [*encoder.weights, *decoder.weights]}.values()
+    encoder.kernel.assign(-2 * kernel)
+    for weight in weights:
+        if len(weight.shape) == 1:
+            weight.assign(np.arange(weight.shape[0]) / 10)
+    later = decoder(encoder(X))
+    return rebuilt, gradient, sum(int(np.prod(w.shape)) for w in weights), later
+
+
+# %% test="TiedDense" points=8
+def tied_by_hand(X, kernel):
+    """The same in NumPy, for a decoder without activation."""
+    H = np.tanh(X @ kernel)
+    back = 2 * H @ kernel.T
+    gradient = back.T @ H + X.T @ (back @ kernel * (1 - H**2))
+    changed = np.tanh(X @ (-2 * kernel)) @ (-2 * kernel.T) + np.arange(len(kernel)) / 10
+    return H @ kernel.T, gradient, changed
+
+
+X = np.random.default_rng([SEED, 7]).normal(size=(6, 4))
+kernel = np.arange(8.0).reshape(4, 2) / 10
+due, due_gradient, due_later = tied_by_hand(X, kernel)
+rebuilt, gradient, n_parameters, later = check.items(
+    check.there(tied_pair)(TiedDense, X.astype("float32"), kernel, None), 4, name="four results"
+)
+check.close(
+    rebuilt,
+    due,
+    tolerance=1e-4,
+    name="reconstructions of 6 examples, 4 features, 2 units",
+    hint="Codes times the transposed kernel, plus the bias, which starts at zero.",
+)
+check.equal(
+    n_parameters,
+    4 * 2 + 4,
+    name="parameters of both layers together",
+    hint="One kernel for both, and a bias for each feature.",
+)
+check.that(
+    gradient is not None, "no gradient reaches the shared kernel.", name="gradient of the kernel"
+)
+check.close(
+    gradient,
+    due_gradient,
+    tolerance=1e-3,
+    name="gradient of the shared kernel",
+    hint="It arrives by two ways, through the encoder and through the decoder. Use the variable "
+    "itself in call, not a copy of its values.",
+)
+### BEGIN HIDDEN TESTS
+check.close(
+    later,
+    due_later,
+    tolerance=1e-4,
+    name="reconstructions after the kernel has changed and the biases are no longer zero",
+    hint="The layer reads the encoder's kernel each time that it is called, and adds its bias.",
+)
+rng = np.random.default_rng([SEED, 70])
+for n_examples, n_features, n_units in ((1, 3, 5), (5, 4, 4)):
+    X, kernel = rng.normal(size=(n_examples, n_features)), rng.normal(size=(n_features, n_units))
+    due, due_gradient, due_later = tied_by_hand(X, kernel)
+    rebuilt, gradient, n_parameters, later = check.items(
+        check.there(tied_pair)(TiedDense, X.astype("float32"), kernel, None), 4, name="four results"
+    )
+    check.close(rebuilt, due, tolerance=1e-4, name="reconstructions of another size")
+    check.equal(n_parameters, (n_units + 1) * n_features, name="parameters of another size")
+    check.close(gradient, due_gradient, tolerance=1e-3, name="gradient of another size")
+    check.close(later, due_later, tolerance=1e-4, name="later reconstructions of another size")
+    bent = check.items(
+        check.there(tied_pair)(TiedDense, X.astype("float32"), kernel, "sigmoid"), 4, name="results"
+    )[0]
+    check.close(
+        bent,
+        1 / (1 + np.exp(-due)),
+        tolerance=1e-4,
+        name="reconstructions with a logistic activation",
+        hint="The activation bends what the layer answers.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+### Exercise 8. Two kinds of damage · 6 points · about 7 minutes
+
+**Masking** sets each pixel to zero with a given probability, each by a throw of its own.
+**Gaussian** noise adds to each pixel a normal random number with a given standard deviation; what
+falls below 0 or above 1 is cut off there.
+"""
+
+
+# %% exercise="corrupt" outcomes=[5]
+def corrupt(X, kind, level, rng):
+    """A damaged copy of examples.
+
+    Parameters
+    ----------
+    X : array, shape (n_examples, n_features), between 0 and 1; the same after the call
+    kind : "mask" or "gaussian"
+    level : float
+        The probability of being set to zero, or the standard deviation of the noise.
+    rng : numpy.random.Generator, where all randomness comes from
+
+    Returns
+    -------
+    array with the shape of X, between 0 and 1
+
+    Examples
+    --------
+    corrupt(X, "mask", 0.5, rng) has about half of the pixels of X, and zeros in place of the others.
+    """
+    ### BEGIN SOLUTION
+    if kind == "mask":
+        return X * (rng.random(X.shape) >= level)
+    return np.clip(X + rng.normal(scale=level, size=X.shape), 0, 1)
+    ### END SOLUTION
+
+
+# %% test="corrupt" points=6
+X = np.random.default_rng(SEED).uniform(0.4, 0.6, size=(50, 400))
+damaged = corrupt(X, "mask", 0.3, np.random.default_rng(SEED + 8))
+check.shape(damaged, (50, 400), name="masked examples")
+gone = np.asarray(damaged) == 0
+check.between(
+    gone.mean(),
+    0.27,
+    0.33,
+    name="share of masked pixels at level 0.3",
+    hint="The level is the probability of being lost, not of being kept.",
+)
+check.close(
+    np.where(gone, X, damaged),
+    X,
+    name="pixels that were not masked",
+    hint="They stay as they were: nothing makes up for the lost ones here.",
+)
+noise = np.asarray(corrupt(X, "gaussian", 0.05, np.random.default_rng(SEED + 9))) - X
+check.between(
+    noise.std(),
+    0.0485,
+    0.0515,
+    name="spread of the noise at level 0.05",
+    hint="The level is a standard deviation, not a variance.",
+)
+check.between(np.abs(noise.mean()), 0, 0.003, name="mean of the noise", hint="Around zero.")
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng([SEED, 8])
+X = rng.uniform(0.1, 1, size=(400, 60))
+result, (after, *_) = check.changed(corrupt, X, "mask", 0.5, np.random.default_rng(SEED + 10))
+check.close(after, X, name="the examples that were passed in, after masking")
+gone = np.asarray(result) == 0
+for axis, told in ((0, "in each column"), (1, "in each row")):
+    check.between(gone.mean(axis=axis), 0.12, 0.88, name=f"share of masked pixels {told}")
+check.that(
+    len({tuple(row) for row in gone.tolist()}) == 400,
+    "two examples lost the same pixels.",
+    name="masks of the examples",
+    hint="Each pixel of each example gets a throw of its own.",
+)
+result, (after, *_) = check.changed(corrupt, X, "gaussian", 0.4, np.random.default_rng(SEED + 11))
+check.close(after, X, name="the examples that were passed in, after adding noise")
+check.between(result, 0, 1, name="pixels with strong noise", hint="Cut off below 0 and above 1.")
+check.between(
+    np.mean(np.asarray(result) == 1),
+    0.05,
+    0.35,
+    name="share of pixels that were cut off at 1",
+    hint="Cut off: values beyond the border become the border.",
+)
+for kind in ("mask", "gaussian"):
+    one, same = (corrupt(X, kind, 0.3, np.random.default_rng(SEED + 12)) for _ in range(2))
+    check.close(one, same, name="two calls with equal generators", hint="All randomness from rng.")
+    again = np.random.default_rng(SEED + 13)
+    check.that(
+        not np.array_equal(one, corrupt(X, kind, 0.3, again)),
+        "another generator made the same damage.",
+        name="two calls with different generators",
+        hint="All randomness comes from rng.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+### Exercise 9. Repairing · 8 points · about 8 minutes
+
+A denoising autoencoder sees a damaged picture and is asked for the undamaged one. Now it can't get
+by with copying, and the code need not even be narrow: 64 pixels, **64 hidden units** with ReLU, 64
+logistic outputs.
+
+Train on `corrupt(X, "mask", 0.5, rng)`, *anew in each epoch*, with the squared error. Twenty
+epochs with batches of 64 and Adam at 0.005 do it. (To damage anew in each epoch you may call
+`fit` in a loop, for one epoch each; or glue twenty damaged copies together and hand them to a
+single `fit`, which is faster.)
+"""
+
+
+# %% exercise="train_denoising" outcomes=[5, 15] uses=["corrupt"]
+def train_denoising(X, rng, epochs=20):
+    """A trained model that repairs pictures of which half of the pixels are lost.
+
+    Parameters
+    ----------
+    X : array, shape (n_examples, n_features), undamaged, between 0 and 1
+    rng : numpy.random.Generator, where the damage comes from
+    epochs : whole number
+
+    Returns
+    -------
+    Keras model, from damaged pictures (n_examples, n_features) to repaired ones
+        A dense layer of 64 units with ReLU, and one of n_features with logistic outputs.
+    """
+    ### BEGIN SOLUTION
+    n_features = X.shape[1]
+    model = keras.Sequential(
+        [
+            keras.Input((n_features,)),
+            keras.layers.Dense(64, activation="relu"),
+            keras.layers.Dense(n_features, activation="sigmoid"),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.005), "mse", steps_per_execution=20)
+    damaged = np.concatenate([corrupt(X, "mask", 0.5, rng) for _ in range(epochs)])
+    model.fit(damaged, np.tile(X, (epochs, 1)), batch_size=64, verbose=0)
+    return model
+    ### END SOLUTION
+
+
+# %% test="train_denoising" points=8
+check.seed(SEED + 9)
+rng = np.random.default_rng([SEED, 9])
+X = pictures(SEED)[:, rng.permutation(64)]
+X_train, X_new = X[:1200], X[1200:]
+damaged = X_new * (rng.random(X_new.shape) >= 0.5)
+model = check.here(train_denoising(X_train, np.random.default_rng(SEED + 90), 20))
+check.parameters(model, 64 * 64 + 64 + 64 * 64 + 64, name="64 pixels, 64 units, 64 pixels")
+repaired = model(damaged).numpy()
+check.shape(repaired, X_new.shape, name="597 new pictures, repaired")
+check.between(repaired, 0, 1, name="repaired pixels", hint="Logistic outputs lie between 0 and 1.")
+error = np.mean((repaired - X_new) ** 2)
+check.between(
+    error / np.mean((damaged - X_new) ** 2),
+    0.05,
+    0.4,
+    name="error after repair, compared with that of the damaged pictures",
+    hint="What goes in is damaged, what is asked for is not.",
+)
+check.between(
+    error / np.mean((X_train.mean(axis=0) - X_new) ** 2),
+    0.05,
+    0.75,
+    name="error after repair, compared with that of the mean picture",
+    hint="It should look at what is left of the picture.",
+)
+### BEGIN HIDDEN TESTS
+other = X_new * (rng.random(X_new.shape) >= 0.5)
+check.between(
+    np.mean((model(other).numpy() - repaired) ** 2) / np.mean((other - damaged) ** 2),
+    0,
+    0.4,
+    name="difference of two repairs of one picture, compared with that of the two damaged ones",
+    hint="Two damaged copies of one picture should be repaired to nearly the same.",
+)
+check.between(
+    np.mean((model(np.zeros((1, 64))).numpy() - X_train.mean(axis=0)) ** 2),
+    0,
+    0.1,
+    name="what it makes of nothing, compared with the mean picture",
+)
+### END HIDDEN TESTS
+
+# %%
+X = pictures(SEED)
+model = train_denoising(X[:1200], np.random.default_rng(SEED))
+damaged = corrupt(X[1200:1208], "mask", 0.5, np.random.default_rng(SEED + 1))
+shown = np.concatenate([X[1200:1208], damaged, model(damaged).numpy()]).reshape(-1, 8, 8)
+plot.images(
+    shown,
+    columns=8,
+    low=0,
+    high=1,
+    title="Undamaged, damaged, repaired",
+    caption="Eight digits that the model had not seen. Where enough is left, it guesses the rest.",
+)
+
+# %% [markdown] written="worthless" points=10 outcomes=[5]
+"""
+### Exercise 10. When is a low error worthless? · 10 points · about 12 minutes · marked by hand
+
+A colleague sends you three autoencoders and writes: "All three have a reconstruction error near
+zero, so all three have learned good representations."
+
+* **A** has 64 inputs, 100 linear hidden units, 64 linear outputs, and was trained on undamaged
+  digits.
+* **B** is an 8-2-8 network for eight one-hot symbols: all eight are given back without mistake.
+* **C** has 64 inputs, then 500, 2, 500 and 64 units; it was trained on 60 digits until their
+  error was nearly zero.
+
+For each: why can the error be low, and why does it prove nothing about the representation? What
+*one* measurement would you ask for instead, and what result of it would convince you? Then say in
+a sentence or two what the three have in common. (About twelve lines.)
+
+### BEGIN SOLUTION
+**A** can copy. With at least as many linear units as inputs, weights exist whose product is the
+identity; the code is the picture in other coordinates, and nothing had to be left out. I would
+damage the pictures (mask half of the pixels) and compare the error with that of the damaged
+input: a copy repairs nothing, so a ratio well below 1 would convince me. (Or: a small labelled set
+and a linear classifier on the codes, against the same classifier on pixels.)
+
+**B** needs only eight *different* codes, and two real numbers have room for any number of them:
+eight points on a circle, each cut off from the others by a line. The three binary features that
+one hopes for need not exist. I would round the codes and count the different patterns: two units
+have four at most, so it can't be convincing; with three units, eight patterns, and symbols that
+come back from the *rounded* codes.
+
+**C** has tens of thousands of weights for 60 pictures: it can give each a place in the plane and
+learn by heart what to paint there. I would measure the error on digits that were not trained on,
+beside that of two principal components fitted to the same 60: lower than that would convince me.
+
+In common: the error measures whether the input *can be recovered*, on the examples at hand. It
+says something about the code only where recovering is impossible without knowing the structure:
+through a bottleneck that is really narrow, from a damaged input, on new data.
+### END SOLUTION
+
+### BEGIN MARK SCHEME
+* 2 points for each of A, B, C (6 together): one for why the error is low (A: can copy, the
+  identity; B: real-valued units hold eight distinct points, no bits needed; C: learns 60 examples
+  by heart), one for a *measurement* that would tell, with the result that would convince (A: error
+  from damaged input against the identity, or a probe of the codes with few labels; B: distinct
+  patterns after rounding, decoding rounded codes; C: error on held-out digits, against a
+  baseline such as the mean or PCA). "Look at the pictures" without a criterion: no point.
+* 2 points: baselines. One for saying for at least one of them what the number is compared with
+  (identity, mean picture, principal components), one for using data that was not trained on.
+* 2 points: what they have in common: error says that the input can be recovered, not that the
+  code has structure; it needs a constraint (narrow, noisy, new data) to mean something. One point
+  for "overfitting" alone.
+### END MARK SCHEME
+"""
+
+# %% [markdown]
+r"""
+### Exercise 11. One layer at a time · 9 points · about 10 minutes
+
+In 2006 nobody could train a deep network from random weights. So they trained one layer at a time:
+
+1. train the first encoder with the first decoder to reconstruct `X`;
+2. *freeze it*, and compute the codes of `X`;
+3. train the second encoder with the second decoder to reconstruct those codes; and so on.
+
+Every problem on the way has a single hidden layer, so no gradient can vanish. Afterwards the
+decoders are thrown away, a classifier is put on top, and everything is trained together: that is
+the *fine-tuning* of the lesson, and not asked for here.
+"""
+
+
+# %% setup=true
+def layer_pairs(sizes, seed):
+    """Encoder and decoder for each layer of a stack; the same seed gives the same weights."""
+    made = []
+    for n_inputs, n_units in itertools.pairwise(sizes):
+        keras.utils.set_random_seed(seed + n_units)
+        encoder = keras.Sequential([keras.Input((n_inputs,)), keras.layers.Dense(n_units, "tanh")])
+        decoder = keras.Sequential([keras.Input((n_units,)), keras.layers.Dense(n_inputs)])
+        made.append((encoder, decoder))
+    return made
+
+
+# %% exercise="pretrain_stack" outcomes=[4, 5]
+def pretrain_stack(pairs, X, steps, learning_rate=0.02):
+    """Train the layers of a stack, in place, one after the other from the bottom.
+
+    Parameters
+    ----------
+    pairs : list of (encoder, decoder), Keras models, the lowest layer first
+        The first encoder takes X, each other one the codes of the encoder below.
+    X : array, shape (n_examples, n_features)
+    steps : whole number
+        How many times each pair is moved, each time by Adam for the mean squared error on *all*
+        examples at once (model.train_on_batch does one such step).
+    learning_rate : float
+
+    Returns
+    -------
+    None: the models themselves have learned.
+    """
+    ### BEGIN SOLUTION
+    for encoder, decoder in pairs:
+        model = keras.Sequential([encoder, decoder])
+        model.compile(keras.optimizers.Adam(learning_rate), "mse")
+        for _ in range(steps):
+            model.train_on_batch(X, X)
+        X = encoder(X).numpy()
+    ### END SOLUTION
+
+
+# %% test="pretrain_stack" points=9
+rng = np.random.default_rng([SEED, 11])
+X = (rng.normal(size=(50, 3)) @ rng.normal(size=(3, 6)) / 3).astype("float32")
+stack = check.items(check.there(layer_pairs)([6, 4, 2], SEED), 2, name="two layers")
+alone = check.items(check.there(layer_pairs)([6, 4], SEED), 1, name="the lower layer alone")
+above = check.items(check.there(layer_pairs)([4, 2], SEED), 1, name="the upper layer alone")
+
+
+def what_is_left(pair, X):
+    """Mean squared error of an encoder and its decoder."""
+    encoder, decoder = check.items(pair, 2, name="encoder and decoder")
+    return float(np.mean((check.here(decoder)(check.here(encoder)(X)).numpy() - X) ** 2))
+
+
+before = what_is_left(alone[0], X)
+pretrain_stack(alone, X, 25)
+check.between(
+    what_is_left(alone[0], X) / before,
+    0,
+    0.7,
+    name="error of one layer after 25 steps, compared with that before",
+    hint="Encoder and decoder together are trained to give X back.",
+)
+pretrain_stack(stack, X, 25)
+for came, due in zip(
+    check.here(stack[0][0]).get_weights(), check.here(alone[0][0]).get_weights(), strict=True
+):
+    check.close(
+        came,
+        due,
+        tolerance=1e-3,
+        name="weights of the lower layer, compared with the same layer trained alone",
+        hint="When its turn is over, a layer is frozen: the ones above must not change it.",
+    )
+pretrain_stack(above, check.here(alone[0][0])(X).numpy(), 25)
+for i, told in enumerate(("encoder", "decoder")):
+    for came, due in zip(
+        check.here(stack[1][i]).get_weights(), check.here(above[0][i]).get_weights(), strict=True
+    ):
+        check.close(
+            came,
+            due,
+            tolerance=1e-3,
+            name=f"weights of the upper {told}, compared with the same pair trained on the codes",
+            hint="The upper pair learns to give back the codes of the trained layer below.",
+        )
+
+# %% [markdown]
+r"""
+## Part four: words
+
+### Exercise 12. Who stands beside whom · 6 points · about 6 minutes
+
+"You shall know a word by the company it keeps", wrote J. R. Firth in 1957. **Skip-gram** takes
+him at his word: from a word in the middle, guess the words around it. Its examples are pairs
+(centre, neighbour), where the neighbour is at most `window` places away.
+"""
+
+
+# %% exercise="skip_gram_pairs" outcomes=[2]
+def skip_gram_pairs(sentence, window):
+    """All pairs of a word and a neighbour.
+
+    Parameters
+    ----------
+    sentence : list of str
+    window : whole number, at least 1: how many places a neighbour may be away, to either side
+
+    Returns
+    -------
+    list of (centre, neighbour), tuples of str, in any order
+        A pair that occurs twice is in the list twice.
+
+    Examples
+    --------
+    skip_gram_pairs(["the", "cat", "sat"], 1) has the pairs (the, cat), (cat, the), (cat, sat) and
+    (sat, cat).
+    """
+    ### BEGIN SOLUTION
+    return [
+        (centre, sentence[j])
+        for i, centre in enumerate(sentence)
+        for j in range(max(0, i - window), min(len(sentence), i + window + 1))
+        if j != i
+    ]
+    ### END SOLUTION
+
+
+# %% test="skip_gram_pairs" points=6
+def sorted_pairs(sentence, window, count):
+    """What skip_gram_pairs returns, each pair as a tuple, sorted."""
+    found = check.items(skip_gram_pairs(sentence, window), count, name="the number of pairs")
+    return sorted(tuple(check.items(pair, 2, name="one pair")) for pair in found)
+
+
+check.equal(
+    sorted_pairs(["the", "cat", "sat"], 1, 4),
+    [("cat", "sat"), ("cat", "the"), ("sat", "cat"), ("the", "cat")],
+    name="the example in the docstring",
+    hint="Both neighbours of the middle word, and the one neighbour of each end.",
+)
+check.equal(
+    sorted_pairs(["a", "b", "c", "d"], 2, 10),
+    sorted([(x, y) for x in "abcd" for y in "abcd" if x != y and {x, y} != {"a", "d"}]),
+    name="four words, window 2",
+    hint="Window 2 reaches two places to the left and two to the right; only a and d are too far.",
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng([SEED, 12])
+for n, window, n_words in ((9, 3, 4), (6, 1, 3), (5, 8, 5), (12, 2, 2), (1, 2, 1), (2, 1, 1)):
+    sentence = [f"word{i}" for i in rng.integers(0, n_words, size=n)]
+    expected = sorted(
+        (sentence[i], sentence[j])
+        for i in range(n)
+        for j in range(n)
+        if i != j and abs(i - j) <= window
+    )
+    came = [tuple(pair) for pair in skip_gram_pairs(list(sentence), window)]
+    check.equal(
+        sorted(came),
+        expected,
+        name=f"a sentence of {n} words, window {window}",
+        hint="Places decide, not words: a word may stand beside itself, and no window reaches "
+        "around the end of a sentence.",
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+### Exercise 13. True neighbours and false ones · 8 points · about 12 minutes
+
+Every word has two vectors: $\mathbf u$ when it stands in the middle, $\mathbf o$ when it is a
+neighbour. A softmax over a whole vocabulary is dear, so **negative sampling** asks another
+question. Here is a pair: did it occur, or did I make it up? For a centre $u$, its true neighbour
+$p$ and $K$ words $n_1 \dots n_K$ drawn at random,
+
+$$
+L = -\log \sigma(\mathbf o_p^\top \mathbf u) - \sum_{k=1}^{K} \log \sigma(-\mathbf o_{n_k}^\top
+\mathbf u).
+$$
+
+The same word may be drawn twice, and then it counts twice. The true neighbour may be drawn, too.
+With $\sigma' = \sigma(1 - \sigma)$ the gradients are short: for each of the $K+1$ words "what it
+said minus what was true", times a vector.
+"""
+
+
+# %% exercise="negative_sampling" outcomes=[2, 14]
+def negative_sampling(u, O, positive, negatives):
+    """Loss of one pair with negative samples, and its gradients.
+
+    Parameters
+    ----------
+    u : array, shape (n_dimensions,), the vector of the centre
+    O : array, shape (n_words, n_dimensions), the neighbour vectors of all words
+    positive : whole number, the row of O of the true neighbour
+    negatives : list or array of K whole numbers, rows of O; repetitions count
+
+    Returns
+    -------
+    loss : float, finite also where a score is 1000 or -1000
+    grad_u : array, shape (n_dimensions,)
+    grad_O : array with the shape of O; zero for words that are not concerned
+
+    Examples
+    --------
+    With u = [1, 0], O all zeros of shape (3, 2), positive 0 and negatives [1, 1], each of the
+    three terms is log 2, grad_u is [0, 0] and grad_O is [[-0.5, 0], [1, 0], [0, 0]].
+    """
+    ### BEGIN SOLUTION
+    rows = np.concatenate([[positive], np.asarray(negatives, dtype=int)]).astype(int)
+    true = np.arange(len(rows)) == 0
+    scores = O[rows] @ u
+    loss = np.sum(np.logaddexp(0, np.where(true, -scores, scores)))
+    error = 0.5 + 0.5 * np.tanh(scores / 2) - true  # what it said minus what was true
+    grad_O = np.zeros(O.shape)
+    np.add.at(grad_O, rows, error[:, None] * u)
+    return float(loss), error @ O[rows], grad_O
+    ### END SOLUTION
+
+
+# %% test="negative_sampling" points=8
+loss, grad_u, grad_O = check.items(
+    negative_sampling(np.array([1.0, 0.0]), np.zeros((3, 2)), 0, [1, 1]),
+    3,
+    name="what negative_sampling returns",
+    hint="Return loss, grad_u, grad_O in this order.",
+)
+check.close(
+    loss, 3 * np.log(2), tolerance=1e-5, name="loss of the example", hint="A sum of three terms."
+)
+check.close(grad_u, [0.0, 0.0], tolerance=1e-5, name="grad_u of the example")
+check.close(
+    grad_O,
+    [[-0.5, 0.0], [1.0, 0.0], [0.0, 0.0]],
+    tolerance=1e-5,
+    name="grad_O of the example",
+    hint="Word 1 was drawn twice, so its gradient comes twice. Note that O[rows] += ... adds to "
+    "each row only once.",
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng([SEED, 13])
+
+
+def loss_by_hand(u, O, positive, negatives):
+    total = np.log1p(np.exp(-O[positive] @ u))
+    for n in negatives:
+        total = total + np.log1p(np.exp(O[n] @ u))
+    return total
+
+
+# Five words and ten draws: some word is drawn twice, whatever the seed.
+for n_words, n_dimensions, k in ((5, 3, 10), (4, 2, 0), (30, 4, 3)):
+    u, O = rng.normal(size=n_dimensions), rng.normal(size=(n_words, n_dimensions))
+    positive, negatives = int(rng.integers(n_words)), rng.integers(0, n_words, size=k)
+    due = float(loss_by_hand(u, O, positive, negatives))
+    told = f"{n_words} words, {k} negatives"
+    loss, grad_u, grad_O = check.items(
+        negative_sampling(u.copy(), O.copy(), positive, negatives.tolist()), 3, name="three results"
+    )
+    check.close(loss, due, tolerance=1e-5, name=f"loss for {told}")
+    check.gradient(
+        lambda u, O=O, p=positive, n=negatives: loss_by_hand(u, O, p, n),
+        at=u,
+        equals=grad_u,
+        tolerance=1e-5,
+        name=f"grad_u for {told}",
+        hint="Each word of the pair and of the negatives pulls or pushes with its own vector.",
+    )
+    check.gradient(
+        lambda O, u=u, p=positive, n=negatives: loss_by_hand(u, O, p, n),
+        at=O,
+        equals=grad_O,
+        tolerance=1e-5,
+        name=f"grad_O for {told}",
+        hint="A word that was drawn twice gets its gradient twice.",
+    )
+u, O = np.array([10.0, 0.0]), np.array([[-100.0, 0.0], [100.0, 0.0], [0.0, 0.0]])
+loss, grad_u, grad_O = check.items(negative_sampling(u, O, 0, [1, 1]), 3, name="three results")
+check.close(
+    loss,
+    3000.0,
+    name="loss where every score is 1000 and wrong",
+    hint="-log sigmoid(z) is log(1 + exp(-z)): np.logaddexp(0, -z) computes it without overflow.",
+)
+check.close(grad_u, [300.0, 0.0], name="grad_u where every score is 1000 and wrong")
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+### Exercise 14. Man is to woman as king is to · 8 points · about 10 minutes
+
+Vectors of words are compared by the **cosine** of their angle: length says mostly how often a
+word occurs. "$a$ is to $b$ as $c$ is to ?" is answered with the word nearest to $\mathbf b -
+\mathbf a + \mathbf c$, computed with vectors of length one. The nearest word is nearly always
+one of the three that were asked about, so those three do not count.
+"""
+
+
+# %% exercise="analogy" outcomes=[2]
+def most_similar(vector, E, words, n, exclude=()):
+    """The words whose vectors point most nearly where a vector points.
+
+    Parameters
+    ----------
+    vector : array, shape (n_dimensions,), not zero
+    E : array, shape (n_words, n_dimensions), a row for each word; none is zero
+    words : list of n_words str
+    n : whole number, how many to return
+    exclude : words that do not count
+
+    Returns
+    -------
+    list of n pairs (word, cosine), the highest cosine first
+
+    Examples
+    --------
+    With E = [[1, 0], [0, 9], [3, 3]] and words ["a", "b", "c"], most_similar([0, 1], E, words, 2)
+    is [("b", 1.0), ("c", 0.707...)].
+    """
+    ### BEGIN SOLUTION
+    cosines = E @ vector / np.linalg.norm(E, axis=1) / np.linalg.norm(vector)
+    order = [i for i in np.argsort(-cosines) if words[i] not in exclude]
+    return [(words[i], float(cosines[i])) for i in order[:n]]
+    ### END SOLUTION
+
+
+def analogy(a, b, c, E, words):
+    """The word that is to c as b is to a.
+
+    Parameters
+    ----------
+    a, b, c : three words
+    E, words : as in most_similar
+
+    Returns
+    -------
+    str: none of a, b and c
+
+    Examples
+    --------
+    analogy("man", "woman", "king", E, words) is "queen", if E has learned it.
+    """
+    ### BEGIN SOLUTION
+    units = E / np.linalg.norm(E, axis=1, keepdims=True)
+    place = {word: i for i, word in enumerate(words)}
+    wanted = units[place[b]] - units[place[a]] + units[place[c]]
+    return most_similar(wanted, E, words, 1, exclude=(a, b, c))[0][0]
+    ### END SOLUTION
+
+
+# %% test="analogy" points=8
+E, words = np.array([[1.0, 0.0], [0.0, 9.0], [3.0, 3.0]]), ["a", "b", "c"]
+found = check.items(most_similar(np.array([0.0, 1.0]), E, words, 2), 2, name="two words")
+(first, cosine), (second, lower) = (check.items(pair, 2, name="a word, a cosine") for pair in found)
+check.equal([first, second], ["b", "c"], name="the two most similar words of the example")
+check.close(
+    [cosine, lower],
+    [1.0, 0.5**0.5],
+    tolerance=1e-5,
+    name="their cosines",
+    hint="Divide by the lengths of both vectors: a cosine is never above 1.",
+)
+E = np.array([[1.0, 0.0, 0.1], [1.0, 1.0, 0.1], [0.0, 0.1, 8.0], [0.0, 9.0, 9.0], [5.0, 1.0, 5.0]])
+words = ["man", "woman", "king", "queen", "garden"]
+check.equal(
+    analogy("man", "woman", "king", E, words),
+    "queen",
+    name="man is to woman as king is to",
+    hint="b - a + c with vectors of length one, the nearest word that is none of the three.",
+)
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng([SEED, 14])
+for n_pairs, n_dimensions in ((6, 12), (4, 5)):
+    one, shift = rng.normal(size=(n_pairs, n_dimensions)), 2 * rng.normal(size=n_dimensions)
+    noise = 0.3 * rng.normal(size=(n_pairs, n_dimensions))
+    E = np.concatenate([one, one + shift + noise]) * rng.uniform(0.1, 10, size=(2 * n_pairs, 1))
+    order = rng.permutation(2 * n_pairs)
+    E, words = E[order], [f"w{i}" for i in order.tolist()]
+    at = {word: i for i, word in enumerate(words)}
+    units = E / np.linalg.norm(E, axis=1, keepdims=True)
+    for word in ("w1", f"w{n_pairs}"):
+        cosines = units @ units[at[word]]
+        rest = [i for i in np.argsort(-cosines).tolist() if words[i] != word][:3]
+        found = check.items(most_similar(E[at[word]], E, words, 3, (word,)), 3, name="three words")
+        check.equal(
+            [pair[0] for pair in found],
+            [words[i] for i in rest],
+            name="three words most similar to another, itself left out",
+            hint="Highest cosine first; words in exclude do not count, and n others come back.",
+        )
+        check.close(
+            [pair[1] for pair in found], cosines[rest], tolerance=1e-5, name="the three cosines"
+        )
+    for i in range(n_pairs):
+        for j in range(n_pairs):
+            a, b, c = f"w{i}", f"w{n_pairs + i}", f"w{j}"
+            scores = units @ (units[at[b]] - units[at[a]] + units[at[c]])
+            scores[[at[a], at[b], at[c]]] = -np.inf
+            check.equal(
+                analogy(a, b, c, E, words),
+                words[int(np.argmax(scores))],
+                name="an analogy",
+                hint="b - a + c with vectors of length one; never one of the words asked about.",
+            )
+### END HIDDEN TESTS
+
+# %% [markdown]
+r"""
+Now everything comes together. The cell below makes four thousand small sentences, counts with
+*your* pairs who stands beside whom, and takes the largest singular vectors of the logarithm of
+those counts, compared with what chance would give: no training at all. Then it asks *your*
+`analogy`.
+"""
+
+# %%
+sentences = data.sentences(4000, seed=SEED)
+words = sorted({word for sentence in sentences for word in sentence})
+place = {word: i for i, word in enumerate(words)}
+counts = np.zeros((len(words), len(words)))
+for sentence in sentences:
+    for centre, neighbour in skip_gram_pairs(sentence, 4):
+        counts[place[centre], place[neighbour]] += 1
+by_chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+U, s, _ = np.linalg.svd(np.log(np.maximum(counts / by_chance, 1)))
+E = U[:, :48] * np.sqrt(s[:48])
+for relation, pairs in data.ANALOGIES.items():
+    asked = [(a, b, c, d) for a, b in pairs for c, d in pairs if a != c]
+    right = sum(analogy(a, b, c, E, words) == d for a, b, c, d in asked)
+    print(f"{relation}: {right} of {len(asked)} right")
+print("nearest to paris:", [word for word, _ in most_similar(E[place["paris"]], E, words, 4)])
+
+# %% [markdown]
+"""
+## For a weekend
+
+**A variational autoencoder.** An autoencoder's latent plane has holes: decode a point between two
+clouds and you get neither. Let the encoder give a mean and a variance for each code unit; draw the
+code from that bell curve; and add to the loss how far the curves are from a standard one (the
+Kullback-Leibler divergence). The cloud becomes dense, and decoding *random* codes gives new
+digits. Keras' example "Variational AutoEncoder" is the place to look when you are stuck; try two
+code units first, so that you can walk through them as in the lesson.
+
+**Or word2vec on a real text.** `data.text()` is tiny Shakespeare, where there is a network. Take
+the thousand most frequent words, train with your `negative_sampling` (draw the negatives from the
+counts to the power of 3/4), and look up what stands near *king*, *love* and *death*. Is the
+difference between *king* and *queen* that between *man* and *woman*? On which corpus would it
+be?
+
+Nothing here is graded.
+"""
