@@ -372,7 +372,7 @@ batches = [
 parameters, velocities, by_hand = start, [0.0] * 6, []
 for rows in batches:
     loss, gradients = loss_and_gradients(parameters, X[rows], y[rows])
-    velocities = [0.9 * v - g / 16 for v, g in zip(velocities, gradients, strict=True)]
+    velocities = [7 / 8 * v - g / 16 for v, g in zip(velocities, gradients, strict=True)]
     parameters = [p + v for p, v in zip(parameters, velocities, strict=True)]
     by_hand.append(loss)
 print(f"loss of the first step {by_hand[0]:.6f}, of the last {by_hand[-1]:.6f}")
@@ -380,9 +380,9 @@ print(f"loss of the first step {by_hand[0]:.6f}, of the last {by_hand[-1]:.6f}")
 # %% [markdown]
 r"""
 And here are the fifteen lines. The initial weights are put in, the minibatches are the same rows in
-the same order, and Keras' `SGD` with momentum has week 2's formula. The dtype is an argument. (And the learning rate is 1/16,
-which is the same number in every precision: Keras keeps rates in float32, and 0.05 would already
-differ in the eighth digit.)
+the same order, and Keras' `SGD` with momentum has week 2's formula. The dtype is an argument. (And the learning rate is 1/16, the
+momentum 7/8: the same numbers in every precision. Keras keeps both in float32, where 0.9 already
+differs in the eighth digit.)
 
 **Predict.** After 400 steps, in how many decimal places do the losses agree in float64? And in
 float32?
@@ -396,7 +396,7 @@ def with_tensorflow(dtype):
         [keras.Input((2,), dtype=dtype), *(layers.Dense(n, bend, dtype=dtype) for bend, n in sizes)]
     )
     net.set_weights(start)
-    optimizer = keras.optimizers.SGD(1 / 16, momentum=0.9)
+    optimizer = keras.optimizers.SGD(1 / 16, momentum=7 / 8)
 
     @tf.function
     def step(X, y):
