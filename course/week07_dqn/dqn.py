@@ -1368,8 +1368,8 @@ def td_loss(q, states, actions, targets):
 
     Examples
     --------
-    If q says [[1, 3], [5, 4]] about two states, the actions are [0, 1] and the targets [1.5, 1],
-    the differences are 0.5 and -3, and the result is (0.125 + 2.5) / 2 = 1.3125.
+    If q says [[1, 3], [5, 4]] about two states, the actions are [1, 1] and the targets [2.5, 1],
+    the differences are -0.5 and -3, and the result is (0.125 + 2.5) / 2 = 1.3125.
     """
     ### BEGIN SOLUTION
     said = tf.gather(q(states), actions, axis=1, batch_dims=1)
@@ -1381,7 +1381,7 @@ def td_loss(q, states, actions, targets):
 # %% test="td_loss" points=8
 online = table_network([[1.0, 3.0], [5.0, 4.0]])
 check.close(
-    td_loss(online, both, tf.constant([0, 1], dtype=tf.int64), tf.constant([1.5, 1.0])),
+    td_loss(online, both, tf.constant([1, 1], dtype=tf.int64), tf.constant([2.5, 1.0])),
     1.3125,
     tolerance=1e-5,
     name="the example in the docstring",
