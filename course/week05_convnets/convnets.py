@@ -1256,7 +1256,7 @@ def require_transfer(seed, n_classes):
     scores = (features - features.mean(axis=0)) @ rng.normal(size=(8, n_classes))
     y = (scores - scores.mean(axis=0)).argmax(axis=1)
 
-    model = check.here(transfer(base, X[:150], y[:150], n_classes, epochs=30))
+    model = check.here(transfer(base, X[:150], y[:150], n_classes, epochs=60))
     check.equal(
         [list(weight.shape) for weight in model.trainable_weights],
         [[8, n_classes], [n_classes]],
