@@ -1592,9 +1592,9 @@ def smooth(returns):
 
 plot.curves(
     {"memory of 20,000 steps": smooth(returns), "memory of 16 steps": smooth(forgetful)},
-    x=np.arange(20, len(returns) + 1),
-    xlabel="rounds played",
-    ylabel="mean return of the last 20 rounds",
+    x=16 * np.arange(20, len(returns) + 1),
+    xlabel="games played",
+    ylabel="mean return of the last 320 games",
     title="With a memory, and without",
     caption="Both agents are the same, and so is everything that they are told to do. Only what "
     "minibatches are drawn from differs.",
