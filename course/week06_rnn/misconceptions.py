@@ -950,7 +950,7 @@ def _fitted(model, pairs_of_epoch, n_epochs, *, rate=0.01, from_logits=True):
     "train_char_model",
     hint="The model comes back as it was made: no step of training has reached it.",
 )
-def not_trained(ids, n_symbols, seed=0, n_epochs=3, n_steps=40, batch_size=32):
+def not_trained(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=24):
     keras.utils.set_random_seed(seed)
     return build_char_model(n_symbols)
 
@@ -959,7 +959,7 @@ def not_trained(ids, n_symbols, seed=0, n_epochs=3, n_steps=40, batch_size=32):
     "train_char_model",
     hint="The loss took your logits for probabilities: say from_logits=True.",
 )
-def logits_taken_for_probabilities(ids, n_symbols, seed=0, n_epochs=3, n_steps=40, batch_size=32):
+def logits_taken_for_probabilities(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=24):
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     return _fitted(
@@ -974,7 +974,7 @@ def logits_taken_for_probabilities(ids, n_symbols, seed=0, n_epochs=3, n_steps=4
     "train_char_model",
     hint="One minibatch in each epoch is all that your model ever reads: loop over all of them.",
 )
-def first_minibatch_only(ids, n_symbols, seed=0, n_epochs=3, n_steps=40, batch_size=32):
+def first_minibatch_only(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=24):
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     return _fitted(
@@ -989,7 +989,7 @@ def first_minibatch_only(ids, n_symbols, seed=0, n_epochs=3, n_steps=40, batch_s
     hint="Your model is asked for the character that it has just read, so it learned to repeat "
     "it: the targets are one further on.",
 )
-def learns_to_repeat(ids, n_symbols, seed=0, n_epochs=3, n_steps=40, batch_size=32):
+def learns_to_repeat(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=24):
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     return _fitted(
@@ -1000,13 +1000,13 @@ def learns_to_repeat(ids, n_symbols, seed=0, n_epochs=3, n_steps=40, batch_size=
 
 
 @variant("train_char_model")
-def with_fit(ids, n_symbols, seed=0, n_epochs=3, n_steps=40, batch_size=32):
+def with_fit(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=24):
     keras.utils.set_random_seed(seed)
     model = keras.Sequential(
         [
             keras.Input((None,), dtype="int32"),
             keras.layers.Embedding(n_symbols, 32),
-            keras.layers.LSTM(96, return_sequences=True),
+            keras.layers.GRU(112, return_sequences=True),
             keras.layers.Dense(n_symbols),
         ]
     )

@@ -823,16 +823,16 @@ class CharVocabulary:
 # %% test="CharVocabulary" points=7
 vocabulary = CharVocabulary("banana")
 check.equal(
-    vocabulary.size,
-    4,
-    name="size of the vocabulary of 'banana'",
-    hint="Three different characters, and one number more for unknown ones.",
-)
-check.equal(
     vocabulary.encode("nab"),
     [3, 1, 2],
     name="'nab' in numbers",
     hint="Sort the different characters; the first gets number 1.",
+)
+check.equal(
+    vocabulary.size,
+    4,
+    name="size of the vocabulary of 'banana'",
+    hint="Three different characters, and one number more for unknown ones.",
 )
 check.equal(
     vocabulary.encode("nose"),
@@ -1122,7 +1122,7 @@ for n_symbols, n, n_steps, skip in ((5, 240, 20, 10), (4, 61, 12, 3), (7, 330, 1
 table = np.array([[0.0, 2000.0], [0.0, 0.0]])
 check.close(
     bits_per_character(table_model(table), np.array([0, 1, 0, 1, 1]), 4, 0),
-    0.75,
+    0.5,
     tolerance=1e-4,
     name="a logit of 2000",
     hint="exp(2000) does not fit into a float: subtract the largest logit first, as in week 2.",
@@ -1367,7 +1367,7 @@ is numbered in another way.
 
 
 # %% exercise="train_char_model" uses=["build_char_model", "make_batches"] outcomes=[13]
-def train_char_model(ids, n_symbols, seed=0, n_epochs=3, n_steps=40, batch_size=32):
+def train_char_model(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=24):
     """A model of the next character, trained on a text.
 
     Parameters
@@ -1404,7 +1404,7 @@ def reading(profile):
         whole = data.text()
         return whole[:500_000], whole[-20_000:]
     whole = text.documentation().lower()
-    return whole[:80_000], whole[200_000:208_000]
+    return whole[:60_000], whole[60_000:68_000]
 
 
 # %% test="train_char_model" points=7
