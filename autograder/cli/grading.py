@@ -98,6 +98,7 @@ def worker(
     address: Annotated[str, typer.Argument(help="Of the Dask scheduler: tcp://host:8786.")],
     jobs: Jobs = None,
     gpus: Gpus = None,
+    name: Annotated[str | None, typer.Option(help="What the scheduler calls it.")] = None,
     tls_ca_file: Tls = None,
     tls_cert: Tls = None,
     tls_key: Tls = None,
@@ -120,6 +121,7 @@ def worker(
             f"[green]✓[/] {own} holds {len(slots.places)} {kind} at a time. Ctrl-C ends it.",
             soft_wrap=True,
         ),
+        name=name,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from distributed import Client, LocalCluster
 from distributed.security import Security
@@ -15,6 +16,7 @@ from autograder.fleet.slots import RESOURCE, Slots, resources
 
 NOWHERE_ELSE = "127.0.0.1:0"  # Dask's servers listen on this machine only, at any free port
 CONNECT_SECONDS = 10
+DEATHS = 2  # of workers after which an exam is suspected; see `Fleet`
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def on_workers(scheduler: Scheduler) -> Iterator[Fleet]:
         If no scheduler answers there.
     """
     with connect(scheduler) as client:
+        client.run_on_scheduler(_give_up_after(DEATHS))
         if not slots_of(client):
             scheduler.on_waiting()
         yield Fleet(client, lambda: slots_of(client))
@@ -108,6 +111,15 @@ def connect(scheduler: Scheduler) -> Client:
             "and --tls-key. `dask scheduler` starts one."
         )
         raise ClusterError(message) from error
+
+
+def _give_up_after(deaths: int) -> Callable[..., None]:
+    """Return what tells a scheduler how many workers may die of a task, or beside it."""
+
+    def tell(dask_scheduler: Any) -> None:  # Dask knows the argument by its name
+        dask_scheduler.allowed_failures = deaths - 1
+
+    return tell
 
 
 def slots_of(client: Client) -> int:

@@ -18,10 +18,13 @@ OnJoined = Callable[[str], object]
 """Called with the address at which this machine now waits for exams."""
 
 
-def join(scheduler: Scheduler, slots: Slots, on_joined: OnJoined) -> None:
+def join(
+    scheduler: Scheduler, slots: Slots, on_joined: OnJoined, *, name: str | None = None
+) -> None:
     """Hold exams for whoever grades with a scheduler; return when it has gone, or on a signal.
 
     The exams are held in a process of their own, which Dask's nanny starts again when it dies.
+    Who counts workers, Dask's operator say, knows this one by its `name`.
 
     Raises
     ------
@@ -33,11 +36,11 @@ def join(scheduler: Scheduler, slots: Slots, on_joined: OnJoined) -> None:
     connect(scheduler).close()  # a nanny says less well what is wrong with an address
     demand_sandbox(Settings(allow_unsandboxed=slots.allow_unsandboxed))
     with tempfile.TemporaryDirectory(prefix="worker-") as folder:
-        asyncio.run(_wait_for_exams(scheduler, slots, folder, on_joined))
+        asyncio.run(_wait_for_exams(scheduler, slots, folder, on_joined, name))
 
 
 async def _wait_for_exams(
-    scheduler: Scheduler, slots: Slots, folder: str, on_joined: OnJoined
+    scheduler: Scheduler, slots: Slots, folder: str, on_joined: OnJoined, name: str | None
 ) -> None:
     security = scheduler.tls.security() if scheduler.tls is not None else None
     over = asyncio.Event()
@@ -45,6 +48,7 @@ async def _wait_for_exams(
         asyncio.get_running_loop().add_signal_handler(number, over.set)
     async with Nanny(
         scheduler.address,
+        name=name,
         nthreads=len(slots.places),
         resources=resources(slots.places),
         plugins=(slots,),

@@ -41,9 +41,9 @@ class Returned:
 class Fleet:
     """Exams on their way.
 
-    Dask holds the exams of a worker that died again elsewhere, three times unless its scheduler's
-    `allowed-failures` says otherwise. Whoever was near then is suspected too: an exam that lost
-    its workers is held once more in the end, alone, and only then given up.
+    Dask holds the exams of a worker that died again elsewhere. Whoever was near is suspected too:
+    an exam that lost two workers is held again in the end, alone, and given up when it loses two
+    more. So no exam is held more than four times.
     """
 
     def __init__(self, client: Client, slots: Callable[[], int]) -> None:
