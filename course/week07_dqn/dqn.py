@@ -1452,8 +1452,8 @@ def train_dqn(env, seed, games=200, capacity=20_000):
     Parameters
     ----------
     env : vector environment whose games begin and end together, such as envs.CatchVector(16)
-        env.single_observation_space.shape is the shape of a frame, env.single_action_space.n the
-        number of actions.
+        env.single_observation_space.shape is the shape of a frame, int(env.single_action_space.n)
+        the number of actions (Keras insists on a plain int).
     seed : whole number, seeds keras (keras.utils.set_random_seed), all generators and the games
     games : whole number, how often all games are played
     capacity : whole number, of the replay buffer

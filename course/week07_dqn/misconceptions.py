@@ -1073,3 +1073,32 @@ def never_learns(env, seed, games=200, capacity=20_000):
 )
 def no_memory(env, seed, games=200, capacity=20_000):
     return _train(env, seed, games, 16)
+
+
+@variant("train_dqn")
+def learns_while_playing(env, seed, games=200, capacity=20_000):
+    keras.utils.set_random_seed(seed)
+    rng = np.random.default_rng(seed)
+    env.reset(seed=seed)
+    height, width = env.single_observation_space.shape
+    q = build_q_network((height, width, 2), int(env.single_action_space.n))
+    target = keras.models.clone_model(q)
+    target.set_weights(q.get_weights())
+    buffer, stack, values = ReplayBuffer(capacity, (height, width, 2)), FrameStack(2), compiled(q)
+    learn = compiled_step(q, target, keras.optimizers.Adam(1e-3), dqn_targets, td_loss, 0.95)
+
+    def remember(*step):
+        buffer.add(*step)
+        learn(*buffer.sample(64, rng))
+
+    returns = []
+    for game in range(games):
+        if game % 10 == 0:
+            target.set_weights(q.get_weights())
+        epsilon = epsilon_at(game, 1.0, 0.05, games // 2)
+
+        def choose(states, epsilon=epsilon):
+            return epsilon_greedy(values(states), epsilon, rng)
+
+        returns.append(float(np.mean(play_game(env, choose, stack, remember))))
+    return q, returns
