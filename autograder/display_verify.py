@@ -23,7 +23,7 @@ def verify_view(reports: Iterable[Report]) -> RenderableType:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("answers", no_wrap=True)
     table.add_column("must get", no_wrap=True)
-    for heading in ("sat", "right", "rooms agree", "named"):
+    for heading in ("right", "rooms agree", "named"):
         table.add_column(heading, justify="right", no_wrap=True)
     problems: list[RenderableType] = []
     for report in reports:
@@ -43,7 +43,6 @@ def _counts(rows: list[Row]) -> tuple[Text, ...]:
     named = sum(row.recognised for row in rows)
     is_misconception = rows[0].kind == "misconception"
     return (
-        Text(str(len(rows))),
         _of(right, len(rows)),
         _of(agreed, sat),
         _of(named, len(rows)) if is_misconception else Text(""),
