@@ -10,6 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from dlcourse import quiet
+
 from autograder.exam.apart import Kinds, Sat, Sitting, in_one_kernel, in_two_rooms, sit_all
 from autograder.exam.rehearsal import Rehearsal, rehearsal
 from autograder.exam.scheme import Mistake, Scheme, read_scheme, write_scheme
@@ -177,6 +179,8 @@ def preload(prepared: Rehearsal) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     code = (cell.source for cell in prepared.paper.cells if cell.cell_type == "code")
     wanted = {name for source in code for name in imported_packages(source)}
+    if wanted & {"tensorflow", "keras"}:
+        quiet.import_keras()
     for module in _HEAVY:
         if module.partition(".")[0] in wanted or ("dlcourse" in wanted and module in _OF_DLCOURSE):
             importlib.import_module(module)

@@ -46,7 +46,7 @@ numbers 0, 1, 2, …, shape `(n_examples,)`. The last layer's sums are the *logi
 # %% setup=true
 from dlcourse import quiet
 
-quiet.import_tensorflow()  # which otherwise greets everybody in red
+quiet.import_keras()  # which otherwise greets everybody in red
 
 import itertools
 import zlib

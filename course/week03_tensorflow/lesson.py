@@ -43,7 +43,7 @@ next cell.
 # %% setup=true
 from dlcourse import quiet
 
-quiet.import_tensorflow()  # which otherwise greets everybody in red
+quiet.import_keras()  # which otherwise greets everybody in red
 
 import importlib.util
 import itertools

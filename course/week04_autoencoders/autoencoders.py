@@ -49,6 +49,10 @@ Keras' own layers; only in exercise 7 do you write a layer of your own.
 """
 
 # %% setup=true
+from dlcourse import quiet
+
+quiet.import_keras()  # whose backend otherwise greets everybody in red
+
 import itertools
 
 import keras

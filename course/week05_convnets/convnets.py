@@ -48,6 +48,10 @@ for ink. Rows count downwards and columns to the right. What a layer makes of a 
 """
 
 # %% setup=true
+from dlcourse import quiet
+
+quiet.import_keras()  # whose backend otherwise greets everybody in red
+
 import keras
 import numpy as np
 

@@ -42,6 +42,10 @@ next cell.
 """
 
 # %% setup=true
+from dlcourse import quiet
+
+quiet.import_keras()  # whose backend otherwise greets everybody in red
+
 import itertools
 
 import keras

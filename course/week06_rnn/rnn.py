@@ -46,6 +46,10 @@ of the step before. `grad_Wx` always means $\partial L / \partial W_x$ and has t
 """
 
 # %% setup=true
+from dlcourse import quiet
+
+quiet.import_keras()  # whose backend otherwise greets everybody in red
+
 import keras
 import numpy as np
 

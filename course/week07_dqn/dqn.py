@@ -51,6 +51,10 @@ stopped it although it could have gone on.
 """
 
 # %% setup=true
+from dlcourse import quiet
+
+quiet.import_keras()  # whose backend otherwise greets everybody in red
+
 import keras
 import numpy as np
 import tensorflow as tf

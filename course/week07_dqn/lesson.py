@@ -41,6 +41,10 @@ next cell.
 """
 
 # %% setup=true
+from dlcourse import quiet
+
+quiet.import_keras()  # whose backend otherwise greets everybody in red
+
 import collections
 import itertools
 import time

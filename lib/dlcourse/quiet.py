@@ -1,4 +1,4 @@
-"""Imports TensorFlow without its greeting.
+"""Imports Keras without the greeting of what it computes with.
 
 On import TensorFlow writes about processors and missing GPUs to the process' own standard error,
 which no setting of its own prevents, and a notebook shows it as a wall of red. Errors of Python are
@@ -9,10 +9,10 @@ import os
 import sys
 
 
-def import_tensorflow() -> None:
-    """Import TensorFlow in silence; later imports of it find it there."""
+def import_keras() -> None:
+    """Import Keras and its backend in silence; later imports of them find them there."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    if "tensorflow" in sys.modules:
+    if "keras" in sys.modules:
         return
     try:
         kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
@@ -20,7 +20,7 @@ def import_tensorflow() -> None:
         return
     try:
         os.dup2(nowhere, 2)
-        import tensorflow  # noqa: F401
+        import keras  # noqa: F401
     finally:
         os.dup2(kept, 2)
         os.close(kept)
