@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from dlcourse import models
 
 
 def _generator(state: dict[str, Any]) -> np.random.Generator:
@@ -17,6 +18,7 @@ def _model(configuration: str, weights: list[Any]) -> Any:
     import keras
 
     model = keras.models.model_from_json(configuration)
+    models.take_names(model)
     model.set_weights(weights)
     return model
 

@@ -83,6 +83,18 @@ def test_a_model_of_keras_own_layers_comes_over_whole(keras, make):
     assert not copied.compiled
 
 
+def test_a_layer_on_top_of_a_model_from_elsewhere_has_a_name_of_its_own(keras):
+    inputs = keras.Input((3,))
+    for name in ("dense", "dense_40", "dense_99999999999", "hidden_layer", "_3"):
+        outputs = keras.layers.Dense(2, name=name)(inputs)
+        keras.utils.clear_session()  # as in a process that has named nothing yet
+        brought = models.copy_of(keras.Model(inputs, outputs))
+
+        extended = keras.Model(brought.input, keras.layers.Dense(1)(brought.output))
+
+        assert len({layer.name for layer in extended.layers}) == 3
+
+
 def test_a_configuration_is_plain_and_stays_itself(keras):
     model, _ = normalised_and_nested(keras)
 

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from dlcourse.models._clean import model_at_rest
 from dlcourse.models._plain import CannotRebuild, Tree
 
-__all__ = ["CannotRebuild", "copy_of", "rebuild", "rest_configuration"]
+__all__ = ["CannotRebuild", "copy_of", "rebuild", "rest_configuration", "take_names"]
+
+_MOST_NAMES = 10_000  # a number in a name that is larger was not counted up to
 
 
 def rest_configuration(model: Any, like: Any = None) -> Tree:
@@ -90,11 +92,28 @@ def rebuild(configuration: Any, weights: Sequence[NDArray[Any]]) -> Any:
     with keras.StatelessScope(initialize_variables=False):
         _require_weights(_built(clean).weights, values)
     model = _built(clean)
+    take_names(model)
     model.set_weights(values)
     for layer in _all_layers(model):
         if hasattr(layer, "finalize_state"):
             layer.finalize_state()  # Normalization computes with what it derives from its weights
     return model
+
+
+def take_names(model: Any) -> None:
+    """Let Keras give the names of a model's layers to no other layer of this process.
+
+    It counts the layers that it has named itself, and a model takes no name twice: a layer on top
+    of a model from elsewhere may be a second "dense".
+    """
+    import keras
+
+    for layer in (model, *_all_layers(model)):
+        stem, _, number = layer.name.rpartition("_")
+        word, count = (stem, int(number)) if stem and number.isdecimal() else (layer.name, 0)
+        if count < _MOST_NAMES:
+            while keras.backend.get_uid(word) <= count:
+                pass
 
 
 def copy_of(model: Any, like: Any = None) -> Any:
