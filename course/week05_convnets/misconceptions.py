@@ -616,7 +616,7 @@ def one_after_another(images, labels, rng, max_shift=2, max_angle=10.0):
             for c in range(width):
                 if 0 <= r - down < height and 0 <= c - right < width:
                     new[i, r, c] = turned[r - down, c - right]
-    return new, list(labels)
+    return new, np.array(labels)
 
 
 # --- train_convnet ---------------------------------------------------------------------------
