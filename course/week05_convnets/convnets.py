@@ -1293,7 +1293,7 @@ check.between(
 p, y = require_transfer(22, 5)
 check.between(
     np.mean(p.argmax(axis=1) == y),
-    0.5,
+    0.35,
     1.0,
     name="share of new examples of five classes that the new network gets right",
     hint="Is the new layer trained, on what the layer before the last one gives?",
@@ -1302,8 +1302,9 @@ check.between(
 
 # %% [markdown]
 """
-And now the digits. From scratch, with the same fifty examples, a network gets a little more than
-half of the moved digits right. Yours should get at least 58 %.
+And now the digits: fifty to learn from, all of them in the middle, and new ones that have moved. The
+base knows how pictures move. About seven in ten right is usual, and the test asks for half; a
+network from scratch, with the same fifty, gets little more than that.
 """
 
 
@@ -1354,7 +1355,7 @@ p = model(X_new[..., None]).numpy()
 check.shape(p, (len(y_new), 5), name="answers for moved digits from 5 to 9")
 check.between(
     np.mean(p.argmax(axis=1) == y_new),
-    0.58,
+    0.5,
     1.0,
     name="share of moved digits from 5 to 9 that the network gets right",
     hint="Is the new layer trained for long enough, at a rate such as 0.01?",

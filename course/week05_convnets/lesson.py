@@ -128,12 +128,13 @@ plot.side_by_side(
     plot.heatmap(picture, numbers="d", title="picture"),
     plot.heatmap(cross, numbers="d", title="kernel"),
     plot.heatmap(correlate(picture, cross), numbers="d", title="feature map"),
-    caption="Nine windows of 3 × 3 fit on a picture of 5 × 5, so the map is 3 × 3. Its top left number "
-    "is 4: four ones of the kernel meet ones of the picture.",
+    caption="Nine windows of 3 × 3 fit on a picture of 5 × 5, so the map is 3 × 3.",
 )
 
 # %% [markdown]
 r"""
+Four ones of the kernel meet ones of the picture at the top left: its number is 4.
+
 **Convolution or correlation?** In mathematics a *convolution* turns the kernel by 180° before it
 slides, and what we just did is called a *correlation*. A network learns its kernels, so it does
 not care which way round they lie, and everybody who builds networks says convolution and computes
@@ -156,12 +157,14 @@ plot.side_by_side(
     plot.heatmap(correlate(dot, arrow), numbers="d", title="correlation"),
     plot.heatmap(correlate(dot, arrow[::-1, ::-1]), numbers="d", title="convolution"),
     plot.heatmap(by_keras, numbers=".0f", title="Keras' Conv2D"),
-    caption="A dot shows the kernel: turned by 180° under correlation, as it is under convolution. "
-    "Keras' Conv2D correlates.",
+    caption="What two ways of sliding, and Keras, make of a single bright dot.",
 )
 
 # %% [markdown]
 r"""
+A dot shows the kernel: turned by 180° under correlation, as it is under convolution. Keras' Conv2D
+correlates.
+
 ## 3. Play with a filter
 
 Before anybody learned filters, people made them: every program that edits photographs has blur,
@@ -215,12 +218,14 @@ plot.side_by_side(
     plot.images(around(*best), title=f"fires: {found.max():.1f}", low=0, high=1),
     plot.images(around(r, c), title=f"silent: {found[r, c]:.1f}", low=0, high=1),
     plot.images(found, title="the map, after ReLU"),
-    caption="Where the picture bends like the kernel the sum is large; where it bends the other way "
-    "positive and negative products cancel.",
+    caption="The kernel, two places of the mouse and what it says of them, and the map of all places.",
 )
 
 # %% [markdown]
 r"""
+Where the picture bends like the kernel the sum is large; where it bends the other way positive and
+negative products cancel, or worse, and ReLU makes zero of it.
+
 Stack such layers, and the next one looks at a map of edges and curves instead of pixels: two curves
 and a gap may be an ear, two ears and a tail a mouse. Nobody writes these kernels any more. They
 are learned, by the gradients of week 2.
@@ -252,7 +257,7 @@ for knobs in ({}, {"stride": 2}, {"padding": 2}, {"dilation": 2}):
 
 # %%
 def windows_panel(title, stride=1, padding=0, dilation=1, n=7, k=3):
-    """Three windows of a row, the last one below, on n pixels with their padding."""
+    """Every place of a window of k weights, line by line, on n pixels with their padding."""
     places = size_of_map(n, k, stride, padding, dilation)
 
     def draw(axes):
@@ -270,7 +275,7 @@ def windows_panel(title, stride=1, padding=0, dilation=1, n=7, k=3):
         axes.set(xlim=(-2.3, n + 1.3), ylim=(-1.3 - 0.9 * 7, 1.2))
         axes.set_axis_off()
 
-    return plot.picture(draw, title=f"{title}: {places} places", height=2.7)
+    return plot.picture(draw, title=f"{title}: {places}", height=2.7)
 
 
 def plt_square(x, y, colour, alpha, line):
@@ -289,7 +294,7 @@ plot.side_by_side(
     windows_panel("dilation 2", dilation=2),
     columns=4,
     caption="Grey: a row of seven pixels (dotted: zeros around it). Blue, line by line: the places of a "
-    "window of three weights, each of which gives one number of the map.",
+    "window of three weights. Each gives one number of the map; above, how many there are.",
 )
 
 # %% [markdown]
@@ -346,7 +351,7 @@ print(f"weights for {c} channels: one 5 × 5 {25 * c * c:,}, two 3 × 3 {2 * 9 *
 r"""
 Two layers of 3 × 3 see exactly as far as one of 5 × 5, with 18 weights for every 25, and with a bend
 in between that the single layer has not. In 2014 the VGG network was built of nothing but 3 × 3,
-and few have used larger kernels since.
+and most networks have kept to small kernels since.
 
 ## 5. Pooling
 
@@ -402,9 +407,14 @@ plot.side_by_side(
         plot.heatmap(pool_backward(arrived, little, kind), numbers=".2f", title=f"gradient, {kind}")
         for kind in POOLS
     ],
-    caption="Max sends the gradient to the largest pixel alone, the average to all alike, L2 to each in "
-    "proportion to its part.",
+    caption="A map of 4 × 4, and the gradient that its pixels get when 1 arrives for each square.",
 )
+
+# %% [markdown]
+r"""
+Max sends the gradient to the largest pixel alone, the average to all alike, L2 to each in proportion
+to its part. Is that right? Nudge each pixel, and see.
+"""
 
 # %%
 h, worst = 1e-5, {}
@@ -510,9 +520,15 @@ plot.images(
     columns=10,
     diverging=True,
     title="The 20 learned kernels",
-    caption="Blue: wants ink there. Orange: wants paper there. Many are edges, one side blue and the "
-    "other orange, at all angles; nobody asked for edges.",
+    caption="Blue: wants ink there. Orange: wants paper there.",
 )
+
+# %% [markdown]
+r"""
+Some have become edges, one side blue and the other orange, at one angle or another. Nobody asked for
+edges. Others still look much like the noise that they began as: there were few digits, and five
+epochs.
+"""
 
 # %%
 to_maps = keras.Sequential([keras.Input((28, 28, 1)), *convnet.layers[:1]])
@@ -522,8 +538,8 @@ plot.images(
     ["the digit", *[f"map {i}" for i in range(1, 20)]],
     columns=10,
     title="One digit, as the first layer sees it",
-    caption="Each map is dark where its kernel found what it wants: a left edge, the underside of a bar, "
-    "a stroke in one direction.",
+    caption="Each map is dark where its kernel found what it wants: one side of a stroke, the underside "
+    "of a bar, or simply ink. One that stays white found nothing here.",
 )
 
 # %% [markdown]
@@ -576,17 +592,20 @@ plot.bars(
     ylabel="right, in per cent",
     ylim=(80, 103),
     title="Accuracy alone does not tell them apart",
-    caption="The dense network does not mind the shuffling; the ConvNet loses what it was built upon, and "
-    "is still not bad. On tidy digits the gap is a few points.",
+    caption="Right answers on new digits. The axis begins at 80.",
 )
 
 # %% [markdown]
 r"""
+The dense network does not mind the shuffling. The ConvNet loses what it was built upon, its
+neighbours, and hardly suffers: a point or a few. And before, it was ahead by no more than that.
+
 That is a warning. Digits are tidy: all in the middle, all of a size. A dense network can learn by
 heart which pixel means what, so the accuracy on such pictures says little about *seeing*. Now move
 the new digits sideways, by one pixel, two, three, …
 
-**Predict** both curves.
+**Predict** the curves: of the dense network, of the ConvNet, and of a ConvNet that was shown digits
+moved by up to three pixels.
 """
 
 
@@ -623,13 +642,16 @@ plot.curves(
     xlabel="shift to the right, in pixels",
     ylabel="right, in per cent",
     title="Who survives a shift?",
-    caption="One or two pixels, and sharing and pooling pay: the ConvNet falls later than the dense "
-    "network. But it falls. The one that was shown shifted digits in training stands up to the shifts "
-    "that it was shown (three pixels), and not far beyond.",
+    caption="The same new digits, moved to the right. The augmented network saw shifts of up to three "
+    "pixels in training, the other two saw none.",
 )
 
 # %% [markdown]
 r"""
+Sharing and pooling keep the ConvNet above the dense network, but not by much, and it falls all the
+same. The one that was shown shifted digits stands up to the shifts that it was shown, and not far
+beyond.
+
 So "ConvNets don't care where things are" is half true. The *convolution* moves along with the
 picture: shift the input by two pixels, and every map shifts by two (it is **equivariant**). Pooling
 forgives what stays within a square. But the dense layer on top has a weight for every place, and
@@ -743,15 +765,18 @@ plot.curves(
     xlabel="epoch",
     ylabel="training loss",
     title="Three treatments, 500 digits",
-    caption="Batch normalisation makes the training loss fall fastest. Dropout makes it fall slowest, "
-    "which is what it is for: half of the units are missing, so nothing is learned by heart.",
+    caption="Batch normalisation makes the training loss fall fastest. With dropout it stays highest: "
+    "half of the units are missing while it is measured, so that no unit can be relied upon.",
 )
 
 # %% [markdown]
 r"""
+What counts is the last column above, on new digits. Both treatments may help there, but their lead
+is small beside what another seed changes: try some.
+
 (`momentum=0.9` above says how fast the running averages forget. With Keras' own 0.99 they need
 several hundred steps to arrive, and we make 144: the network would be fine in training and lost in
-use. Try it; it is the most common accident with this layer.)
+use. Try it; it is a common accident with this layer.)
 
 ## 10. Deeper
 
@@ -803,16 +828,20 @@ plot.curves(
     xlabel="epoch",
     ylabel="training loss",
     title="Depth needs a road",
-    caption="Twenty plain layers learn later and worse than eight, on the very examples that they are "
-    "trained on. With a road around every pair, twenty learn at once.",
+    caption="The loss on the very examples that each network is trained on.",
 )
 
 # %% [markdown]
 r"""
+Twenty plain layers learn later than eight and end with a higher loss, on the very examples that they
+are trained on: that is not overfitting, it is not getting there. With a road around every pair,
+twenty learn fastest of all. (On *new* digits the two plain networks may be level after six epochs.
+The loss shows the trouble before the accuracy does.)
+
 ## 11. ImageNet: depth pays
 
-In 2009 Fei-Fei Li's group published ImageNet: 15 million photographs in 22,000 classes, labelled by
-people all over the world. From 2010 to 2017 a competition took 1.2 million of them, in 1,000
+In 2009 Fei-Fei Li's group published ImageNet, which grew to 15 million photographs in 22,000
+classes, labelled by people all over the world. From 2010 to 2017 a competition took 1.2 million of them, in 1,000
 classes, and counted as a mistake every picture of which the right class was not among a program's
 *five* best guesses. **Predict** in which year the error fell most.
 """
@@ -837,12 +866,14 @@ plot.bars(
     mark=[name for name in bars if "human" in name],
     ylabel="top-5 error, in per cent",
     title="The ImageNet competition",
-    caption="In 2012 the first deep ConvNet cut the error by two fifths; three years and 144 layers later "
-    "it was below that of a person who had practised (Russakovsky et al. 2015).",
+    caption="The best programs of each year, and a person who had practised (Russakovsky et al. 2015).",
 )
 
 # %% [markdown]
 r"""
+In 2012 the first deep ConvNet cut the error by two fifths. Three years and 144 layers later it was
+below that of a person.
+
 What made it possible in 2012 was little that was new: ConvNets from 1989, ReLU and dropout from the
 years just before, a million labelled photographs, and two graphics cards that had been made for
 games. Alex Krizhevsky's network was split over both. **ZFNet** tuned it after *looking* at its
@@ -977,13 +1008,17 @@ plot.side_by_side(
         columns=3,
         title="classes of the ConvNet",
     ),
-    caption="Left: maps want textures, finer in the first layer, larger and more complex in the third. "
-    "Right: what excites the unit of a class most is no digit that anybody would write.",
+    caption="Left: what excites four maps of each layer of section 12's base. Right: what excites the "
+    "unit of a class in section 7's augmented ConvNet.",
 )
 
 # %% [markdown]
 r"""
-The pictures on the right should give you pause. The network reads digits well, and what it likes
+On the left, the loudest maps of the first layer want ink, anywhere; those of the second want dots or
+stripes, those of the third larger and more complex patterns. On the right, what excites a class most
+has something of the digit, and nobody would write it so.
+
+These pictures should give you pause. The network reads digits well, and what it likes
 best are not digits. It was never asked what a three *is*, only to tell threes from the other nine.
 
 ## 14. One step to fool it
@@ -1026,9 +1061,14 @@ plot.curves(
     xlabel="change of every pixel, $\\epsilon$",
     ylabel="right, in per cent",
     title="Directed and undirected noise",
-    caption="Random noise of a tenth does almost nothing; the same amount, directed by the gradient, takes "
-    "half of the accuracy away, or more.",
+    caption="Every pixel moves by the same amount: along the gradient's sign, or up and down by chance.",
 )
+
+# %% [markdown]
+r"""
+Random noise of a tenth does almost nothing. The same amount, directed by the gradient, takes half of
+the accuracy away, or more. Here are some of the digits that a tenth has turned:
+"""
 
 # %%
 fooled = np.clip(X_new + np.float32(0.1) * signs, 0, 1)
@@ -1113,8 +1153,8 @@ Training on such examples helps (and is an augmentation, of a kind). The questio
 * M. Zeiler, R. Fergus, *Visualizing and understanding convolutional networks* (2013).
 * K. Simonyan, A. Zisserman, *Very deep convolutional networks* (2014); C. Szegedy et al., *Going
   deeper with convolutions* (2014); K. He et al., *Deep residual learning* (2015).
-* O. Russakovsky et al., *ImageNet large scale visual recognition challenge*, IJCV 115 (2015): all the
-  error rates of section 11, and how the human was tested.
+* O. Russakovsky et al., *ImageNet large scale visual recognition challenge*, IJCV 115 (2015): most
+  of the error rates of section 11, and how the human was tested.
 * S. Ioffe, C. Szegedy, *Batch normalization* (2015).
 * C. Szegedy et al., *Intriguing properties of neural networks* (2014); I. Goodfellow et al.,
   *Explaining and harnessing adversarial examples* (2014).
