@@ -271,7 +271,7 @@ check.equal(
     read_bits(np.array([[0.9, 0.1, 0.8], [0.2, 0.4, 0.6]])),
     [5, 1],
     name="the example in the docstring",
-    hint="Round first, then read; the first unit is worth 4 of 3 units.",
+    hint="Round first, then read; of three units the first is worth 4.",
 )
 check.equal(
     read_bits(np.array([[0.6, 0.6]])),
@@ -1118,6 +1118,7 @@ rng = np.random.default_rng([SEED, 11])
 X = (rng.normal(size=(50, 3)) @ rng.normal(size=(3, 6)) / 3).astype("float32")
 stack = check.items(check.there(layer_pairs)([6, 4, 2], SEED), 2, name="two layers")
 alone = check.items(check.there(layer_pairs)([6, 4], SEED), 1, name="the lower layer alone")
+untrained = check.items(check.there(layer_pairs)([6, 4], SEED), 1, name="the same, left alone")
 above = check.items(check.there(layer_pairs)([4, 2], SEED), 1, name="the upper layer alone")
 
 
@@ -1127,7 +1128,7 @@ def what_is_left(pair, X):
     return float(np.mean((check.here(decoder)(check.here(encoder)(X)).numpy() - X) ** 2))
 
 
-before = what_is_left(alone[0], X)
+before = what_is_left(untrained[0], X)
 pretrain_stack(alone, X, 25)
 check.between(
     what_is_left(alone[0], X) / before,
@@ -1269,7 +1270,7 @@ def negative_sampling(u, O, positive, negatives):
     u : array, shape (n_dimensions,), the vector of the centre
     O : array, shape (n_words, n_dimensions), the neighbour vectors of all words
     positive : whole number, the row of O of the true neighbour
-    negatives : list or array of K whole numbers, rows of O; repetitions count
+    negatives : list or array of K whole numbers (perhaps none), rows of O; repetitions count
 
     Returns
     -------

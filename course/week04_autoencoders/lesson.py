@@ -34,8 +34,8 @@ through is called a **representation**, and it is often worth more than the answ
 **You need** weeks 1 to 3 (layers, softmax, cross-entropy, Adam, Keras' `Sequential` and `fit`) and
 the singular value decomposition by name.
 
-**Time:** two hours if you make the predictions and play. The notebook itself runs in about a
-minute.
+**Time:** two hours if you make the predictions and play. The notebook itself runs in one to two
+minutes.
 
 **How to read it.** Where it says **Predict**, stop and write your guess down before you run the
 next cell.
@@ -341,20 +341,23 @@ def two_units(start):
 
 plot.side_by_side(
     *map(two_units, range(3)),
-    caption="The eight codes of two logistic units. They stand in a ring, so that a straight line cuts off "
-    "each of them from all others, which is all that softmax needs. Rounded (dotted), most fall together.",
+    caption="The eight codes of two logistic units, from three starts: eight different points, most of them "
+    "near the border of the square. Rounded (dotted), several fall together.",
 )
 
 # %% [markdown]
 r"""
-A code of real numbers has room for any number of symbols. What softmax needs is that each code can
-be cut off from the others by a line, and points on a ring all can. In one dimension only the two
-ends can be cut off, and there it breaks down.
+A code of real numbers has room for any number of symbols. Softmax needs no more than that the eight
+codes $\mathbf h_i$ are *different*: with the scores $\mathbf h_i^\top \mathbf h - \frac12 \mathbf
+h_i^\top \mathbf h_i$ the largest is that of the code nearest to $\mathbf h$. (Try it: what is
+missing to $-\frac12 \lVert \mathbf h - \mathbf h_i \rVert^2$ is the same for all $i$.) So even
+*one* unit could do it, with eight values in a row. But there each symbol has to squeeze in between
+two neighbours, and in a thousand steps no start gets there: not everything that a network can
+represent does it also find.
 
-**Biases and activations matter for the code, hardly for the error.** Without biases the code
-of... work out why one of the eight corners is lost when there are no biases in the encoder and
-decoder. (What does the decoder say for a code near zero?) ReLU codes are different, but not by
-which units are *on*.
+**Biases and activations matter for the code, hardly for the error.** Without biases in encoder and
+decoder one of the eight corners is lost in every start. Which, and why? (What does the decoder say
+for a code near zero?) ReLU codes are different, but not by which units are *on*.
 
 **Even as it should be, it invents binary most of the time, not always.** Three logistic units give
 eight different numbers in about four starts of five; in the others two symbols share a number and
@@ -381,7 +384,7 @@ plot.heatmap(
     numbers=".2f",
     title="A little weight decay",
     caption="Shares of a hundred starts, and how far the least certain of all their units is from 0.5. "
-    "Too much decay, and the symbols no longer come back at all.",
+    "With too much decay some starts no longer give all symbols back.",
 )
 
 # %% [markdown]
@@ -929,7 +932,8 @@ to *rome*, the same step leads from each to the other, so *paris* − *france* +
 at *rome*. The grammar has three kinds: countries and capitals, he and she, now and then; 202
 questions.
 
-**Predict.** The sentences never say what a capital *is*. What share of the questions will random
+**Predict.** Tokyo "is the capital city of japan", but nothing says that this is the same step as from
+italy to rome. What share of the questions will random
 vectors get right? CBOW? Skip-gram?
 """
 

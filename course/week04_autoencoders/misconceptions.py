@@ -646,6 +646,14 @@ def freezes_what_is_below(pairs, X, steps, learning_rate=0.02):
 
 
 @variant("pretrain_stack")
+def freezes_each_after_its_turn(pairs, X, steps, learning_rate=0.02):
+    for encoder, decoder in pairs:
+        _steps(keras.Sequential([encoder, decoder]), X, X, steps, learning_rate)
+        encoder.trainable = decoder.trainable = False
+        X = encoder(X).numpy()
+
+
+@variant("pretrain_stack")
 def with_fit(pairs, X, steps, learning_rate=0.02):
     for encoder, decoder in pairs:
         model = keras.Sequential([encoder, decoder])
