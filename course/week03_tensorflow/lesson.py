@@ -1024,6 +1024,7 @@ dense = tf.function(lambda X, W: tf.nn.relu(X @ W), reduce_retracing=True)
 W = tf.random.stateless_normal((512, 512), seed=(SEED, 1))
 sizes = [4**k for k in range(7)]
 each = [best_time(lambda X: dense(X, W), tf.ones((n, 512)), tries=10) / n * 1000 for n in sizes]
+print(f"one by one an example costs {each[0] / min(each):.0f} times as much as in the best batch")
 plot.curves(
     each,
     x=sizes,
@@ -1035,7 +1036,6 @@ plot.curves(
     caption="From left to right the fixed cost of a call is shared by more examples, until arithmetic "
     "is all there is. On a GPU the slope goes on for longer, and ends much lower.",
 )
-print(f"one by one an example costs {each[0] / min(each):.0f} times as much as in the best batch")
 
 # %% [markdown]
 r"""
