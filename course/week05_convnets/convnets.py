@@ -773,7 +773,7 @@ def augment(images, labels, rng, max_shift=2, max_angle=10.0):
 
     Parameters
     ----------
-    images : array, shape (n_images, height, width), numbers between 0 and 1
+    images : array of floats, shape (n_images, height, width), 0 where nothing is drawn
     labels : array, shape (n_images,)
     rng : numpy.random.Generator
     max_shift : whole number, in pixels
@@ -1189,7 +1189,8 @@ are not. Fifty pictures can't teach it how pictures move. But the other network 
 
 Take all its layers but the last, which can only say 0 to 4. **Freeze** them: `trainable = False`,
 before `compile`, so that their weights stay as they are. Put *one* new layer on top, a dense one
-with a softmax over the new classes, and train that.
+with a softmax over the new classes, and train that. Alone, on a few examples, it can take large
+steps: Adam with a rate of 0.01 and minibatches of ten get there in 40 epochs.
 """
 
 
