@@ -262,11 +262,19 @@ class Room:
             text, weights = self.ask("here", model, like)
         except AssertionError as error:
             raise CheckFailed(str(error)) from error
-        known = (text, [w.shape for w in weights])
+        try:
+            configuration = json.loads(text)
+            known = (_unfrozen(configuration), [w.shape for w in weights])
+        except (TypeError, ValueError, RecursionError):
+            self.give_up("the configuration of a model that is not JSON")
         if self.brought.setdefault(model._number, known) != known:
             message = "the model is another one than before: its configuration has changed."
             raise CheckFailed(message)
-        try:
-            return json.loads(text), weights
-        except (ValueError, RecursionError):
-            self.give_up("the configuration of a model that is not JSON")
+        return configuration, weights
+
+
+def _unfrozen(tree: Any) -> Any:
+    """Return a configuration without what it says of being frozen, which training may change."""
+    if isinstance(tree, dict):
+        return {key: _unfrozen(value) for key, value in tree.items() if key != "trainable"}
+    return [_unfrozen(item) for item in tree] if isinstance(tree, list) else tree

@@ -141,6 +141,15 @@ def test_rule_10_the_model_stays_what_it_was_the_first_time(ask, honest):
     assert "another one than before" in another.reason
 
 
+def test_rule_10_a_model_may_be_frozen_between_two_looks(ask, honest):
+    frozen = copy.deepcopy(honest[0])
+    field(trainable=False)(frozen)
+    twice = "check.here(f)\nmodel = check.here(f)\ncheck.equal(len(model.trainable_weights), 0)"
+
+    assert frozen != honest[0]
+    assert ask(twice, told(*honest[:2]), told(frozen, honest[1])).passed
+
+
 CLAIMS = ("f.count_params()", "f(X)", "f.predict(X)", "f.loss", "len(f.layers)", "f.trainable = 1")
 
 
