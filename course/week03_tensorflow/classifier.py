@@ -1289,12 +1289,11 @@ two spirals (two features, in very different units) and about handwritten digits
 Whatever you choose must be good enough for both: more than 97 % of new points of the spirals and
 more than 96 % of new digits, each within about ten seconds on a laptop.
 
-Three hints from our own `experiment`. The spirals want *depth*: two hidden layers or more, of some 64
-units. They want *patience*, too: the loss stands still for a while before the spiral unrolls, and
-whoever stops after ten epochs without progress stops there; twenty are enough. The digits want
-*width*: with one layer of a few hundred units we reached 97 %, with narrow deep ones less. A function
-may look at `X_train.shape` before it decides. Adam with a rate between 0.005 and 0.01 and a decay of
-0.97 got there in some 60 epochs.
+Two hints from our own `experiment`. The spirals want *depth* and *corners*: two hidden layers of ReLU
+units got to 99 %, and with tanh or ELU in their place the same network stood at 60 to 70 % after as
+many epochs. The digits want *width*: with one layer of a few hundred units we reached 97 %, with narrow
+deep ones less. A function may look at `X_train.shape` before it decides. Adam with a rate between 0.005
+and 0.01 and a decay of 0.97 got there in some 60 epochs.
 """
 
 
