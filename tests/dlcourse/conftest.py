@@ -20,8 +20,9 @@ const model = {
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Yield a browser. Its event loop runs as long: no other file of tests may meet it."""
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as engine:
         try:

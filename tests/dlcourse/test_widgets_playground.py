@@ -14,17 +14,8 @@ STATE = [
 
 
 @pytest.fixture(scope="module")
-def page():
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as engine:
-        try:
-            browser = engine.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-            )
-        except playwright.Error:
-            pytest.skip("no browser on this machine")
-        yield browser.new_page(viewport={"width": 1000, "height": 700})
-        browser.close()
+def page(browser):
+    return browser.new_page(viewport={"width": 1000, "height": 700})
 
 
 def shown(page, widget):

@@ -174,11 +174,10 @@ def test_a_limit_is_an_option_of_nbgraders(
     tiny_course.submit("ada", RIGHT)
     used = []
 
-    def note(notebook, exam):
-        used.append(exam.settings)
-        return hold(notebook, exam)
+    def note(notebook, *, settings, **more):
+        used.append(settings)
+        return hold(notebook, settings=settings, sit=one_namespace, **more)
 
-    monkeypatch.setattr(preprocessor, "hold", partial(hold, sit=one_namespace))
     monkeypatch.setattr(preprocessor, "hold", note)
     autograde(tiny_course)
 
