@@ -107,7 +107,7 @@ def test_the_scheme_is_made_with_the_seed_of_the_notebook(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(3000)
 @pytest.mark.parametrize("week", week_names(ROOT))
 def test_every_known_answer_of_a_week_gets_what_it_deserves(week):
     done = subprocess.run(
