@@ -10,7 +10,6 @@ to "give up" while it follows, it answers at once.
 """
 
 import asyncio
-import json
 import socket
 import sys
 import time
@@ -23,6 +22,7 @@ import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 
 from autograder.exam.outputs import Outputs
+from autograder.exam.told import say, tasks
 from autograder.kernels.ready import wait_until_ready
 
 # What waits to be read.
@@ -111,21 +111,14 @@ def _is_about(message: dict[str, Any], request: str) -> bool:
 async def _serve(control: socket.socket) -> None:
     """Do what is told until the other end is closed."""
     clerk = Clerk(control)
-    reader = control.makefile("r", encoding="utf-8")
-    _say(control, {"ready": True})
-    for line in reader:
-        task = json.loads(line)
+    for task in tasks(control):
         do = task.pop("do")
         if do == "connect":
-            _say(control, await clerk.connect(**task))
+            say(control, await clerk.connect(**task))
         elif do == "request":
-            _say(control, await clerk.send(**task))
+            say(control, await clerk.send(**task))
         elif do == "follow":
-            _say(control, await clerk.follow(**task))
-
-
-def _say(control: socket.socket, answer: Mapping[str, Any]) -> None:
-    control.sendall(json.dumps(answer).encode() + b"\n")
+            say(control, await clerk.follow(**task))
 
 
 if __name__ == "__main__":

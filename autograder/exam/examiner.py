@@ -10,7 +10,6 @@ the socket FD and writes one back. It is never asked to stop: it is killed.
 import ast
 import contextlib
 import io
-import json
 import socket
 import sys
 import time
@@ -25,6 +24,7 @@ from dlcourse import _room
 from autograder.exam.channel import Channel
 from autograder.exam.room import Room
 from autograder.exam.seeding import seed_generators
+from autograder.exam.told import say, tasks
 from autograder.exam.verdicts import conclude
 from autograder.magics import strip_magics
 from autograder.names import free_names
@@ -129,18 +129,11 @@ def _lines_of(filename: str) -> tuple[int, int]:
 def main(control: socket.socket) -> None:
     """Serve requests until the other end is closed."""
     examiner = Examiner()
-    reader = control.makefile("r", encoding="utf-8")
-    _say(control, {"ready": True})
-    for line in reader:
-        task = json.loads(line)
+    for task in tasks(control):
         if task["do"] == "setup":
-            _say(control, {"error": examiner.set_up(task["source"], task["seed"])})
+            say(control, {"error": examiner.set_up(task["source"], task["seed"])})
         else:
-            _say(control, _sit_at_door(examiner, task, control).to_json())
-
-
-def _say(control: socket.socket, reply: Any) -> None:
-    control.sendall(json.dumps(reply).encode() + b"\n")
+            say(control, _sit_at_door(examiner, task, control).to_json())
 
 
 def _sit_at_door(examiner: Examiner, task: Mapping[str, Any], control: socket.socket) -> Verdict:
@@ -149,7 +142,7 @@ def _sit_at_door(examiner: Examiner, task: Mapping[str, Any], control: socket.so
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(task["address"])
         door.listen(1)
-        _say(control, {"open": True})
+        say(control, {"open": True})
         door.settimeout(task["seconds"])
         try:
             connection, _ = door.accept()

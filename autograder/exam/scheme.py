@@ -9,6 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.exam.transcript import Entry
+from autograder.whole_files import write_whole
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,4 @@ def read_scheme(path: Path) -> Scheme | None:
 
 def write_scheme(path: Path, scheme: Scheme) -> None:
     """Keep a scheme at `path`; a reader sees all of it or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(".half")
-    half.write_text(json.dumps(scheme.to_json()), encoding="utf-8")
-    half.replace(path)
+    write_whole(path, json.dumps(scheme.to_json()).encode())
