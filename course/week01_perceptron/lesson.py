@@ -30,8 +30,8 @@ and the way around it is what the rest of this course is about.
   nor too long;
 * say what a hidden layer is for, and so what *deep* learning has to do with *representation*.
 
-**You need** Python, NumPy arrays, the dot product, and from part 8 on the derivative of a function
-of two variables. Nothing about neural networks.
+**You need** Python, NumPy arrays, the dot product, and from section 8 on the derivative of a
+function of two variables. Nothing about neural networks.
 
 **Time:** 90 minutes if you make the predictions and play. The notebook itself runs in less than a
 minute.
@@ -142,8 +142,9 @@ plot.overlay(
 r"""
 It fires on one side of a line. The border is straight, and the arrow $\mathbf{w}$ stands at a
 right angle to it, pointing to where the unit fires. For the border is where the sum is exactly
-zero, $\mathbf{w} \cdot \mathbf{x} + b = 0$. In the plane this is a line; with three inputs it is a plane, and with 3,072 inputs a **hyperplane**: flat, one
-dimension less than the space, with all of the space on one side or the other.
+zero, $\mathbf{w} \cdot \mathbf{x} + b = 0$. In the plane this is a line; with three inputs it
+is a plane, and with 3,072 inputs a **hyperplane**: flat, one dimension less than the space, with
+all of the space on one side or the other.
 
 Two facts make weights readable for ever after.
 
@@ -234,8 +235,8 @@ There is nothing new in $c$, by the way:
 $\sigma(c\,(\mathbf{w} \cdot \mathbf{x} + b))$ is the same as multiplying the weights and the bias
 by $c$. A unit with *large weights* is a sure one. And see what happens away from the middle: the
 slope goes to zero, the faster the steeper the sigmoid, and the step has slope zero everywhere.
-Keep that in mind. In part 8 it decides which units can learn by going downhill, and in week 2 it
-is the reason why deep networks would not learn for twenty years.
+Keep that in mind. In section 8 it decides which units can learn by going downhill, and in week 2
+it is the reason why deep networks would not learn for so many years.
 
 ## 4. Learning from mistakes
 
@@ -308,7 +309,7 @@ def with_one(X):
 def mistakes_of(X, y, epochs=1):
     """Yield (number of the example shown, weights after it) for every mistake of the perceptron."""
     v, shown, last = np.zeros(X.shape[1]), 0, 0
-    for _ in range(epochs):
+    for _ in range(epochs):  # an epoch: once through all the examples
         for x, label in zip(X, y, strict=True):
             shown += 1
             if label * (x @ v) <= 0:
@@ -735,11 +736,12 @@ Two numbers to choose, $w$ and $b$, and for each choice a loss: that is a landsc
 points uphill, so we walk against it. **Gradient descent:**
 
 $$
-w \leftarrow w - \eta\,\frac{\partial L}{\partial w}, \qquad
-b \leftarrow b - \eta\,\frac{\partial L}{\partial b},
+w \leftarrow w - \varepsilon\,\frac{\partial L}{\partial w}, \qquad
+b \leftarrow b - \varepsilon\,\frac{\partial L}{\partial b},
 $$
 
-with a **learning rate** $\eta$ (eta) that says how long our steps are.
+with a **learning rate** $\varepsilon$ (epsilon) that says how long our steps are. (Many books write
+$\eta$ for it.)
 """
 
 
@@ -831,9 +833,9 @@ plot.curves(
 # %% [markdown]
 r"""
 How large is too large? Near its bottom every smooth valley is a bowl, and in a bowl whose
-curvature is $\lambda$ a step multiplies the distance from the bottom by $1 - \eta\lambda$. That
-shrinks only if $\eta < 2/\lambda$. The curvatures of a landscape are the eigenvalues of its
-matrix of second derivatives, the Hessian, and the steepest one sets the limit:
+curvature is $\lambda$ a step multiplies the distance from the bottom by $1 - \varepsilon\lambda$.
+That shrinks only if $\varepsilon < 2/\lambda$. The curvatures of a landscape are the eigenvalues
+of its matrix of second derivatives, the Hessian, and the steepest one sets the limit:
 """
 
 # %%
@@ -867,8 +869,8 @@ widgets.descent(hours, passed, title="Walk down the log-loss yourself")
 r"""
 ## 10. A better picture instead of a better line
 
-Part 6 redrew exclusive or with two step units. There is another way to redraw it, with a pencil:
-give the unit one more input, the product $x_1 x_2$.
+Section 6 redrew exclusive or with two step units. There is another way to redraw it, with a
+pencil: give the unit one more input, the product $x_1 x_2$.
 
 These are the four data sets of the *TensorFlow Playground*, which you will meet again in week 3.
 One unit looks at the two coordinates and nothing else.
@@ -981,8 +983,8 @@ plot.side_by_side(
 # %% [markdown]
 r"""
 Perfect, and it found the ears by itself. Fur is dark: so darkness where ears hang down (orange)
-speaks for a dog, and darkness where they stand up (blue) for a cat. Nobody had told it where to look, or that there are such
-things as ears.
+speaks for a dog, and darkness where they stand up (blue) for a cat. Nobody had told it where to
+look, or that there are such things as ears.
 
 Shall we believe that it knows what a dog is? **Predict** its score on two other kinds of new
 pictures: first with heads that are not in the middle, then with light fur at night.
@@ -1017,9 +1019,9 @@ combine those into heads. Layers of representation, each made of the one below, 
 examples. Several things had to come together for that: a way to train hidden layers (week 2),
 machines and software for large ones (week 3), weights that are shared across a picture (week 5),
 millions of labelled examples, and initial values and units with which deep stacks of layers do
-not get stuck. We will take them in turn.
+not get stuck (week 2). We will take them in turn.
 
-## Summary
+## What to take along
 
 * A **unit** weighs its inputs, adds a bias and applies a step or a sigmoid. Its border is a
   hyperplane, its weight vector is normal to it, and the sum divided by the length of the weights
@@ -1072,24 +1074,6 @@ layer chooses its own, from the examples.
 The learning rate: every step jumps across the valley. Make it smaller.
 </details>
 
-## Try changing
-
-1. In part 2, multiply `w` and `b` by −1, then set `b` to zero. Predict each picture before you
-   see it.
-2. Use the perceptron of part 4 on `data.gaussian(noise=0.5)`, which no line separates. How do the
-   mistakes per epoch go on? Does it help to stop early, or to average all the weights that it
-   ever had?
-3. In part 5, which of the 152 questions about three inputs that have no line can two hidden units
-   and a third answer? Try weights at random, or think of those with the most changes: "is the
-   number of ones odd?"
-4. The units of part 6 have their borders exactly *through* the corners (0, 1) and (1, 1). Add
-   noise of 0.05 to the inputs. What happens, and how would you move the borders?
-5. In part 7 try 3, 4 and 16 hidden units, and starts that are ten times smaller.
-6. In part 9 subtract the mean from `hours`. Compute both curvatures again. How many steps are
-   needed now?
-7. Train the unit of part 11 on pets that wander, or on half day and half night. Look at the
-   weights. Is it the number of examples that is missing, or something else?
-
 ## Words of the week
 
 | word | meaning |
@@ -1105,7 +1089,25 @@ The learning rate: every step jumps across the valley. Make it smaller.
 | representation, feature | the input in other coordinates; one such coordinate |
 | loss, log-loss | what training makes small; mean surprise at the true answers |
 | gradient | the vector of derivatives; points uphill |
-| learning rate η | length of a step against the gradient, as a multiple of the gradient |
+| learning rate ε | length of a step against the gradient, as a multiple of the gradient |
+
+## Try changing
+
+1. Section 2: multiply `w` and `b` by −1, then set `b` to zero. Predict each picture before you
+   see it.
+2. Section 4: use the perceptron on `data.gaussian(noise=0.5)`, which no line separates. How do the
+   mistakes per epoch go on? Does it help to stop early, or to average all the weights that it
+   ever had?
+3. Section 5: which of the 152 questions about three inputs that have no line can two hidden units
+   and a third answer? Try weights at random, or think of those with the most changes: "is the
+   number of ones odd?"
+4. Section 6: the units have their borders exactly *through* the corners (0, 1) and (1, 1). Add
+   noise of 0.05 to the inputs. What happens, and how would you move the borders?
+5. Section 7: try 3, 4 and 16 hidden units, and starts that are ten times smaller.
+6. Section 9: subtract the mean from `hours`. Compute both curvatures again. How many steps are
+   needed now?
+7. Section 11: train the unit on pets that wander, or on half day and half night. Look at the
+   weights. Is it the number of examples that is missing, or something else?
 
 ## Further reading
 
@@ -1125,6 +1127,7 @@ The learning rate: every step jumps across the valley. Make it smaller.
 * M. Nielsen, *Neural networks and deep learning* (2015), chapter 1: another first look at the
   same units.
 
-**Next:** the assignment of this week, in which you build all this yourself and read handwriting
-with it.
+The assignment of this week builds all this from nothing but NumPy, and reads handwriting with it.
+
+Next week the hidden units find their own weights.
 """

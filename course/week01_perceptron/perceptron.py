@@ -685,12 +685,12 @@ Gradient descent takes all the examples at once and, step after step, moves the 
 a little against the gradient:
 
 $$
-\mathbf{w} \leftarrow \mathbf{w} - \eta\, \frac{\partial L}{\partial \mathbf{w}},
-\qquad b \leftarrow b - \eta\, \frac{\partial L}{\partial b} .
+\mathbf{w} \leftarrow \mathbf{w} - \varepsilon\, \frac{\partial L}{\partial \mathbf{w}},
+\qquad b \leftarrow b - \varepsilon\, \frac{\partial L}{\partial b} .
 $$
 
-Both derivatives are taken at the same point, *before* the step. The learning rate $\eta$ says how
-long the step is.
+Both derivatives are taken at the same point, *before* the step. The learning rate $\varepsilon$ says
+how long the step is.
 """
 
 
@@ -911,7 +911,7 @@ plot.boundary(
 
 # %% [markdown]
 """
-### Exercise 10. What the hidden layer changes · 8 points · about 10 minutes
+### Exercise 10. What the hidden layer changes · 8 points · about 10 minutes · marked by hand
 
 In your own words, in 100 to 250 words:
 
@@ -1095,7 +1095,7 @@ plot.images(
 
 # %% [markdown]
 r"""
-## For a free weekend (not graded)
+## For a weekend: two better perceptrons
 
 **The averaged perceptron.** The last weights of a perceptron depend much on the last few mistakes.
 Keep the sum of the weights after *every* example, right or wrong, and predict with the average.
@@ -1111,6 +1111,8 @@ Replace each dot product by $k(\mathbf{x}_i, \mathbf{x}) =
 e^{-\gamma \lVert \mathbf{x}_i - \mathbf{x} \rVert^2}$, and the same rule of 1957 bends around
 any corner. The spiral is waiting. What does $\gamma$ do? What happens to the number of mistakes
 when it grows, and what to the accuracy on points that were never shown?
+
+Nothing here is graded.
 """
 
 # %%

@@ -69,7 +69,7 @@ r"""
 
 ### Exercise 1. A layer of units · 3 points · about 5 minutes
 
-One unit computes $\mathbf{w}^\top\mathbf{x} + b$. A layer is many units side by side, one a
+One unit computes $\mathbf{w} \cdot \mathbf{x} + b$. A layer is many units side by side, one a
 *column* of `W`, asked about many examples at once, one a *row* of `X`. One product of matrices
 does it all. (A loop over the examples is right, too. Three loops inside each other are right and
 slow: the training of exercise 14 would run out of time.)
@@ -421,7 +421,7 @@ right answer in both exercises it prints something like `1e-11`.
 # %%
 rng = np.random.default_rng(SEED)
 X, W, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), np.zeros(2)
-weigh = rng.normal(size=(4, 2))  # the loss is a weighed sum of Z, so grad_Z is these weights
+weigh = rng.normal(size=(4, 2))  # the loss is a weighted sum of Z, so grad_Z is these weights
 _, grad_W, _ = dense_backward(weigh, X, W)
 print(gradient_check(lambda W: np.sum(weigh * dense_forward(X, W, b)), W, grad_W))
 

@@ -558,10 +558,10 @@ plot.curves(
 
 # %% [markdown]
 r"""
-Smaller is better, until it is not. Two errors meet. The formula's own shrinks with $h$ (one-sided) or $h^2$ (centred). But a float
-has sixteen digits: when two losses agree in twelve of them, only four are left in their
-difference. So: centred, $h = 10^{-5}$, double precision. Below $10^{-7}$ all is well. And stay
-away from the kink of a ReLU, where there is no slope to find.
+Smaller is better, until it is not. Two errors meet. The formula's own shrinks with $h$ (one-sided)
+or $h^2$ (centred). But a float has sixteen digits: when two losses agree in twelve of them, only
+four are left in their difference. So: centred, $h = 10^{-5}$, double precision. Below $10^{-7}$
+all is well. And stay away from the kink of a ReLU, where there is no slope to find.
 
 Does the check find real mistakes? Here are four backward passes, each with a bug that people
 write every year:
@@ -846,7 +846,8 @@ widgets.gradient_dial(
 # %% [markdown]
 r"""
 Does it matter? Train five networks of ten layers on the same data, with the same optimiser, and
-see.
+see. Each step takes its gradient from a **minibatch**, 32 of the 320 examples at a time, in a new
+random order for each epoch: nearly as good a direction as that of all, for a tenth of the work.
 
 **Predict** their order, and which will not move at all.
 """
@@ -900,8 +901,8 @@ there after five epochs or ten.
 Sepp Hochreiter found this in his diploma thesis of 1991, and Bengio, Simard and Frasconi in 1994
 for networks that run through time (week 6). For fifteen years it was the reason why "deep" meant
 three layers. The ways out, in the order in which they came: train one layer at a time (2006; week
-4), ReLU (2010), initial weights that fit (2010, 2015), normalised layers (2015), shortcuts around
-layers (2015; week 5).
+4), ReLU (2010), initial weights that fit (2010, 2015), normalised layers and shortcuts around
+layers (2015; both week 5).
 
 ## 10. Not valleys, but passes
 
@@ -988,8 +989,8 @@ plot.side_by_side(
 # %% [markdown]
 r"""
 Equal units get equal gradients, so they stay equal for ever: four of them are one, and one unit
-draws one line. The start must **break the symmetry**. Random
-weights do. (Biases may all be zero: the weights have broken it already.)
+draws one line. The start must **break the symmetry**. Random weights do. (Biases may all be zero:
+the weights have broken it already.)
 
 ## 12. Getting down faster
 
@@ -1470,12 +1471,12 @@ print("and how often they say yes", [int(said.sum()) for said in failed])
 
 # %% [markdown]
 r"""
-The weights of mirrored inputs are equal and opposite, so that a symmetric pattern adds up to nothing
-at all. And their sizes are one to two to four, as in the paper. Nobody asked for that. With weights in these ratios no
-*asymmetric* pattern adds up to zero ($\pm1 \pm2 \pm4$ never does), so both units stay silent for
-symmetric patterns only. Gradient descent found the binary numbers, because they solve the
-problem. And the starts that fail? They sit on a plateau, saying "no" to everything, which is right
-for 56 patterns of 64.
+The weights of mirrored inputs are equal and opposite, so that a symmetric pattern adds up to
+nothing at all. And their sizes are one to two to four, as in the paper. Nobody asked for that.
+With weights in these ratios no *asymmetric* pattern adds up to zero ($\pm1 \pm2 \pm4$ never does),
+so both units stay silent for symmetric patterns only. Gradient descent found the binary numbers,
+because they solve the problem. (Week 4 lets a network invent them once more.) And the starts that
+fail? They sit on a plateau, saying "no" to everything, which is right for 56 patterns of 64.
 
 That is what was new in 1986: not the chain rule, but that hidden units, left alone, invent
 *representations*.
