@@ -223,5 +223,26 @@ def test_a_logarithmic_axis_has_ticks_that_can_be_read(x, expected):
     assert found == expected or (expected is None and 2 < len(found) < 9 and "10^" in found[1])
 
 
+@pytest.mark.parametrize(
+    "picture",
+    [
+        plot.curves({"a long name": [1, 2, 3]}, x=[10, 100, 1000], logx=True, ylabel="accuracy"),
+        plot.curves({"a long name": np.arange(401.0)}, ylabel="loss"),
+        plot.curves({"a": [1, 2]}, x=[10000, 80000], logx=True, ylabel="loss"),
+    ],
+    ids=["logarithmic", "linear", "less than a decade"],
+)
+def test_numbers_on_an_axis_do_not_touch(picture):
+    figure = plot.side_by_side(*[picture] * 3).figure()
+    figure.draw_without_rendering()
+
+    labels = [label for label in figure.axes[0].get_xticklabels() if label.get_text()]
+    low, high = figure.axes[0].bbox.intervalx
+    boxes = [label.get_window_extent() for label in labels]
+    seen = [box for box in boxes if low - 1 <= (box.x0 + box.x1) / 2 <= high + 1]
+    assert len(seen) >= 2
+    assert all(left.x1 + 5 < right.x0 for left, right in itertools.pairwise(seen))
+
+
 def test_steps_are_counted_in_round_numbers():
     assert ticks(plot.curves(np.arange(61.0))) == ["0", "10", "20", "30", "40", "50", "60"]

@@ -5,14 +5,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse.plot._picture import Limits, Panel, Picture
 from dlcourse.plot._style import BLUE, COLOURS, INK, MARKERS
+from dlcourse.plot._ticks import tick_short_logs, tick_whole_numbers
 
 _APART = 0.075  # of the axes' height, between two names
-_FEW_DECADES = 2.95
 _MARKED = 25  # a curve of more points than this is drawn without its points
 
 
@@ -61,7 +60,7 @@ def curves(
                 low, high = _band(up, shaded[name])
                 axes.fill_between(across, low, high, color=COLOURS[i % len(COLOURS)], alpha=0.18)
         _keep_limits(axes, xlim, ylim)
-        _tick_short_logs(axes)
+        tick_short_logs(axes)
         _name_ends(axes, lines)
 
     return Picture((Panel(draw, title, xlabel, ylabel, xlim, ylim),), caption=caption)
@@ -122,7 +121,7 @@ def _curve(axes: Axes, across: NDArray[np.float64], up: NDArray[np.float64], i: 
         linestyle=("-", "--", ":", "-.")[(i if not marked else i // len(COLOURS)) % 4],
     )
     if axes.get_xscale() == "linear" and np.array_equal(across, across.round()):
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+        tick_whole_numbers(axes)
 
 
 def _band(up: NDArray[np.float64], spread: Any) -> tuple[Any, Any]:
@@ -137,18 +136,6 @@ def _keep_limits(axes: Axes, xlim: Limits, ylim: Limits) -> None:
         axes.set_xlim(*xlim)
     if ylim is not None:
         axes.set_ylim(*ylim)
-
-
-def _tick_short_logs(axes: Axes) -> None:
-    """Write 1, 2, 5, 10, … on a logarithmic axis too short for powers of ten to be enough."""
-    for axis in (axes.xaxis, axes.yaxis):
-        low, high = sorted(axis.get_view_interval())
-        if axis.get_scale() != "log" or low <= 0 or high / low > 10**_FEW_DECADES:
-            continue
-        steps = (1.0, 2.0, 5.0) if high / low > 5 else (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0)
-        axis.set_major_locator(LogLocator(subs=steps))
-        axis.set_major_formatter(lambda value, _: f"{value:,.6g}")
-        axis.set_minor_formatter(NullFormatter())
 
 
 def _name_ends(axes: Axes, lines: Mapping[str, Any]) -> None:
