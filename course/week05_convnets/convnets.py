@@ -1364,7 +1364,7 @@ check.between(
 
 # %% [markdown]
 r"""
-### Exercise 13. Shifted, turned · 8 points · about 10 minutes
+### Exercise 13. Shifted, turned · 8 points · about 10 minutes · marked by hand
 """
 
 # %% [markdown] written="shifted_and_turned" points=8 outcomes=[6, 7]

@@ -33,7 +33,8 @@ that it knows, and it changed what computers can see.
   another network's layers do for it;
 * tell the story of ImageNet, and fool a network with one step.
 
-**You need** week 2 (layers, gradients, dropout) and week 3 (Keras).
+**You need** week 2 (layers, gradients, dropout) and week 3 (Keras). Section 12 takes up where week 4
+left transfer.
 
 **Time:** two hours if you make the predictions and play. The notebook itself runs in about a
 minute and a half.
@@ -474,9 +475,9 @@ Nearly all weights sit in the *dense* layer on top; the part that looks has 520.
 somebody says how large a network is.
 
 The data: handwritten digits of MNIST (LeCun, Cortes, Burges), 28 × 28, of which the quick profile
-takes 3,000 to learn from and 1,000 to be judged by. (Without network and without a copy on this
-machine, 1,797 smaller scans stand in.) Pixels are divided by 255 and get an axis for their one
-channel.
+takes 3,000 to learn from and 1,000 to be judged by. (Without the internet and without a copy on
+this machine, 1,797 smaller scans stand in.) Pixels are divided by 255 and get an axis for their
+one channel.
 """
 
 # %%
@@ -650,8 +651,8 @@ plot.curves(
 # %% [markdown]
 r"""
 Sharing and pooling keep the ConvNet above the dense network, clearly on MNIST and barely on the
-stand-in, whose strokes are blurred and broad. But it falls all the same. The one that was shown shifted digits stands up to the shifts that it was shown, and not far
-beyond.
+stand-in, whose strokes are blurred and broad. But it falls all the same. The one that was shown
+shifted digits stands up to the shifts that it was shown, and not far beyond.
 
 So "ConvNets don't care where things are" is half true. The *convolution* moves along with the
 picture: shift the input by two pixels, and every map shifts by two (it is **equivariant**). Pooling
@@ -842,8 +843,8 @@ The loss shows the trouble before the accuracy does.)
 ## 11. ImageNet: depth pays
 
 In 2009 Fei-Fei Li's group published ImageNet, which grew to 15 million photographs in 22,000
-classes, labelled by people all over the world. From 2010 to 2017 a competition took 1.2 million of them, in 1,000
-classes, and counted as a mistake every picture of which the right class was not among a program's
+classes, labelled by people all over the world. From 2010 to 2017 a competition took 1.2 million of
+them, in 1,000 classes, and counted as a mistake every picture of which the right class was not among a program's
 *five* best guesses. **Predict** in which year the error fell most.
 """
 
@@ -886,7 +887,8 @@ threw out the large dense layers (5 million weights, where AlexNet had 60); **Re
 
 Few people have a million labelled pictures. But *features* may be common to many tasks. So take a
 network that was trained on much, cut off its last layer, **freeze** the rest, and train a new last
-layer on the little that you have. **Transfer learning.**
+layer on the little that you have. **Transfer learning.** (In week 4 dense layers that knew five
+digits were of no use for the other five. Do convolutions do better?)
 
 In small: learn the digits 0 to 4 well, moved about by up to three pixels. Then the digits 5 to 9,
 from ten examples each, all in the middle. There are three rivals: the frozen layers; the same
@@ -1109,6 +1111,49 @@ Training on such examples helps (and is an augmentation, of a kind). The questio
 * Depth pays when gradients have a road: skip connections, and batch normalisation on the way.
 * Features transfer, as far as the first task needed them.
 * What a network finds and what you see are not the same: one directed step fools it.
+
+## Check yourself
+
+Think of the answer, then open it.
+
+<details><summary>1. A convolution of 3 × 3 makes 32 maps out of 16. How many parameters has it on pictures of 28 × 28, and how
+many on 280 × 280?</summary>
+
+Each of the 32 kernels has 3 · 3 · 16 weights and a bias: 32 · 145 = 4,640, on pictures of any size.
+</details>
+
+<details><summary>2. 32 × 32 pixels, kernel 5, padding 2, stride 2. How large is the map?</summary>
+
+(32 + 4 − 4 − 1) / 2 is 15.5; rounded down, plus 1, that is 16: the map is 16 × 16.
+</details>
+
+<details><summary>3. Three times a convolution of 3 × 3 and pooling over 2 × 2. How many pixels, in each direction, does one
+number at the end depend on?</summary>
+
+Each convolution adds 2 times, each pooling once what neighbours are apart, and that doubles with each pooling: 3, 4; 8, 10;
+18, 22. So 22.
+</details>
+
+<details><summary>4. Somebody shuffles the pixels of all pictures, in training and in use, always in the same way. Which network can
+be mended without training it anew?</summary>
+
+The dense one: put the rows of its first matrix into the new order, and it answers as before. A ConvNet has no weights for
+places that one could put into another order.
+</details>
+
+<details><summary>5. The same picture, the same network, with batch normalisation; in training it gives another answer than in
+use. A mistake?</summary>
+
+No: in training mean and variance are those of the minibatch, so the answer depends on its other pictures; in use they are
+running averages. If the answers in use are far worse, the averages have not arrived yet.
+</details>
+
+<details><summary>6. In section 10 the second convolution of each pair with a skip connection starts at zero. What does the network
+of twenty layers compute before its first step?</summary>
+
+What comes out of the first convolution goes past all pairs unchanged, into the dense layer: it begins as a shallow network,
+and each pair joins in as far as that helps.
+</details>
 
 ## Words of the week
 

@@ -289,7 +289,7 @@ def through_time(X, Wx, Wh, b, grad_last):
 
 rng = np.random.default_rng(SEED)
 X, Wx, Wh, b = (rng.normal(size=size) for size in ((12, 2), (2, 5), (5, 5), 5))
-weigh = rng.normal(size=5)  # the loss: a weighed sum of the last state
+weigh = rng.normal(size=5)  # the loss: a weighted sum of the last state
 exact, numeric = through_time(X, Wx, Wh, b, weigh), np.zeros((5, 5))
 for index in np.ndindex(5, 5):
     ends = []
@@ -476,9 +476,9 @@ def sigma(z):
     return 1 / (1 + np.exp(-z))
 
 
-def lstm_cell(x, h, c, W, U, b):
-    """One step of an LSTM; W, U and b have an entry each for "f", "i", "g" and "o"."""
-    sums = {gate: x @ W[gate] + h @ U[gate] + b[gate] for gate in "figo"}
+def lstm_cell(x, h, c, Wx, Wh, b):
+    """One step of an LSTM; Wx, Wh and b have an entry each for "f", "i", "g" and "o"."""
+    sums = {gate: x @ Wx[gate] + h @ Wh[gate] + b[gate] for gate in "figo"}
     c = sigma(sums["f"]) * c + sigma(sums["i"]) * np.tanh(sums["g"])
     return sigma(sums["o"]) * np.tanh(c), c
 
@@ -580,11 +580,11 @@ plot.curves(
 # %% [markdown]
 r"""
 Were you surprised by the plain one? Keras draws its recurrent matrix orthogonal, section 4's
-"stretch 1", and with that it starts far better than an LSTM with bias 0, and no worse than one with
-bias 1. **An LSTM has no long memory
-of its own; it has gates that can be opened**, by a bias at the start or by learning. What the plain
-layer can't do is choose. It feels an old nudge for a while, but every new input is added on top, and
-it has no way to say: *this I keep, that I let pass*. That choice is what the next section asks for.
+"stretch 1", and with that it starts far better than an LSTM with bias 0, and no worse than one
+with bias 1. **An LSTM has no long memory of its own; it has gates that can be opened**, by a bias
+at the start or by learning. What the plain layer can't do is choose. It feels an old nudge for a
+while, but every new input is added on top, and it has no way to say: *this I keep, that I let
+pass*. That choice is what the next section asks for.
 """
 
 # %% [markdown]
@@ -767,8 +767,8 @@ seed, or two epochs less, and one of the curves may still lie at one half.)
 ## 7. A network that reads characters
 
 Now real text. In the `quick` profile it is what every Python carries: the documentation behind
-`help("assert")` and its like. In `full` it is tiny Shakespeare, if there is a copy or a network.
-Three steps turn text into training data:
+`help("assert")` and its like. In `full` it is tiny Shakespeare, if there is a copy of it or an
+internet connection. Three steps turn text into training data:
 
 * a **vocabulary** gives each character a number;
 * the text is cut into **windows**, edge to edge, and several windows make a minibatch;
@@ -1151,23 +1151,23 @@ for name, states in (("as it is", H_new), ("with the unit held", held)):
 # %% [markdown]
 r"""
 Nobody told the network that quotation marks come in pairs. It was asked for the next character,
-millions of times; to know whether one is open helps; so gradient descent made a detector. In the made lines it is a
-clean one. In real text it is not perfect, and other units know bits of it as well: what a network
-knows is seldom in one place only.
-(In 2017 Radford, Józefowicz and Sutskever trained the same kind of network on 82 million reviews,
-and one of its 4,096 units turned out to tell friendly from unfriendly ones.)
+about a million times; to know whether one is open helps; so gradient descent made a detector. In
+the made lines it is a clean one. In real text it is not perfect, and other units know bits of it
+as well: what a network knows is seldom in one place only. (In 2017 Radford, Józefowicz and
+Sutskever trained the same kind of network on 82 million reviews, and one of its 4,096 units turned
+out to tell friendly from unfriendly ones.)
 
 ## 10. What came next: attention
 
 A recurrent network carries everything it knows in one state of fixed size, step by step. What was
 read a hundred steps ago has passed through a hundred gates. Why carry it at all? Keep all the
 states, and *look back* at the one that matters (Bahdanau, Cho and Bengio 2014). In 2017 eight
-people, most of them at Google, threw the recurrence out and kept the looking back: the **transformer** (Vaswani et
-al., *Attention is all you need*).
+people, most of them at Google, threw the recurrence out and kept the looking back: the
+**transformer** (Vaswani et al., *Attention is all you need*).
 
 Each place has three vectors: a **query** (what am I looking for?), a **key** (what am I?) and a
 **value** (what do I have to say?). A place compares its query with the keys of all places up to
-itself, and takes the mean of their values, weighed by how well they fit:
+itself, and takes the mean of their values, weighted by how well they fit:
 
 $$
 \text{attention}(Q, K, V) = \text{softmax}\!\left(\frac{Q K^\top}{\sqrt d}\right) V .
@@ -1239,11 +1239,49 @@ have heard of are transformers, and why people still look for recurrent ones.
 * Units come to stand for things that help to guess, such as an open quotation mark.
 * **Attention** looks back directly, at any distance.
 
+## Check yourself
+
+Think of the answer, then open it.
+
+<details><summary>1. A linear unit with recurrent weight 0.9. How much of a gradient is left twenty steps back? And with weight
+1.1?</summary>
+
+0.9²⁰ = 0.12, an eighth. 1.1²⁰ = 6.7.
+</details>
+
+<details><summary>2. Two gradients have the lengths 30 and 40. How long are they after clipping their common length to 5?</summary>
+
+Together they are 50 long (30² + 40² = 50²), so both shrink to a tenth: 3 and 4.
+</details>
+
+<details><summary>3. An LSTM has its forget gates at 0 and its input gates at 1, always. What is left of its memory?</summary>
+
+The cell is written anew at each step, c = g: like a plain layer, it remembers only what passes through its weights and a tanh.
+</details>
+
+<details><summary>4. A text of 1,001 characters, windows of 40, edge to edge. How many guesses does a network make in one
+epoch?</summary>
+
+25 windows of 40, so 1,000: every character but the first is guessed once.
+</details>
+
+<details><summary>5. A model needs 1.6 bits per character on the text that it learned from, and 2.5 on new text. Which number do you
+tell, and what has happened?</summary>
+
+2.5. It has learned parts of its text by heart: overfitting, as in week 2, with the same treatments.
+</details>
+
+<details><summary>6. Two characters have the logits 2 and 1. How much more often is the first one drawn, at temperature 1 and at
+0.5?</summary>
+
+e = 2.7 times; at temperature 0.5 the logits are 4 and 2, so e² = 7.4 times.
+</details>
+
 ## Words of the week
 
 | word | meaning |
 |---|---|
-| attention | a mean of values, weighed by how well their keys fit a query |
+| attention | a mean of values, weighted by how well their keys fit a query |
 | backpropagation through time | backpropagation on the unrolled network |
 | bits per character | mean of $-\log_2 p$ of the characters that came |
 | cell | an LSTM's second state, changed only through gates |

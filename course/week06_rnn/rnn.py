@@ -720,7 +720,7 @@ for t in range(6):
 
 # %% [markdown] written="why_lstm" points=12 outcomes=[10, 11, 12]
 r"""
-### Exercise 6. Why does it remember? · 12 points · about 15 minutes
+### Exercise 6. Why does it remember? · 12 points · about 15 minutes · marked by hand
 
 A plain recurrent unit forgets what happened fifty steps ago; an LSTM need not. Explain why, with
 the equations. (Half a page.)

@@ -1556,8 +1556,7 @@ check.between(
 # %% [markdown]
 """
 Watch it. And then train once more, with a memory that holds nothing but the sixteen steps of one
-moment. What will the second curve look like? Write your guess down before you run
-the cell.
+moment. What will the second curve look like? Write your guess down before you run the cell.
 """
 
 
@@ -1603,6 +1602,11 @@ plot.curves(
     caption="Both agents are the same, and so is everything that they are told to do. Only what "
     "minibatches are drawn from differs.",
 )
+
+# %% [markdown]
+"""
+### Exercise 13. Greedy, and without a memory · 8 points · about 12 minutes · marked by hand
+"""
 
 # %% [markdown] written="greedy_learner" points=8 outcomes=[16]
 """
@@ -1666,7 +1670,7 @@ Your agent learned a world that was made to be learned in a minute. Real games a
 2. **Double DQN in the loop.** Swap in `double_dqn_targets` (it wants `q`, so `functools.partial`
    helps). Compare the *values* of first frames with the returns that follow: who promises too
    much?
-3. **Atari.** With `pip install "dlcourse[atari]"` and a GPU, or a night: the end of the lesson has
+3. **Atari.** With `pip install "dlcourse[atari]"` and a GPU, or a night: section 12 of the lesson has
    the consoles, DeepMind's network, and the loop for games that do not end together. Pong turns
    from -21 to positive after about a million steps.
 4. **Dueling, prioritised, noisy.** *Rainbow* (Hessel et al. 2018) tried six improvements together.

@@ -31,7 +31,8 @@ number: well done, or not. Which of your moves was it? And what should you have 
 * train a ConvNet that plays from pixels, in seconds, and read an agent's curve;
 * build the network of DeepMind's Atari paper, and explain double DQN.
 
-**You need** convolutions (week 5), and compiled training steps with `GradientTape` (week 3).
+**You need** convolutions (week 5), compiled training steps with `GradientTape` (week 3), and
+minibatches and Adam (week 2).
 
 **Time:** two hours if you make the predictions and play. The notebook itself runs in a good
 minute.
@@ -171,7 +172,7 @@ plot.curves(
     xlabel="steps until the reward comes",
     ylabel="what a reward of 1 counts",
     title="How far one looks ahead",
-    caption="With γ = 0.8 a reward 20 steps away counts 1 percent; with γ = 0.99 it counts 82.",
+    caption="With γ = 0.8 a reward 20 steps away counts 1 per cent; with γ = 0.99 it counts 82.",
 )
 
 # %% [markdown]
@@ -560,10 +561,10 @@ r"""
 ## 7. Why the naive way goes wrong, again: neighbours in time
 
 The second trouble comes from playing. What an agent sees now looks very much like what it saw a
-moment ago: the ball one row lower. Gradient descent wants minibatches of *independent* examples
-(week 2). Trained on the newest steps only, the network learns the bottom row while the ball is
-there and forgets the top row meanwhile; and worse, what it forgets changes how it plays, and that
-changes what it will see next.
+moment ago: the ball one row lower. Gradient descent wants minibatches of *independent* examples,
+which is why they have been shuffled since week 2. Trained on the newest steps only, the network
+learns the bottom row while the ball is there and forgets the top row meanwhile; and worse, what it
+forgets changes how it plays, and that changes what it will see next.
 
 The cure is as simple as the first one: **experience replay** (Long-Ji Lin, 1992). Keep every step
 in a large memory, and train on minibatches drawn from it at random. Steps are then nearly
@@ -887,11 +888,10 @@ plot.curves(
 # %% [markdown]
 r"""
 An honest result. Without memory the agent hardly gets anywhere: all sixteen steps are of the same
-row, and it forgets the others. (How many steps are enough? Fewer than one would think; see
-"try changing".) The
-agent with one frame *could* play well, by staying below the ball (section 1 did). But from one
-picture it cannot tell what a state is worth, its values blur over three futures, and its play with
-them.
+row, and it forgets the others. (How many steps are enough? Fewer than one would think; see "try
+changing".) The agent with one frame *could* play well, by staying below the ball (section 1 did).
+But from one picture it cannot tell what a state is worth, its values blur over three futures, and
+its play with them.
 
 And the target network? Here it costs nothing to leave it out. Episodes have nine steps and
 $\gamma = 0.95$: the chain of guesses is short, and its last link is always the truth. In section 6
@@ -1012,7 +1012,7 @@ is left, and it grows more slowly.
 "Human-level control through deep reinforcement learning", *Nature*, February 2015: one network, one
 set of settings, 49 Atari games, from the pixels. On 29 of them it reached more than three quarters
 of a professional tester's score; on Montezuma's Revenge, where the first reward is hundreds of
-moves away, it got nothing at all. This is the network. Its input are four frames of 84 × 84.
+moves away, it got nothing at all. This is the network. Its input is four frames of 84 × 84.
 
 **Predict.** Which layer has most of its parameters, and what share?
 """
@@ -1119,6 +1119,43 @@ the *AI effect*. Watch yourself with sections 9 and 10.
 * The maximum of guesses is too high. Let one network choose and another judge.
 * Terminated is not truncated. One frame is not a state. Bytes stay bytes.
 
+## Check yourself
+
+Think of the answer, then open it.
+
+<details><summary>1. An episode pays 0, 0 and 1, then it is over. With γ = 0.9, what is the return of each step?</summary>
+
+From the end: 1, then 0.9 · 1 = 0.9, then 0.9 · 0.9 = 0.81.
+</details>
+
+<details><summary>2. Q(s, ·) = (2, 5), Q(s′, ·) = (1, 4), r = 1, γ = 0.5, α = 0.1, and action 0 was taken in s. What does its entry
+become? And if the episode was over with this step?</summary>
+
+The target is 1 + 0.5 · 4 = 3, so 2 + 0.1 · (3 − 2) = 2.1. If it was over, the target is 1, and the entry becomes 1.9.
+</details>
+
+<details><summary>3. Four actions, ε = 0.1. How often is the best one taken?</summary>
+
+0.9 + 0.1 / 4 = 92.5 % of the time: exploring may hit it, too.
+</details>
+
+<details><summary>4. Why may Q-learning learn from steps that a far worse policy made last week?</summary>
+
+A step says what the world does: from s, by a, to s′, for r. What the best policy would do from s′ on the target asks the
+table or the network, not the walker.
+</details>
+
+<details><summary>5. CartPole was stopped after 500 steps, with the pole upright. What is the target of the last step?</summary>
+
+r + γ max Q(s′, b), as always: it was truncated, not terminated, so something would have followed.
+</details>
+
+<details><summary>6. All rewards are between −1 and 1, γ = 0.9, and the network claims values of 300. Is that possible?</summary>
+
+No: at most 1 + 0.9 + 0.81 + … = 10. Targets run away: look at the last steps of episodes (do they bootstrap?), then at the
+target network.
+</details>
+
 ## Words of the week
 
 | word | meaning |
@@ -1126,7 +1163,7 @@ the *AI effect*. Watch yourself with sections 9 and 10.
 | action, state, reward | what the agent does; all that matters for what comes next; the number it gets |
 | bootstrapping | correcting a guess by another guess |
 | deadly triad | bootstrapping, off-policy learning and function approximation together: may diverge |
-| discount $\gamma$ | what a reward counts if it comes a step later |
+| discount γ | what a reward counts if it comes a step later |
 | double DQN | one network chooses the next action, the other judges it |
 | ε-greedy | a random action with probability ε, otherwise the best known |
 | episode | from reset until the game is over |
