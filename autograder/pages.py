@@ -2,11 +2,9 @@
 
 import base64
 import hashlib
-import tempfile
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import resources
-from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,17 +15,6 @@ def fill(template: str, *, filters: Mapping[str, Callable[..., object]], **value
     environment = _environment()
     environment.filters.update(filters)
     return environment.get_template(template).render(**values)
-
-
-def write_page(target: Path, html: str) -> None:
-    """Write a page that is there completely, or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=target.parent, suffix=".part", delete=False
-    ) as draft:
-        draft.write(html)
-    Path(draft.name).chmod(0o644)
-    Path(draft.name).replace(target)
 
 
 def points_text(points: float | None) -> str:

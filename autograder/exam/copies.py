@@ -18,8 +18,7 @@ def _model(configuration: str, weights: list[Any]) -> Any:
     import keras
 
     model = keras.models.model_from_json(configuration)
-    models.take_names(model)
-    model.set_weights(weights)
+    models.settle(model, weights)
     return model
 
 

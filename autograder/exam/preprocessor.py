@@ -22,14 +22,6 @@ from autograder.roles import marks_of, points_of
 from autograder.settings import read_settings
 
 Resources = dict[str, Any]
-_LIMITS = (
-    "cell_seconds",
-    "exam_seconds",
-    "output_bytes",
-    "memory_bytes",
-    "processes",
-    "scratch_bytes",
-)
 
 
 class PaperExporter(NotebookExporter):  # type: ignore[misc]
@@ -87,7 +79,7 @@ class ExamPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
         """Return the paper executed; a notebook without points, a lesson, stays as it is."""
         if not any(map(points_of, nb.cells)):
             return nb, resources
-        limits = {name: getattr(self, name) for name in _LIMITS}
+        limits = {name: getattr(self, name) for name in self.class_own_traits(config=True)}
         given = {name: limit for name, limit in limits.items() if limit is not None}
         exam = _exam(self, resources, **given)
         return hold(nb, settings=exam.settings, scheme=exam.scheme), resources

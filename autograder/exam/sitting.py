@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from nbformat import NotebookNode
 
+from autograder.errors import ExamError
 from autograder.exam.client import Ending, Reply
 from autograder.exam.clock import Clock
 from autograder.exam.diagnosis import diagnose
@@ -53,7 +54,8 @@ def sit(
     Raises
     ------
     ExamError
-        If no kernel or no examiner comes up. What the student's code does raises nothing.
+        If no kernel or no examiner comes up, or a set-up cell fails in the examiner. What the
+        student's code does raises nothing.
     asyncio.CancelledError
         If it was stopped.
     """
@@ -113,10 +115,7 @@ class _Exam:
             question = self.questions[index]
             self.conclude(cell, question.exercise, await self.ask(question))
         elif role == "setup":
-            error = await self.set_up_examiner(cell.source)
-            if error is not None:
-                message = f"a set-up cell failed in the examiner: {error}"
-                self.findings.append(Finding("set-up-failed", message))
+            await self.set_up_examiner(cell.source)
             await self.student.set_up(index, cell.source)
         else:
             await self.run(index, cell)
@@ -202,13 +201,24 @@ class _Exam:
 
     # --- the examiner ----------------------------------------------------------------------------
 
-    async def set_up_examiner(self, source: str) -> str | None:
-        """Run a set-up cell in the examiner; return what went wrong, or None."""
+    async def set_up_examiner(self, source: str) -> None:
+        """Run a set-up cell in the examiner; without it, every test would be at fault.
+
+        Raises
+        ------
+        ExamError
+            If it fails there. It is the course's own: no student can be judged then.
+        """
         self.examiner.tell({"do": "setup", "source": source, "seed": self.seed})
         reply = await self.examiner.hear(max(0.0, self.clock.cell_left()) + START_SECONDS)
-        if reply is None:
-            return "it did not end in time"
-        return reply["error"] and str(reply["error"])
+        error = "it did not end in time" if reply is None else reply["error"]
+        if error:
+            beginning = source.strip().partition("\n")[0]
+            message = (
+                f"the course's set-up cell that begins with {beginning!r} failed in the examiner: "
+                f"{error.strip().splitlines()[-1]}. Mend it or its environment, then grade again."
+            )
+            raise ExamError(message)
 
     async def new_examiner_after(self, index: int) -> None:
         """Kill the examiner, start another one, and run the set-up cells so far in it."""

@@ -10,8 +10,8 @@ from autograder.feedback.marks import marks_of
 from autograder.feedback.page import page_of
 from autograder.feedback.render import render
 from autograder.gradebook import open_gradebook
-from autograder.pages import write_page
 from autograder.records import Submission
+from autograder.whole_files import write_whole
 
 
 def write_feedback(
@@ -48,7 +48,7 @@ def write_feedback(
             examined = nbformat.read(submission.path, as_version=4)
             page = page_of(examined, _release(root, submission), marks, submission)
             target = root / "feedback" / submission.student / week / f"{submission.notebook}.html"
-            write_page(target, render(page))
+            write_whole(target, render(page).encode())
             written.append(target)
             if on_page is not None:
                 on_page(target, len(graded))

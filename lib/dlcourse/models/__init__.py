@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dlcourse.models._clean import model_at_rest
 from dlcourse.models._plain import CannotRebuild, Tree
 
-__all__ = ["CannotRebuild", "copy_of", "rebuild", "rest_configuration", "take_names"]
+__all__ = ["CannotRebuild", "copy_of", "rebuild", "rest_configuration", "settle"]
 
 _MOST_NAMES = 10_000  # a number in a name that is larger was not counted up to
 
@@ -92,15 +92,26 @@ def rebuild(configuration: Any, weights: Sequence[NDArray[Any]]) -> Any:
     with keras.StatelessScope(initialize_variables=False):
         _require_weights(_built(clean).weights, values)
     model = _built(clean)
-    take_names(model)
-    model.set_weights(values)
-    for layer in _all_layers(model):
-        if hasattr(layer, "finalize_state"):
-            layer.finalize_state()  # Normalization computes with what it derives from its weights
+    settle(model, values)
     return model
 
 
-def take_names(model: Any) -> None:
+def settle(model: Any, weights: Sequence[NDArray[Any]]) -> None:
+    """Give weights to a model that was built from a configuration, and names of its own.
+
+    Raises
+    ------
+    ValueError
+        If the weights have other shapes than the model's.
+    """
+    model.set_weights(weights)
+    for layer in _all_layers(model):
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()  # Normalization computes with what it derives from its weights
+    _take_names(model)
+
+
+def _take_names(model: Any) -> None:
     """Let Keras give the names of a model's layers to no other layer of this process.
 
     It counts the layers that it has named itself, and a model takes no name twice: a layer on top
