@@ -174,12 +174,14 @@ plot.curves(
     x=z.numpy(),
     xlabel="$z$",
     title="tanh, and what the tape makes of it",
-    caption="A tape inside a tape: each curve is the slope of the one before. Far from zero all of "
-    "them are flat, and so is training.",
+    caption="A tape inside a tape: each curve is the slope of the one before.",
 )
 
 # %% [markdown]
 r"""
+The second goes through zero at zero, where tanh is straightest. Far from zero all of them are flat,
+and a unit out there hardly learns.
+
 The commonest bug with tapes is no crash but a `None`: *no path from there to here*.
 
 **Predict.** Which of these five gradients are `None`?
@@ -318,13 +320,13 @@ plot.picture(
     time_bars,
     title="Eager (left, orange) and compiled (right, blue)",
     ylabel="milliseconds",
-    caption="Measured here and now. A graph saves what Python spends between operations, so it helps "
-    "most where operations are many and small.",
+    caption="Measured here and now: the shortest of five runs.",
 )
 
 # %% [markdown]
 r"""
-So: compile the training step, not the world. While you look for a mistake, leave the decorator off:
+A graph saves what Python spends between operations, so it helps most where operations are many and
+small. So: compile the training step, not the world. While you look for a mistake, leave the decorator off:
 in *eager* mode every line runs when it is reached, and a `print` prints.
 
 ## 4. The same network, the same numbers
@@ -379,10 +381,10 @@ print(f"loss of the first step {by_hand[0]:.6f}, of the last {by_hand[-1]:.6f}")
 
 # %% [markdown]
 r"""
-And here are the fifteen lines. The initial weights are put in, the minibatches are the same rows in
-the same order, and Keras' `SGD` with momentum has week 2's formula. The dtype is an argument. (And the learning rate is 1/16, the
-momentum 7/8: the same numbers in every precision. Keras keeps both in float32, where 0.9 already
-differs in the eighth digit.)
+And here are the fifteen lines. The initial weights are put in, the minibatches are the same rows
+in the same order, and Keras' `SGD` with momentum has week 2's formula. The dtype is an argument.
+(And the learning rate is 1/16, the momentum 7/8: the same numbers in every precision. Keras keeps
+both in float32, where 0.9 already differs in the eighth digit.)
 
 **Predict.** After 400 steps, in how many decimal places do the losses agree in float64? And in
 float32?
@@ -426,14 +428,14 @@ plot.side_by_side(
         {dtype: np.maximum(difference, 1e-18) for dtype, difference in apart.items()},
         logy=True, xlabel="step", ylabel="difference of the losses", title="how far apart they are",
     ),
-    caption="The framework does what you did by hand. In float32 each step rounds in the seventh "
-    "digit, and training carries the difference along, as it would a difference in the data.",
+    caption="Left: the losses of both, step by step. Right: how far apart they are, in each precision.",
 )  # fmt: skip
 
 # %% [markdown]
 r"""
-In float64 only rounding is between them. In float32 they part slowly, and the two networks are
-equally good: which of the two is "right" has no meaning. Hence the first rule of comparing
+The framework does what you did by hand. In float64 only the last digits are between them. In float32
+each step rounds in the seventh digit, and training carries the difference along, as it would a
+difference in the data. Both networks are equally good: which of the two is "right" has no meaning. Hence the first rule of comparing
 implementations: the same weights, the same minibatches, float64, and the *first* steps.
 
 ## 5. Three ways to a model
@@ -666,13 +668,14 @@ plot.curves(
     ylabel="training loss",
     ylim=(0, 0.9),
     title="Two slips that run",
-    caption="With raw features the first layer saturates at once. After two softmaxes the surest "
-    "possible answer still has a loss of log(1 + 1/e), about 0.31.",
+    caption="The same network, start and rate three times: once as it should be, twice with a slip.",
 )
 
 # %% [markdown]
 r"""
-After the first softmax a sure answer is $(1, 0)$. To the second these are logits, only 1 apart, so
+With features in thousands the first layer saturates at once, and its gradients vanish.
+
+And softmax twice? After the first softmax a sure answer is $(1, 0)$. To the second these are logits, only 1 apart, so
 it makes $1/(1+e^{-1}) = 0.73$ of them: the loss cannot fall below $-\log 0.73$, and the gradient is
 weak all the way. The network may still classify well, which is why this slip lives so long. (Where the
 softmax is the last layer itself, Keras notices, takes what came before it, and warns. It cannot look
@@ -680,12 +683,12 @@ into a loss or a model of your own.)
 
 ## 7. The playground
 
-Daniel Smilkov and Shan Carter put a neural network into a web page in 2016, and millions played with
-it. Here is one in your notebook, after theirs. Everything about it can be changed while it runs: the
-four data sets, what the net is shown ($x_1$, $x_2$, squares, product, sines), layers and units, activation,
-learning rate, a penalty on weights. Each tile is a unit: blue where it answers above zero, orange
-below. Lines are weights, thick where they are large, dashed orange where they are negative. Point at
-a unit to see its answer in the large picture.
+Daniel Smilkov and Shan Carter put a neural network into a web page in 2016, and millions played
+with it. Here is one in your notebook, after theirs. Everything about it can be changed while it
+runs: the four data sets, what the net is shown ($x_1$, $x_2$, squares, product, sines), layers and
+units, activation, learning rate, a penalty on weights. Each tile is a unit: blue where it answers
+above zero, orange below. Lines are weights, thick where they are large, dashed orange where they
+are negative. Point at a unit to see its answer in the large picture.
 
 **Predict, then play.** Write your guesses down for all five before you press *train*:
 
@@ -732,11 +735,13 @@ plot.boundary(
     lambda Z: twin(play.inputs(Z).astype("float32")).numpy(),
     *play.train,
     title="The playground's net, in Keras",
-    caption="The same surface: a network is its layers and its weights, wherever it runs.",
+    caption="Surface: what Keras says. Points: those that the playground trained on.",
 )
 
 # %% [markdown]
 r"""
+The same surface: a network is its layers and its weights, wherever it runs.
+
 Which data sets are hard, and for which nets? Instead of clicking, let the computer try: four sets,
 five nets, and the accuracy on points that were not trained on.
 
@@ -763,8 +768,7 @@ table = [
 plot.heatmap(
     100 * np.array(table), rows=list(data.PLAYGROUND), columns=list(nets), numbers=".0f",
     title="Per cent of test points right, after 200 epochs",
-    caption="Two clouds need a line, the circle three units, exclusive or a few. The spiral asks for "
-    "more layers, better features or a longer walk.",
+    caption="Each cell is one net on one data set, judged on points that it was not trained on.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -793,13 +797,15 @@ plot.curves(
     xlabel="step",
     ylabel="training loss",
     ylim=(0, 1.5),
-    title="Too small, right, too large",
-    caption="Too small: a smooth, slow slope. Too large: leaps, again and again, and no way down. In "
-    "between there is a factor of ten or more to choose from.",
+    title="One network, three learning rates",
+    caption="Same data, same initial weights; every step sees the whole training set.",
 )
 
 # %% [markdown]
 r"""
+Too small: a smooth, slow slope. Too large: leaps, again and again, and no way down. In between there
+is a factor of ten or more to choose from.
+
 **Activation histograms.** A loss curve says *that* something is wrong; a look at the units says
 what. Three networks, one careful and two careless, and what their last hidden layer answers on the
 training set after 150 steps.
@@ -854,12 +860,15 @@ for name, model in patients.items():
     )
 plot.side_by_side(
     *panels,
-    caption="Healthy units use their whole range. Saturated ones say hardly anything but −1 and 1, "
-    "dead ones only 0: where the activation is flat there is no gradient.",
+    caption="Answers of all units of the layer together. Up to 100 the upright axis has equal steps, "
+    "above it is logarithmic.",
 )
 
 # %% [markdown]
 r"""
+Healthy units use their whole range. Saturated ones say hardly anything but −1 and 1, dead ones only 0:
+where the activation is flat there is no gradient.
+
 Dead is the end: nothing below a dead layer moves, ever. Saturated is a sleep. Such a network may still
 fit, with its last layer and the few units near their edge, but its lower layers stay nearly where
 chance has put them: it computes with random features, and you pay for a deep network and get a
@@ -914,12 +923,14 @@ plot.curves(
     xlabel="epoch",
     ylabel="loss",
     title="Stopped by a callback",
-    caption="Thirty epochs without a new best, then it stops and goes back to the lowest point of the "
-    "orange curve.",
+    caption="The loss of the sixty points that it learns from, and of 300 others, until it was stopped.",
 )
 
 # %% [markdown]
 r"""
+Thirty epochs without a new best, then it stops and goes back to the lowest point of the orange curve.
+Without `restore_best_weights` you would be left with the weights of its right end.
+
 **TensorBoard** is a page in your browser that draws such curves while they grow, of many runs side by
 side, with histograms of weights and the graph. It is a package of its own (`pip install
 tensorboard`, not needed for this course). With it, one more callback writes the record, and
@@ -1033,12 +1044,14 @@ plot.curves(
     xlabel="examples in the batch",
     ylabel="microseconds an example",
     title="Why batches",
-    caption="From left to right the fixed cost of a call is shared by more examples, until arithmetic "
-    "is all there is. On a GPU the slope goes on for longer, and ends much lower.",
+    caption="Both axes are logarithmic: equal ways are equal factors.",
 )
 
 # %% [markdown]
 r"""
+From left to right the fixed cost of a call is shared by more examples, until arithmetic is all there
+is. On a GPU the slope goes on for longer, and ends much lower.
+
 Three things to know before renting one:
 
 * **Copies cost.** Data cross a narrow bridge to the GPU. Bring a whole epoch over if it fits, or let
@@ -1047,8 +1060,8 @@ Three things to know before renting one:
 * **Larger batches are not free.** Fewer steps an epoch; one usually raises the learning rate with
   the batch, and at some size accuracy falls.
 
-For this week's networks a laptop is faster than any GPU. From week 5 on it will be the other way
-round.
+For networks as small as this week's a laptop is as good as a GPU. From week 5 on, in the `full`
+profile, you will be glad of one.
 
 ## 12. Where frameworks come from
 
@@ -1077,6 +1090,46 @@ What all of them share is this week's first three sections.
 * Look at: the learning rate, the gap between the curves, the histogram of the units.
 * Several seeds, mean and spread. The test set once.
 * A GPU changes nothing in the program and much in what is worth doing: large batches, wide layers.
+
+## Check yourself
+
+Think of the answer, then open it.
+
+<details><summary>1. <code>tape.gradient(loss, W)</code> is <code>None</code>. Name three possible reasons.</summary>
+
+W is a constant that nobody watches; NumPy or whole numbers stand between W and the loss; the loss, or a part of the way to it,
+was computed outside the tape.
+</details>
+
+<details><summary>2. A step under <code>tf.function</code> has the line <code>print(loss)</code>. What do you see in a thousand
+steps?</summary>
+
+One line, as long as shapes and dtypes stay the same, and no number in it: Python was there once, while the graph was recorded.
+</details>
+
+<details><summary>3. Ten classes, a softmax at the end, and <code>from_logits=True</code>. What is the lowest loss that can be
+reached?</summary>
+
+The surest answer is one 1 and nine 0. A second softmax makes e / (e + 9) of it, so log(1 + 9 / e), about 1.46.
+</details>
+
+<details><summary>4. Somebody standardises all data and splits them afterwards. What is wrong with it?</summary>
+
+Mean and spread know the validation and test sets, so these no longer stand for the future. With many examples of one kind you
+will hardly see it; with few, or when the future drifts, the test promises too much.
+</details>
+
+<details><summary>5. Setting A has 97.1 % with seed 0, setting B 97.6 %. Which one do you take?</summary>
+
+Nobody knows yet: another seed changes more than that. Run both with several seeds, and compare means with spreads.
+</details>
+
+<details><summary>6. A step with 32 examples takes 2 ms, one with 256 takes 3 ms. What do you win with the large batch, and what do you
+lose?</summary>
+
+256 examples take 3 ms in place of 16. But an epoch has an eighth of the steps: raise the learning rate, or train for more
+epochs, and see whether the accuracy stays.
+</details>
 
 ## Words of the week
 
@@ -1118,7 +1171,7 @@ What all of them share is this week's first three sections.
 ## Further reading
 
 * M. Abadi et al., *TensorFlow: a system for large-scale machine learning* (OSDI 2016): why a graph.
-* F. Chollet, *Deep Learning with Python* (3rd edition, 2025), chapters 2 to 4 and 7.
+* F. Chollet, M. Watson, *Deep Learning with Python* (3rd edition, 2025), chapters 2 to 4 and 7.
 * The guides *Introduction to gradients and automatic differentiation* and *Better performance with
   tf.function* on tensorflow.org; *Writing a training loop from scratch* on keras.io.
 * D. Smilkov, S. Carter, *A neural network playground*, playground.tensorflow.org (2016).

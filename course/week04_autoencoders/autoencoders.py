@@ -302,8 +302,9 @@ function, so that they could be bits. The decoder ends in a softmax over the sym
 
 One thing more. The lesson finds that, left alone, two symbols now and then share a rounded code
 although all eight are reconstructed. A little **weight decay** on both matrices mends that:
-$\lambda \sum w^2$ is added to the loss (Keras calls it `L2`), and the cheapest way to keep eight
-codes apart is to send them to the eight corners of the cube.
+$\lambda \sum w^2$ is added to the loss (Keras calls it `L2`, and has no half in front, as week 2
+had), and the cheapest way to keep eight codes apart is to send them to the eight corners of the
+cube.
 """
 
 
@@ -1251,8 +1252,8 @@ question. Here is a pair: did it occur, or did I make it up? For a centre $u$, i
 $p$ and $K$ words $n_1 \dots n_K$ drawn at random,
 
 $$
-L = -\log \sigma(\mathbf o_p^\top \mathbf u) - \sum_{k=1}^{K} \log \sigma(-\mathbf o_{n_k}^\top
-\mathbf u).
+L = -\log \sigma(\mathbf o_p \cdot \mathbf u)
+    - \sum_{k=1}^{K} \log \sigma(-\mathbf o_{n_k} \cdot \mathbf u) .
 $$
 
 The same word may be drawn twice, and then it counts twice. The true neighbour may be drawn, too.
@@ -1508,7 +1509,7 @@ print("nearest to paris:", [word for word, _ in most_similar(E[place["paris"]], 
 
 # %% [markdown]
 """
-## For a weekend
+## For a weekend: a plane without holes, or a real text
 
 **A variational autoencoder.** An autoencoder's latent plane has holes: decode a point between two
 clouds and you get neither. Let the encoder give a mean and a variance for each code unit; draw the
@@ -1517,11 +1518,11 @@ Kullback-Leibler divergence). The cloud becomes dense, and decoding *random* cod
 digits. Keras' example "Variational AutoEncoder" is the place to look when you are stuck; try two
 code units first, so that you can walk through them as in the lesson.
 
-**Or word2vec on a real text.** `data.text()` is tiny Shakespeare, where there is a network. Take
-the thousand most frequent words, train with your `negative_sampling` (draw the negatives from the
-counts to the power of 3/4), and look up what stands near *king*, *love* and *death*. Is the
-difference between *king* and *queen* that between *man* and *woman*? On which corpus would it
-be?
+**Or word2vec on a real text.** `data.text()` is tiny Shakespeare, if there is an internet
+connection. Take the thousand most frequent words, train with your `negative_sampling` (draw the
+negatives from the counts to the power of 3/4), and look up what stands near *king*, *love* and
+*death*. Is the difference between *king* and *queen* that between *man* and *woman*? On which
+corpus would it be?
 
 Nothing here is graded.
 """

@@ -149,14 +149,14 @@ epochs = 5 * np.arange(len(story))
 plot.side_by_side(
     plot.curves(
         {"autoencoder": story[:, 0], "PCA": np.full(len(story), error(pca(X_train, 3), X_train))},
-        x=epochs, xlabel="epoch", ylabel="mean squared error", title="Same error", ylim=(0, 0.12),
+        x=epochs, xlabel="epoch", ylabel="mean squared error", title="Error", ylim=(0, 0.12),
     ),
     plot.curves(
         {"largest": story[:, 3], "middle": story[:, 2], "smallest": story[:, 1]},
-        x=epochs, xlabel="epoch", ylabel="angle to PCA's subspace (degrees)", title="Same subspace",
+        x=epochs, xlabel="epoch", ylabel="angle to PCA's subspace (degrees)", title="Subspace",
     ),
-    caption="Left: the error falls to that of PCA and not below. Right: the three angles between the "
-    "space that the decoder spans and that of the first three principal directions shrink towards zero.",
+    caption="Left: the error on the digits that it learns from, and that of PCA. Right: the three angles "
+    "between the space that the decoder spans and that of the first three principal directions.",
 )  # fmt: skip
 
 # %%
@@ -170,7 +170,8 @@ print(
 
 # %% [markdown]
 r"""
-The same space, but not the same axes: each code unit is a *mixture* of the three components.
+The error falls to that of PCA and not below, and the angles shrink towards zero. The same space, but
+not the same axes: each code unit is a *mixture* of the three components.
 Nothing in the loss asks for orthogonal directions, or for an order among them: for any invertible
 $M$, the code $HM$ with the decoder $M^{-1}V$ does just as well. That is the theorem of Bourlard
 and Kamp (1988) and of Baldi and Hornik (1989), who also showed that there is nowhere to get stuck:
@@ -383,13 +384,13 @@ plot.heatmap(
     columns=["all eight back", "all eight differ", "least certain unit"],
     numbers=".2f",
     title="A little weight decay",
-    caption="Shares of a hundred starts, and how far the least certain of all their units is from 0.5. "
-    "With too much decay some starts no longer give all symbols back.",
+    caption="Shares of a hundred starts, and how far the least certain of all their units is from 0.5.",
 )
 
 # %% [markdown]
 r"""
-A little decay, and it invents binary *every time*. With small weights a decoder can only tell
+A little decay, and it invents binary *every time*. (Too much, and some starts no longer give all
+symbols back.) With small weights a decoder can only tell
 codes apart that are far from each other, and the way to put eight points into a cube as far from
 each other as can be is its eight corners. The binary numbers are not in the task; they are the
 *cheapest* solution, once being cheap counts. Good representations usually need such a second
@@ -456,8 +457,7 @@ new_codes = down(X_new).numpy()
 plot.side_by_side(
     plane((X_new - mean) @ Vt[:2].T, "PCA", "component 1", "component 2"),
     plane(new_codes, "deep autoencoder", "code unit 1", "code unit 2"),
-    caption="New digits in two planes, each as its own label, which neither method ever saw. The "
-    "straight plane lays clouds over each other, the bent one pulls them apart.",
+    caption="New digits in two planes, each as its own label, which neither method ever saw.",
 )
 
 
@@ -474,6 +474,8 @@ print(f"nearest neighbour has the same label: PCA's plane {like_neighbour((X_new
 
 # %% [markdown]
 r"""
+The straight plane lays the clouds over each other, the bent one pulls them apart.
+
 In 2006 Geoffrey Hinton and Ruslan Salakhutdinov showed pictures like these, of a 784-1000-500-250-2
 network on MNIST (*Science* 313), and the deep networks of today date themselves from there. How
 they trained it when nobody could train seven layers is section 7.
@@ -559,8 +561,8 @@ plot.images(
     columns=8,
     low=0,
     high=1,
-    caption="Above: pixels mixed, two digits through each other. Below: codes mixed and decoded. Its "
-    "first and last picture are what two numbers have kept of the two digits.",
+    caption="Above: pixels mixed. Below: codes mixed and decoded; its first and last picture are what "
+    "two numbers have kept of the two digits.",
 )
 
 # %% [markdown]
@@ -932,9 +934,8 @@ to *rome*, the same step leads from each to the other, so *paris* − *france* +
 at *rome*. The grammar has three kinds: countries and capitals, he and she, now and then; 202
 questions.
 
-**Predict.** Tokyo "is the capital city of japan", but nothing says that this is the same step as from
-italy to rome. What share of the questions will random
-vectors get right? CBOW? Skip-gram?
+**Predict.** Tokyo "is the capital city of japan", but nothing says that this is the same step as
+from italy to rome. What share of the questions will random vectors get right? CBOW? Skip-gram?
 """
 
 
@@ -1064,7 +1065,7 @@ plot.curves(
     xlabel="dimensions",
     ylabel="analogies right",
     title="A network and a decomposition",
-    caption="Mean over the three kinds. With enough dimensions both know nearly everything.",
+    caption="Share of the analogies that come out right, mean over the three kinds.",
 )
 
 # %% [markdown]
@@ -1154,7 +1155,7 @@ were: vectors of words carry every prejudice of their corpus along, and analogie
 
 **Transfer** again, and the largest of all: vectors that were learned once, from billions of words,
 are the first layer of networks for tasks with few labels, such as search, ranking, or telling spam
-from letters. Week 6 reads whole sentences.
+from letters. Week 6 reads text in its order, letter by letter.
 
 ## What to take along
 
@@ -1169,6 +1170,44 @@ from letters. Week 6 reads whole sentences.
   it has nothing left to do on these digits. Measure before you believe.
 * An embedding is a table of rows, learned by guessing neighbours (CBOW, skip-gram, with negative
   sampling), or by an SVD of log counts. The two are nearly the same mathematics.
+
+## Check yourself
+
+Think of the answer, then open it.
+
+<details><summary>1. 784 pixels, 100 units, 784 pixels, biases everywhere. How many parameters, and how many with tied
+weights?</summary>
+
+784 · 100 + 100 on the way down and 100 · 784 + 784 on the way up: 157,684. Tied, one matrix of 78,400 is saved: 79,284.
+</details>
+
+<details><summary>2. Two autoencoders without bends, with other initial weights, have the same error as PCA. Do they have the same
+codes?</summary>
+
+No. They span the same subspace, but each has its own axes in it: the codes of the one are mixtures of those of the other.
+</details>
+
+<details><summary>3. Two logistic units give all eight symbols back. How many different codes are left after rounding?</summary>
+
+Four at most: two bits. Eight points of the plane are different, but not in their bits.
+</details>
+
+<details><summary>4. A denoising autoencoder is trained with the damaged picture as its target. What is the best that it can
+do?</summary>
+
+Copy its input, damage and all. Nothing in the loss asks it to mend anything.
+</details>
+
+<details><summary>5. Somebody pre-trains a network layer by layer and gains twenty points of accuracy. What do you ask?</summary>
+
+Against what? The same network from weights that fit its activation, trained with Adam and for as long, with several seeds.
+Perhaps it was only badly started.
+</details>
+
+<details><summary>6. A sentence of five words, window 2. How many questions does skip-gram make of it, how many CBOW?</summary>
+
+The words have 2, 3, 4, 3 and 2 neighbours: skip-gram makes 14, CBOW one for each word, 5.
+</details>
 
 ## Words of the week
 
