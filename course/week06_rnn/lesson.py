@@ -816,8 +816,8 @@ known, asked = encode(learn), encode(judge)
 print(f"blindly: {np.log2(len(letters)):.2f} bits per character")
 rivals = {n: text.ngram_bits(known, asked, n) for n in range(1, 7)}
 for n, bits in rivals.items():
-    said = "how frequent each character is" if n == 1 else f"what follows each {n - 1} characters"
-    print(f"table of {said}: {bits:.2f}")
+    named = {1: "how frequent each character is", 2: "what follows each character"}
+    print(f"table of {named.get(n, f'what follows each {n - 1} characters')}: {bits:.2f}")
 
 # %% [markdown]
 r"""

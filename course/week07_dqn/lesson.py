@@ -778,7 +778,7 @@ slow = milliseconds(lambda: by_hand(*one), 10)
 tf.config.run_functions_eagerly(False)
 print(f"step by step, in Python       {slow:6.1f} ms")
 print(
-    f"keras' train_on_batch         {milliseconds(lambda: keras_way.train_on_batch(one[0], np.zeros((64, 3))), 50):6.1f} ms"
+    f"Keras' train_on_batch         {milliseconds(lambda: keras_way.train_on_batch(one[0], np.zeros((64, 3))), 50):6.1f} ms"
 )
 print(f"compiled, targets and all     {milliseconds(lambda: learn(*one), 50):6.1f} ms")
 
@@ -787,7 +787,7 @@ r"""
 Compiled, and with sixteen games side by side so that one call of the network serves sixteen moves,
 a whole training fits into seconds.
 
-**Predict.** 2,000 games, that is about 18,000 frames. What will the mean return be in the end, and
+**Predict.** 2,400 games, that is about 22,000 moves. What will the mean return be in the end, and
 when will it begin to rise: at once, or late?
 """
 
@@ -881,7 +881,7 @@ plot.curves(
     xlabel="games played",
     ylabel="mean return of the last 200 games",
     title="One thing taken away",
-    caption="Without a memory nothing is learned. With one frame, values blur. Without "
+    caption="Without a memory little is learned. With one frame, values blur. Without "
     "a target network, in this game, nothing is lost.",
 )
 
