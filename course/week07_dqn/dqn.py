@@ -1084,6 +1084,8 @@ From $k$ frames, bytes from 0 to 255, to one number for each action:
 3. flattened, a dense layer of 64 units, ReLU;
 4. a dense layer with one output for each action. Values are any numbers, also negative: no
    activation.
+
+Build it from Keras' own layers, with `keras.Sequential` or `keras.Model(inputs, outputs)`.
 """
 
 
