@@ -660,7 +660,7 @@ r"""
 The decoder may use the encoder's matrix, transposed. That halves the parameters, and keeps
 encoder and decoder from hiding a large factor in one and a small one in the other. Keras has no
 such layer, so write it. The kernel must be the *very same variable*, not a copy: gradients then
-reach it by both ways, and add up.
+reach it both ways, and add up.
 """
 
 

@@ -153,7 +153,7 @@ plot.side_by_side(
     ),
     plot.curves(
         {"largest": story[:, 3], "middle": story[:, 2], "smallest": story[:, 1]},
-        x=epochs, xlabel="epoch", ylabel="angle to PCA's subspace (degrees)", title="Subspace",
+        x=epochs, xlabel="epoch", ylabel="degrees", title="Angles to PCA's subspace",
     ),
     caption="Left: the error on the digits that it learns from, and that of PCA. Right: the three angles "
     "between the space that the decoder spans and that of the first three principal directions.",
@@ -348,13 +348,13 @@ plot.side_by_side(
 
 # %% [markdown]
 r"""
-A code of real numbers has room for any number of symbols. Softmax needs no more than that the eight
-codes $\mathbf h_i$ are *different*: with the scores $\mathbf h_i^\top \mathbf h - \frac12 \mathbf
-h_i^\top \mathbf h_i$ the largest is that of the code nearest to $\mathbf h$. (Try it: what is
-missing to $-\frac12 \lVert \mathbf h - \mathbf h_i \rVert^2$ is the same for all $i$.) So even
-*one* unit could do it, with eight values in a row. But there each symbol has to squeeze in between
-two neighbours, and in a thousand steps no start gets there: not everything that a network can
-represent does it also find.
+A code of real numbers has room for any number of symbols. Softmax needs no more than that the
+eight codes $\mathbf h_i$ are *different*: with the scores $\mathbf h_i^\top \mathbf h - \frac12
+\mathbf h_i^\top \mathbf h_i$ the largest is that of the code nearest to $\mathbf h$. (Try it: from
+$-\frac12 \lVert \mathbf h - \mathbf h_i \rVert^2$ they differ by something that is the same for
+all $i$.) So even *one* unit could do it, with eight values in a row. But there each symbol has to
+squeeze in between two neighbours, and in a thousand steps no start gets there: not everything that
+a network can represent does it also find.
 
 **Biases and activations matter for the code, hardly for the error.** Without biases in encoder and
 decoder one of the eight corners is lost in every start. Which, and why? (What does the decoder say
@@ -989,20 +989,7 @@ lands = data.ANALOGIES["capital"]
 chosen = np.array([[index[a], index[b]] for a, b in lands])
 E = unit(U_skip)
 flat = E[chosen.ravel()] - E[chosen.ravel()].mean(axis=0)
-flat = (flat @ np.linalg.svd(flat)[2][:2].T).reshape(-1, 2, 2)
-
-
-def draw_lands(axes):
-    for (land, capital), (start, end) in zip(lands, flat, strict=True):
-        axes.annotate(
-            "", end, start, arrowprops={"arrowstyle": "->", "color": plot.INK, "alpha": 0.6}
-        )
-        axes.text(*start, land, color=plot.BLUE, ha="center", va="center", size=9)
-        axes.text(*end, capital, color=plot.ORANGE, ha="center", va="center", size=9)
-    axes.margins(0.15)
-    axes.update_datalim(flat.reshape(-1, 2))
-    axes.autoscale_view()
-
+flat = flat @ np.linalg.svd(flat)[2][:2].T
 
 steps = E[chosen[:, 1]] - E[chosen[:, 0]]
 across = (unit(steps) @ unit(steps).T)[np.triu_indices(len(steps), 1)]
@@ -1010,15 +997,18 @@ others = unit(E[np.roll(chosen[:, 1], 1)] - E[chosen[:, 0]])
 print(f"cosine of two steps country → own capital: {across.mean():.2f} on average")
 print(f"cosine of two steps country → another's capital: "
       f"{(others @ others.T)[np.triu_indices(len(others), 1)].mean():.2f}")  # fmt: skip
-plot.picture(
-    draw_lands,
+plot.scatter(
+    flat,
+    [1, 0] * len(lands),
+    words=[name for pair in lands for name in pair],
+    arrows=[(i, i + 1) for i in range(0, len(flat), 2)],
     title="Countries and their capitals",
     xlabel="first direction of the 20 vectors",
     ylabel="second direction",
     width=7.5,
     height=4.6,
-    caption="Skip-gram vectors of ten countries (blue) and their capitals (orange), in the plane in which they "
-    "vary most: countries on one side, capitals on the other.",
+    caption="Skip-gram vectors of ten countries (blue circles) and their capitals (orange squares), in the "
+    "plane in which they vary most: countries on one side, capitals on the other.",
 )
 
 # %% [markdown]

@@ -33,8 +33,8 @@ that it knows, and it changed what computers can see.
   another network's layers do for it;
 * tell the story of ImageNet, and fool a network with one step.
 
-**You need** week 2 (layers, gradients, dropout) and week 3 (Keras). Section 12 takes up where week 4
-left transfer.
+**You need** week 2 (layers, gradients, dropout) and week 3 (Keras, the tape). Section 12 takes up
+where week 4 left transfer.
 
 **Time:** two hours if you make the predictions and play. The notebook itself runs in about a
 minute and a half.
@@ -539,8 +539,8 @@ plot.images(
     ["the digit", *[f"map {i}" for i in range(1, 20)]],
     columns=10,
     title="One digit, as the first layer sees it",
-    caption="Each map is dark where its kernel found what it wants: one side of a stroke, the underside "
-    "of a bar, or simply ink. One that stays white found nothing here.",
+    caption="Each map has ink where its kernel found what it wants: one side of a stroke, the underside "
+    "of a bar, or simply ink. One that stays empty found nothing here.",
 )
 
 # %% [markdown]
@@ -592,14 +592,14 @@ plot.bars(
     numbers=".1f",
     ylabel="right, in per cent",
     ylim=(80, 103),
-    title="Accuracy alone does not tell them apart",
+    title="In order, and shuffled",
     caption="Right answers on new digits. The axis begins at 80.",
 )
 
 # %% [markdown]
 r"""
 The dense network does not mind the shuffling. The ConvNet loses what it was built upon, its
-neighbours: some points on MNIST, where it falls behind, hardly one on the smaller stand-in. And even
+neighbours: some points on MNIST, where it falls behind, about one on the smaller stand-in. And even
 on orderly digits it was only a few points ahead.
 
 That is a warning. Digits are tidy: all in the middle, all of a size. A dense network can learn by
@@ -773,8 +773,8 @@ plot.curves(
 
 # %% [markdown]
 r"""
-What counts is the last column above, on new digits. Both treatments may help there, but their lead
-is small beside what another seed changes: try some.
+What counts is the last column above, on new digits. There the three are much closer together, and
+with another seed their order may change: try some.
 
 (`momentum=0.9` above says how fast the running averages forget. With Keras' own 0.99 they need
 several hundred steps to arrive, and we make 144: the network would be fine in training and lost in
@@ -829,7 +829,7 @@ plot.curves(
     x=np.arange(1, 7),
     xlabel="epoch",
     ylabel="training loss",
-    title="Depth needs a road",
+    title="Eight layers, twenty, and twenty with a road",
     caption="The loss on the very examples that each network is trained on.",
 )
 
@@ -837,8 +837,8 @@ plot.curves(
 r"""
 Twenty plain layers learn later than eight and end with a higher loss, on the very examples that they
 are trained on: that is not overfitting, it is not getting there. With a road around every pair,
-twenty learn fastest of all. (On *new* digits the two plain networks may be level after six epochs.
-The loss shows the trouble before the accuracy does.)
+twenty learn fastest of all. (On *new* digits the twenty plain layers are far behind on MNIST, and level with
+the eight on the easier stand-in: there only the loss shows the trouble.)
 
 ## 11. ImageNet: depth pays
 
@@ -945,7 +945,7 @@ plot.bars(
 r"""
 With MNIST the borrowed layers win, and most clearly where the digits have moved: fifty still pictures
 can't teach how pictures move, and the other network knew. With the stand-in, scans of 8 × 8 blown up
-to 28 × 28, a network from scratch is ahead in the middle: those digits are so easy that its own fifty
+to 28 × 28, a network from scratch is ahead in the middle, and so may be even random layers: those digits are so easy that its own fifty
 examples serve it better than another network's features. Where they have moved the borrowed layers
 are ahead here as well, but with other seeds sometimes not. Try two.
 
@@ -1073,8 +1073,8 @@ plot.curves(
 
 # %% [markdown]
 r"""
-Random noise of a tenth does almost nothing. The same amount, directed by the gradient, takes half of
-the accuracy away, or more. Here are some of the digits that a tenth has turned:
+Random noise of a tenth does almost nothing. The same amount, directed by the gradient, takes away more
+than a third of the right answers on MNIST, and more than half on the stand-in. Here are some of the digits that a tenth has turned:
 """
 
 # %%

@@ -225,7 +225,7 @@ r"""
 ### Exercise 3. Backpropagation through time · 13 points · about 20 minutes
 
 Unrolled, the layer is a deep network whose layers share their weights. So go back as in week 2,
-last step first, and remember two things. The state $h_t$ reaches the loss on *two* ways: directly
+last step first, and remember two things. The state $h_t$ reaches the loss in *two* ways: directly
 (that gradient is handed to you as `grad_H[:, t]`), and through the step after it. And a weight
 that was used at every step gets its share from every step.
 
