@@ -117,6 +117,15 @@ def test_a_formula_in_a_caption_is_not_broken():
     assert any("$a + b + c + d + e + f + g$" in line for line in wrapped(text, 58).split("\n"))
 
 
+def test_a_caption_of_wide_letters_stays_on_its_picture():
+    words = "Same data, same architecture. Whoever compares two settings with one run each wins."
+    figure = plot.curves([1, 2], caption=words).figure()
+    figure.draw_without_rendering()
+
+    (caption,) = [text for text in figure.texts if text.get_text().startswith("Same")]
+    assert caption.get_window_extent().x1 < figure.bbox.x1
+
+
 def test_names_at_the_ends_of_curves_keep_apart_and_inside():
     from dlcourse.plot._series import _APART, _moved_apart
 

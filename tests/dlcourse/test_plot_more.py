@@ -82,6 +82,28 @@ def test_words_keep_apart_and_inside():
     assert all(inside.x0 - 5 < box.x0 and box.x1 < inside.x1 + 5 for box in boxes)
 
 
+def test_words_keep_off_arrows():
+    places = np.array([[0.0, 0.0], [4.0, 0.1], [0.1, 1.0], [4.1, 0.9]])
+    names = ["start", "goal", "start", "goal"]
+    axes = drawn(plot.scatter(places, words=names, arrows=[(0, 1), (2, 3)]))
+
+    boxes = [text.get_window_extent() for text in axes.texts if text.get_text()]
+    ways = [
+        axes.transData.transform(np.linspace(places[i], places[j])) for i, j in ((0, 1), (2, 3))
+    ]
+    assert len(boxes) == 4
+    assert not any(box.contains(*at) for box in boxes for at in np.concatenate(ways))
+
+
+def test_names_of_bars_do_not_touch():
+    names = ["GoogLeNet", "a human", "GoogLeNet", "ResNet\n152 layers"] * 2
+    figure = plot.bars({f"{name}\n{i}": 1 for i, name in enumerate(names)}).figure()
+    figure.draw_without_rendering()
+
+    boxes = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
+    assert all(left.x1 + 8 < right.x0 for left, right in itertools.pairwise(boxes))
+
+
 def test_twelve_classes_look_different():
     from dlcourse.plot._plane import class_look
 

@@ -1,6 +1,7 @@
 """Draws bars, one for each name or one for each name in every group."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -62,9 +63,10 @@ def bars(
             axes.set_ylim(*ylim)
 
     width = 1.2 + 0.62 * sum(len(values) for values in table.values())
-    names = [str(one) for one in (groups or table)]
-    letters = sum(max(map(len, name.split("\n"))) + 2 for name in names)
-    width = min(8.4, max(3.4, width, 1.0 + 0.075 * letters))
+    longest = [max(map(len, str(one).split("\n"))) for one in (groups or table)]
+    # Bars stand equally far apart: as far as the two longest neighbours need.
+    apart = max((a + b for a, b in pairwise(longest)), default=0) / 2 + 2
+    width = min(8.4, max(3.4, width, 1.0 + 0.075 * apart * len(longest)))
     return Picture((Panel(draw, title, xlabel, ylabel, ylim=ylim, width=width),), caption=caption)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse.plot._grids import written_on
+from dlcourse.plot._grids import STRONG, written_on
 from dlcourse.plot._picture import Panel, Picture
 from dlcourse.plot._style import DIVERGING
 
@@ -53,7 +53,7 @@ def confusion(
         axes.tick_params(length=0)
         for (i, j), value in np.ndenumerate(counts):
             if value:
-                written_on(axes, i, j, _short(value), bool(abs(ink[i, j]) > 0.42))
+                written_on(axes, i, j, _short(value), bool(abs(ink[i, j]) > STRONG))
 
     size = 0.36 if n > 6 else 0.6
     named = 0.45 + 0.085 * max(map(len, called))

@@ -15,6 +15,7 @@ from dlcourse.plot._style import DIVERGING, INK, INKED, SEQUENTIAL, WIDEST
 _GAP = 0.12  # between two images, as a part of their width
 _LARGEST = 2.8  # inches: the longer side of an image
 _LETTER = 0.085  # inches, on average
+STRONG = 0.3  # of full ink: from here on a cell is too saturated for grey letters
 _OUTLINE: list[Any] = [patheffects.withStroke(linewidth=1.8, foreground="#3a3a3a")]
 
 
@@ -135,7 +136,7 @@ def heatmap(
         empty = 0.0 if signed else bottom
         for (i, j), value in np.ndenumerate(z):
             text = _number(value, form) if written is None else str(written[i, j])
-            strong = bool(abs(value - empty) > 0.42 * abs(top - empty))
+            strong = bool(abs(value - empty) > STRONG * abs(top - empty))
             written_on(axes, i, j, text, strong)
 
     names = 0.3 + _LETTER * max(2, _longest(rows)) + (0.25 if ylabel else 0)

@@ -14,7 +14,7 @@ from dlcourse.plot._style import DPI, SHARPER, WIDEST
 if TYPE_CHECKING:
     from dlcourse.plot._picture import Panel, Picture
 
-_CAPTION_LETTERS = 14.6  # an inch, on average
+_CAPTION_LETTERS = 13.5  # an inch, where they are wide
 _TITLE_LETTERS = 11.0
 _CAPTION_LINE, _TITLE_LINE = 0.17, 0.2  # inches
 

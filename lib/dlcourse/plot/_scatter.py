@@ -10,11 +10,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlcourse.plot._picture import Limits, Panel, Picture
 from dlcourse.plot._plane import class_look, limits
-from dlcourse.plot._style import CLASS_COLOURS
+from dlcourse.plot._style import CLASS_COLOURS, INK
 from dlcourse.plot._words import placed
 
 Size = tuple[float, float]
 
+_ARROW: dict[str, Any] = {
+    "arrowstyle": "->",
+    "color": INK,
+    "alpha": 0.6,
+    "shrinkA": 4,
+    "shrinkB": 4,
+}
 _MARGINS = (0.6, 0.8)  # inches of a panel, across and up, that are not axes
 
 
@@ -24,6 +31,7 @@ def scatter(
     *,
     names: Sequence[object] = (),
     words: Sequence[object] = (),
+    arrows: Sequence[tuple[int, int]] = (),
     equal: bool = False,
     title: str = "",
     xlabel: str = "",
@@ -48,6 +56,8 @@ def scatter(
         What to call the classes, from the lowest up, written in the middle of each: digits, say.
     words
         What to write beside each point, shape (n,); "" writes nothing.
+    arrows
+        From which point to which, by their rows in `X`; words keep off them where they can.
     equal
         Whether both axes have the same unit.
     title, xlabel, ylabel, caption, xlim, ylim, width, height
@@ -67,7 +77,11 @@ def scatter(
         for k, label in enumerate(classes[: len(names)]):
             middle = np.median(places[labels == label], axis=0)
             _written(axes, middle, str(names[k]), CLASS_COLOURS[k % len(CLASS_COLOURS)])
-        _words(axes, places, words, (width - _MARGINS[0], height - _MARGINS[1]))
+        for i, j in arrows:
+            axes.annotate("", places[j], places[i], arrowprops=_ARROW, zorder=2)
+        steps = np.linspace(0, 1, 40)[:, None]
+        ways = [(1 - steps) * places[i] + steps * places[j] for i, j in arrows]
+        _words(axes, places, words, (width - _MARGINS[0], height - _MARGINS[1]), ways)
         if equal:
             axes.set_aspect("equal", adjustable="box")
 
@@ -88,12 +102,19 @@ def _written(axes: Axes, at: NDArray[np.float64], text: str, colour: str) -> Non
     axes.text(at[0], at[1], text, color=colour, path_effects=plate, **look)
 
 
-def _words(axes: Axes, places: NDArray[np.float64], words: Sequence[object], size: Size) -> None:
+def _words(
+    axes: Axes,
+    places: NDArray[np.float64],
+    words: Sequence[object],
+    size: Size,
+    ways: Sequence[NDArray[np.float64]],
+) -> None:
     if not len(words):
         return
     low, unit = np.array([axes.get_xlim(), axes.get_ylim()]).T
     inches = np.array(size) / (unit - low)
-    found = placed((places - low) * inches, [str(word) for word in words], *size)
+    drawn = (np.concatenate([places[:0], *ways]) - low) * inches
+    found = placed((places - low) * inches, [str(word) for word in words], *size, drawn)
     for word, (x, y, end) in zip(words, found, strict=True):
         at = np.array([x, y]) / inches + low
         axes.text(at[0], at[1], str(word), ha=end, va="center", size=9, zorder=4)

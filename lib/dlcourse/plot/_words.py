@@ -14,7 +14,11 @@ Box = tuple[float, float, float, float]  # left, low, right, high
 
 
 def placed(
-    dots: NDArray[np.float64], words: Sequence[str], width: float, height: float
+    dots: NDArray[np.float64],
+    words: Sequence[str],
+    width: float,
+    height: float,
+    drawn: NDArray[np.float64],
 ) -> list[tuple[float, float, str]]:
     """Return where each word stands, in inches from the lower left corner of the axes.
 
@@ -32,8 +36,10 @@ def placed(
         What is written beside them, of font size 9; "" needs no room.
     width, height
         Of the axes.
+    drawn
+        Other places that are not free, along lines, shape (m, 2).
     """
-    taken: list[Box] = [(x - 0.04, y - 0.04, x + 0.04, y + 0.04) for x, y in dots]
+    taken: list[Box] = [(x - 0.04, y - 0.04, x + 0.04, y + 0.04) for x, y in [*dots, *drawn]]
     places = []
     for (x, y), word in zip(dots, words, strict=True):
         options = [_beside(x, y, len(word), side) for side in _SIDES]
