@@ -213,14 +213,16 @@ plot.animation(
     seconds=0.6,
     names=names,
     title="Value iteration",
-    caption="News of the goal travels one cell a sweep, and fades by a tenth with every cell.",
+    caption="What each cell is worth, sweep by sweep.",
 )
 
 # %% [markdown]
 r"""
-Three steps away: $0.9^2 = 0.81$, because the reward comes *with* the third step. Every sweep
-shrinks the largest error by $\gamma$, so it settles, from wherever it starts. And once the values
-are there, the best policy is to look around: take the action with the largest $Q$.
+Three steps away: $0.9^2 = 0.81$, because the reward comes *with* the third step. News of the goal
+travels one cell a sweep and fades by a tenth with every cell; the start, ten steps away, hears of
+it in the tenth. Every sweep shrinks the largest error by $\gamma$, so it settles, from wherever it
+starts. And once the values are there, the best policy is to look around: take the action with the
+largest $Q$.
 
 **Predict.** Now the floor is wet: in a third of all steps one slips, to the left or to the right of
 where one wanted to go. Where will the arrows change most?
@@ -244,12 +246,16 @@ wet = envs.GridWorld(MAZE, slip=1 / 3)
 plot.side_by_side(
     arrows(maze, solved(maze, 0.9), "dry"),
     arrows(wet, solved(wet, 0.9), "wet"),
-    caption="Wet, everything is worth less. Beside the pit it is best to walk away from it, into a "
-    "wall if need be: who pushes against the wall cannot slip into the pit.",
+    caption="The best action of each cell, and what the cell is worth.",
 )
 
 # %% [markdown]
 r"""
+Wet, everything is worth less, and on the left five arrows turn round: the short way leads past the
+pit, so one takes the long one, over the top. In the corner below the pit it is best to push against
+the wall, and to wait until one slips to the left: who walks to the left on purpose may slip into
+the pit.
+
 ## 3. The Q function, and learning without knowing
 
 All that needed $P$ and $R$. Who plays Catch does not know them, and who plays chess against a
@@ -360,18 +366,19 @@ plot.curves(
     xlabel="episode",
     ylabel="mean reward, 20 episodes",
     title="Exploring costs, and pays",
-    caption="Without exploration most stay with the small goal, which they found first. With nothing "
-    "else, the table becomes right, and the walking never gets better.",
+    caption="Each curve is the mean of ten learners. What they were paid while they learned, not what "
+    "they know in the end.",
 )
 
 # %% [markdown]
 r"""
-The greedy learners take what they found first, for ever: of the other way they never hear again.
-The ones that only explore walk at random to the end of their days, and yet *their table* is right.
-That is the remarkable thing about Q-learning. It is **off-policy**: it learns about the best
-policy while following another. (The target says $\max_b$, whatever the walker does next.) We will
-need that: it means that one may learn from *old* experience, made by a policy that one has long
-left behind.
+The greedy learners take what they found first, which is mostly the small goal, for ever: of the
+other way they never hear again. Who explores half of the time is paid least at first and best in
+the end. The ones that only explore walk at random to the end of their days, and yet *their table*
+is right. That is the remarkable thing about Q-learning. It is **off-policy**: it learns about the
+best policy while following another. (The target says $\max_b$, whatever the walker does next.) We
+will need that: it means that one may learn from *old* experience, made by a policy that one has
+long left behind.
 
 ## 4. Why a table cannot hold Atari
 
@@ -516,17 +523,18 @@ plot.curves(
     xlabel="training steps",
     ylabel="largest |Q| that a network claims",
     title="Ten networks chase their own targets",
-    caption="The highest and the lowest of ten starts. No true value is larger than 1, and all ten "
-    "claim more and more, without end.",
+    caption="The highest and the lowest of ten starts. Each line of the grid is ten times the one "
+    "below it.",
 )
 
 # %% [markdown]
 r"""
-None is right, and none is only a little wrong: they *diverge*. Each step towards a target raises the
-value of one cell, and of its neighbours, since a network generalises. But the neighbours' values
-are what the target was made of: it moves away as one approaches it. A table has no such leak, an
-update of one entry leaves all others alone. (Sutton and Barto call it the *deadly triad*:
-bootstrapping, learning off-policy, and function approximation. Any two of them are harmless.)
+All ten claim more and more, without end. None is only a little wrong: they *diverge*. Each step
+towards a target raises the value of one cell, and of its neighbours, since a network generalises.
+But the neighbours' values are what the target was made of: it moves away as one approaches it. A
+table has no such leak, an update of one entry leaves all others alone. (Sutton and Barto call it
+the *deadly triad*: bootstrapping, learning off-policy, and function approximation. Any two of them
+are harmless.)
 
 The cure is simple. Keep a *copy* of the network, the **target network** $\theta^-$; compute targets
 from the copy; and renew the copy only now and then. While it stands still, the training is what it
@@ -547,8 +555,7 @@ plot.curves(
     xlabel="training steps",
     ylabel="largest |Q|, median of ten starts",
     title="What a target network is for",
-    caption="Trained towards a copy that stands still, the networks do not run away. They still "
-    "promise too much; section 11 says why.",
+    caption="The same ten starts, with one difference: what the targets are computed from.",
 )
 
 # %%
@@ -558,6 +565,9 @@ for name, told in (("without", naive), ("with", calm)):
 
 # %% [markdown]
 r"""
+Trained towards a copy that stands still, the networks do not run away. They still promise too much,
+nearly three times what there is; section 11 says why.
+
 ## 7. Why the naive way goes wrong, again: neighbours in time
 
 The second trouble comes from playing. What an agent sees now looks very much like what it saw a
@@ -776,11 +786,12 @@ tf.config.run_functions_eagerly(True)
 by_hand = learner(clone, target)
 slow = milliseconds(lambda: by_hand(*one), 10)
 tf.config.run_functions_eagerly(False)
+wanted = np.zeros((64, 3))
+ready_made = milliseconds(lambda: keras_way.train_on_batch(one[0], wanted), 50)
+fast = milliseconds(lambda: learn(*one), 50)
 print(f"step by step, in Python       {slow:6.1f} ms")
-print(
-    f"Keras' train_on_batch         {milliseconds(lambda: keras_way.train_on_batch(one[0], np.zeros((64, 3))), 50):6.1f} ms"
-)
-print(f"compiled, targets and all     {milliseconds(lambda: learn(*one), 50):6.1f} ms")
+print(f"Keras' train_on_batch         {ready_made:6.1f} ms")
+print(f"compiled, targets and all     {fast:6.1f} ms")
 
 # %% [markdown]
 r"""
@@ -881,8 +892,7 @@ plot.curves(
     xlabel="games played",
     ylabel="mean return of the last 200 games",
     title="One thing taken away",
-    caption="Without a memory little is learned. With one frame, values blur. Without "
-    "a target network, in this game, nothing is lost.",
+    caption="Returns while learning: from the middle on, one action in twenty is still random.",
 )
 
 # %% [markdown]
@@ -935,12 +945,14 @@ plot.curves(
     xlabel="episodes",
     ylabel="steps held, mean of 30 episodes",
     title="CartPole after a few seconds",
-    caption="It learns, and it is not done: the full profile plays thirteen times as long. For "
-    "hundreds of episodes nothing seems to happen, and then it does: an agent's curve is never a line.",
+    caption=f"Eight carts side by side, {CART_STEPS:,} steps each.",
 )
 
 # %% [markdown]
 r"""
+It learns, and it is not done: the full profile plays thirteen times as long. For hundreds of
+episodes nothing seems to happen, and then it does. An agent's curve is never a line.
+
 ## 11. Too good to be true: double DQN
 
 In section 6 even the calm networks promised more than there is. The reason is the maximum. Suppose
@@ -957,8 +969,8 @@ $$
 
 Whoever is overrated by the one need not be overrated by the other.
 
-**Predict.** Guesses are off by 1 on average. How far off is the maximum of 2, of 4, of 18 of them?
-(Atari's joystick has 18 actions.)
+**Predict.** Guesses scatter around the truth with a standard deviation of 1. How far off is the
+maximum of 2, of 4, of 18 of them? (Atari's joystick has 18 actions.)
 """
 
 # %%
@@ -975,12 +987,14 @@ plot.curves(
     xlabel="actions",
     ylabel="mean error of the target",
     title="The optimism of the maximum",
-    caption="All actions are worth 0. The more there are, the more the maximum of one set of guesses "
-    "promises; a second, independent set does not fall for it.",
+    caption="All actions are worth 0. Each point is a mean over 20,000 sets of guesses.",
 )
 
 # %% [markdown]
 r"""
+The more actions there are, the more the maximum of one set of guesses promises. A second,
+independent set does not fall for it.
+
 Does it help real networks? Back to the ten of section 6, with a target network that is copied every
 200 steps. There we know the truth, and can say how far off they are.
 """
@@ -998,8 +1012,8 @@ plot.curves(
     xlabel="training steps",
     ylabel="mean error of the values",
     title="Optimism, and less of it",
-    caption="True values lie between 0.89 and 1. Judged by another network than the one that chose, "
-    "actions are promised much less after as many steps.",
+    caption="True values lie between 0.90 and 1, but for three steps into the pit. Judged by another "
+    "network than the one that chose, actions are promised much less after as many steps.",
 )
 
 # %% [markdown]
@@ -1039,8 +1053,8 @@ big = deepmind(4)  # Breakout: nothing, fire, right, left
 for layer in big.layers:
     shape = " × ".join(map(str, layer.output.shape[1:]))
     print(f"{layer.__class__.__name__:10} → {shape:14} {layer.count_params():9,} parameters")
-share = big.layers[-2].count_params() / big.count_params()
-print(f"together {big.count_params():,}; the first dense layer has {share:.0%} of them")
+share = max(layer.count_params() for layer in big.layers) / big.count_params()
+print(f"together {big.count_params():,}; the largest layer has {share:.0%} of them")
 
 # %% [markdown]
 r"""
