@@ -597,17 +597,23 @@ def probability(model, weights=None):
     return lambda Z: tf.nn.softmax(model(Z.astype("float32"))).numpy()[:, 1]
 
 
-panels = []
+panels, distance = [], np.linalg.norm(scaled[train], axis=1)
+inside = distance < np.median(distance)  # the inner half of the points
 for epoch, weights in album.weights.items():
-    panels.append(
-        plot.boundary(probability(net, weights), scaled[train], y[train], title=f"epoch {epoch}")
+    f = probability(net, weights)
+    right = (f(scaled[train]) > 0.5) == y[train]
+    print(
+        f"epoch {epoch:3}: right in the inner half {right[inside].mean():4.0%}, "
+        f"in the outer {right[~inside].mean():4.0%}"
     )
-plot.side_by_side(
-    *panels,
-    columns=2,
-    caption="The boundary while it trains. It begins as an almost straight cut, is unsure of "
-    "everything for a while, and then winds itself into the spirals.",
-)
+    panels.append(plot.boundary(f, scaled[train], y[train], title=f"epoch {epoch}"))
+plot.side_by_side(*panels, columns=2, caption="The boundary while it trains.")
+
+# %% [markdown]
+r"""
+It begins as an almost straight cut, is unsure of everything for a while, and then winds itself into
+the spirals. Here is the same story in numbers.
+"""
 
 # %%
 plot.side_by_side(
