@@ -6,8 +6,10 @@ import warnings
 import gymnasium
 import numpy as np
 import pytest
-from dlcourse import envs
+from dlcourse import envs, plot
 from gymnasium.utils.env_checker import check_env
+from matplotlib.colors import to_hex
+from matplotlib.patches import FancyArrow
 
 
 @pytest.mark.parametrize("name", ["dlcourse/Catch-v0", "dlcourse/GridWorld-v0"])
@@ -214,6 +216,16 @@ def test_a_maze_is_drawn_with_values_and_arrows():
     for values in (None, np.linspace(-1, 1, n), np.zeros((n, 4))):
         picture = world.picture(values, np.zeros(n, int), title="a maze")
         assert picture.png()[:4] == b"\x89PNG"
+
+
+def test_numbers_and_arrows_are_white_on_saturated_cells_of_a_maze():
+    picture = envs.GridWorld(["S.G"]).picture([0.1, 0.9, 0.0], [1, 1, 1], limit=1.0)
+    axes = picture.figure().axes[0]
+
+    colours = {text.get_text(): text.get_color() for text in axes.texts}
+    arrows = [arrow for arrow in axes.patches if isinstance(arrow, FancyArrow)]
+    assert (colours["start"], colours["0.10"], colours["0.90"]) == (plot.INK, plot.INK, "white")
+    assert [to_hex(arrow.get_facecolor()) for arrow in arrows] == [plot.INK, "#ffffff"]
 
 
 def test_a_maze_says_what_it_expects():

@@ -8,7 +8,7 @@ from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
-from dlcourse.plot._grids import written_on
+from dlcourse.plot._grids import STRONG, written_on
 from dlcourse.plot._style import DIVERGING
 
 _CELL = 0.78  # inches
@@ -38,10 +38,13 @@ def picture(
             _cell(axes, x, y, letter)
             if letter == "#" or letter in _ENDS:
                 continue
+            is_strong = known is not None and bool(np.max(np.abs(known[state])) > STRONG * top)
             if known is not None:
                 _values(axes, x, y, known[state], top, chosen is None)
             if chosen is not None:
-                _arrow(axes, x, y, int(chosen[state]))
+                _arrow(axes, x, y, int(chosen[state]), is_strong)
+            if letter == "S":
+                written_on(axes, y + 0.41, x - 0.27, "start", is_strong, size=6)
         axes.set(xlim=(-0.52, width - 0.48), ylim=(-0.52, height - 0.48))
         axes.set_aspect("equal")
         axes.set_axis_off()
@@ -69,8 +72,6 @@ def _cell(axes: Axes, x: int, y: int, letter: str) -> None:
         name, colour = _ENDS[letter]
         axes.add_patch(Rectangle(place, 1, 1, facecolor=colour, alpha=0.9))
         axes.text(x, y, name, ha="center", va="center", color="white", weight="bold")
-    if letter == "S":
-        axes.text(x - 0.46, y + 0.46, "start", ha="left", va="top", size=6)
 
 
 def _values(
@@ -82,7 +83,7 @@ def _values(
         axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=_colour(one, top)))
         below = 0.0 if is_written else -0.34
         size = 9 if is_written else 7.5
-        written_on(axes, y + below, x, _number(one), abs(one) > 0.5 * top, size=size)
+        written_on(axes, y + below, x, _number(one), abs(one) > STRONG * top, size=size)
         return
     for action, one in enumerate(value.tolist()):
         (left, up), (right, down) = _CORNERS[action], _CORNERS[(action + 1) % 4]
@@ -90,16 +91,17 @@ def _values(
         axes.add_patch(Polygon(corners, facecolor=_colour(one, top), edgecolor=plot.INK, lw=0.3))
         along, upwards = _ARROWS[action]
         if is_written:
-            height, across = y + 0.33 * upwards, x + 0.31 * along
-            written_on(axes, height, across, _number(one), abs(one) > 0.5 * top, size=6)
+            height, across = y + 0.27 * upwards, x + 0.31 * along  # below the word "start"
+            written_on(axes, height, across, _number(one), abs(one) > STRONG * top, size=6)
 
 
-def _arrow(axes: Axes, x: int, y: int, action: int) -> None:
+def _arrow(axes: Axes, x: int, y: int, action: int, is_strong: bool) -> None:
     along, upwards = _ARROWS[action]
     tail = (x - 0.2 * along, y - 0.2 * upwards + 0.04)
     axes.arrow(
         *tail, 0.26 * along, 0.26 * upwards, width=0.035, head_width=0.17, head_length=0.15,
-        color=plot.INK, linewidth=0, zorder=4,
+        facecolor="white" if is_strong else plot.INK, edgecolor="#3a3a3a",
+        linewidth=0.8 if is_strong else 0, zorder=4,
     )  # fmt: skip
 
 
