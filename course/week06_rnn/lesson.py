@@ -17,7 +17,7 @@ r"""
 ### What comes next?
 
 *The keys that I left on the kitchen table this morning ...* "was" or "were"? You know it must be
-"were", because of a word that you read eight words ago. The networks of the last weeks could not
+"were", because of a word that you read nine words ago. The networks of the last weeks could not
 know: they take an input of fixed size, answer, and forget. This week a network gets a memory. It
 reads one piece at a time, for as long as there is something to read, and what it has read stays
 with it. In the end it writes.
@@ -189,15 +189,14 @@ plot.curves(
     ylabel="state $h_t$",
     ylim=(-0.1, 1.1),
     title="It reads a single 1, at step 5",
-    caption="Above 1 the unit holds itself: a memory of one bit. Below 1 it forgets, a constant "
-    "factor each step.",
+    caption="From step 6 on it reads nothing but zeros.",
 )
 
 # %% [markdown]
 r"""
 With a recurrent weight well above 1 the state holds itself near 1: one bit, remembered for as long
-as you like. Remember the price, it will matter in section 4: to hold its bit, the unit sits where
-tanh is flat.
+as you like. Below 1 the unit forgets, soon by the same factor at each step. Remember the price, it
+will matter in section 4: to hold its bit, the unit sits where tanh is flat.
 
 ## 3. Backpropagation through time, by hand
 
@@ -344,8 +343,8 @@ plot.side_by_side(
         {f"× {s}": [reach(s, n) for n in steps] for s in stretches},
         x=steps, logy=True, ylim=(1e-20, 1e19), xlabel="steps", title="tanh units",
     ),
-    caption="Left: without tanh the stretch alone decides, by powers of ten. Right: with tanh only "
-    "the strong matrix still explodes, and much more slowly.",
+    caption="Left: without tanh it is the stretch to the power of the steps. Right: the same "
+    "matrices with tanh. Two marks on the axis are a factor of a million apart.",
 )  # fmt: skip
 
 # %%
@@ -357,7 +356,8 @@ for stretch in stretches:
 # %% [markdown]
 r"""
 Below 1 it **vanishes**: over a hundred steps nothing is left to learn from. Above 1 it can
-**explode**. tanh damps, since its slope is never above 1. Even a matrix that keeps all lengths
+**explode**. tanh damps, since its slope is never above 1: with it only the strongest matrix still
+explodes, and much more slowly. Even a matrix that keeps all lengths
 (stretch 1) loses a little at each step as soon as the units do something.
 
 And the unit of section 2, which remembered so well? To hold its bit it sat at $h = 0.999$, where
@@ -395,7 +395,7 @@ def slope(w):
     return 2 * (w**50 - 0.5) * 50 * w**49
 
 
-def descend(w, clip, n=40, rate=0.005):
+def descend(w, clip, n=14, rate=0.005):
     """Weights visited by gradient descent."""
     path = [w]
     for _ in range(n):
@@ -414,12 +414,16 @@ plot.overlay(
     xlabel="recurrent weight $w$",
     ylabel="loss",
     title="Down a cliff, by small steps",
-    caption="Clipped to length 1, gradient descent walks down the wall and stops where "
-    "$w^{50}$ is one half. Unclipped, its first step leads off the page.",
+    caption="Fourteen steps, with the gradient clipped to length 1. The loss is zero where "
+    "$w^{50}$ is one half, at 0.986.",
 )
 
 # %% [markdown]
 r"""
+Without clipping the first step leads far off the page. Clipped, gradient descent walks down the
+wall, 0.005 at a time. At the bottom it hops to and fro: the walls there are steep, too, and every
+step still has its full length. (A learning rate that falls, as in section 7, ends that.)
+
 Keep the direction, limit the length: $g \leftarrow g \cdot \min(1, \text{max} / \lVert g \rVert)$,
 with the length taken over *all* gradients together (Pascanu, Mikolov and Bengio 2013). In Keras it
 is `global_clipnorm=1.0` of the optimiser. Clipping cures explosion. It does nothing for what has
@@ -646,12 +650,14 @@ plot.curves(
     ylabel="accuracy",
     ylim=(0, 1.05),
     title="Who still knows the first symbol?",
-    caption="Trained on gaps up to 40, all equally often. With gates the symbol survives any gap; the "
-    "plain network stays far behind.",
+    caption="Trained on gaps up to 40, all equally often. A gap of 60 is new to all of them.",
 )
 
 # %% [markdown]
 r"""
+With gates the symbol survives any gap, also one that was never trained. The plain network stays far
+behind, even at short gaps.
+
 A dependency over three steps is **short-term**, one over thirty **long-term**. Notice that this is
 about *learning*. Section 2's unit shows that a plain network can hold a bit for ever, and this one
 would be no exception: fed mostly with short gaps it learns them, and then, step by step, the long
@@ -781,7 +787,7 @@ from, all in one pass.
 
 # %%
 whole = data.text() if PROFILE == "full" else text.documentation().lower()
-size = 900_000 if PROFILE == "full" else 160_000
+size = 4 * len(whole) // 5 if PROFILE == "full" else 160_000
 learn, judge = whole[:size], whole[size : size + 12_000]
 letters = sorted(set(whole))
 code = {letter: k for k, letter in enumerate(letters)}
@@ -872,8 +878,8 @@ for _ in range(n_epochs):
     bits.append(surprise(model, asked)[:, 10:].mean())
 
 # %%
-epochs = np.arange(n_epochs + 1)
-lines = {f"table, {n - 1} before": np.full(n_epochs + 1, rivals[n]) for n in (2, 3, 6)}
+epochs, best = np.arange(n_epochs + 1), min(rivals, key=rivals.get)
+lines = {f"table, {n - 1} before": np.full(n_epochs + 1, rivals[n]) for n in (2, 3, best)}
 plot.curves(
     {"the network": bits} | lines,
     x=epochs,
@@ -881,8 +887,8 @@ plot.curves(
     ylabel="bits per character, on new text",
     ylim=(1.8, 4.6),
     title="A network against tables of counts",
-    caption="Horizontal: tables that know what follows 1, 2 and 5 characters. The network begins "
-    f"far above the frame, at {bits[0]:.1f} bits, and passes the tables one after another.",
+    caption=f"Horizontal: tables that know what follows 1, 2 and {best - 1} characters; the last is "
+    f"the best of all tables. The network begins far above the frame, at {bits[0]:.1f} bits.",
 )
 
 # %% [markdown]
@@ -904,8 +910,7 @@ plot.curves(
     xlabel="place in the window",
     ylabel="bits per character",
     title="Reading in",
-    caption="The first guesses are poor, since there is nothing to go by. After five to ten "
-    "characters the network has read itself in.",
+    caption=f"Mean over {len(more) // 40:,} windows of new text.",
 )
 
 # %%
@@ -915,6 +920,9 @@ print(
 
 # %% [markdown]
 r"""
+The first guesses are poor, since there is nothing to go by. After five to ten characters the
+network has read itself in.
+
 ## 8. Let it write
 
 A network that says what comes next can write: draw a character from its probabilities, let it read
@@ -954,7 +962,7 @@ print(
 
 # %% [markdown]
 r"""
-**Predict.** Seven samples follow: before training, and after each epoch. What is learned first:
+**Predict.** Samples follow: one before training, and one after each epoch. What is learned first:
 spaces, letters that go together, words, grammar, sense?
 """
 
@@ -1061,13 +1069,17 @@ print(f"unit {best_unit}: correlation {found_units[best_unit]:+.2f} with what is
 
 fresh = lines[100:107]
 H = np.concatenate([states_while_reading(gru, ids) for ids in numbers("\n".join(fresh))])
+signal = np.concatenate([what_is_open(line) for line in fresh])
+activity = np.sign(found_units[best_unit]) * H[:, best_unit]
+for kind, said in ((1, 'a " is open'), (0, "none is open"), (-1, "a ' is open")):
+    print(f"{said:12}: its mean on new lines is {activity[signal == kind].mean():+.2f}")
 plot.coloured_text(
     [letter + ("\n" if place % length == length - 1 else "")
      for place, letter in enumerate("".join(fresh))],
-    np.sign(found_units[best_unit]) * H[:, best_unit],
+    activity,
     diverging=True,
     title=f"Unit {best_unit} of {H.shape[1]}, on lines that it has never seen",
-    caption="Blue above zero, orange below: double and single quotation marks, and what they enclose.",
+    caption="Blue above zero, orange below.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -1111,7 +1123,8 @@ plot.histograms(
     xlabel="pairs of characters, inside and outside, told apart",
     ylabel="units",
     title=f"{H.shape[1]} units, and what they know about quotation marks",
-    caption="One half is chance. Most units know little, a few know much.",
+    caption=f"One half is chance. The best unit, number {quote_unit}, reaches "
+    f"{max(scores[quote_unit], 1 - scores[quote_unit]):.2f}.",
 )
 
 # %%
