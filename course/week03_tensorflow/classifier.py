@@ -1397,6 +1397,8 @@ wrong, and would you have known?
 
 # %%
 X, y = data.spiral(n=550, noise=0.02, seed=SEED)
+order = np.random.default_rng(SEED).permutation(550)  # they come from the middle outwards
+X, y = X[order], y[order]
 grid = np.stack(np.meshgrid(np.linspace(-1.2, 1.2, 80), np.linspace(-1.2, 1.2, 80)), axis=-1)
 P = classify(X[:400], y[:400], X[400:], y[400:], grid.reshape(-1, 2), 2, SEED)
 lookup = P[:, 1].reshape(80, 80)

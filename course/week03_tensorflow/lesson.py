@@ -843,6 +843,7 @@ patients = {
     "ReLU, biases of -3": careless("relu", 1, -3),
 }
 panels = []
+print("after 150 steps (moved: compared with the first layer's length before)")
 for name, model in patients.items():
     before = model.get_weights()[0]
     found = quick_fit(model, X_train, y[train], steps=150)
@@ -851,8 +852,8 @@ for name, model in patients.items():
     alive = np.mean(np.ptp(A, axis=0) > 1e-6)
     saturated = np.mean(np.abs(A) > 0.99) if "tanh" in name else 0.0
     print(
-        f"{name:32} units alive {alive:4.0%}, saturated {saturated:4.0%}; in 150 steps the first "
-        f"layer moved by {moved:4.0%} of its length, loss {found[-1]:.2f}"
+        f"{name:31} alive {alive:4.0%}, saturated {saturated:4.0%}, first layer moved {moved:4.0%}, "
+        f"loss {found[-1]:.2f}"
     )
 
     def histogram(axes, A=A):
