@@ -46,7 +46,7 @@ function render({ model, el }) {
     if (letter in ENDS) {
       const [name, fill] = ENDS[letter];
       node("rect", { ...look, fill, "fill-opacity": 0.9 }, world);
-      node("text", { x: x + size / 2, y: y + size / 2 + 5, "text-anchor": "middle", fill: "white",
+      node("text", { x: x + size / 2, y: y + size * 0.31, "text-anchor": "middle", fill: "white",
         "font-size": 14, "font-weight": 650 }, world).textContent = name;
       return null;
     }
@@ -62,7 +62,7 @@ function render({ model, el }) {
       return { area, text };
     });
     if (letter === "S")
-      node("text", { x: x + 3, y: y + 10, fill: INK, "font-size": 9 }, world).textContent = "start";
+      node("text", { x: x + 3, y: y + 10, fill: "currentColor", "font-size": 9 }, world).textContent = "start";
     return parts;
   }
 
