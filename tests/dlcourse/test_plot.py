@@ -187,6 +187,15 @@ def test_a_long_title_on_a_narrow_panel_goes_on_in_the_next_line():
     assert boxes[-1].x1 <= figure.bbox.x1
 
 
+def test_words_below_images_do_not_touch():
+    names = [f"{k}, taken for {9 - k} (93%)" for k in range(8)]
+    figure = plot.images(np.ones((8, 5, 5)), names, columns=4).figure()
+    figure.draw_without_rendering()
+
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts[:4]]
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))
+
+
 def test_a_heatmap_has_room_for_long_names():
     table = np.ones((2, 5))
 

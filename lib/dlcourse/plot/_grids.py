@@ -15,6 +15,7 @@ from dlcourse.plot._style import DIVERGING, INK, INKED, SEQUENTIAL, WIDEST
 _GAP = 0.12  # between two images, as a part of their width
 _LARGEST = 2.8  # inches: the longer side of an image
 _LETTER = 0.085  # inches, on average
+_SMALL_LETTER = 0.075  # of what is written below an image
 STRONG = 0.3  # of full ink: from here on a cell is too saturated for grey letters
 _OUTLINE: list[Any] = [patheffects.withStroke(linewidth=1.8, foreground="#3a3a3a")]
 
@@ -58,6 +59,7 @@ def images(
     top, bottom = _scale(stack, low, high, diverging)
     tall = stack.shape[1] / stack.shape[2]
     size = min(_LARGEST, max(1.05, 4.4 / max(across, rows * tall)))  # inches, of one image
+    size = max(size, _SMALL_LETTER * _longest(titles) / (1 + _GAP))
     below = 0.24 / size if len(titles) else 0.0
     row_height = tall + _GAP + below
     xlim = (-0.02, across * (1 + _GAP) - _GAP + 0.02)
