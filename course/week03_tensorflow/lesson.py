@@ -612,7 +612,7 @@ plot.side_by_side(*panels, columns=2, caption="The boundary while it trains.")
 # %% [markdown]
 r"""
 It begins as an almost straight cut, is unsure of everything for a while, and then winds itself into
-the spirals. Here is the same story in numbers.
+the spirals, the outer turns first. Here is the same story in numbers.
 """
 
 # %%
