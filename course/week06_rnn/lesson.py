@@ -106,8 +106,7 @@ sentence in French, and, when it has been read, the same in English. *In step*: 
 and what happens in it.
 
 **Predict.** Which pattern is "read a text and guess the next character, at every character"?
-
-It is the last one, and the pattern of sections 7 to 9: one guess for each character that was read.
+(Section 7 has the answer.)
 
 ## 2. A unit that reads its own last answer
 
@@ -778,7 +777,8 @@ internet connection. Three steps turn text into training data:
 
 * a **vocabulary** gives each character a number;
 * the text is cut into **windows**, edge to edge, and several windows make a minibatch;
-* the **targets** are the same windows, one character further on.
+* the **targets** are the same windows, one character further on. So there is one guess for each
+  character that was read: section 1's last pattern, many to many, in step.
 
 During training the network always reads the *true* text, whatever it would have guessed itself.
 That is called **teacher forcing**: each of the 40 guesses of a window can be judged and learned
@@ -1072,7 +1072,7 @@ H = np.concatenate([states_while_reading(gru, ids) for ids in numbers("\n".join(
 signal = np.concatenate([what_is_open(line) for line in fresh])
 activity = np.sign(found_units[best_unit]) * H[:, best_unit]
 for kind, said in ((1, 'a " is open'), (0, "none is open"), (-1, "a ' is open")):
-    print(f"{said:12}: its mean on new lines is {activity[signal == kind].mean():+.2f}")
+    print(f"when {said:12} its mean on new lines is {activity[signal == kind].mean():+.2f}")
 plot.coloured_text(
     [letter + ("\n" if place % length == length - 1 else "")
      for place, letter in enumerate("".join(fresh))],
