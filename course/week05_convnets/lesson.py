@@ -213,7 +213,7 @@ def around(r, c):
 
 
 best = np.unravel_index(found.argmax(), found.shape)
-r, c = 12, 20  # on the back, which bends the other way
+r, c = 12, 20  # on its back
 plot.side_by_side(
     plot.images(curve_kernel, title="the kernel", diverging=True),
     plot.images(around(*best), title=f"fires: {found.max():.1f}", low=0, high=1),
