@@ -134,8 +134,9 @@ function send(model, values) { // to the kernel, all at once
   model.save_changes();
 }
 
-function tidy(value, digits = 2) { // a number with a real minus sign
-  return Number(value).toFixed(digits).replace("-", "−");
+function tidy(value, digits = 2) { // a number with a real minus sign, and none before a zero
+  const said = Number(value).toFixed(digits);
+  return Number(said) ? said.replace("-", "−") : said.replace("-", "");
 }
 
 // A point of the upper class as a blue circle, of the lower as an orange square.

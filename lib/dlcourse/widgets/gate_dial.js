@@ -44,7 +44,7 @@ function render({ model, el }) {
       .textContent = "step";
     for (const [t, candidate] of pulses) {
       node("line", { x1: px(t), x2: px(t), y1: py(0), y2: py(candidate), stroke: INK, "stroke-width": 1.4, "stroke-dasharray": "2 3" }, svg);
-      node("text", { x: px(t) + 4, y: py(candidate) + (candidate > 0 ? 4 : 2), ...text }, svg)
+      node("text", { x: px(t) + 4, y: py(candidate) + (candidate > 0 ? -4 : 12), ...text }, svg)
         .textContent = `${tidy(candidate, 0)} comes in`;
     }
   }
