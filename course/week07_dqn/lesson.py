@@ -139,7 +139,7 @@ plot.animation(
     seconds=0.35,
     width=3.6,
     title="Nine games of random play",
-    caption="Press play. A few balls meet a paddle, by luck; that luck is all there is to learn from.",
+    caption="A few balls meet a paddle, by luck; that luck is all there is to learn from.",
 )
 
 # %% [markdown]
@@ -294,7 +294,9 @@ widgets.q_learning(seed=SEED + 1)
 
 # %% [markdown]
 """
-The same in Python, in the larger maze.
+The first time, a single number changes, that of the last step: wherever else it walked, the target
+was 0. The second time it may be one more, that of the step before. (A fall into the pit marks a
+number, too, a negative one.) The same in Python, in the larger maze.
 """
 
 
@@ -322,8 +324,7 @@ plot.animation(
     seconds=0.6,
     names=[f"episode {n}" for n in shown],
     title="A table learns from walking",
-    caption="The first success marks one cell; every later one carries the news a step further "
-    "back. Corners that nobody visits stay at zero.",
+    caption="Every success carries the news further back. Corners that nobody visits stay at zero.",
 )
 
 # %% [markdown]
