@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.assignments import Assignment
 from autograder.errors import IntakeError, UsageError
-from autograder.intake.reading import read_bytes
+from autograder.intake.reading import read_submitted
 from autograder.records import Finding, Submission
 
 TIMESTAMP = "timestamp.txt"  # nbgrader's, written when a submission is collected
@@ -102,6 +102,6 @@ def _unknown(names: Sequence[str]) -> Iterator[Finding]:
 
 def _timestamp(folder: Path) -> str:
     try:
-        return read_bytes(folder / TIMESTAMP)[:200].decode("utf-8", "replace").strip()
+        return read_submitted(folder / TIMESTAMP)[:200].decode("utf-8", "replace").strip()
     except IntakeError:
         return ""

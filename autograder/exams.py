@@ -21,7 +21,7 @@ from autograder.exam import sitting
 from autograder.exam.executed import findings_of, verdicts_of
 from autograder.exam.scheme import Scheme, inscribe
 from autograder.intake import answers_in, no_answers
-from autograder.intake.reading import parse_cells, read_bytes
+from autograder.intake.reading import parse_cells, read_submitted
 from autograder.marking import OnProgress, scheme_for, silent
 from autograder.paper import add_findings
 from autograder.records import Finding, Verdict
@@ -80,7 +80,7 @@ def make_paper(path: Path, exam: Exam) -> NotebookNode:
     """Return the paper of a submitted file; one that cannot be read makes an empty paper."""
     assignment = exam.assignment
     try:
-        cells = parse_cells(read_bytes(path))
+        cells = parse_cells(read_submitted(path))
         answers = answers_in(cells, assignment.source, release=assignment.release)
     except IntakeError as error:
         answers = no_answers(assignment.source, Finding("unreadable-notebook", str(error)))

@@ -62,6 +62,22 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
+def read_submitted(path: Path) -> bytes:
+    """Return the content of a file that a student handed in, from a folder of their own.
+
+    Raises
+    ------
+    IntakeError
+        As `read_bytes`; and where the folder of the submission or of the student is a link, which
+        may lead to another student's work or to the solutions.
+    """
+    for folder in (path.parent, path.parent.parent):
+        if folder.is_symlink():
+            message = f"{path.name} lies behind the link {folder.name}. Expected a folder."
+            raise IntakeError(message)
+    return read_bytes(path)
+
+
 def _read_regular(descriptor: int) -> bytes | None:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         return None

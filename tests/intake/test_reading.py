@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograder.errors import IntakeError
 from autograder.intake import reading
-from autograder.intake.reading import parse_cells, read_bytes
+from autograder.intake.reading import parse_cells, read_bytes, read_submitted
 
 
 def notebook_bytes(source, encoding="utf-8"):
@@ -157,6 +157,19 @@ def test_links_pipes_directories_and_missing_files_are_refused(tmp_path):
     for name in ("link", "dangling", "folder", "pipe", "missing"):
         with pytest.raises(IntakeError, match=name):
             read_bytes(tmp_path / name)
+
+
+@pytest.mark.parametrize("linked", ["eve", "eve/week"])
+def test_what_lies_behind_a_linked_folder_was_not_handed_in(tmp_path, linked):
+    (tmp_path / "alice" / "week").mkdir(parents=True)
+    (tmp_path / "alice" / "week" / "a.ipynb").write_bytes(b"hers")
+    link = tmp_path / linked
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(tmp_path / linked.replace("eve", "alice"))
+
+    assert read_submitted(tmp_path / "alice" / "week" / "a.ipynb") == b"hers"
+    with pytest.raises(IntakeError, match=f"behind the link {link.name}"):
+        read_submitted(tmp_path / "eve" / "week" / "a.ipynb")
 
 
 def test_a_huge_file_is_refused(tmp_path, monkeypatch):
