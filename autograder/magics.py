@@ -7,7 +7,7 @@ from autograder.parsing import parse
 # Cell magics whose body is Python; the body of any other (%%bash, %%writefile, ...) is not.
 _PYTHON_CELL_MAGICS = frozenset({"%%capture", "%%time", "%%timeit", "%%prun"})
 _MAGIC_LINE = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?{1,2}\s*)$")
-_MAGIC_VALUE = re.compile(r"^(\s*[\w, ]+=\s*)[%!].*$")
+_MAGIC_VALUE = re.compile(r"^(\s*\w[\w, ]*=\s*)[%!].*$")
 _BRACKETS_AND_STRINGS = re.compile(
     r"""\"{3}|'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\#.*|[()\[\]{}]"""
 )

@@ -26,6 +26,13 @@ def test_strip_magics(source, stripped):
     assert strip_magics(source) == stripped
 
 
+@pytest.mark.timeout(5)
+def test_a_long_line_takes_no_longer_than_it_is():
+    source = ")\n" + 99_000 * " " + "a"
+
+    assert strip_magics(source) == source
+
+
 @given(st.text())
 def test_stripping_keeps_the_lines(source):
     assert strip_magics(source).count("\n") == source.count("\n")

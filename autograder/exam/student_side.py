@@ -4,6 +4,8 @@ A cell that kills its kernel costs what depends on it and nothing else: the cand
 anew, the cells before are run again without the one that killed it, and the exam goes on.
 """
 
+import json
+
 from nbformat import NotebookNode
 
 from autograder.exam.client import CandidateKernel, Ending, Reply
@@ -16,6 +18,7 @@ from autograder.records import Finding
 
 START_SECONDS = 120.0
 DIED = "the kernel died, or could not be stopped"
+_FULL_CELLS = 10  # of outputs, in one exam
 
 
 class StudentSide:
@@ -29,6 +32,7 @@ class StudentSide:
         self.limit: str | None = None  # that ended the last kernel, by its name
         self.peak_memory = 0
         self.starts = 1
+        self.output_left = _FULL_CELLS * rooms.limits.output_bytes
         self.candidate = CandidateKernel(rooms)
 
     async def start(self) -> None:
@@ -48,10 +52,11 @@ class StudentSide:
 
     async def run(self, index: int, cell: NotebookNode) -> None:
         """Run a student's cell and keep its outputs; say what stopped it, if anything did."""
-        most = self.rooms.limits.output_bytes
+        most = min(self.rooms.limits.output_bytes, self.output_left)
         reply = await self.candidate.execute(cell.source, most, self.clock.cell_left())
         ending = reply.ending
         cell.outputs = harmless_outputs(list(reply.outputs), most)
+        self.output_left = max(0, self.output_left - len(json.dumps(cell.outputs)))
         if ending == "dead":
             self.deadly.add(index)
             await self.start_anew(index)

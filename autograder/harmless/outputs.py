@@ -9,6 +9,7 @@ from autograder.harmless.pictures import reencoded_png
 from autograder.harmless.text import plain_text
 
 MAX_OUTPUTS = 100  # of one cell, after neighbouring prints are joined
+MAX_PICTURES = 20  # of one cell: to encode a large one anew takes a second or two
 _ROOM_FOR_A_NOTE = 200  # characters; with less left, nothing more is begun
 _KINDS = (  # named in the note that stands for an output of which nothing is left
     "text/html",
@@ -36,15 +37,23 @@ def harmless_outputs(outputs: list[NotebookNode], limit: int) -> list[NotebookNo
         The characters of text and base64 that the cell may keep.
     """
     clean: list[NotebookNode] = []
+    pictures = 0
     for output in _joined_streams(outputs):
         if limit < _ROOM_FOR_A_NOTE or len(clean) == MAX_OUTPUTS:
             clean.append(_note("[further outputs of this cell are left out]"))
             break
+        pictures += _has_picture(output)
+        if pictures > MAX_PICTURES and _has_picture(output):
+            output = {**output, "data": {**output["data"], "image/png": ""}}
         rebuilt = _rebuilt(output, limit)
         if rebuilt is not None:
             clean.append(rebuilt)
             limit -= _size(rebuilt)
     return clean
+
+
+def _has_picture(output: dict[str, Any]) -> bool:
+    return isinstance(output.get("data"), dict) and "image/png" in output["data"]
 
 
 def _joined_streams(outputs: Iterable[Any]) -> list[dict[str, Any]]:

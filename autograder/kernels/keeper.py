@@ -10,6 +10,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -24,8 +25,16 @@ _RARELY, _OFTEN = 0.25, 0.05  # seconds between two looks; often where much is u
 class Keeper:
     """What is known of one process while it runs."""
 
-    def __init__(self, leash: socket.socket, zygote: int, process: int, limits: Limits) -> None:
+    def __init__(
+        self,
+        leash: socket.socket,
+        zygote: int,
+        process: int,
+        limits: Limits,
+        doors: Sequence[str] = (),
+    ) -> None:
         self.leash, self.zygote, self.process, self.limits = leash, zygote, process, limits
+        self.doors = doors
         self.is_first = os.getpid() == 1
         self.deadline = time.monotonic() + limits.exam_seconds
         self.interval = _RARELY
@@ -84,6 +93,8 @@ class Keeper:
             self.limit = "processes"
         elif usage.memory > self.limits.memory_bytes and self._really_holds_more(running):
             self.limit = "memory"
+        elif sum(map(memory.entries, self.doors)) > self.limits.sockets:
+            self.limit = "sockets"
         if self.limit is not None:
             self._kill_all()
 

@@ -31,6 +31,7 @@ class Limits:
     file_bytes      one file
     output_bytes    what one cell may print or draw
     open_files      of one process
+    sockets         with a name, in its doors: each takes an inode of the host's
     """
 
     cell_seconds: float = 60.0
@@ -41,6 +42,7 @@ class Limits:
     file_bytes: int = 512 << 20
     output_bytes: int = 2_000_000
     open_files: int = 1024
+    sockets: int = 1_000
 
 
 LIMITS = {
@@ -82,9 +84,15 @@ LIMITS = {
             "a process opened more than {open_files} files (open_files)",
         ),
         Limit(
+            "sockets",
+            "it made more than {sockets:,} sockets",
+            "more than {sockets:,} sockets were made (sockets)",
+        ),
+        Limit(
             "output",
-            "it printed more than {output_bytes:,} bytes",
-            "a cell put out more than {output_bytes:,} bytes (output_bytes)",
+            "it printed more than {output_bytes:,} bytes, or all cells ten times that",
+            "a cell put out more than {output_bytes:,} bytes, or all of them ten times that "
+            "(output_bytes)",
         ),
     )
 }

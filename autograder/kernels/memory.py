@@ -1,11 +1,12 @@
-"""How much memory and how many tasks a tree of processes holds, from `/proc`; see proc(5)."""
+"""How much memory, how many tasks and files processes hold, from `/proc`; see proc(5)."""
 
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_COUNTED = ("RssAnon:", "RssShmem:")
+_OWN = "VmPTE:"  # tables of pages: a file of nothing that is read through fills gigabytes of them
+_COUNTED = ("RssAnon:", "RssShmem:", _OWN)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,15 @@ def proportional(processes: Iterable[int]) -> int:
         for line in _text(f"/proc/{process}/smaps_rollup").splitlines():
             if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
                 memory += 1024 * int(line.split()[1])
+        for line in _text(f"/proc/{process}/status").splitlines():
+            if line.startswith(_OWN):
+                memory += 1024 * int(line.split()[1])
     return memory
+
+
+def entries(folder: str) -> int:
+    """Return how many files, sockets and folders lie in a folder; none where it is gone."""
+    return len(_listed(folder))
 
 
 def _text(path: str) -> str:

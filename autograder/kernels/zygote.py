@@ -215,7 +215,7 @@ def _be_keeper(
         return
     for file in files:
         os.close(file)
-    Keeper(leash, world.alive, child, wanted.limits).keep()
+    Keeper(leash, world.alive, child, wanted.limits, wanted.sandbox.doors).keep()
 
 
 if __name__ == "__main__":

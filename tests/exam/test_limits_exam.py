@@ -54,6 +54,18 @@ def test_a_limit_that_ends_a_question_is_named_to_both(request, greedy, settings
     assert any(f"({request.node.callspec.id})" in f.message for f in findings_of(executed))
 
 
+def test_all_cells_together_may_print_ten_times_what_one_may():
+    prints = [("answer", f"x{number} = print('x' * 1900)") for number in range(14)]
+    honest = [("answer", "def f(x):\n    return x"), ("test", "check.equal(f(1), 1)")]
+
+    executed = sit(paper(*prints, *honest), settings=Settings(output_bytes=2000))
+
+    (verdict,) = verdicts_of(executed)
+    assert verdict.points == 3.0
+    assert sum(len(str(cell.outputs)) for cell in executed.cells[1:15]) < 26_000
+    assert {finding.kind for finding in findings_of(executed)} == {"limit"}
+
+
 def test_the_other_questions_keep_their_points():
     greedy, honest = f"def f(x):\n    {HOLDS.splitlines()[1]}", "def g(x):\n    return x"
 

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
 from autograder.harmless import harmless_outputs
-from autograder.harmless.outputs import MAX_OUTPUTS
+from autograder.harmless.outputs import MAX_OUTPUTS, MAX_PICTURES
 
 
 def picture():
@@ -48,6 +48,16 @@ def test_html_javascript_svg_and_widgets_are_dropped():
     assert sorted(result.data) == ["image/png", "text/plain"]
     assert result.metadata == {}
     assert "alert" not in json.dumps(result)
+
+
+def test_a_cell_keeps_so_many_pictures_and_no_more():
+    drawn = [display(image__png=picture(), text__plain=f"{n}") for n in range(MAX_PICTURES + 2)]
+
+    kept = clean(*drawn)
+
+    assert ["image/png" in output.data for output in kept] == MAX_PICTURES * [True] + 2 * [False]
+    assert kept[-1].data == {"text/plain": f"{MAX_PICTURES + 1}"}
+    assert all("image/png" in output.data and output.data["image/png"] for output in drawn)
 
 
 def test_an_output_of_which_nothing_is_left_says_what_it_was():

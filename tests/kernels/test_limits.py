@@ -37,6 +37,36 @@ def test_memory_counts_over_all_processes(enter):
     assert inside.end().limit == "memory"
 
 
+def test_tables_of_pages_are_memory(enter):
+    inside = enter(limits=Limits(memory_bytes=200 * MB))
+
+    inside.tell(
+        "import ctypes, time\n"
+        "size, step = 1 << 38, 2 << 20\n"
+        "libc = ctypes.CDLL(None)\n"
+        "libc.mmap.restype = ctypes.c_void_p\n"
+        "libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + 3 * [ctypes.c_int] "
+        "+ [ctypes.c_long]\n"
+        "place = libc.mmap(None, size, 1, 0x4022, -1, 0)\n"  # read only, private, unreserved
+        "for at in range(place, place + size, step): ctypes.c_ubyte.from_address(at).value\n"
+        "time.sleep(60)"
+    )
+
+    assert inside.end().limit == "memory"
+
+
+def test_sockets_without_end_end_it(enter, door):
+    inside = enter(doors=(str(door),))
+
+    inside.tell(
+        "import socket, time\n"
+        "for number in range(10**6):\n"
+        f"    with socket.socket(socket.AF_UNIX) as one: one.bind(f'{door}/{{number}}')\n"
+    )
+
+    assert inside.end().limit == "sockets"
+
+
 def test_what_processes_share_counts_once(enter):
     inside = enter(limits=Limits(memory_bytes=300 * MB))
 
