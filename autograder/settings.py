@@ -13,7 +13,7 @@ class Settings:
 
     cell_seconds     one cell, in either room; a test cell's clock includes the student's code
     exam_seconds     a whole exam
-    output_bytes     what one cell may print or draw
+    output_bytes     what one cell may print or draw; all cells of an exam, ten times that
     memory_bytes     of a kernel and all the processes that it starts
     processes        and threads of a kernel; None: 256, and 16 more for each core
     scratch_bytes    files in a kernel's home and temporary folder
