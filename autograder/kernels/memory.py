@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_OWN = "VmPTE:"  # tables of pages: a file of nothing that is read through fills gigabytes of them
-_COUNTED = ("RssAnon:", "RssShmem:", _OWN)
+_TABLES = ("VmPTE:",)  # of pages: to read through memory that was never written fills gigabytes
+_COUNTED = ("RssAnon:", "RssShmem:", *_TABLES)
 
 
 @dataclass(frozen=True)
@@ -38,30 +38,32 @@ def usage(processes: Iterable[int]) -> Usage:
     """
     memory = tasks = 0
     for process in processes:
-        for line in _text(f"/proc/{process}/status").splitlines():
-            if line.startswith(_COUNTED):
-                memory += 1024 * int(line.split()[1])
-            elif line.startswith("Threads:"):
-                tasks += int(line.split()[1])
+        status = _text(f"/proc/{process}/status")
+        memory += 1024 * _sum(status, _COUNTED)
+        tasks += _sum(status, ("Threads:",))
     return Usage(memory, tasks)
 
 
 def proportional(processes: Iterable[int]) -> int:
-    """Return the bytes that the processes hold, what they share counted once; this takes longer."""
-    memory = 0
+    """Return the bytes that the processes hold, what they share counted once; this takes longer.
+
+    0 where the kernel does not say what is shared.
+    """
+    pages = tables = 0
     for process in processes:
-        for line in _text(f"/proc/{process}/smaps_rollup").splitlines():
-            if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
-                memory += 1024 * int(line.split()[1])
-        for line in _text(f"/proc/{process}/status").splitlines():
-            if line.startswith(_OWN):
-                memory += 1024 * int(line.split()[1])
-    return memory
+        pages += _sum(_text(f"/proc/{process}/smaps_rollup"), ("Pss_Anon:", "Pss_Shmem:"))
+        tables += _sum(_text(f"/proc/{process}/status"), _TABLES)
+    return 1024 * (pages + tables) if pages else 0
 
 
 def entries(folder: str) -> int:
     """Return how many files, sockets and folders lie in a folder; none where it is gone."""
     return len(_listed(folder))
+
+
+def _sum(text: str, fields: tuple[str, ...]) -> int:
+    """Return the sum of some fields of a file in `/proc`; sizes are in KiB there."""
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith(fields))
 
 
 def _text(path: str) -> str:

@@ -1,7 +1,10 @@
 """Every limit fires and is named."""
 
+import os
+
 import pytest
 
+from autograder.kernels import memory
 from autograder.kernels.limits import (
     LIMITS,
     Limits,
@@ -53,6 +56,14 @@ def test_tables_of_pages_are_memory(enter):
     )
 
     assert inside.end().limit == "memory"
+
+
+def test_where_nobody_says_what_is_shared_nothing_is_known_to_be_held(monkeypatch):
+    read = memory._text
+    monkeypatch.setattr(memory, "_text", lambda path: "" if "smaps" in path else read(path))
+
+    assert memory.usage([os.getpid()]).memory > MB
+    assert memory.proportional([os.getpid()]) == 0
 
 
 def test_sockets_without_end_end_it(enter, door):
