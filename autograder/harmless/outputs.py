@@ -42,9 +42,10 @@ def harmless_outputs(outputs: list[NotebookNode], limit: int) -> list[NotebookNo
         if limit < _ROOM_FOR_A_NOTE or len(clean) == MAX_OUTPUTS:
             clean.append(_note("[further outputs of this cell are left out]"))
             break
-        pictures += _has_picture(output)
-        if pictures > MAX_PICTURES and _has_picture(output):
-            output = {**output, "data": {**output["data"], "image/png": ""}}
+        if _has_picture(output):
+            pictures += 1
+            if pictures > MAX_PICTURES:
+                output = {**output, "data": {**output["data"], "image/png": ""}}
         rebuilt = _rebuilt(output, limit)
         if rebuilt is not None:
             clean.append(rebuilt)

@@ -31,7 +31,7 @@ class Keeper:
         zygote: int,
         process: int,
         limits: Limits,
-        doors: Sequence[str] = (),
+        doors: Sequence[str],
     ) -> None:
         self.leash, self.zygote, self.process, self.limits = leash, zygote, process, limits
         self.doors = doors
