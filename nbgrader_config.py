@@ -14,14 +14,14 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.Autograde.pre_convert_hook = "autograder.gradebook.enter_week"
 
 # A submission is replaced by its paper: the trusted source, with the student's answers in it.
-c.Autograde.exporter_class = "autograder.exam.preprocessor.PaperExporter"
+c.Autograde.exporter_class = "autograder.integrations.nbgrader.PaperExporter"
 c.Autograde.sanitize_preprocessors = [
-    "autograder.exam.preprocessor.PaperPreprocessor",
+    "autograder.integrations.nbgrader.PaperPreprocessor",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 # The paper is sat; the points come from the outputs, as always with nbgrader.
 c.Autograde.autograde_preprocessors = [
-    "autograder.exam.preprocessor.ExamPreprocessor",
+    "autograder.integrations.nbgrader.ExamPreprocessor",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",

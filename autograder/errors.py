@@ -9,7 +9,7 @@ AutograderError                 anything an instructor can read and act on
 ├── ClusterError                the scheduler that was to hand out exams is not there
 └── ExamError                   an exam that could not be held at all (no kernel, a set-up fails)
 
-Two more live at the boundary between the rooms, in `autograder.exam.wire`: `CannotCross`, an
+Two more live at the boundary between the rooms, in `autograder.exam.protocol.framing`: `CannotCross`, an
 error of the test, and `RoomViolation`, which voids a cell whatever catches it.
 """
 

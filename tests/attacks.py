@@ -137,7 +137,7 @@ threading.Thread(target=knock, daemon=True).start()
 time.sleep(0.2)
 """,
     "answers-junk": """
-from autograder.exam import kernel as served
+from autograder.exam.candidate import kernel as served
 original, times = served.serve, []
 def serve(channel, *rest):
     times.append(1)

@@ -11,11 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-from autograder.exam.place import Place
-from autograder.fleet import Scheduler, Slots
-from autograder.fleet.joining import join
-from autograder.grading import grade_class
-from autograder.settings import Settings
+from autograder.config import Settings
+from autograder.dispatch import Scheduler, Slots
+from autograder.dispatch.worker import join
+from autograder.exam.resources import Place
+from autograder.grading.pipeline import grade_class
 from tests.conftest import sit_in_one_namespace
 
 LOG, GATE = "FLEET_LOG", "FLEET_GATE"

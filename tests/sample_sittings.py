@@ -10,17 +10,25 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from autograder.build_checks import check_assignment
-from autograder.course_text import read_course_text
-from autograder.exam.apart import Kinds, Sat
-from autograder.exam.rehearsal import Rehearsal, rehearsal
-from autograder.marking import REFERENCE, Answer, Kind, Room, due_of, known_answer, sit_answers
-from autograder.misconceptions import load
-from autograder.name_checks import check_names, missing_names, setup_names
-from autograder.settings import Settings
-from autograder.source_notebook import assignment_notebook
-from autograder.verify import cheats, released
-from autograder.weeks import Week
+from autograder.config import Settings
+from autograder.course.build.checks import check_assignment
+from autograder.course.build.instructor_notebook import assignment_notebook
+from autograder.course.build.name_checks import check_names, missing_names, setup_names
+from autograder.course.build.text import read_course_text
+from autograder.course.known_answers import load
+from autograder.course.weeks import Week
+from autograder.verification.calibrate import (
+    REFERENCE,
+    Answer,
+    Kind,
+    Room,
+    due_of,
+    known_answer,
+    sit_answers,
+)
+from autograder.verification.local_runner import Kinds, Sat
+from autograder.verification.test_selection import Rehearsal, rehearsal
+from autograder.verification.verify import cheats, released
 
 SAMPLES = Path(__file__).parent / "samples"
 SETTINGS = Settings(cell_seconds=150)  # a busy machine trains slowly

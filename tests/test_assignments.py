@@ -2,10 +2,10 @@
 
 import pytest
 
-from autograder.assignments import paper_for, read_assignments
+from autograder.config import Settings
+from autograder.course.assignment import paper_for, read_assignments
 from autograder.errors import UsageError
-from autograder.records import Answers
-from autograder.settings import Settings
+from autograder.models import Answers
 
 
 def test_a_week_has_its_graded_notebooks_with_their_releases(tiny_course, tiny_source):

@@ -15,10 +15,10 @@ import nbformat
 import psutil
 import pytest
 
-from autograder.feedback import write_feedback
+from autograder.config import Settings
 from autograder.gradebook import open_gradebook
-from autograder.grading import grade_class
-from autograder.settings import Settings
+from autograder.grading.pipeline import grade_class
+from autograder.reporting.feedback.write import write_feedback
 from tests.attacks import BREAKING, EXHAUSTING, FORGING, READING, SHOUT, TWICE, WRONG
 from tests.conftest import Course, make_cell, make_release
 

@@ -18,9 +18,9 @@ from tiny_course import (
     write_course,
 )
 
-from autograder.authoring import build, stale
+from autograder.course.build.outcomes import BEGIN, END
+from autograder.course.build.release import build, stale
 from autograder.errors import BuildError, UsageError
-from autograder.outcomes import BEGIN, END
 
 
 def tree(root):
@@ -274,6 +274,6 @@ def test_known_answers_stay_out_of_the_notebooks(course):
 
 
 def test_building_imports_no_tensorflow():
-    program = "import sys, autograder.authoring; sys.exit('tensorflow' in sys.modules)"
+    program = "import sys, autograder.course.build.release; sys.exit('tensorflow' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

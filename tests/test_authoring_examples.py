@@ -5,12 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course_text import read_course_text
+from autograder.course.build.name_checks import check_names
+from autograder.course.build.text import read_course_text
 from autograder.errors import BuildError
-from autograder.exam.apart import Cell, Sat, Sitting, in_one_kernel, in_two_rooms, sit_all
-from autograder.exam.questions import Question
-from autograder.name_checks import check_names
-from autograder.names import assigned_names
+from autograder.exam.test_cells import Question
+from autograder.notebook.names import assigned_names
+from autograder.verification.local_runner import (
+    Cell,
+    Sat,
+    Sitting,
+    in_one_kernel,
+    in_two_rooms,
+    sit_all,
+)
 
 PAGE = Path(__file__).parents[1] / "course" / "authoring.md"
 SETUP = "import warnings\nimport numpy as np\nfrom dlcourse import check, probes\n"

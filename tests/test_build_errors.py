@@ -3,7 +3,7 @@
 import pytest
 from tiny_course import ASSIGNMENT, LESSON, MISCONCEPTIONS, WEEK, line_of, write_course
 
-from autograder.course_weeks import course_week_names, read_course_week
+from autograder.course.build.week import course_week_names, read_course_week
 from autograder.errors import BuildError, UsageError
 
 

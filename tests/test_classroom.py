@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder.assignments import read_assignments
-from autograder.classroom import take_roll
+from autograder.course.assignment import read_assignments
 from autograder.errors import UsageError
+from autograder.submission.collect import take_roll
 
 
 def roll(course, students=None):

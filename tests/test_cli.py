@@ -7,10 +7,10 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from autograder import cli
+from autograder.cli import main as cli
+from autograder.dispatch import Tls
 from autograder.errors import BuildError, GradebookError, UsageError
-from autograder.fleet import Tls
-from autograder.records import Finding, Result, Verdict
+from autograder.models import Finding, Result, Verdict
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_an_unknown_command_is_a_usage_error(capsys):
     ],
 )
 def test_an_error_of_ours_is_one_sentence_and_no_traceback(fake, capsys, error, code):
-    fake("autograder.authoring", build=raising(error))
+    fake("autograder.course.build.release", build=raising(error))
 
     assert cli.main(["build"]) == code
 
@@ -65,7 +65,7 @@ def test_an_error_of_ours_is_one_sentence_and_no_traceback(fake, capsys, error, 
 
 
 def test_markup_in_an_error_is_shown_as_it_is(fake, capsys):
-    fake("autograder.authoring", build=raising(UsageError("no [bold]week[/bold] [/]")))
+    fake("autograder.course.build.release", build=raising(UsageError("no [bold]week[/bold] [/]")))
 
     cli.main(["build"])
 
@@ -73,7 +73,7 @@ def test_markup_in_an_error_is_shown_as_it_is(fake, capsys):
 
 
 def test_an_error_that_is_not_ours_is_not_hidden(fake):
-    fake("autograder.authoring", build=raising(ZeroDivisionError()))
+    fake("autograder.course.build.release", build=raising(ZeroDivisionError()))
 
     with pytest.raises(ZeroDivisionError):
         cli.main(["build"])
@@ -83,7 +83,7 @@ def test_without_the_extra_the_command_says_what_to_install(monkeypatch, capsys)
     real = builtins.__import__
 
     def missing(name, *arguments, **options):
-        if name == "autograder" and "authoring" in (arguments[2] or ()):
+        if name == "autograder.course.build" and "release" in (arguments[2] or ()):
             raise ModuleNotFoundError("No module named 'jupytext'", name="jupytext")
         return real(name, *arguments, **options)
 
@@ -97,7 +97,7 @@ def test_without_the_extra_the_command_says_what_to_install(monkeypatch, capsys)
 
 
 def test_check_names_what_is_stale_and_fails(fake, capsys):
-    fake("autograder.authoring", stale=lambda *_: ("release/a.ipynb: was edited",))
+    fake("autograder.course.build.release", stale=lambda *_: ("release/a.ipynb: was edited",))
 
     assert cli.main(["build", "--check"]) == 1
 
@@ -105,7 +105,7 @@ def test_check_names_what_is_stale_and_fails(fake, capsys):
 
 
 def test_check_is_content_with_a_fresh_build(fake):
-    fake("autograder.authoring", stale=lambda *_: ())
+    fake("autograder.course.build.release", stale=lambda *_: ())
 
     assert cli.main(["build", "--check"]) == 0
 
@@ -118,7 +118,7 @@ def test_grade_turns_options_into_values(fake, tmp_path, capsys):
         seen.update(options, root=root, week=week)
         return (graded,)
 
-    fake("autograder.grading", grade_class=grade_class)
+    fake("autograder.grading.pipeline", grade_class=grade_class)
     results = tmp_path / "results.jsonl"
 
     code = cli.main(
@@ -159,8 +159,12 @@ def test_verify_fails_when_something_is_not_as_it_should_be(fake, capsys, proble
         options["on_progress"](1, 2)
         return report
 
-    fake("autograder.verify", verify=verify, Report=object, Row=object)
-    fake("autograder.weeks", find_week=lambda *known: known[1], week_names=lambda _: ("week01",))
+    fake("autograder.verification.verify", verify=verify, Report=object, Row=object)
+    fake(
+        "autograder.course.weeks",
+        find_week=lambda *known: known[1],
+        week_names=lambda _: ("week01",),
+    )
 
     assert cli.main(["verify", "--seeds", "3"]) == code
 
@@ -183,7 +187,7 @@ def test_export_hands_its_options_to_nbgrader(fake):
         seen.update(arguments=list(arguments))
         return 3
 
-    fake("autograder.export", export=export)
+    fake("autograder.gradebook.export", export=export)
 
     assert cli.main(["export", "--to", "grades.csv"]) == 3
     assert seen["arguments"] == ["--to", "grades.csv"]
@@ -191,7 +195,7 @@ def test_export_hands_its_options_to_nbgrader(fake):
 
 def test_grade_fails_when_some_work_could_not_be_graded(fake, tmp_path, capsys):
     lost = Result("ada", "week01", "nb", (), (Finding("exam-not-held", "No kernel came up."),))
-    fake("autograder.grading", grade_class=lambda *_, **__: (lost,))
+    fake("autograder.grading.pipeline", grade_class=lambda *_, **__: (lost,))
 
     assert cli.main(["grade", "week01", "--root", str(tmp_path)]) == 1
 
@@ -202,7 +206,7 @@ def test_ctrl_c_says_how_to_go_on(fake, tmp_path, capsys):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    fake("autograder.grading", grade_class=interrupted)
+    fake("autograder.grading.pipeline", grade_class=interrupted)
 
     assert cli.main(["grade", "week01", "--root", str(tmp_path)]) == 130
 
@@ -211,7 +215,9 @@ def test_ctrl_c_says_how_to_go_on(fake, tmp_path, capsys):
 
 def test_a_scheduler_is_known_by_its_address_and_certificates(fake, tmp_path):
     seen = {}
-    fake("autograder.grading", grade_class=lambda *_, **options: seen.update(options) or ())
+    fake(
+        "autograder.grading.pipeline", grade_class=lambda *_, **options: seen.update(options) or ()
+    )
     tls = "--tls-ca-file ca.pem --tls-cert cert.pem --tls-key key.pem"
 
     code = cli.main(f"grade week01 --root {tmp_path} --scheduler tls://there:8786 {tls}".split())

@@ -3,7 +3,7 @@
 import pytest
 from tiny_course import ASSIGNMENT, line_of
 
-from autograder.course_text import read_course_text
+from autograder.course.build.text import read_course_text
 from autograder.errors import BuildError
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.authoring import build
-from autograder.demo import WEEK, run_demo
+from autograder.cli.demo.demo import WEEK, run_demo
+from autograder.course.build.release import build
 from autograder.errors import UsageError
 
 COURSE = Path(__file__).parents[1] / "course"

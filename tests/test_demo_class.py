@@ -4,9 +4,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.demo_class import STRIPPER, made_up_class
-from autograder.misconceptions import KnownAnswer
-from autograder.weeks import Week
+from autograder.cli.demo.made_up_class import STRIPPER, made_up_class
+from autograder.course.known_answers import KnownAnswer
+from autograder.course.weeks import Week
 
 EXERCISES = ("step", "predict", "update", "fit", "sigmoid", "loss", "gradient", "descent")
 

@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from autograder.display_progress import PlainLines, progress
+from autograder.cli.progress import PlainLines, progress
 
 
 class Clock:

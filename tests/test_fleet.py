@@ -8,16 +8,16 @@ from functools import partial
 import nbformat
 import pytest
 
-from autograder.assignments import read_assignments
+from autograder.config import Settings
+from autograder.course.assignment import read_assignments
+from autograder.dispatch import Slots, on_this_machine
 from autograder.errors import ExamError
-from autograder.exam.place import Place
-from autograder.examining import Examination
-from autograder.exams import Exam
-from autograder.fleet import Slots, on_this_machine
-from autograder.graded import put_down
-from autograder.ledger import Ledger
-from autograder.records import Submission
-from autograder.settings import Settings
+from autograder.exam.attempt import Exam
+from autograder.exam.resources import Place
+from autograder.grading.artifacts import put_down
+from autograder.grading.batch import Examination
+from autograder.grading.result_cache import Ledger
+from autograder.models import Submission
 
 RIGHT = {
     "double": "def double(x): return x + x",

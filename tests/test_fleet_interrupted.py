@@ -9,7 +9,7 @@ import time
 import pytest
 
 from autograder.gradebook import open_gradebook
-from autograder.ledger import Ledger
+from autograder.grading.result_cache import Ledger
 from tests.conftest import Course
 from tests.fleet_exams import GATE, LOG, grade_here, notes
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.config import Settings
+from autograder.dispatch import Scheduler
 from autograder.errors import ClusterError, UsageError
-from autograder.fleet import Scheduler
 from autograder.gradebook import open_gradebook
-from autograder.grading import grade_class
-from autograder.settings import Settings
+from autograder.grading.pipeline import grade_class
 from tests.fleet_exams import GATE, LOG, notes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

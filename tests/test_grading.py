@@ -5,10 +5,10 @@ import hashlib
 import nbformat
 import pytest
 
-from autograder import grading
+from autograder.config import Settings
 from autograder.errors import GradebookError, UsageError
 from autograder.gradebook import open_gradebook
-from autograder.settings import Settings
+from autograder.grading import pipeline as grading
 
 RIGHT = {
     "double": "def double(x): return x + x",

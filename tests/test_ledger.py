@@ -5,11 +5,11 @@ from collections import Counter
 
 import pytest
 
+from autograder.config import Settings
 from autograder.errors import LedgerError
 from autograder.gradebook import open_gradebook
-from autograder.grading import grade_class
-from autograder.ledger import Ledger
-from autograder.settings import Settings
+from autograder.grading.pipeline import grade_class
+from autograder.grading.result_cache import Ledger
 
 RIGHT = {
     "double": "def double(x): return x + x",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.magics import strip_magics
+from autograder.notebook.magics import strip_magics
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 from tiny_course import line_of
 
+from autograder.course.known_answers import load, misconception, variant, whole_cell, whole_variant
 from autograder.errors import BuildError
-from autograder.misconceptions import load, misconception, variant, whole_cell, whole_variant
 
 REFERENCE = {
     "sigmoid": "def sigmoid(z):\n    ### BEGIN SOLUTION\n    return 1 / (1 + np.exp(-z))\n"
@@ -83,7 +83,7 @@ def test_a_recursive_definition_calls_itself_by_the_new_name(tmp_path):
 
 def test_imports_and_helpers_come_along_when_they_are_needed(tmp_path):
     text = (
-        "import numpy as np\nimport math\nfrom autograder.misconceptions import misconception\n"
+        "import numpy as np\nimport math\nfrom autograder.course.known_answers import misconception\n"
         "LIMIT = 3\n\ndef clip(z):\n    return np.clip(z, -LIMIT, LIMIT)\n\n"
         "def unneeded():\n    return math.pi\n\n"
         "@misconception('sigmoid', hint='H.')\ndef clipped(z):\n    return clip(z)\n"

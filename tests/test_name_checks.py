@@ -3,9 +3,9 @@
 import pytest
 from tiny_course import line_of
 
-from autograder.course_text import read_course_text
+from autograder.course.build.name_checks import check_names, setup_names
+from autograder.course.build.text import read_course_text
 from autograder.errors import BuildError
-from autograder.name_checks import check_names, setup_names
 
 TEXT = """\
 # %% setup=true

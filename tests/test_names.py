@@ -4,12 +4,7 @@ import builtins
 
 import pytest
 
-from autograder.names import (
-    assigned_names,
-    free_names,
-    imported_names,
-    student_names,
-)
+from autograder.notebook.names import assigned_names, free_names, imported_names, student_names
 
 
 def free(source):

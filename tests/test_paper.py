@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.paper import add_findings, rebuild, role_of
-from autograder.records import AddedCell, Answers, Finding
+from autograder.models import AddedCell, Answers, Finding
+from autograder.submission.assemble import add_findings, rebuild, role_of
 
 NOTHING = Answers(cells={})
 

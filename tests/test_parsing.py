@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from autograder.names import free_names
-from autograder.parsing import parse, symbols
+from autograder.notebook.names import free_names
+from autograder.notebook.source_code import parse, symbols
 
 DEEP = "x = " + "(" * 40 + "1" + "+ a)" * 40
 

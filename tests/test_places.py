@@ -4,16 +4,16 @@ import importlib
 
 import pytest
 
+from autograder.dispatch.machine import places
 from autograder.errors import UsageError
-from autograder.exam.place import Place
-from autograder.fleet.places import places
-from autograder.kernels.layers import Gpu
+from autograder.exam.resources import Place
+from autograder.sandbox.isolation.capabilities import Gpu
 
 
 @pytest.fixture(autouse=True)
 def machine(monkeypatch):
     """A machine with eight cores and three GPUs."""
-    module = importlib.import_module("autograder.fleet.places")
+    module = importlib.import_module("autograder.dispatch.machine")
     found = tuple(Gpu(f"/dev/nvidia{number}", "H200") for number in range(3))
     monkeypatch.setattr(module, "CPU_COUNT", 8)
     monkeypatch.setattr(module, "gpus", lambda: found)

@@ -9,12 +9,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 
-from autograder.display import class_view
+from autograder.cli.views import class_view
 from autograder.errors import UsageError
-from autograder.records import Finding, Result, Verdict
-from autograder.report import class_report
-from autograder.report_page import write_report
-from autograder.results import read_results, write_results
+from autograder.grading.results import read_results, write_results
+from autograder.models import Finding, Result, Verdict
+from autograder.reporting.class_report import class_report
+from autograder.reporting.report_page import write_report
 
 HINT = "At exactly z = 0 the unit fires."
 

@@ -11,7 +11,7 @@ import pytest
 import typer
 import yaml
 
-from autograder.cli import commands
+from autograder.cli.main import commands
 from bench import systems
 from bench.assignment import TRIVIAL
 from bench.courses import write_nbgrader_course

@@ -11,12 +11,12 @@ import nbformat
 import papermill
 import pytest
 
-from autograder.cli import main
-from autograder.demo_class import made_up_class
-from autograder.exam.executed import verdicts_of
+from autograder.cli.demo.made_up_class import made_up_class
+from autograder.cli.main import main
+from autograder.course.weeks import find_week
+from autograder.exam.outputs import verdicts_of
 from autograder.gradebook import open_gradebook
-from autograder.grading import grade_class
-from autograder.weeks import find_week
+from autograder.grading.pipeline import grade_class
 
 ROOT = Path(__file__).parents[1]
 WEEK = "week01_perceptron"

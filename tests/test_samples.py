@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 from sample_sittings import Both, exercises_of, sample_names, sit_cheats, sit_right, sit_wrong
 
-from autograder.exam.apart import Sat
+from autograder.verification.local_runner import Sat
 
 TRAINS = {"training", "autoencoders", "games"}  # for more than a few seconds
 USES_TENSORFLOW = {*TRAINS, "tensors", "networks"}  # which each sitting starts anew

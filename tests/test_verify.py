@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course_text import read_course_text
+from autograder.config import Settings
+from autograder.course.build.instructor_notebook import assignment_notebook
+from autograder.course.build.text import read_course_text
+from autograder.course.known_answers import load
+from autograder.course.weeks import Week, find_week, week_names
 from autograder.errors import UsageError
-from autograder.marking import make_scheme
-from autograder.misconceptions import load
-from autograder.roles import role_of
-from autograder.settings import Settings
-from autograder.source_notebook import assignment_notebook
-from autograder.verify import verify
-from autograder.weeks import Week, find_week, week_names
+from autograder.notebook.cells import role_of
+from autograder.verification.calibrate import make_scheme
+from autograder.verification.verify import verify
 
 ROOT = Path(__file__).parents[1]
 AUTOGRADER = Path(sys.executable).parent / "autograder"
@@ -46,7 +46,7 @@ check.close(double(x), x + x, name="double of four numbers")
 ### END HIDDEN TESTS"""
 WEAK_TEST = "check.that(bool(double(2) > 0), 'It should be positive.')"
 ROUNDING = """\
-from autograder.misconceptions import misconception
+from autograder.course.known_answers import misconception
 
 @misconception("double", hint="Half a number counts too.")
 def rounds(x):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.authoring import build
+from autograder.course.build.release import build
 
 WEEK = "week01_doubling"
 
@@ -87,7 +87,7 @@ PROFILE = "quick"
 MISCONCEPTIONS = """\
 import numpy as np
 
-from autograder.misconceptions import misconception, variant, whole_cell
+from autograder.course.known_answers import misconception, variant, whole_cell
 
 
 def _square(x):

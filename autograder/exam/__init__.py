@@ -1,1 +1,1 @@
-"""A paper goes in, the same paper with outputs and verdicts comes out."""
+"""Run the exam of one submission: an exam notebook in, verdicts out."""

@@ -4,9 +4,9 @@
 Nothing here knows how an exam is held, and what holds exams never imports this.
 """
 
-from autograder.gradebook.marks import enter_results, parse_time
-from autograder.gradebook.opening import Book, open_gradebook
-from autograder.gradebook.questions import enter_assignment, enter_week
+from autograder.gradebook.assignments import enter_assignment, enter_week
+from autograder.gradebook.connection import Book, open_gradebook
+from autograder.gradebook.write import enter_results, parse_time
 
 __all__ = [
     "Book",

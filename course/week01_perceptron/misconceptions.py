@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from autograder.misconceptions import misconception, variant
+from autograder.course.known_answers import misconception, variant
 
 
 # --- step -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import itertools
 import keras
 import numpy as np
 
-from autograder.misconceptions import misconception, variant
+from autograder.course.known_answers import misconception, variant
 
 
 # --- encode, decode, count_parameters ----------------------------------------------------------

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from autograder.misconceptions import misconception, variant
+from autograder.course.known_answers import misconception, variant
 
 
 # --- rnn_step --------------------------------------------------------------------------------

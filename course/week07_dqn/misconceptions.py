@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.misconceptions import misconception, variant
+from autograder.course.known_answers import misconception, variant
 
 
 # --- discounted_returns ------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from other_side import SETUP, Thing, error, sit, value
 
-from autograder.exam.examiner import Examiner
+from autograder.exam.examiner.process import Examiner
 
 
 @pytest.fixture

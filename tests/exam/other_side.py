@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.exam.apart import Cell, Sat, in_one_kernel, in_two_rooms, sit_all
-from autograder.exam.channel import Channel
-from autograder.exam.encoding import encode
-from autograder.exam.examiner import Examiner
-from autograder.exam.questions import HIDDEN, Question
-from autograder.exam.wire import HEADER, MAGIC, Gone, Message
-from autograder.records import Verdict
+from autograder.exam.examiner.process import Examiner
+from autograder.exam.protocol.channel import Channel
+from autograder.exam.protocol.encoding import encode
+from autograder.exam.protocol.framing import HEADER, MAGIC, Gone, Message
+from autograder.exam.test_cells import HIDDEN, Question
+from autograder.models import Verdict
+from autograder.verification.local_runner import Cell, Sat, in_one_kernel, in_two_rooms, sit_all
 
 HIDDEN_LINES = HIDDEN + "\n{}\n" + HIDDEN.replace("BEGIN", "END")
 

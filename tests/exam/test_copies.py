@@ -5,7 +5,7 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from autograder.exam.copies import COPIES  # noqa: E402
+from autograder.exam.candidate.replicas import COPIES  # noqa: E402
 
 pytestmark = pytest.mark.slow
 

@@ -1,8 +1,8 @@
 """Which known mistake a failed cell shows, and which none."""
 
-from autograder.exam.diagnosis import diagnose
-from autograder.exam.scheme import Mistake, Scheme
-from autograder.records import Verdict
+from autograder.exam.diagnosis.answer_key import Mistake, Scheme
+from autograder.exam.diagnosis.diagnose import diagnose
+from autograder.models import Verdict
 
 CRASH = [[1, "call", {"error": "ValueError"}]]
 RIGHT_THEN_CRASH = [[1, "call", 4.0], [2, "call", {"error": "ValueError"}]]

@@ -5,9 +5,9 @@ import resource
 import pytest
 from papers import paper
 
-from autograder.exam.executed import findings_of, verdicts_of
-from autograder.exam.sitting import sit
-from autograder.settings import Settings
+from autograder.config import Settings
+from autograder.exam.outputs import findings_of, verdicts_of
+from autograder.exam.run import sit
 
 pytestmark = pytest.mark.slow
 

@@ -13,11 +13,11 @@ import pytest
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.exam import preprocessor
-from autograder.exams import hold
+from autograder.exam.attempt import hold
 from autograder.gradebook import open_gradebook
-from autograder.gradebook.opening import read_config
-from autograder.grading import grade_class
+from autograder.gradebook.connection import read_config
+from autograder.grading.pipeline import grade_class
+from autograder.integrations import nbgrader as preprocessor
 
 CONFIG = Path(__file__).parents[2] / "nbgrader_config.py"
 RIGHT = {

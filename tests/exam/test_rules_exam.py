@@ -6,12 +6,12 @@ import pytest
 from other_side import HIDDEN_LINES
 from papers import paper
 
-from autograder.exam.executed import findings_of, verdicts_of
-from autograder.exam.sitting import sit
-from autograder.feedback.marks import Marks
-from autograder.feedback.page import page_of
-from autograder.records import Submission
-from autograder.settings import Settings
+from autograder.config import Settings
+from autograder.exam.outputs import findings_of, verdicts_of
+from autograder.exam.run import sit
+from autograder.gradebook.read import Marks
+from autograder.models import Submission
+from autograder.reporting.feedback.page import page_of
 
 pytestmark = pytest.mark.slow
 

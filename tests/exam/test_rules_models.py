@@ -11,7 +11,7 @@ keras = pytest.importorskip("keras")
 
 from dlcourse import models  # noqa: E402
 
-from autograder.exam.examiner import Examiner  # noqa: E402
+from autograder.exam.examiner.process import Examiner  # noqa: E402
 
 pytestmark = pytest.mark.slow
 

@@ -3,7 +3,7 @@
 import pytest
 from other_side import HIDDEN_LINES, SETUP, apart, together
 
-from autograder.names import assigned_names, free_names
+from autograder.notebook.names import assigned_names, free_names
 
 IMITATORS = {
     "differences that are all zero": """

@@ -22,7 +22,9 @@ from other_side import (
     value,
 )
 
-from autograder.exam import channel, remote, wire
+from autograder.exam.examiner import proxy as remote
+from autograder.exam.protocol import channel
+from autograder.exam.protocol import framing as wire
 
 STUBBORN = """
 import contextlib

@@ -3,11 +3,11 @@
 import pytest
 from papers import paper
 
+from autograder.config import Settings
 from autograder.errors import ExamError
-from autograder.exam.executed import findings_of, verdicts_of
-from autograder.exam.sitting import sit
-from autograder.exams import hold, was_held
-from autograder.settings import Settings
+from autograder.exam.attempt import hold, was_held
+from autograder.exam.outputs import findings_of, verdicts_of
+from autograder.exam.run import sit
 
 pytestmark = pytest.mark.slow
 

@@ -3,7 +3,12 @@
 import pytest
 from other_side import HIDDEN_LINES, error, sit, value
 
-from autograder.exam.verdicts import HIDDEN_ERROR, HIDDEN_REASON, VISIBLE_ERROR, VISIBLE_REASON
+from autograder.exam.examiner.verdict import (
+    HIDDEN_ERROR,
+    HIDDEN_REASON,
+    VISIBLE_ERROR,
+    VISIBLE_REASON,
+)
 
 CHECK = "check.equal(f(2), 4, name='twice')"
 

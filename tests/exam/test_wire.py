@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from autograder.exam import encoding
-from autograder.exam.decoding import _READERS, decode
-from autograder.exam.encoding import encode
-from autograder.exam.wire import (
+from autograder.exam.protocol import encoding
+from autograder.exam.protocol.decoding import _READERS, decode
+from autograder.exam.protocol.encoding import encode
+from autograder.exam.protocol.framing import (
     DTYPES,
     LIMITS,
     CannotCross,

@@ -6,7 +6,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.records import Submission, Verdict
+from autograder.models import Submission, Verdict
 
 HIDDEN = "### BEGIN HIDDEN TESTS\nassert step(12345.678) == 1\n### END HIDDEN TESTS"
 

@@ -6,8 +6,8 @@ import nbformat
 import pytest
 
 from autograder.errors import GradebookError, UsageError
-from autograder.feedback import write_feedback
 from autograder.gradebook import open_gradebook
+from autograder.reporting.feedback.write import write_feedback
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from autograder.feedback.formulas import draw_formulas
+from autograder.reporting.feedback.formulas import draw_formulas
 
 
 def drawn(tex, kind="math"):

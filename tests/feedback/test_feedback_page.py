@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.feedback.marks import Mark, Marks
-from autograder.feedback.page import page_of
+from autograder.gradebook.read import Mark, Marks
+from autograder.reporting.feedback.page import page_of
 
 
 def page(graded, submission, marks=None):

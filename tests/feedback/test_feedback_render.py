@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from nbformat.v4 import new_output
 
-from autograder.feedback.marks import Mark, Marks
-from autograder.feedback.page import page_of
-from autograder.feedback.render import render
-from autograder.pages import points_text
+from autograder.gradebook.read import Mark, Marks
+from autograder.reporting.feedback.page import page_of
+from autograder.reporting.feedback.render import render
+from autograder.reporting.html import points_text
 
 ATTACK = "</pre></script><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 191 }}"
 

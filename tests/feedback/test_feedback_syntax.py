@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.feedback.syntax import syntax_problem
+from autograder.reporting.feedback.syntax import syntax_problem
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
 from autograder.errors import GradebookError
-from autograder.gradebook import enter_assignment, enter_results, open_gradebook, opening
-from autograder.records import Result, Verdict
+from autograder.gradebook import connection as opening
+from autograder.gradebook import enter_assignment, enter_results, open_gradebook
+from autograder.models import Result, Verdict
 
 WEEK = "week01_tiny"
 DUE = datetime(2026, 1, 10, 12)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
-from autograder.harmless import harmless_outputs
-from autograder.harmless.outputs import MAX_OUTPUTS, MAX_PICTURES
+from autograder.notebook.sanitize import harmless_outputs
+from autograder.notebook.sanitize.outputs import MAX_OUTPUTS, MAX_PICTURES
 
 
 def picture():

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PIL import Image, PngImagePlugin
 
-from autograder.harmless.pictures import MAX_SIDE, reencoded_png
+from autograder.notebook.sanitize.images import MAX_SIDE, reencoded_png
 
 LIMIT = 2_000_000
 

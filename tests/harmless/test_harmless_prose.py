@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.filters import markdown2html_mistune
 
-from autograder.harmless import harmless_markdown, inert_markdown
-from autograder.harmless.prose import MAX_MARKDOWN
+from autograder.notebook.sanitize import harmless_markdown, inert_markdown
+from autograder.notebook.sanitize.markdown import MAX_MARKDOWN
 
 ATTACKS = {
     "script": "<script>alert(1)</script>",

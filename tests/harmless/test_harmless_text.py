@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.harmless.text import plain_text, shorten
+from autograder.notebook.sanitize.text import plain_text, shorten
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from copy import deepcopy
 
 import pytest
 
-from autograder.intake import answers_in, no_answers
-from autograder.intake.findings import MAX_FINDINGS
-from autograder.intake.reading import SubmittedCell, parse_cells
-from autograder.records import Finding
+from autograder.models import Finding
+from autograder.submission.answers import answers_in, no_answers
+from autograder.submission.findings import MAX_FINDINGS
+from autograder.submission.reading import SubmittedCell, parse_cells
 
 
 def findings(notebook, source, release=None):

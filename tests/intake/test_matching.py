@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.intake import answers_in
-from autograder.intake.reading import SubmittedCell
+from autograder.submission.answers import answers_in
+from autograder.submission.reading import SubmittedCell
 
 
 def cells_of(notebook):

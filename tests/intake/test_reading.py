@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import IntakeError
-from autograder.intake import reading
-from autograder.intake.reading import parse_cells, read_bytes, read_submitted
+from autograder.submission import reading
+from autograder.submission.reading import parse_cells, read_bytes, read_submitted
 
 
 def notebook_bytes(source, encoding="utf-8"):

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from autograder.kernels.controlled import start_controlled
-from autograder.kernels.doors import make_door
-from autograder.kernels.layers import layers
-from autograder.kernels.limits import Limits
-from autograder.kernels.order import Ended, Order
-from autograder.kernels.sandbox import Sandbox
-from autograder.kernels.warm import Zygote
+from autograder.sandbox.controlled import start_controlled
+from autograder.sandbox.forkserver.client import Zygote
+from autograder.sandbox.forkserver.messages import Ended, Order
+from autograder.sandbox.isolation.capabilities import layers
+from autograder.sandbox.isolation.filesystem import Sandbox
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.socket_dirs import make_door
 
 INSIDE = Path(__file__).parent / "inside"
 

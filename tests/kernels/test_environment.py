@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from autograder.kernels.environment import PYTHON, environment
+from autograder.sandbox.environment import PYTHON, environment
 
 TRAP = "import sys; print('trapped'); sys.exit(3)"
 LOOK = "import json, numpy, sys; print(numpy.__file__, hash('a'), sys.flags.hash_randomization)"

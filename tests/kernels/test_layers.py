@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.kernels.layers import NAMES, gpus, layers
+from autograder.sandbox.isolation.capabilities import NAMES, gpus, layers
 from tests.kernels.conftest import INSIDE, runs, skip_without, wait_until
 
 # A plain container: no right at all, and no namespaces to be had.
@@ -46,7 +46,7 @@ def test_every_layer_is_named_and_explained():
 def test_a_container_without_rights_says_what_is_missing():
     program = """
 import json
-from autograder.kernels.layers import layers
+from autograder.sandbox.isolation.capabilities import layers
 print(json.dumps({layer.name: layer.offered for layer in layers()}))
 """
     offered = json.loads(in_a_bare_container(program))
@@ -57,10 +57,10 @@ print(json.dumps({layer.name: layer.offered for layer in layers()}))
 ATTEMPT = f"""
 import json, sys
 from autograder.errors import ExamError
-from autograder.kernels.controlled import start_controlled
-from autograder.kernels.order import Order
-from autograder.kernels.sandbox import Sandbox
-from autograder.kernels.warm import Zygote
+from autograder.sandbox.controlled import start_controlled
+from autograder.sandbox.forkserver.messages import Order
+from autograder.sandbox.isolation.filesystem import Sandbox
+from autograder.sandbox.forkserver.client import Zygote
 home, secret = sys.argv[1:]
 sandbox = Sandbox(home=home, visible=({str(INSIDE)!r},))
 said = []

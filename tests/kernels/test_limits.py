@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from autograder.kernels import memory
-from autograder.kernels.limits import (
+from autograder.sandbox.forkserver import usage as memory
+from autograder.sandbox.limits import (
     LIMITS,
     Limits,
     instructor_sentence,

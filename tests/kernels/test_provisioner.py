@@ -17,10 +17,10 @@ from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.errors import ExamError
-from autograder.kernels.kernelspec import NAME, install_kernelspec, kernelspec
-from autograder.kernels.layers import NAMES
-from autograder.kernels.preload import LIGHT
-from autograder.kernels.ready import wait_until_ready
+from autograder.sandbox.forkserver.preload import LIGHT
+from autograder.sandbox.isolation.capabilities import NAMES
+from autograder.sandbox.jupyter.kernelspec import NAME, install_kernelspec, kernelspec
+from autograder.sandbox.jupyter.readiness import wait_until_ready
 from tests.kernels.conftest import skip_without, wait_until
 
 OPTIONS = {"modules": list(LIGHT)}

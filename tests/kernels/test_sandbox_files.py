@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import ExamError
-from autograder.ledger import Ledger
+from autograder.grading.result_cache import Ledger
 
 ROOT = Path(__file__).parents[2]
 

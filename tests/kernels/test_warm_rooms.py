@@ -10,14 +10,14 @@ import pytest
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
-from autograder.kernels.controlled import start_controlled
-from autograder.kernels.kernelspec import kernelspec
-from autograder.kernels.layers import NAMES
-from autograder.kernels.order import Order
-from autograder.kernels.preload import LIGHT, MODULES
-from autograder.kernels.ready import wait_until_ready
-from autograder.kernels.sandbox import Sandbox
-from autograder.kernels.warm import shared_zygote
+from autograder.sandbox.controlled import start_controlled
+from autograder.sandbox.forkserver.client import shared_zygote
+from autograder.sandbox.forkserver.messages import Order
+from autograder.sandbox.forkserver.preload import LIGHT, MODULES
+from autograder.sandbox.isolation.capabilities import NAMES
+from autograder.sandbox.isolation.filesystem import Sandbox
+from autograder.sandbox.jupyter.kernelspec import kernelspec
+from autograder.sandbox.jupyter.readiness import wait_until_ready
 from tests.kernels.conftest import skip_without
 from tests.kernels.test_provisioner import Client
 
@@ -35,7 +35,7 @@ class Examiner:
     def __init__(self, modules, door) -> None:
         self.home = tempfile.mkdtemp(prefix="examiner-")
         order = Order(
-            module="autograder.exam.examiner",
+            module="autograder.exam.examiner.process",
             environment={"HOME": self.home, "PYTHONHASHSEED": "0"},
             sandbox=Sandbox(home=self.home, doors=(str(door),)),
         )

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import ExamError
-from autograder.kernels.order import Order
-from autograder.kernels.sandbox import Sandbox
-from autograder.kernels.warm import Zygote
+from autograder.sandbox.forkserver.client import Zygote
+from autograder.sandbox.forkserver.messages import Order
+from autograder.sandbox.isolation.filesystem import Sandbox
 from tests.kernels.conftest import INSIDE, runs, wait_until
 
 
@@ -165,10 +165,10 @@ def test_what_is_no_order_does_not_end_the_zygote(zygote, folder):
 def test_nothing_outlives_a_client_that_is_killed():
     client = textwrap.dedent(f"""
         import os, signal, sys, tempfile
-        from autograder.kernels.controlled import start_controlled
-        from autograder.kernels.order import Order
-        from autograder.kernels.sandbox import Sandbox
-        from autograder.kernels.warm import Zygote
+        from autograder.sandbox.controlled import start_controlled
+        from autograder.sandbox.forkserver.messages import Order
+        from autograder.sandbox.isolation.filesystem import Sandbox
+        from autograder.sandbox.forkserver.client import Zygote
         zygote = Zygote(("json",), {{"PYTHONPATH": {str(INSIDE)!r}}})
         sandbox = Sandbox(home=sys.argv[1], visible=({str(INSIDE)!r},))
         process, control = start_controlled(zygote, Order(module="act", sandbox=sandbox))

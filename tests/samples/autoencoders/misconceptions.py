@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 
-from autograder.misconceptions import misconception, variant
+from autograder.course.known_answers import misconception, variant
 
 
 def _train(model, X, wanted, steps):

@@ -1,6 +1,6 @@
 import numpy as np
 
-from autograder.misconceptions import misconception, whole_cell, whole_variant
+from autograder.course.known_answers import misconception, whole_cell, whole_variant
 
 whole_variant(
     "max_pool2d",

@@ -1,6 +1,6 @@
 import numpy as np
 
-from autograder.misconceptions import misconception
+from autograder.course.known_answers import misconception
 
 
 @misconception("epsilon_greedy", hint="Of several best actions each should come.")

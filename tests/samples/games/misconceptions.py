@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.misconceptions import misconception, variant
+from autograder.course.known_answers import misconception, variant
 
 
 @misconception("train", hint="The weights do not depend on what happened.")

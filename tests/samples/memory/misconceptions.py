@@ -2,7 +2,7 @@ import collections
 
 import numpy as np
 
-from autograder.misconceptions import misconception, variant
+from autograder.course.known_answers import misconception, variant
 
 
 @misconception("LastFrames", hint="The array that was given will be overwritten by its owner.")

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.misconceptions import misconception, whole_cell, whole_variant
+from autograder.course.known_answers import misconception, whole_cell, whole_variant
 
 
 @misconception("td_targets", hint="After the end nothing is to come.")

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.misconceptions import misconception, whole_cell
+from autograder.course.known_answers import misconception, whole_cell
 
 
 @misconception(

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from autograder.misconceptions import misconception, variant, whole_cell
+from autograder.course.known_answers import misconception, variant, whole_cell
 
 whole_cell(
     "build_classifier",

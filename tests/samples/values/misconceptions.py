@@ -1,6 +1,6 @@
 import numpy as np
 
-from autograder.misconceptions import misconception, variant, whole_cell
+from autograder.course.known_answers import misconception, variant, whole_cell
 
 whole_cell(
     "count",

@@ -1,0 +1,1 @@
+"""Make up a class and grade it."""

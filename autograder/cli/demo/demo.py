@@ -1,0 +1,102 @@
+"""Make up a class, hand in its work, and grade it for real, in a folder of its own."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from autograder.cli.demo.made_up_class import made_up_class
+from autograder.config import Settings
+from autograder.course.weeks import LESSON, find_week, week_names
+from autograder.errors import UsageError
+from autograder.grading.pipeline import OnResult, grade_class
+from autograder.models import Result
+from autograder.reporting.class_report import class_report
+from autograder.reporting.feedback.write import write_feedback
+from autograder.reporting.report_page import write_report
+
+WEEK = "week01_perceptron"
+CELL_SECONDS = 20.0  # enough for honest answers on a busy machine, short for who never ends
+_MADE_BY_US = ".made-by-autograder-demo"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo made, and where it is."""
+
+    week: str
+    results: tuple[Result, ...]
+    stories: Mapping[str, str]
+    pages: tuple[Path, ...]
+    report: Path
+    gradebook: Path
+
+
+def run_demo(
+    root: Path,
+    to: Path,
+    *,
+    jobs: int | None = None,
+    allow_unsandboxed: bool = False,
+    on_known: OnResult | None = None,
+    on_result: OnResult | None = None,
+) -> Demo:
+    """Grade twelve made-up students of week 1 of the course at `root`, below `to`.
+
+    Raises
+    ------
+    UsageError
+        If the week is not built, or `to` holds something that no demo made.
+    """
+    week = WEEK if WEEK in week_names(root) else next(iter(week_names(root)), WEEK)
+    found = find_week(root, week)
+    _clear(to)
+    _copy(root, to, week)
+    (release,) = (p for p in (to / "release" / week).glob("*.ipynb") if p.name != LESSON)
+    pupils = made_up_class(found, nbformat.read(release, as_version=4))
+    for pupil in pupils:
+        folder = to / "submitted" / pupil.name / week
+        folder.mkdir(parents=True)
+        nbformat.write(pupil.notebook, folder / release.name)
+    results = grade_class(
+        to,
+        week,
+        jobs=jobs,
+        settings=Settings(cell_seconds=CELL_SECONDS, allow_unsandboxed=allow_unsandboxed),
+        on_known=on_known,
+        on_result=on_result,
+    )
+    return Demo(
+        week=week,
+        results=tuple(results),
+        stories={pupil.name: pupil.story for pupil in pupils},
+        pages=write_feedback(to, week),
+        report=write_report(to, class_report(week, results)),
+        gradebook=to / "gradebook.db",
+    )
+
+
+def _clear(to: Path) -> None:
+    """Remove an earlier demo, but what it learned about right and wrong answers."""
+    if to.exists() and any(to.iterdir()) and not (to / _MADE_BY_US).exists():
+        message = f"{to} is not empty, and no demo made it. Choose another place with --to."
+        raise UsageError(message)
+    to.mkdir(parents=True, exist_ok=True)
+    (to / _MADE_BY_US).touch()
+    for path in to.iterdir():
+        if path.name in (_MADE_BY_US, ".autograder"):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _copy(root: Path, to: Path, week: str) -> None:
+    """Copy what grading a week reads: a demo never touches the course itself."""
+    for part in ("course", "source", "release"):
+        if (root / part / week).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", ".*")
+            shutil.copytree(root / part / week, to / part / week, ignore=ignored)

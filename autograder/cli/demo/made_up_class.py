@@ -1,0 +1,154 @@
+"""A made-up class of twelve: who hands in what, and why. Nothing is read or written here."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_output
+
+from autograder.course.known_answers import KnownAnswer
+from autograder.course.substitution import without_markers
+from autograder.course.weeks import Week
+from autograder.notebook.cells import grade_id_of, role_of
+
+ESSAY = (
+    "Suppose one unit computed exclusive or. Then $b < 0$, $w_1 + b \\geq 0$, $w_2 + b \\geq 0$ "
+    "and $w_1 + w_2 + b < 0$. Adding the two in the middle gives $w_1 + w_2 + 2b \\geq 0$, so "
+    "$w_1 + w_2 + b \\geq -b > 0$: a contradiction. A **hidden layer** moves the points first: "
+    "one unit asks *at least one?*, another *both?*, and in the plane of their answers a line "
+    "is enough."
+)
+
+STRIPPER = """\
+# A cheat: every check and every assert that is run from here on becomes `pass`.
+import ast
+
+
+class NoChecks(ast.NodeTransformer):
+    def visit_Assert(self, node):
+        return ast.copy_location(ast.Pass(), node)
+
+    def visit_Expr(self, node):
+        is_check = isinstance(node.value, ast.Call) and "check" in ast.dump(node.value.func)
+        return ast.copy_location(ast.Pass(), node) if is_check else node
+
+
+get_ipython().ast_transformers.append(NoChecks())
+"""
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """One made-up student: what they did, in words, and what they hand in."""
+
+    name: str
+    story: str
+    notebook: NotebookNode
+
+
+def made_up_class(week: Week, release: NotebookNode) -> tuple[Pupil, ...]:
+    """Return twelve students of a week; the same twelve every time."""
+    exercises = list(week.reference)
+    slips = _slips(week, exercises)
+    stories: list[tuple[str, Callable[[NotebookNode], None]]] = [
+        ("solved everything", _nothing),
+        ("did the first half", lambda nb: _keep(nb, release, exercises[: len(exercises) // 2])),
+        *((_told(slip), lambda nb, slip=slip: _fill(nb, _cell_of(slip))) for slip in slips),
+        ("handed in the notebook as it came", lambda nb: _keep(nb, release, [])),
+        (f"forgot a bracket in {exercises[1]}", lambda nb: _break(nb, exercises[1])),
+        (f"never ends {exercises[3]}", lambda nb: _loop(nb, exercises[3])),
+        (f"{_told(slips[0])}, and deleted its test", lambda nb: _delete_test(nb, slips[0])),
+        (f"{_told(slips[1])}, and forged its test", lambda nb: _forge_test(nb, slips[1])),
+        ("answers 0 to everything, and strips every check", lambda nb: _strip(nb, week.reference)),
+    ]
+    return tuple(
+        Pupil(f"student{number:02}", story, _handed_in(release, week.reference, change))
+        for number, (story, change) in enumerate(stories, start=1)
+    )
+
+
+def _slips(week: Week, exercises: list[str]) -> list[KnownAnswer]:
+    """Return one misconception of each of four exercises, spread over the notebook."""
+    chosen = [exercises[index * (len(exercises) - 1) // 4] for index in range(4)]
+    wrong = [answer for answer in week.known if not answer.is_right]
+    return [next(answer for answer in wrong if answer.exercise == name) for name in chosen]
+
+
+def _told(slip: KnownAnswer) -> str:
+    return f"mistook {slip.exercise} ({slip.name})"
+
+
+def _cell_of(slip: KnownAnswer) -> Mapping[str, str]:
+    return {slip.exercise: slip.source}
+
+
+def _handed_in(
+    release: NotebookNode, reference: Mapping[str, str], change: Callable[[NotebookNode], None]
+) -> NotebookNode:
+    """Return the release with everything solved, and then changed."""
+    notebook = deepcopy(release)
+    _fill(notebook, reference)
+    for cell in notebook.cells:
+        if role_of(cell) == "written":
+            cell.source = ESSAY
+    change(notebook)
+    return notebook
+
+
+def _nothing(_notebook: NotebookNode) -> None:
+    """Leave it as it is."""
+
+
+def _fill(notebook: NotebookNode, answers: Mapping[str, str]) -> None:
+    for cell in notebook.cells:
+        if role_of(cell) == "answer" and grade_id_of(cell) in answers:
+            cell.source = without_markers(answers[grade_id_of(cell) or ""])
+
+
+def _keep(notebook: NotebookNode, release: NotebookNode, done: list[str]) -> None:
+    """Put back the release's cell wherever the exercise was not done."""
+    for cell, original in zip(notebook.cells, release.cells, strict=True):
+        if grade_id_of(cell) not in done:
+            cell.source = original.source
+
+
+def _break(notebook: NotebookNode, exercise: str) -> None:
+    cell = _answer(notebook, exercise)
+    cell.source = cell.source.replace("):", ":", 1)
+
+
+def _loop(notebook: NotebookNode, exercise: str) -> None:
+    _fill(notebook, {exercise: f"def {exercise}(*anything):\n    while True:\n        pass\n"})
+
+
+def _delete_test(notebook: NotebookNode, slip: KnownAnswer) -> None:
+    _fill(notebook, _cell_of(slip))
+    notebook.cells.remove(_test(notebook, slip.exercise))
+
+
+def _forge_test(notebook: NotebookNode, slip: KnownAnswer) -> None:
+    """Replace a test, give it all points of the week, and say that it went well."""
+    _fill(notebook, _cell_of(slip))
+    cell = _test(notebook, slip.exercise)
+    cell.source = "print('all tests passed')"
+    cell.metadata["nbgrader"].update(points=100, locked=False)
+    cell.metadata["tags"] = ["skip-execution"]
+    cell.outputs = [new_output("execute_result", {"text/plain": "100"}, execution_count=1)]
+
+
+def _strip(notebook: NotebookNode, reference: Mapping[str, str]) -> None:
+    wrong = "def {name}(*anything):\n    return 0\n"
+    _fill(notebook, {name: wrong.format(name=name) for name in reference})
+    for cell in notebook.cells:
+        if role_of(cell) == "written":
+            cell.source = "<script>document.title = 'all points'</script> Because it is so."
+    notebook.cells.insert(1, new_code_cell(STRIPPER, id="strips-every-check"))
+
+
+def _answer(notebook: NotebookNode, exercise: str) -> NotebookNode:
+    return next(cell for cell in notebook.cells if grade_id_of(cell) == exercise)
+
+
+def _test(notebook: NotebookNode, exercise: str) -> NotebookNode:
+    return next(cell for cell in notebook.cells if grade_id_of(cell) == f"test_{exercise}")

@@ -1,0 +1,217 @@
+"""The commands of an evening: grade, worker, paper, feedback, report, export."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from autograder.cli.console import (
+    INTERRUPTED,
+    Database,
+    Gpus,
+    Jobs,
+    Profile,
+    Root,
+    Student,
+    Tls,
+    Unsandboxed,
+    Week,
+    commands,
+    complain,
+    console,
+)
+from autograder.errors import UsageError
+
+if TYPE_CHECKING:
+    from autograder.dispatch import Scheduler
+    from autograder.dispatch import Tls as TlsFiles
+
+
+@commands.command()
+def grade(
+    week: Week,
+    root: Root = Path(),
+    student: Student = None,
+    jobs: Jobs = None,
+    gpus: Gpus = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Of a Dask scheduler whose workers hold the exams."),
+    ] = None,
+    tls_ca_file: Tls = None,
+    tls_cert: Tls = None,
+    tls_key: Tls = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Hold exams again that were held.")
+    ] = False,
+    profile: Annotated[Profile | None, typer.Option(help="Overrides autograder.toml.")] = None,
+    results: Annotated[Path | None, typer.Option(help="Write JSON lines here.")] = None,
+    db: Database = None,
+    allow_unsandboxed: Unsandboxed = False,
+) -> None:
+    """Grade what students handed in: every submission sits the exam.
+
+    The same work sits it once. Ctrl-C, then the same command, goes on where it stopped.
+    """
+    from autograder.cli.progress import progress
+    from autograder.cli.views import class_view
+    from autograder.config import read_settings
+    from autograder.grading.pipeline import grade_class
+    from autograder.grading.results import write_results
+    from autograder.reporting.class_report import class_report
+
+    settings = read_settings(root)
+    if profile is not None:
+        settings = replace(settings, profile=profile.value)
+    if allow_unsandboxed:
+        settings = replace(settings, allow_unsandboxed=True)
+    with _resumable(), progress(console, f"Grading {week}") as tell:
+        graded = grade_class(
+            root,
+            week,
+            students=student or None,
+            jobs=jobs,
+            gpus=gpus,
+            scheduler=_scheduler(scheduler, tls_ca_file, tls_cert, tls_key),
+            force=force,
+            settings=settings,
+            db_url=db,
+            on_known=lambda done, total: tell(done, total, "Sitting known answers"),
+            on_result=tell,
+        )
+    if results is not None:
+        write_results(graded, results)
+    summary = class_report(week, graded)
+    console.print(class_view(summary))
+    if summary.ungraded:
+        complain(f"Not graded: {', '.join(summary.ungraded)}. The findings say why.")
+        raise typer.Exit(1)
+    console.print(f"Next: autograder feedback {week}, and mark the written answers.", style="dim")
+
+
+@commands.command()
+def worker(
+    address: Annotated[str, typer.Argument(help="Of the Dask scheduler: tcp://host:8786.")],
+    jobs: Jobs = None,
+    gpus: Gpus = None,
+    name: Annotated[str | None, typer.Option(help="What the scheduler calls it.")] = None,
+    tls_ca_file: Tls = None,
+    tls_cert: Tls = None,
+    tls_key: Tls = None,
+    allow_unsandboxed: Unsandboxed = False,
+) -> None:
+    """Join a scheduler, and hold the exams of whoever grades with it: `grade --scheduler`.
+
+    Nothing of the course need be on this machine. What is installed must be what the grader has.
+    """
+    from autograder.dispatch import Scheduler, Slots
+    from autograder.dispatch.machine import places
+    from autograder.dispatch.worker import join
+
+    tls = _tls(tls_ca_file, tls_cert, tls_key)
+    slots = Slots(places(jobs, gpus), allow_unsandboxed=allow_unsandboxed)
+    kind = "exams" if gpus is None else "exams, each on a GPU,"
+    join(
+        Scheduler(address, tls),
+        slots,
+        lambda own: console.print(
+            f"[green]✓[/] {own} holds {len(slots.places)} {kind} at a time. Ctrl-C ends it.",
+            soft_wrap=True,
+        ),
+        name=name,
+    )
+
+
+@commands.command()
+def paper(
+    week: Week,
+    student: Annotated[str, typer.Argument(help="Whose submission.")],
+    to: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("paper.ipynb"),
+    root: Root = Path(),
+) -> None:
+    """Write the paper that a student sits, for `papermill --engine exam PAPER EXECUTED`."""
+    from autograder.grading.pipeline import write_paper
+
+    write_paper(root, week, student, to)
+    console.print(f"[green]✓[/] {to}: papermill --engine exam {to} executed.ipynb")
+
+
+@commands.command()
+def feedback(week: Week, root: Root = Path(), student: Student = None, db: Database = None) -> None:
+    """Write what each student reads: feedback/<student>/<week>/."""
+    from autograder.cli.progress import progress
+    from autograder.reporting.feedback.write import write_feedback
+
+    with progress(console, f"Feedback for {week}") as tell:
+        count = 0
+
+        def on_page(_page: Path, total: int) -> None:
+            nonlocal count
+            count += 1
+            tell(count, total)
+
+        pages = write_feedback(root, week, students=student or (), db_url=db, on_page=on_page)
+    console.print(f"[green]✓[/] {len(pages)} pages in {root / 'feedback'}/<student>/{week}/")
+
+
+@commands.command()
+def report(
+    week: Week,
+    root: Root = Path(),
+    results: Annotated[Path | None, typer.Option(help="Write JSON lines here.")] = None,
+) -> None:
+    """Sum up a graded week: scores, hardest questions, misconceptions, findings."""
+    from autograder.cli.views import class_view
+    from autograder.grading.results import read_results, write_results
+    from autograder.reporting.class_report import class_report
+    from autograder.reporting.report_page import write_report
+
+    graded = read_results(root, week)
+    if results is not None:
+        write_results(graded, results)
+    summary = class_report(week, graded)
+    console.print(class_view(summary))
+    console.print(f"As a page: {write_report(root, summary)}")
+
+
+@commands.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def export(context: typer.Context, root: Root = Path()) -> None:
+    """Export the grades; options are those of `nbgrader export`."""
+    from autograder.gradebook.export import export as run
+
+    raise typer.Exit(run(root, context.args))
+
+
+def _scheduler(address: str | None, *tls: Path | None) -> "Scheduler | None":
+    from autograder.dispatch import Scheduler
+
+    if address is None:
+        return None
+    waiting = (
+        f"Nobody has joined {address} yet. On a machine that is to: autograder worker {address}"
+    )
+    return Scheduler(address, _tls(*tls), lambda: console.print(Text(waiting), soft_wrap=True))
+
+
+def _tls(*files: Path | None) -> "TlsFiles | None":
+    from autograder.dispatch import Tls as TlsFiles
+
+    given = [path for path in files if path is not None]
+    if given and len(given) < len(files):
+        message = "TLS needs all of --tls-ca-file, --tls-cert and --tls-key."
+        raise UsageError(message)
+    return TlsFiles(*given) if given else None
+
+
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """Say, when somebody presses Ctrl-C, how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        complain("Stopped. What was graded is kept; the same command goes on from there.")
+        raise typer.Exit(INTERRUPTED) from None

@@ -1,0 +1,1 @@
+"""Read the instructor's material: assignments and known answers."""

@@ -1,0 +1,1 @@
+"""Build `source/` and `release/` from the text in `course/`."""

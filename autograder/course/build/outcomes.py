@@ -1,0 +1,77 @@
+"""Writes the outcomes table of the syllabus: which exercise serves what a student can do."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.course.build.text import CourseText
+from autograder.course.build.week import course_week_names, read_assignment
+from autograder.errors import BuildError
+
+SYLLABUS = "course/syllabus.md"
+BEGIN = "<!-- outcomes: built from the headers of the exercises, do not edit -->"
+END = "<!-- end of outcomes -->"
+
+OUTCOMES = (
+    "say what deep learning is and how it relates to representation learning",
+    "describe word embeddings and show their features",
+    "explain why deep networks are hard to train, above all the vanishing gradient",
+    "name what made deep networks practical in the last decade",
+    "explain autoencoders and pre-training",
+    "explain convolutional layers, weight sharing, pooling, and how they differ from dense layers",
+    "give examples of ConvNets in image processing",
+    "tell recurrent from feed-forward networks",
+    "unroll a recurrent network in time",
+    "tell short- from long-term dependencies",
+    "describe the LSTM against the plain recurrent unit",
+    "explain backpropagation through time",
+    "give examples of recurrent networks in language processing",
+    "derive, implement and numerically check backpropagation",
+    "build, fit and diagnose a classifier in Keras: optimiser, initialisation, regularisation",
+    "explain and implement Q-learning and a deep Q-network, and what replay and the target "
+    "network are for",
+)
+
+
+def syllabus(root: Path) -> dict[str, bytes]:
+    """Return what the syllabus should hold, by its path; nothing for a course without one.
+
+    Raises
+    ------
+    BuildError
+        If the page does not have the two marks of the table once, in order.
+    """
+    path = root / SYLLABUS
+    if not path.exists():
+        return {}
+    page = path.read_text(encoding="utf-8")
+    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
+        message = f"The table of outcomes stands between two lines: {BEGIN} and {END}."
+        raise BuildError(message, path, 1)
+    before, _, rest = page.partition(BEGIN)
+    after = rest.partition(END)[2]
+    table = outcomes_table(read_assignment(root, week) for week in course_week_names(root))
+    return {SYLLABUS: f"{before}{BEGIN}\n\n{table}\n{END}{after}".encode()}
+
+
+def outcomes_table(texts: Iterable[CourseText]) -> str:
+    """Return a Markdown table with a row for each outcome and the exercises that serve it."""
+    served: dict[int, dict[str, list[str]]] = {}
+    for text in texts:
+        for cell in text.cells:
+            for outcome in cell.header.outcomes:
+                by_week = served.setdefault(outcome, {})
+                by_week.setdefault(text.path.parent.name, []).append(f"`{cell.header.name}`")
+    rows = ["| | In the end a student can | Exercises |", "|---:|---|---|"]
+    for number, sentence in enumerate(OUTCOMES, start=1):
+        weeks = served.get(number, {})
+        exercises = "; ".join(
+            f"{_spoken(week)}: {', '.join(names)}" for week, names in weeks.items()
+        )
+        rows.append(f"| {number} | {sentence} | {exercises or '(to come)'} |")
+    return "\n".join(rows) + "\n"
+
+
+def _spoken(week: str) -> str:
+    """Return "week 1" for week01_perceptron."""
+    digits = week.partition("_")[0].removeprefix("week")
+    return f"week {int(digits)}" if digits.isdigit() else week

@@ -1,0 +1,128 @@
+"""Where exams are held: in this process, or on the workers of a scheduler that runs already."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from distributed import Client, LocalCluster
+from distributed.security import Security
+
+from autograder.dispatch.queue import Fleet
+from autograder.dispatch.worker_plugin import RESOURCE, Slots, resources
+from autograder.errors import ClusterError
+
+NOWHERE_ELSE = "127.0.0.1:0"  # Dask's servers listen on this machine only, at any free port
+CONNECT_SECONDS = 10
+DEATHS = 2  # of workers after which an exam is suspected; see `Fleet`
+
+
+@dataclass(frozen=True)
+class Tls:
+    """Files in PEM format that Dask encrypts with and knows its own by; see `Security` there."""
+
+    ca_file: Path
+    cert: Path
+    key: Path
+
+    def security(self) -> Security:
+        """Return the same as Dask has it, for a client and for a worker."""
+        for path in (self.ca_file, self.cert, self.key):
+            if not path.is_file():
+                message = f"There is no file {path}. Expected a certificate or key in PEM format."
+                raise ClusterError(message)
+        own = {f"tls_{role}_cert": str(self.cert) for role in ("client", "worker")}
+        own |= {f"tls_{role}_key": str(self.key) for role in ("client", "worker")}
+        return Security(tls_ca_file=str(self.ca_file), require_encryption=True, **own)
+
+
+@dataclass(frozen=True)
+class Scheduler:
+    """A Dask scheduler that runs already.
+
+    tls          None: as Dask's own configuration says
+    on_waiting   called when no worker has joined it yet
+    """
+
+    address: str
+    tls: Tls | None = None
+    on_waiting: Callable[[], object] = lambda: None
+
+
+@contextmanager
+def on_this_machine(slots: Slots) -> Iterator[Fleet]:
+    """Hold exams in threads of this process; what runs student code are processes of their own."""
+    count = len(slots.places)
+    with (
+        LocalCluster(
+            n_workers=1,
+            threads_per_worker=count,
+            processes=False,
+            resources=resources(slots.places),
+            plugins=(slots,),
+            memory_limit=0,  # an exam has limits of its own
+            dashboard_address=NOWHERE_ELSE,
+            worker_dashboard_address=NOWHERE_ELSE,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield Fleet(client, lambda: count)
+
+
+@contextmanager
+def on_workers(scheduler: Scheduler) -> Iterator[Fleet]:
+    """Hold exams on the workers that joined a scheduler, now or later.
+
+    Raises
+    ------
+    ClusterError
+        If no scheduler answers there.
+    """
+    with connect(scheduler) as client:
+        client.run_on_scheduler(_give_up_after(DEATHS))
+        if not slots_of(client):
+            scheduler.on_waiting()
+        yield Fleet(client, lambda: slots_of(client))
+
+
+def connect(scheduler: Scheduler) -> Client:
+    """Return a client of the scheduler.
+
+    Raises
+    ------
+    ClusterError
+        If no scheduler answers there.
+    """
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised
+    try:
+        return Client(
+            scheduler.address,
+            security=scheduler.tls.security() if scheduler.tls is not None else None,
+            timeout=CONNECT_SECONDS,
+            set_as_default=False,
+        )
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        message = (
+            f"No Dask scheduler can be used at {scheduler.address}: {error}. Expected one at an "
+            "address such as tcp://host:8786, or tls://host:8786 with --tls-ca-file, --tls-cert "
+            "and --tls-key. `dask scheduler` starts one."
+        )
+        raise ClusterError(message) from error
+
+
+def _give_up_after(deaths: int) -> Callable[..., None]:
+    """Return what tells a scheduler how many workers may die of a task, or beside it."""
+
+    def tell(dask_scheduler: Any) -> None:  # Dask knows the argument by its name
+        dask_scheduler.allowed_failures = deaths - 1
+
+    return tell
+
+
+def slots_of(client: Client) -> int:
+    """Return how many exams can be held at a time on all the workers."""
+    workers = client.scheduler_info()["workers"].values()
+    return sum(int(worker["resources"].get(RESOURCE, 0)) for worker in workers)

@@ -1,0 +1,1 @@
+"""Run the student's code: the candidate process and its client."""

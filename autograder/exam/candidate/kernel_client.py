@@ -1,0 +1,156 @@
+"""Drives the candidate's kernel: starts it, has one message at a time sent, and kills it.
+
+A clerk in a process of its own talks to the kernel; see there why.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbformat import NotebookNode, from_dict
+
+from autograder.errors import ExamError
+from autograder.exam.environment import Rooms
+from autograder.sandbox.environment import PYTHON
+from autograder.sandbox.forkserver.messages import Ended
+from autograder.sandbox.json_process import JsonProcess
+
+Ending = Literal["done", "time", "dead", "output"]
+"""How a message ended: as it should; by a limit, the kernel being at rest again; or for good."""
+
+START_SECONDS = 120.0
+GRACE_SECONDS = 3.0
+_GIVE_UP_SECONDS = 2.0
+_LATE_SECONDS = 10.0  # after which a clerk is not waited for
+
+_ARGV = (*PYTHON, "-m", "autograder.exam.candidate.kernel", "--HistoryManager.enabled=False", "-f")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How a message ended, and what was put out until then."""
+
+    ending: Ending
+    outputs: tuple[NotebookNode, ...] = ()
+
+
+class CandidateKernel:
+    """One kernel process, warm and in a sandbox that shows it the door of its exam."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+        self.manager = AsyncKernelManager()
+        self.manager._kernel_spec = KernelSpec(
+            argv=[*_ARGV, "{connection_file}"],
+            language="python",
+            env=dict(rooms.place.environment),
+            metadata={
+                "kernel_provisioner": {
+                    "provisioner_name": "warm-sandbox",
+                    "config": rooms.candidate_options(),
+                }
+            },
+        )
+        self.clerk: JsonProcess | None = None
+        self.ended: Ended | None = None
+        self.is_flooded = False  # more was put out than the clerk could hold
+
+    @property
+    def peak_memory(self) -> int:
+        """Bytes, of the kernel and all its descendants; known when it has ended."""
+        return self.ended.peak_memory if self.ended is not None else 0
+
+    async def start(self) -> None:
+        """Start the process and wait until it answers.
+
+        Raises
+        ------
+        ExamError
+            If it does not.
+        """
+        await self.manager.start_kernel()
+        info = self.manager.get_connection_info()
+        door = Path(self.manager.connection_file).parent
+        self.clerk = JsonProcess(self.rooms.zygote(), self.rooms.clerk_order(door))
+        await self.clerk.start(START_SECONDS)
+        task = {"do": "connect", "info": {**info, "key": info["key"].decode()}}
+        answer = await self._ask({**task, "seconds": START_SECONDS}, START_SECONDS)
+        if answer is None or not answer["ready"]:
+            message = "The candidate's kernel did not start. Run `autograder doctor`."
+            raise ExamError(message)
+
+    async def stop(self) -> None:
+        """Kill the process and forget it."""
+        if self.clerk is not None:
+            await self.clerk.stop()
+        provisioner = self.manager.provisioner
+        await self.manager.shutdown_kernel(now=True)
+        if provisioner is not None:
+            self.ended = provisioner.ended
+        if self.is_flooded and self.ended is not None:
+            self.ended = replace(self.ended, limit="output")
+
+    async def interrupt(self) -> None:
+        """Interrupt what the kernel is doing."""
+        await self.manager.interrupt_kernel()
+
+    async def execute(self, source: str, limit: int, seconds: float) -> Reply:
+        """Run a cell of the student's as any Jupyter client would."""
+        content = {
+            "code": source,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        return await self.request("execute_request", content, limit, seconds)
+
+    async def request(
+        self, kind: str, content: dict[str, Any], limit: int, seconds: float
+    ) -> Reply:
+        """Send one message and collect outputs until the kernel is idle, or a limit is hit.
+
+        Parameters
+        ----------
+        limit
+            Bytes of output.
+        """
+        task = {"do": "request", "kind": kind, "content": content}
+        reply = await self._follow(task, limit, seconds)
+        if reply.ending in ("time", "output"):
+            await self.interrupt()
+            rest = await self._follow({"do": "follow"}, 0, GRACE_SECONDS)
+            if rest.ending not in ("done", "output"):
+                return replace(reply, ending="dead")
+        return reply
+
+    async def _follow(self, task: dict[str, Any], limit: int, seconds: float) -> Reply:
+        answer = await self._ask({**task, "limit": limit, "seconds": seconds}, seconds)
+        if answer is None:
+            return Reply("dead")
+        return Reply(answer["ending"], tuple(from_dict(output) for output in answer["outputs"]))
+
+    async def _ask(self, task: dict[str, Any], seconds: float) -> dict[str, Any] | None:
+        """Have the clerk do something; None when it is gone. When the kernel is, it gives up."""
+        assert self.clerk is not None
+        process = self.manager.provisioner.process
+        if process is None:
+            return None
+        self.clerk.tell(task)
+        hearing = asyncio.create_task(self.clerk.hear(seconds + _LATE_SECONDS))
+        dying = asyncio.create_task(process.wait_async())
+        try:
+            await asyncio.wait({hearing, dying}, return_when=asyncio.FIRST_COMPLETED)
+            if not hearing.done():
+                self.clerk.tell({"do": "give up"})
+                await asyncio.wait({hearing}, timeout=_GIVE_UP_SECONDS)
+            answer = hearing.result() if hearing.done() else None
+            self.is_flooded = answer is None and process.poll() is None
+            return answer
+        finally:
+            for task_of_ours in (hearing, dying):
+                task_of_ours.cancel()

@@ -1,0 +1,226 @@
+"""The student's side of a test cell: answers calls until the connection closes.
+
+Nothing here is trusted by anybody: student code shares this process and may have replaced any
+of it. It only has to be right for a student who plays fair.
+"""
+
+import importlib
+import json
+import operator
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.exam.candidate.replicas import COPIES
+from autograder.exam.protocol import exceptions as crossing
+from autograder.exam.protocol.channel import Channel
+from autograder.exam.protocol.decoding import decode
+from autograder.exam.protocol.encoding import encode
+from autograder.exam.protocol.framing import CannotCross, Gone, refuse
+from autograder.exam.seeding import seed_generators
+
+WARNINGS_LIMIT = 20
+
+
+def serve(channel: Channel, space: Mapping[str, Any], setup: Mapping[str, Any]) -> None:
+    """Answer the examiner's requests until it closes the connection.
+
+    `space` is the student's namespace, `setup` that of the set-up cells: its functions run
+    with their own globals there, whatever the student has bound to their names.
+    """
+    desk = _Desk(channel, space, setup)
+    try:
+        while True:
+            try:
+                request = desk.receive()
+            except Exception as error:  # an argument that can't be made here
+                desk.reply(["error", crossing.describe(error)], [])
+            else:
+                desk.answer(request)
+    except Gone:
+        return
+
+
+class _Desk:
+    """What lives here as long as one test cell: objects, copies, and the way back."""
+
+    def __init__(
+        self, channel: Channel, space: Mapping[str, Any], setup: Mapping[str, Any]
+    ) -> None:
+        self.channel, self.space, self.setup = channel, space, setup
+        self.objects: list[Any] = []
+        self.numbers: dict[int, int] = {}  # id() of an object -> its place in `objects`
+        self.copies: dict[int, Any] = {}  # the examiner's key -> generator, model or optimiser
+        self.names = {id(v): k for k, v in setup.items() if isinstance(v, type)}
+        self.turn = threading.RLock()  # student code may have threads: they take turns
+        self.serving = 0
+
+    # --- messages --------------------------------------------------------------------------------
+
+    def receive(self) -> Any:
+        return decode(self.channel.receive(), self.resolve, self.setup.get)
+
+    def send(self, value: Any, refer: Callable[[Any], tuple[str, Any]]) -> None:
+        self.channel.send(encode(value, refer, lambda cls: self.names.get(id(cls))))
+
+    def answer(self, request: Any) -> None:
+        operation, *arguments = request
+        self.serving += 1
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                reply = ["value", _OPERATIONS[operation](self, *arguments)]
+            except BaseException as error:
+                reply = ["error", crossing.describe(error)]
+        with self.turn:
+            self.serving -= 1
+            self.reply(reply, [_warning(w) for w in caught[:WARNINGS_LIMIT]])
+
+    def reply(self, reply: list[Any], warned: list[tuple[str, str]]) -> None:
+        try:
+            self.send([*reply, warned], self.refer)
+        except CannotCross as error:
+            self.send(["error", ("", str(error)), warned], self.refer)
+
+    def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        with self.turn:
+            if not self.serving:
+                message = "A function of the test was called when the test had no question open."
+                raise RuntimeError(message)
+            self.send(["callback", number, list(args), kwargs], _only_plain)
+            while (message := self.receive())[0] not in ("answer", "raise"):
+                self.answer(message)
+        if message[0] == "raise":
+            raise crossing.rebuild(*message[1])
+        return message[1]
+
+    # --- references ------------------------------------------------------------------------------
+
+    def refer(self, x: Any) -> tuple[str, Any]:
+        number = self.numbers.setdefault(id(x), len(self.objects))
+        if number == len(self.objects):
+            self.objects.append(x)
+        return "remote", (number, _kind(x), str(type(x).__name__)[:80])
+
+    def resolve(self, word: str, payload: Any) -> Any:
+        match word:
+            case "remote":
+                return self.objects[payload]
+            case "name":
+                return self.named(*payload)
+            case "callback":
+                return lambda *args, **kwargs: self.call_back(payload, args, kwargs)
+            case "generator" | "model" | "optimizer":
+                key, *rest = payload
+                if key not in self.copies:
+                    self.copies[key] = COPIES[word](*rest)
+                return self.copies[key]
+            case _:
+                return refuse(f"a reference of the kind {word}")
+
+    def named(self, module: str, path: str) -> Any:
+        if module == "":
+            return self.setup[path]
+        found: Any = importlib.import_module(module)
+        for part in path.split("."):
+            found = getattr(found, part)
+        return found
+
+
+# --- operations: what a test may do with what lives here -----------------------------------------
+
+
+def _get(desk: _Desk, name: str) -> tuple[bool, Any]:
+    return name in desk.space, desk.space.get(name)
+
+
+def _call(_: _Desk, f: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    return f(*args, **kwargs)
+
+
+def _changed(
+    _: _Desk, f: Any, args: list[Any], kwargs: dict[str, Any]
+) -> tuple[Any, list[Any], dict[str, Any]]:
+    return f(*args, **kwargs), args, kwargs
+
+
+def _set(_: _Desk, x: Any, name: str, value: Any) -> None:
+    setattr(x, name, value)
+
+
+def _set_item(_: _Desk, x: Any, key: Any, value: Any) -> None:
+    x[key] = value
+
+
+def _next(_: _Desk, iterator: Any) -> tuple[bool, Any]:
+    try:
+        return True, next(iterator)
+    except StopIteration:
+        return False, None
+
+
+def _here(_: _Desk, model: Any, like: Any) -> tuple[str, list[Any]]:
+    from dlcourse import models
+
+    try:
+        configuration = models.rest_configuration(model, like)
+    except models.CannotRebuild as error:
+        raise AssertionError(str(error)) from error
+    return json.dumps(configuration), [np.asarray(w) for w in model.get_weights()]
+
+
+def _seed(_: _Desk, seed: int) -> None:
+    seed_generators(seed)
+
+
+def _plainly(f: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda _, *arguments: f(*arguments)
+
+
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "get": _get,
+    "call": _call,
+    "changed": _changed,
+    "attribute": _plainly(getattr),
+    "set attribute": _set,
+    "item": _plainly(operator.getitem),
+    "set item": _set_item,
+    "length": _plainly(len),
+    "iterate": _plainly(iter),
+    "next": _next,
+    "here": _here,
+    "seed": _seed,
+    **{
+        name: _plainly(getattr(operator, name))
+        for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "neg")
+    },
+}
+
+
+# --- what things are -----------------------------------------------------------------------------
+
+
+def _only_plain(x: Any) -> tuple[str, Any]:
+    message = (
+        f"A function of the test takes plain data (numbers, arrays, lists), not a "
+        f"{type(x).__name__}. Inside tf.function, call it with eager tensors instead."
+    )
+    raise CannotCross(message)
+
+
+def _kind(x: Any) -> str:
+    if isinstance(x, type):
+        return "class"
+    if "keras" in sys.modules and type(x).__module__.startswith("keras."):
+        keras = sys.modules["keras"]
+        if isinstance(x, keras.Layer | keras.Optimizer | keras.Loss | keras.Metric):
+            return "keras"
+    return "object"
+
+
+def _warning(warned: warnings.WarningMessage) -> tuple[str, str]:
+    return crossing.describe_warning(warned.category, warned.message)

@@ -1,0 +1,1 @@
+"""Recognize known misconceptions in failed test cells."""

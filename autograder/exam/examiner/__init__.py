@@ -1,0 +1,1 @@
+"""Run the test cells and reach the verdicts: the examiner process."""

@@ -1,0 +1,1 @@
+"""Define what may pass between candidate and examiner."""

@@ -1,0 +1,56 @@
+"""Read from nbgrader's gradebook what marking by hand and lateness have to say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+
+from autograder.models import Submission
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the gradebook says about one graded cell; `points` is None until somebody marked it."""
+
+    points: float | None
+    max_points: float
+    by_hand: bool = False
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the gradebook says about one notebook of one student.
+
+    late_penalty    points taken off this notebook
+    """
+
+    by_cell: Mapping[str, Mark] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+    late_penalty: float = 0.0
+
+
+def marks_of(gradebook: Gradebook, submission: Submission) -> Marks:
+    """Return the marks of one notebook; none where the gradebook does not know it."""
+    try:
+        entry = gradebook.find_submission_notebook(
+            submission.notebook, submission.assignment, submission.student
+        )
+    except MissingEntry:
+        return Marks()
+    return Marks(
+        by_cell={grade.name: _mark(grade) for grade in entry.grades},
+        comments={c.name: c.manual_comment for c in entry.comments if c.manual_comment},
+        late_penalty=float(entry.late_submission_penalty or 0.0),
+    )
+
+
+def _mark(grade: Any) -> Mark:
+    by_hand = grade.manual_score is not None or bool(grade.extra_credit)
+    # After grading again a mark given by hand waits for a second look; until then it stands.
+    waits = grade.manual_score is None and (grade.auto_score is None or grade.needs_manual_grade)
+    return Mark(
+        points=None if waits else float(grade.score),
+        max_points=float(grade.max_score),
+        by_hand=by_hand,
+    )

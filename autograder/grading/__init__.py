@@ -1,0 +1,1 @@
+"""Grade a class: find submissions, run exams, enter the grades."""

@@ -1,0 +1,1 @@
+"""Plug into other tools: papermill and nbgrader."""

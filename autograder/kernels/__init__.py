@@ -1,1 +1,0 @@
-"""Where a kernel runs: forked warm, in a sandbox, within limits. It knows no notebook."""

@@ -1,0 +1,134 @@
+"""Turn a stranger's Markdown into HTML that can do nothing but be read."""
+
+import html
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from pygments.token import STANDARD_TYPES
+
+from autograder.notebook.sanitize.text import plain_text
+
+MAX_MARKDOWN = 20_000  # characters; longer texts are shown as they are, not rendered
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TAGS = {
+    *_HEADINGS,
+    *("p", "br", "hr", "blockquote", "ul", "ol", "li", "dl", "dt", "dd"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+    *("em", "strong", "b", "i", "s", "del", "sub", "sup", "kbd", "a", "span", "code", "pre"),
+    *("details", "summary"),
+}
+_ALIGNMENTS = {"left", "center", "right"}
+_WORD_JOINER = "\u2060"  # invisible, and no letter: what follows "<" or "(" is no tag or scheme
+
+
+def harmless_markdown(text: str, *, heading_shift: int = 0) -> str:
+    """Return the HTML of a Markdown cell: no script, style, picture, form, id or odd link.
+
+    Formulas come out as `<code class="math">` (or "math display") around their TeX. Links go to
+    http, https and mailto only, and tell nobody where the reader came from.
+
+    Parameters
+    ----------
+    heading_shift
+        How many levels headings move down, so that a cell's "# Title" fits below a page's own.
+    """
+    text = plain_text(text).replace(_WORD_JOINER, "")  # of a text that was made inert before
+    if len(text) > MAX_MARKDOWN:
+        return f"<pre>{html.escape(text)}</pre>"
+    parser = _parser()
+    tokens = parser.parse(text)
+    for token in tokens:
+        _adapt(token, heading_shift)
+    return _sanitised(parser.renderer.render(tokens, parser.options, {}))
+
+
+def inert_markdown(text: str) -> str:
+    """Return Markdown that looks the same and, whatever renders it, holds no tag and no odd link.
+
+    For cells that stay Markdown, in `autograded/` and so in formgrader: an invisible character
+    behind each "<" that could open a tag and each "!" that could load a picture, and before each
+    link target that is not a web page.
+    """
+    text = re.sub(r"<(?=[A-Za-z/!?])|!(?=\[)", rf"\g<0>{_WORD_JOINER}", plain_text(text))
+    return re.sub(r"(\]\(|\]:)(?!\s*(?:https?://|mailto:))", rf"\1{_WORD_JOINER}", text)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    """Return CommonMark with tables, strike-through and TeX; it keeps no state between texts."""
+    parser = MarkdownIt("commonmark", {"html": True, "highlight": _highlighted})
+    parser.enable(["table", "strikethrough"])
+    dollarmath_plugin(
+        parser,
+        allow_labels=False,
+        allow_space=False,
+        allow_digits=False,
+        double_inline=True,
+    )
+    amsmath_plugin(parser)
+    for rule in ("math_inline", "math_inline_double", "math_block", "amsmath"):
+        parser.add_render_rule(rule, _formula)
+    parser.add_render_rule("image", _picture_as_words)
+    return parser
+
+
+def _formula(
+    _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: Any, _env: Any
+) -> str:
+    """Return a formula's TeX, marked so that a page can draw it."""
+    tex = html.escape(tokens[index].content.strip())
+    if tokens[index].type == "math_inline":
+        return f'<code class="math">{tex}</code>'
+    formula = f'<code class="math display">{tex}</code>'
+    return f"<p>{formula}</p>\n" if tokens[index].block else formula
+
+
+def _picture_as_words(
+    _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: Any, _env: Any
+) -> str:
+    """Return a picture's description: loading it would tell its server who reads the page."""
+    return f"<em>[picture: {html.escape(tokens[index].content or 'no description')}]</em>"
+
+
+def _highlighted(code: str, language: str, _attributes: str) -> str:
+    if language.lower() not in ("python", "py", "python3"):
+        return ""  # the renderer escapes it
+    return f"<pre><code>{highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))}</code></pre>"
+
+
+def _adapt(token: Token, heading_shift: int) -> None:
+    """Move a heading down, and make a table cell's style a class."""
+    if token.tag in _HEADINGS:
+        token.tag = _HEADINGS[min(_HEADINGS.index(token.tag) + heading_shift, 5)]
+    style = token.attrs.pop("style", None)
+    if isinstance(style, str) and style.startswith("text-align:"):
+        token.attrs["class"] = style.removeprefix("text-align:")
+
+
+def _sanitised(dirty: str) -> str:
+    return nh3.clean(
+        dirty,
+        tags=_TAGS,
+        clean_content_tags={"script", "style", "template", "noscript", "iframe", "object"},
+        attributes={"a": {"href", "title"}, "ol": {"start"}, "td": {"colspan", "rowspan"}},
+        allowed_classes={
+            "code": {"math", "display"},
+            "span": set(STANDARD_TYPES.values()) - {""},
+            "th": _ALIGNMENTS,
+            "td": _ALIGNMENTS,
+        },
+        url_schemes={"http", "https", "mailto"},
+        url_relative="deny",
+        link_rel="noopener noreferrer nofollow",
+    )

@@ -1,0 +1,1 @@
+"""Write what people read: class reports and feedback pages."""

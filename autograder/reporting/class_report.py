@@ -1,0 +1,153 @@
+"""A class of results, summed up for its instructor: who, which questions, which mistakes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from autograder.models import Finding, Result, Verdict
+
+UNGRADED = ("exam-not-held", "killed-its-workers")  # findings of those without an exam
+
+
+@dataclass(frozen=True)
+class StudentLine:
+    """One student: automatic points, and the questions that did not earn all of theirs."""
+
+    student: str
+    score: float
+    max_score: float
+    failed: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    seconds: float
+    peak_memory: int
+
+
+@dataclass(frozen=True)
+class QuestionLine:
+    """One question: how many of the class missed points, and how many did not try.
+
+    mean    the share of its points that the class earned
+    """
+
+    name: str
+    missed: int
+    not_attempted: int
+    students: int
+    mean: float
+
+    @property
+    def share(self) -> float:
+        """The share of the class that missed points."""
+        return self.missed / self.students if self.students else 0.0
+
+
+@dataclass(frozen=True)
+class MistakeLine:
+    """A misconception and how many of the class had it."""
+
+    question: str
+    misconception: str
+    hint: str
+    count: int
+    students: int
+
+    @property
+    def sentence(self) -> str:
+        """The line in words."""
+        said = f" — {self.hint}" if self.hint else ""
+        return f"{self.count} of {self.students}: {self.misconception}{said}"
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """What an instructor wants to know about a graded week."""
+
+    week: str
+    students: tuple[StudentLine, ...]
+    questions: tuple[QuestionLine, ...]
+    mistakes: tuple[MistakeLine, ...]
+
+    @property
+    def findings(self) -> tuple[tuple[str, Finding], ...]:
+        """Every finding with its student."""
+        return tuple((line.student, finding) for line in self.students for finding in line.findings)
+
+    @property
+    def ungraded(self) -> tuple[str, ...]:
+        """The students whose work could not be graded."""
+        return tuple(name for name, finding in self.findings if finding.kind in UNGRADED)
+
+    @property
+    def mean(self) -> float:
+        """The mean of the scores; 0 for a class of nobody."""
+        scores = [line.score for line in self.students]
+        return sum(scores) / len(scores) if scores else 0.0
+
+    @property
+    def max_score(self) -> float:
+        """Automatic points that could be earned."""
+        return max((line.max_score for line in self.students), default=0.0)
+
+
+def class_report(week: str, results: Iterable[Result]) -> ClassReport:
+    """Return the report of a class; a student's several notebooks count together."""
+    ordered = sorted(results, key=lambda result: result.student)
+    students = [
+        _student(name, list(group)) for name, group in groupby(ordered, lambda r: r.student)
+    ]
+    verdicts = [verdict for result in ordered for verdict in result.verdicts]
+    return ClassReport(
+        week=week,
+        students=tuple(students),
+        questions=_questions(verdicts),
+        mistakes=_mistakes(verdicts, len(students)),
+    )
+
+
+def question_name(grade_id: str) -> str:
+    """Return the exercise's name of a test cell's grade id."""
+    return grade_id.removeprefix("test_").removeprefix("test-")
+
+
+def _student(name: str, results: Sequence[Result]) -> StudentLine:
+    verdicts = [verdict for result in results for verdict in result.verdicts]
+    return StudentLine(
+        student=name,
+        score=sum(result.score for result in results),
+        max_score=sum(result.max_score for result in results),
+        failed=tuple(question_name(v.grade_id) for v in verdicts if v.points < v.max_points),
+        findings=tuple(finding for result in results for finding in result.findings),
+        seconds=sum(result.seconds for result in results),
+        peak_memory=max(result.peak_memory for result in results),
+    )
+
+
+def _questions(verdicts: Iterable[Verdict]) -> tuple[QuestionLine, ...]:
+    """Return the questions, the hardest first; those equally hard in the notebook's order."""
+    by_question: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        by_question.setdefault(verdict.grade_id, []).append(verdict)
+    lines = [
+        QuestionLine(
+            name=question_name(grade_id),
+            missed=sum(v.points < v.max_points for v in given),
+            not_attempted=sum(v.state == "not attempted" for v in given),
+            students=len(given),
+            mean=sum(v.points for v in given) / (sum(v.max_points for v in given) or 1.0),
+        )
+        for grade_id, given in by_question.items()
+    ]
+    return tuple(sorted(lines, key=lambda line: (-line.share, line.mean)))
+
+
+def _mistakes(verdicts: Iterable[Verdict], students: int) -> tuple[MistakeLine, ...]:
+    """Return the misconceptions, the most frequent first."""
+    counts: dict[tuple[str, str], int] = {}
+    hints: dict[tuple[str, str], str] = {}
+    for verdict in verdicts:
+        if verdict.misconception:
+            key = (question_name(verdict.grade_id), verdict.misconception)
+            counts[key] = counts.get(key, 0) + 1
+            hints.setdefault(key, verdict.hint)
+    lines = [MistakeLine(*key, hints[key], count, students) for key, count in counts.items()]
+    return tuple(sorted(lines, key=lambda line: (-line.count, line.question, line.misconception)))

@@ -1,0 +1,1 @@
+"""Write the feedback page of each student."""

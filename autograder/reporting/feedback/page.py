@@ -1,0 +1,160 @@
+"""Turn an examined notebook into what a page of feedback says; it knows no HTML template.
+
+A page is made of what the student has anyway, the release and their own text, and of what the
+verdicts say. Nothing is copied from the instructor's notebook, so nothing hidden can slip out.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from autograder.gradebook.read import Marks
+from autograder.models import Submission
+from autograder.notebook.sanitize import harmless_outputs, plain_text
+from autograder.reporting.feedback.graded_cells import Question, grade_id_of, tested, written
+from autograder.reporting.feedback.syntax import syntax_problem
+
+OUTPUT_LIMIT = 400_000  # characters of text and pictures that one cell shows
+
+
+@dataclass(frozen=True)
+class Block:
+    """One stretch of the page, in the order of the notebook.
+
+    kind      prose | setup | answer | added | written | question
+    """
+
+    kind: str
+    text: str = ""
+    outputs: tuple[NotebookNode, ...] = ()
+    question: Question | None = None
+    comment: str = ""
+    problem: str = ""
+    withheld: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that one student reads about one notebook."""
+
+    submission: Submission
+    title: str
+    blocks: tuple[Block, ...]
+    late_penalty: float
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The graded cells in order."""
+        return tuple(block.question for block in self.blocks if block.question is not None)
+
+    @property
+    def earned(self) -> float:
+        """Points known so far, before any penalty."""
+        return sum(question.points or 0.0 for question in self.questions)
+
+    @property
+    def total(self) -> float:
+        """Points known so far, after the late penalty."""
+        return max(self.earned - self.late_penalty, 0.0)
+
+    @property
+    def max_points(self) -> float:
+        """Points that could be earned."""
+        return sum(question.max_points for question in self.questions)
+
+    @property
+    def withholds(self) -> bool:
+        """Whether some cell is shown without its output."""
+        return any(block.withheld for block in self.blocks)
+
+    @property
+    def unmarked(self) -> float:
+        """Points of the written answers that nobody has marked yet."""
+        return sum(q.max_points for q in self.questions if q.points is None)
+
+
+def page_of(
+    examined: NotebookNode, release: NotebookNode | None, marks: Marks, submission: Submission
+) -> Page:
+    """Return what a student reads about an examined notebook.
+
+    Parameters
+    ----------
+    examined
+        As it lies in `autograded/`: roles and verdicts in the cells' "exam" metadata.
+    release
+        The notebook that was handed out; without it only the student's own cells are shown.
+    """
+    blocks = tuple(_blocks(examined, _Public(release), marks))
+    first = next((block.text for block in blocks if block.kind == "prose"), "")
+    return Page(
+        submission=submission,
+        title=next(iter(_headings(first)), submission.notebook),
+        blocks=blocks,
+        late_penalty=marks.late_penalty,
+    )
+
+
+def _blocks(examined: NotebookNode, public: "_Public", marks: Marks) -> Iterator[Block]:
+    heading = ""
+    hidden_has_run = False
+    for cell in examined.cells:
+        role, grade_id = _role(cell), grade_id_of(cell)
+        if role == "prose":
+            text = public.text(cell)
+            heading = (_headings(text) or [heading])[-1]
+            if text:
+                yield Block("prose", text)
+        elif role == "test":
+            hidden_has_run = hidden_has_run or public.text(cell) != cell.source
+            question = tested(cell, heading, marks)
+            yield Block("question", public.text(cell), question=question)
+        elif role == "written":
+            yield Block("written", cell.source, question=written(cell, heading, marks))
+        else:
+            theirs = role in ("answer", "added")
+            text = cell.source if theirs else public.text(cell)
+            outputs = harmless_outputs(cell.get("outputs", []), OUTPUT_LIMIT)
+            # Whatever student code prints after a hidden call may be what that call brought.
+            after_hidden = hidden_has_run or cell.metadata.get("exam", {}).get("withheld", False)
+            withheld = bool(outputs and after_hidden)
+            yield Block(
+                role if theirs else "setup",
+                plain_text(text),
+                () if withheld else tuple(outputs),
+                comment=marks.comments.get(grade_id, ""),
+                problem=syntax_problem(text) if theirs else "",
+                withheld=withheld,
+            )
+
+
+class _Public:
+    """What the release says, cell by cell."""
+
+    def __init__(self, release: NotebookNode | None) -> None:
+        cells = release.cells if release is not None else []
+        self._by_grade_id = {grade_id_of(cell): cell.source for cell in cells if grade_id_of(cell)}
+        self._by_id = {cell.get("id"): cell.source for cell in cells if cell.get("id")}
+        self._texts = {cell.source for cell in cells}
+
+    def text(self, cell: NotebookNode) -> str:
+        """Return the released text of a trusted cell, "" where the release has no such cell."""
+        grade_id = grade_id_of(cell)
+        if grade_id:
+            return str(self._by_grade_id.get(grade_id, ""))
+        if cell.source in self._texts:
+            return str(cell.source)
+        return str(self._by_id.get(cell.get("id"), ""))
+
+
+def _role(cell: NotebookNode) -> str:
+    fallback = "prose" if cell.cell_type != "code" else "added"
+    return str(cell.metadata.get("exam", {}).get("role", fallback))
+
+
+def _headings(markdown: str) -> list[str]:
+    """Return the headings of a Markdown cell, without what follows a middle dot."""
+    found = re.findall(r"^#{1,6}[ \t]+(\S.*)$", markdown, re.MULTILINE)
+    return [re.sub(r"[*_`]", "", heading.split(" · ")[0]).strip() for heading in found]

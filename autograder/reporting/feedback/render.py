@@ -1,0 +1,127 @@
+"""Write a page of feedback as one HTML file that needs nothing else and runs nothing."""
+
+import html
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from autograder.notebook.sanitize import harmless_markdown
+from autograder.reporting.feedback.formulas import draw_formulas
+from autograder.reporting.feedback.graded_cells import Question
+from autograder.reporting.feedback.page import Block, Page
+from autograder.reporting.html import fill, points_text
+
+MAX_HIGHLIGHTED = 20_000  # characters of code; longer cells are shown without colours
+_HEAD_LINES, _TAIL_LINES = 80, 20  # of a long print, the stretches that are shown
+_LINE = 2_000  # characters of one line of it
+
+
+def render(page: Page) -> str:
+    """Return the page as HTML: no script, nothing loaded, every stranger's character escaped."""
+    return fill(
+        "feedback.html.j2",
+        filters={"prose": _prose},
+        page=page,
+        blocks=_numbered(page),
+        strip=_strip(page.questions),
+    )
+
+
+@dataclass(frozen=True)
+class _Output:
+    kind: str
+    text: str = ""
+    picture: str = ""
+
+
+def _numbered(page: Page) -> list[dict[str, object]]:
+    """Return what the template shows of each block, questions numbered from 1."""
+    shown: list[dict[str, object]] = []
+    number = 0
+    for block in page.blocks:
+        number += block.question is not None
+        shown.append(
+            {
+                "kind": block.kind,
+                "html": _body(block, page.title),
+                "outputs": [_output(output) for output in block.outputs],
+                "question": block.question,
+                "number": number,
+                "withheld": block.withheld,
+                "comment": block.comment,
+                "problem": block.problem,
+            }
+        )
+    return shown
+
+
+def _body(block: Block, title: str) -> Markup:
+    if block.kind == "prose":
+        return _prose(block.text.removeprefix(f"# {title}\n"))  # the page says it already
+    return _prose(block.text) if block.kind == "written" else _code(block.text)
+
+
+def _prose(markdown: str) -> Markup:
+    return Markup(draw_formulas(harmless_markdown(markdown, heading_shift=1)))
+
+
+def _code(source: str) -> Markup:
+    if not source.strip():
+        return Markup("")
+    if len(source) > MAX_HIGHLIGHTED:
+        return Markup(f"<pre>{html.escape(source)}</pre>")
+    return Markup(f"<pre>{highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))}</pre>")
+
+
+def _output(output: NotebookNode) -> _Output:
+    """Return an output that `harmless_outputs` made, long text cut to its ends."""
+    if output.output_type == "stream":
+        return _Output(output.name, _excerpt(output.text))
+    if output.output_type == "error":
+        text = "\n".join(output.traceback) or f"{output.ename}: {output.evalue}"
+        return _Output("error", _excerpt(text))
+    if "image/png" in output.data:
+        return _Output("picture", picture=output.data["image/png"])
+    return _Output("result", _excerpt(output.data.get("text/plain", "")))
+
+
+def _excerpt(text: str) -> str:
+    lines = [line if len(line) <= _LINE else line[:_LINE] + " …" for line in text.split("\n")]
+    if len(lines) > _HEAD_LINES + _TAIL_LINES + 1:
+        left_out = len(lines) - _HEAD_LINES - _TAIL_LINES
+        note = f"… {left_out:,} lines are left out here …"
+        lines = [*lines[:_HEAD_LINES], note, *lines[-_TAIL_LINES:]]
+    return "\n".join(lines)
+
+
+def _strip(questions: tuple[Question, ...]) -> Markup:
+    """Return the bar of all questions, each as wide as its points and filled as far as earned."""
+    total = sum(question.max_points for question in questions)
+    if not total:
+        return Markup("")
+    parts, x = [], 0.0
+    for question in questions:
+        width = 1000 * question.max_points / total
+        share = min((question.points or 0.0) / question.max_points, 1.0) if width else 0.0
+        earned, most = points_text(question.points), points_text(question.max_points)
+        parts.append(
+            f"<g><title>{html.escape(question.name)}: {earned} of {most}</title>"
+            + _bar(f"back {question.standing}", x, width)
+            + _bar(question.standing, x, width * share)
+            + "</g>"
+        )
+        x += width
+    label = "How far each question got, drawn as wide as its points"
+    return Markup(
+        f'<svg class="strip" viewBox="0 0 1000 16" preserveAspectRatio="none" role="img" '
+        f'aria-label="{label}">{"".join(parts)}</svg>'
+    )
+
+
+def _bar(kind: str, x: float, width: float) -> str:
+    # Attributes, since the page's policy refuses inline styles.
+    return f'<rect class="{kind}" x="{x + 2:.1f}" width="{max(width - 4, 0):.1f}" height="16"/>'

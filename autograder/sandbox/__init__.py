@@ -1,0 +1,1 @@
+"""Start processes in a sandbox, within limits. This package knows no notebook."""

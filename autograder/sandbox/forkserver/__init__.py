@@ -1,0 +1,1 @@
+"""Fork processes from one that has imported the libraries already."""

@@ -1,0 +1,85 @@
+"""What a client asks of the zygote, and how messages with open files cross a Unix socket."""
+
+import array
+import json
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from autograder.sandbox.isolation.filesystem import Sandbox
+from autograder.sandbox.limits import Limits
+
+_MESSAGE_BYTES = 1 << 17
+_MOST_FILES = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One process to fork: `python -m module arguments`, where, and within what.
+
+    The first three open files that come along are its standard streams; the others become 3, 4...
+    """
+
+    module: str
+    arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    sandbox: Sandbox
+    limits: Limits = field(default_factory=Limits)
+    allow_unsandboxed: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Order":
+        """Return the order that `to_json` wrote."""
+        sandbox: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in data["sandbox"].items()
+        }
+        return cls(
+            **{
+                **data,
+                "arguments": tuple(data["arguments"]),
+                "sandbox": Sandbox(**sandbox),
+                "limits": Limits(**data["limits"]),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended.
+
+    status        as in `subprocess.Popen.returncode`: negative for a signal
+    limit         the name of the limit that ended it, or None
+    peak_memory   bytes, of the process and all its descendants together
+    cpu_seconds   of the process, its descendants and what looked after them
+    """
+
+    status: int
+    limit: str | None = None
+    peak_memory: int = 0
+    cpu_seconds: float = 0.0
+
+
+def send(connection: socket.socket, message: Mapping[str, Any], files: Sequence[int] = ()) -> None:
+    """Send one message, with open files."""
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", files))] if files else []
+    connection.sendmsg([json.dumps(message).encode()], rights)
+
+
+def receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
+    """Receive one message with its open files; None when the other side is gone."""
+    space = socket.CMSG_LEN(_MOST_FILES * array.array("i").itemsize)
+    try:
+        data, rights, _, _ = connection.recvmsg(_MESSAGE_BYTES, space, socket.MSG_CMSG_CLOEXEC)
+    except ConnectionError:
+        return None, []
+    files = array.array("i")
+    for level, kind, content in rights:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            files.frombytes(content[: len(content) - len(content) % files.itemsize])
+    return (json.loads(data) if data else None), list(files)

@@ -1,0 +1,1 @@
+"""Isolate a process: namespaces, file system, Landlock, seccomp."""

@@ -1,0 +1,1 @@
+"""Make sandboxed kernels available to Jupyter clients."""

@@ -1,0 +1,1 @@
+"""Turn an untrusted submitted file into an exam notebook."""

@@ -1,0 +1,217 @@
+"""Makes the paper that a student sits: the trusted source, with the student's answers in it.
+
+Everything but the text of answers and of added cells comes from the source: order, metadata,
+set-up and test cells. The source holds the reference solutions, so an answer that is not there
+becomes an empty cell: leaving the source's own text would hand out full marks.
+
+Pure: a notebook and `Answers` in, a notebook out.
+"""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.models import AddedCell, Answers, Finding, Role
+from autograder.notebook.cells import grade_id_of, points_of, role_of
+from autograder.notebook.magics import strip_magics
+from autograder.notebook.names import student_names
+from autograder.notebook.sanitize import inert_markdown
+from autograder.notebook.source_code import parse
+
+__all__ = ["add_findings", "rebuild", "role_of"]
+
+Cell = dict[str, Any]
+Place = tuple[str | None, int]  # a grade id, and how many unmarked cells after it
+
+NOT_RUN = "This test did not run, so it earns nothing."
+
+
+def rebuild(
+    source: NotebookNode,
+    answers: Answers,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    assignment: str = "",
+) -> NotebookNode:
+    """Return the paper for one student's answers.
+
+    Every test cell starts with the error "NotRun" as its output, so that silence, which
+    nbgrader reads as full marks, is never seen. Each cell says in `metadata["exam"]` what it is
+    for; findings of the intake lie in the notebook's.
+
+    Parameters
+    ----------
+    source
+        The trusted notebook. It is not changed.
+    answers
+        What the student wrote.
+    parameters
+        Values that replace those of the cell tagged "parameters", by name, as papermill does.
+    assignment
+        The week, for the record.
+
+    Raises
+    ------
+    SyntaxError
+        If an answer of the source, the reference's, is not Python.
+    """
+    cells = list(_with_added(_trusted(source, answers, parameters or {}), answers.added))
+    _name(cells)
+    metadata = deepcopy(source.metadata)
+    metadata["exam"] = {
+        "assignment": assignment,
+        "shared_namespace": not any("dlcourse" in cell.metadata for cell in source.cells),
+        "names": _names(tuple(c.source for c in source.cells if role_of(c) == "answer")),
+        "seed": _seed(source, parameters or {}),
+        "unanswered": sorted(answers.unanswered),
+        "findings": [],
+    }
+    paper = nbformat.from_dict(
+        {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    )
+    add_findings(paper, answers.findings)
+    return paper
+
+
+def add_findings(paper: NotebookNode, findings: Iterable[Finding]) -> None:
+    """Write findings into a paper, each once."""
+    exam = paper.metadata.setdefault("exam", NotebookNode())
+    known = list(exam.get("findings", []))
+    for finding in findings:
+        entry = nbformat.from_dict(
+            {"kind": finding.kind, "message": finding.message, "grade_id": finding.grade_id}
+        )
+        if entry not in known:
+            known.append(entry)
+    exam["findings"] = known
+
+
+def _trusted(
+    source: NotebookNode, answers: Answers, parameters: Mapping[str, Any]
+) -> Iterator[tuple[Place, Cell]]:
+    """Yield the source's cells with the student's answers in them, and the place of each."""
+    after, passed = None, 0
+    for cell in source.cells:
+        grade_id = grade_id_of(cell)
+        after, passed = (grade_id, 0) if grade_id else (after, passed + 1)
+        for made in _cells_for(cell, answers, parameters):
+            yield (after, passed), made
+
+
+def _cells_for(
+    cell: NotebookNode, answers: Answers, parameters: Mapping[str, Any]
+) -> Iterator[Cell]:
+    role = role_of(cell)
+    text = str(cell.source)
+    if role == "demo" and "dlcourse" not in cell.metadata and (imports := _imports(text)):
+        yield _cell("code", imports, "setup")
+    if role in ("answer", "written"):
+        text = answers.cells.get(grade_id_of(cell) or "", "")
+    if role == "written":
+        text = inert_markdown(text)
+    yield _cell(cell.cell_type, text, role, cell)
+    if parameters and "parameters" in cell.metadata.get("tags", []):
+        assignments = (f"{name} = {value!r}" for name, value in parameters.items())
+        injected = _cell("code", "\n".join(["# Parameters", *assignments]), "setup")
+        injected["metadata"]["tags"] = ["injected-parameters"]
+        yield injected
+
+
+def _with_added(
+    trusted: Iterable[tuple[Place, Cell]], added: Iterable[AddedCell]
+) -> Iterator[Cell]:
+    """Yield the trusted cells, and the student's own cells each behind its place."""
+    waiting: dict[Place, list[Cell]] = defaultdict(list)
+    for cell in added:
+        waiting[cell.after, cell.passed].append(_added_cell(cell))
+    yield from waiting.pop((None, 0), [])
+    last: Place | None = None
+    for place, made in trusted:
+        if place != last and last is not None:
+            yield from waiting.pop(last, [])
+        last = place
+        yield made
+    for cells in list(waiting.values()):  # behind the last cell, or at a place that is no more
+        yield from cells
+
+
+def _added_cell(cell: AddedCell) -> Cell:
+    if cell.cell_type == "markdown":  # the student's words, next to the answer they belong to
+        return _cell("markdown", inert_markdown(cell.source), "written")
+    return _cell("code", cell.source, "added")
+
+
+def _cell(kind: str, text: str, role: Role, original: NotebookNode | None = None) -> Cell:
+    """Return a cell of the paper; its metadata is a copy of the original's, never a student's."""
+    grade_id = grade_id_of(original) if original else None
+    metadata: Cell = deepcopy(dict(original.metadata)) if original else {}
+    points = points_of(original) if original else 0.0
+    metadata["exam"] = {"role": role, "grade_id": grade_id, "points": points}
+    cell: Cell = {"cell_type": kind, "source": text, "metadata": metadata}
+    if original and "id" in original:
+        cell["id"] = original["id"]
+    if original and "attachments" in original and role == "prose":
+        cell["attachments"] = deepcopy(original["attachments"])
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": [_not_run()] if role == "test" else []}
+    return cell
+
+
+def _not_run() -> Cell:
+    return {"output_type": "error", "ename": "NotRun", "evalue": NOT_RUN, "traceback": [NOT_RUN]}
+
+
+# The source is read anew for every student: what is worked out from its text is kept.
+
+
+@cache
+def _names(reference: tuple[str, ...]) -> list[str]:
+    return sorted(student_names(reference))
+
+
+@cache
+def _imports(text: str) -> str:
+    """Return the import statements at the top level of a cell, one a line."""
+    statements = (node for node in _parse(text) if isinstance(node, ast.Import | ast.ImportFrom))
+    return "\n".join(ast.unparse(statement) for statement in statements)
+
+
+def _seed(source: NotebookNode, parameters: Mapping[str, Any]) -> int:
+    """Return the value that SEED will have; 0 where nobody says."""
+    if "SEED" in parameters:
+        return int(parameters["SEED"])
+    tagged = (cell for cell in source.cells if "parameters" in cell.metadata.get("tags", []))
+    return next((_assigned_seed(str(cell.source)) for cell in tagged), 0)
+
+
+@cache
+def _assigned_seed(text: str) -> int:
+    for node in _parse(text):
+        match node:
+            case ast.Assign(targets=[ast.Name("SEED")], value=ast.Constant(int(value))):
+                return value
+    return 0
+
+
+def _parse(text: str) -> list[ast.stmt]:
+    try:
+        return parse(strip_magics(text)).body
+    except (SyntaxError, ValueError):
+        return []
+
+
+def _name(cells: Iterable[Cell]) -> None:
+    """Give each cell without an id, or with one that is taken, an id of its own."""
+    taken: set[str] = set()
+    for number, cell in enumerate(cells):
+        wanted = cell.get("id") or f"{cell['metadata']['exam']['role']}-{number}"
+        while wanted in taken:
+            wanted = f"{wanted}-{number}"
+        cell["id"] = wanted
+        taken.add(wanted)

@@ -1,0 +1,1 @@
+"""Test the tests of an assignment: calibration and mutation testing."""

@@ -1,0 +1,130 @@
+"""Puts a known answer in the place of the reference's, and picks the tests that it concerns."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.exam.test_cells import questions
+from autograder.models import Answers
+from autograder.notebook.cells import grade_id_of, role_of
+from autograder.notebook.names import assigned_names, free_names
+from autograder.submission.assemble import rebuild
+from autograder.verification.local_runner import Cell
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test cell of the trusted notebook: its exercise and the student's names that it uses."""
+
+    grade_id: str
+    exercise: str
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A trusted notebook, ready for other answers than its own.
+
+    paper : what is sat when all answers are the reference's
+    needs : exercise -> the exercises whose names its reference uses, and theirs, and so on
+    names : exercise -> the names that its answer cell assigns
+    demos : places of the demonstrations whose names an answer uses
+    """
+
+    paper: NotebookNode
+    tests: tuple[Test, ...]
+    needs: Mapping[str, frozenset[str]]
+    names: Mapping[str, frozenset[str]]
+    demos: frozenset[int]
+
+    def concerned(self, exercises: Set[str]) -> tuple[Test, ...]:
+        """Return the tests that can tell whether the answers to `exercises` are others."""
+        names = frozenset[str]().union(*(self.names[exercise] for exercise in exercises))
+        return tuple(
+            test
+            for test in self.tests
+            if test.exercise in exercises
+            or exercises & self.needs.get(test.exercise, frozenset())
+            or any(exercises & (self.needs[e] | {e}) for e in self.owners(test.names))
+            or names & test.names
+        )
+
+    def owners(self, names: Set[str]) -> frozenset[str]:
+        """Return the exercises whose answer cells assign any of the names."""
+        return frozenset(exercise for exercise, own in self.names.items() if own & names)
+
+    def cells(
+        self,
+        answers: Mapping[str, str],
+        *,
+        tests: Set[str],
+        due: Mapping[str, Mapping[str, list[str]]],
+    ) -> list[Cell]:
+        """Return the cells to run, with `answers` (by exercise) instead of the reference's.
+
+        Demonstrations are left out, but for those whose names an answer uses.
+        """
+        asked = {question.index: question for question in questions(self.paper)}
+        cells = []
+        for index, cell in enumerate(self.paper.cells):
+            if cell.cell_type != "code":
+                continue
+            role, grade_id = cell.metadata.exam["role"], cell.metadata.exam["grade_id"]
+            if role == "answer":
+                cells.append(Cell("answer", answers.get(grade_id, cell.source)))
+            elif role == "setup" or (role == "demo" and index in self.demos):
+                cells.append(Cell(role, cell.source))
+            elif role == "test" and grade_id in tests:
+                question = replace(asked[index], due=due.get(grade_id, {}))
+                cells.append(Cell("test", cell.source, question))
+        return cells
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all test cells share one namespace."""
+        return bool(self.paper.metadata.exam["shared_namespace"])
+
+
+def rehearsal(source: NotebookNode, parameters: Mapping[str, Any] | None = None) -> Rehearsal:
+    """Read off a trusted notebook which answers its tests and its other answers lean on."""
+    reference = {
+        grade_id_of(cell) or "": cell.source
+        for cell in source.cells
+        if role_of(cell) in ("answer", "written")
+    }
+    paper = rebuild(source, Answers(reference), parameters=parameters)
+    code = {
+        grade_id_of(cell) or "": cell.source for cell in source.cells if role_of(cell) == "answer"
+    }
+    names = {exercise: assigned_names(text) for exercise, text in code.items()}
+    direct = {
+        exercise: frozenset(
+            other for other, own in names.items() if other != exercise and own & free_names(text)
+        )
+        for exercise, text in code.items()
+    }
+    student = frozenset[str]().union(*names.values())
+    tests = tuple(
+        Test(question.grade_id, question.exercise, free_names(question.source) & student)
+        for question in questions(paper)
+    )
+    wanted = frozenset[str]().union(*map(free_names, code.values()))
+    demos = frozenset(
+        index
+        for index, cell in enumerate(paper.cells)
+        if cell.metadata.exam["role"] == "demo" and assigned_names(cell.source) & wanted
+    )
+    return Rehearsal(paper, tests, _closed(direct), names, demos)
+
+
+def _closed(direct: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Return the transitive closure of who leans on whom."""
+    closed = dict(direct)
+    for _ in direct:
+        closed = {
+            exercise: needed.union(*(closed[other] for other in needed))
+            for exercise, needed in closed.items()
+        }
+    return closed

@@ -1,0 +1,276 @@
+"""Proves the tests of a week: every answer that is known sits them, in one kernel and in two rooms.
+
+What must hold of an answer, and what is wrong with the tests when it does not:
+
+reference, variant   full marks
+release              no points
+misconception        loses points of its exercise and of no unrelated one, and is recognised
+cheat                no points, for an exercise alone and for all names that a test uses
+
+The two rooms must agree about every cell. Tests that lean on none of the names that an answer
+changes are not sat again for it: nothing in them could be another.
+"""
+
+import re
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
+
+from autograder.config import Settings
+from autograder.course.weeks import Week
+from autograder.errors import UsageError
+from autograder.exam.diagnosis.answer_key import Scheme
+from autograder.exam.diagnosis.diagnose import diagnose_all
+from autograder.models import Verdict
+from autograder.verification.calibrate import (
+    REFERENCE,
+    Answer,
+    Kind,
+    OnProgress,
+    due_of,
+    known_answer,
+    mistakes_of,
+    silent,
+    sit_answers,
+)
+from autograder.verification.local_runner import Sat
+from autograder.verification.test_selection import Rehearsal, rehearsal
+from autograder.verification.trivial_answers import CHEATS, cheat
+
+_SOLUTION = re.compile(
+    r"^([ \t]*)### BEGIN SOLUTION$.*?^[ \t]*### END SOLUTION$", re.MULTILINE | re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """How one answer did, and what should not be so."""
+
+    kind: Kind
+    name: str
+    exercises: tuple[str, ...]
+    sat: int  # test cells
+    agreed: int  # test cells about which both rooms say the same
+    problems: tuple[str, ...]
+    recognised: bool = False
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `verify` found out about a week."""
+
+    week: str
+    rows: tuple[Row, ...]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that should not be so, one sentence each."""
+        return tuple(
+            f"{self.week}, {row.kind} {row.name!r} ({', '.join(row.exercises)}): {problem}"
+            for row in self.rows
+            for problem in row.problems
+        )
+
+
+def verify(
+    week: Week,
+    settings: Settings,
+    *,
+    seeds: Sequence[int] = (0,),
+    exercises: Set[str] = frozenset(),
+    on_progress: OnProgress = silent,
+) -> Report:
+    """Sit every known answer to a week both ways, on every seed; cheats on the first seed only.
+
+    With `exercises`, only answers to these, and only the tests that lean on them: for whoever is
+    writing one. What an answer to another exercise would do is not seen then.
+
+    Raises
+    ------
+    UsageError
+        If the week has no such exercise.
+    """
+    prepared = rehearsal(week.source)
+    unknown = set(exercises) - set(prepared.names)
+    if unknown:
+        message = (
+            f"{week.name} has no exercise {', '.join(map(repr, sorted(unknown)))}. "
+            f"It has: {', '.join(prepared.names)}."
+        )
+        raise UsageError(message)
+    rows: list[Row] = []
+    for seed in seeds:
+        right, wrong = _answers(prepared, week, seed == seeds[0], exercises)
+        rows += _verify_seed(week, settings, seed, right, wrong, on_progress)
+    return Report(week.name, tuple(rows))
+
+
+def _answers(
+    prepared: Rehearsal, week: Week, with_cheats: bool, exercises: Set[str]
+) -> tuple[list[Answer], list[Answer]]:
+    """Return the answers that must be right, and those that must not."""
+    known = [known_answer(answer) for answer in week.known]
+    right = [REFERENCE, *(answer for answer in known if answer.kind == "variant")]
+    wrong = [released(prepared), *(answer for answer in known if answer.kind == "misconception")]
+    wrong += cheats(prepared) if with_cheats else []
+    if not exercises:
+        return right, wrong
+    tests = frozenset(test.grade_id for test in prepared.concerned(exercises))
+    return _only(right, exercises, tests), _only(wrong, exercises, tests)
+
+
+def _only(answers: Iterable[Answer], exercises: Set[str], tests: frozenset[str]) -> list[Answer]:
+    """Return the answers to some exercises; those to all exercises sit some tests only."""
+    to_all = ("reference", "release")
+    return [
+        replace(answer, only=tests) if answer.kind in to_all else answer
+        for answer in answers
+        if answer.kind in to_all or answer.exercises & exercises
+    ]
+
+
+def _verify_seed(
+    week: Week,
+    settings: Settings,
+    seed: int,
+    right: Sequence[Answer],
+    wrong: Sequence[Answer],
+    on_progress: OnProgress,
+) -> list[Row]:
+    prepared = rehearsal(week.source)
+    answers = [*right, *wrong]
+    total = 2 * len(answers)
+
+    def sit(these: Sequence[Answer], room: str, due: object, before: int) -> list[Sat]:
+        return sit_answers(
+            week,
+            [(answer, room) for answer in these],  # type: ignore[misc]
+            due=due,  # type: ignore[arg-type]
+            settings=settings,
+            seed=seed,
+            on_progress=lambda done, _: on_progress(before + done, total),
+        )
+
+    in_rooms = sit(right, "two rooms", {}, 0)
+    due = due_of(in_rooms)
+    in_rooms += sit(wrong, "two rooms", due, len(right))
+    in_kernel = sit(answers, "one kernel", {}, len(answers))
+    scheme = Scheme(due, mistakes_of(zip(answers, in_rooms, strict=True)))
+    return [
+        row(prepared, answer, room, kernel, scheme)
+        for answer, room, kernel in zip(answers, in_rooms, in_kernel, strict=True)
+    ]
+
+
+# --- answers -------------------------------------------------------------------------------------
+
+
+def released(prepared: Rehearsal) -> Answer:
+    """Return the release as it is: every answer still to be written."""
+    texts = {
+        cell.metadata.exam["grade_id"]: _SOLUTION.sub(r"\1raise NotImplementedError()", cell.source)
+        for cell in prepared.paper.cells
+        if cell.metadata.exam["role"] == "answer"
+    }
+    return Answer("release", "release", frozenset(texts), texts)
+
+
+def cheats(prepared: Rehearsal) -> list[Answer]:
+    """Return every generic cheat, for each exercise and for each test's names together."""
+    found = [
+        Answer(
+            "cheat",
+            name,
+            frozenset({exercise}),
+            {exercise: cheat(name, names)},
+            only=frozenset(t.grade_id for t in prepared.tests if t.exercise == exercise),
+        )
+        for exercise, names in prepared.names.items()
+        for name in CHEATS
+    ]
+    for test in prepared.tests:
+        owners = prepared.owners(test.names)
+        if len(owners) > 1:
+            texts = {name: {e: cheat(name, prepared.names[e]) for e in owners} for name in CHEATS}
+            found += [
+                Answer("cheat", name, owners, texts[name], only=frozenset({test.grade_id}))
+                for name in CHEATS
+            ]
+    return found
+
+
+# --- judging -------------------------------------------------------------------------------------
+
+
+def row(prepared: Rehearsal, answer: Answer, room: Sat, kernel: Sat, scheme: Scheme) -> Row:
+    """Judge the tests by how one answer did in both rooms."""
+    named = {verdict.grade_id: verdict for verdict in kernel.verdicts}
+    pairs = [(verdict, named[verdict.grade_id]) for verdict in room.verdicts]
+    agreed = [two.passed == one.passed for two, one in pairs]
+    problems = list(_errors_of_tests(room.verdicts))
+    recognised = False
+    if answer.kind != "cheat":
+        problems += _disagreements(pairs)
+    if answer.kind in ("reference", "variant"):
+        problems += [
+            f"{v.grade_id} should give full marks, but: {v.state}: {v.reason} {_last_line(v)}"
+            for v in room.verdicts
+            if not v.passed
+        ]
+    elif answer.kind == "misconception":
+        problems += _misconception(prepared, answer, room.verdicts)
+        exercise_of = {test.grade_id: test.exercise for test in prepared.tests}
+        exercises = [exercise_of[verdict.grade_id] for verdict in room.verdicts]
+        diagnosed = diagnose_all(room.verdicts, scheme, exercises)
+        names = {v.misconception for v in diagnosed if v.misconception is not None}
+        recognised = names == {answer.name}
+        if not recognised:
+            problems.append(f"it is taken for {', '.join(sorted(names)) or 'nothing'}")
+    else:
+        problems += _gains(pairs)
+    concerned = tuple(sorted(answer.exercises)) if answer.kind != "release" else ()
+    return Row(
+        answer.kind, answer.name, concerned, len(pairs), sum(agreed), tuple(problems), recognised
+    )
+
+
+def _errors_of_tests(verdicts: Iterable[Verdict]) -> Iterable[str]:
+    for verdict in verdicts:
+        if verdict.state == "test error":
+            yield f"{verdict.grade_id} is at fault itself: {_last_line(verdict)}"
+
+
+def _disagreements(pairs: Iterable[tuple[Verdict, Verdict]]) -> Iterable[str]:
+    for two, one in pairs:
+        if two.passed != one.passed:
+            yield (
+                f"{two.grade_id}: the rooms disagree. Two rooms: {two.state} ({_last_line(two)}); "
+                f"one kernel: {one.state} ({_last_line(one)})"
+            )
+
+
+def _misconception(
+    prepared: Rehearsal, answer: Answer, verdicts: Sequence[Verdict]
+) -> Iterable[str]:
+    (exercise,) = answer.exercises
+    related = {t.grade_id for t in prepared.tests if t.exercise == exercise}
+    for test in prepared.tests:
+        if exercise in prepared.needs.get(test.exercise, frozenset()):
+            related.add(test.grade_id)
+    own = {t.grade_id for t in prepared.tests if t.exercise == exercise}
+    lost = {v.grade_id for v in verdicts if v.points < v.max_points}
+    if not lost & own:
+        yield f"it gets full marks in {', '.join(sorted(own))}"
+    if lost - related:
+        yield f"it loses unrelated points in {', '.join(sorted(lost - related))}"
+
+
+def _gains(pairs: Iterable[tuple[Verdict, Verdict]]) -> Iterable[str]:
+    for two, one in pairs:
+        for verdict, room in ((two, "two rooms"), (one, "one kernel")):
+            if verdict.points > 0:
+                yield f"{verdict.grade_id} gives it {verdict.points:g} points in {room}"
+
+
+def _last_line(verdict: Verdict) -> str:
+    lines = verdict.details.strip().splitlines()
+    return lines[-1][:300] if lines else verdict.reason
