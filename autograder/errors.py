@@ -35,7 +35,7 @@ class BuildError(AutograderError):
         return type(self), (self.message, self.path, self.line)
 
 
-class IntakeError(AutograderError):
+class SubmissionError(AutograderError):
     """A submitted file that cannot be read as a notebook."""
 
 
@@ -43,7 +43,7 @@ class GradebookError(AutograderError):
     """The gradebook cannot be opened or written."""
 
 
-class LedgerError(AutograderError):
+class ResultCacheError(AutograderError):
     """The ledger of exams cannot be written."""
 
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-def write_half(target: Path, data: bytes) -> Path:
+def write_partial(target: Path, data: bytes) -> Path:
     """Write beside `target`, and return the file that takes its place by `Path.replace`.
 
     It is on the disk before it can be renamed: a rename that outlives its content would leave a
@@ -23,6 +23,6 @@ def write_half(target: Path, data: bytes) -> Path:
     return half
 
 
-def write_whole(target: Path, data: bytes) -> None:
+def write_atomically(target: Path, data: bytes) -> None:
     """Write a file; who is interrupted leaves the one that was there."""
-    write_half(target, data).replace(target)
+    write_partial(target, data).replace(target)

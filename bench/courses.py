@@ -10,27 +10,29 @@ import nbformat
 
 from bench import formats
 from bench.assignment import Assignment
-from bench.pupils import Pupil
+from bench.pupils import StudentWork
 from bench.systems import ENVIRONMENT, NBGRADER
 
 STOCK = "c = get_config()\nc.CourseDirectory.root = {root!r}\nc.CourseDirectory.course_id = 'b'\n"
 
 
-def write_nbgrader_course(root: Path, assignment: Assignment, pupils: Iterable[Pupil]) -> None:
+def write_nbgrader_course(
+    root: Path, assignment: Assignment, class_work: Iterable[StudentWork]
+) -> None:
     """Write a course in nbgrader's layout, with nbgrader's stock configuration, and release it."""
     _clear(root)
     (root / "nbgrader_config.py").write_text(STOCK.format(root=str(root)))
     source = root / "source" / assignment.week / f"{assignment.week}.ipynb"
     _write(formats.nbgrader_source(assignment), source)
     _nbgrader(root, "generate_assignment", assignment.week)
-    hand_in(root, assignment, pupils)
+    hand_in(root, assignment, class_work)
 
 
-def hand_in(root: Path, assignment: Assignment, pupils: Iterable[Pupil]) -> None:
+def hand_in(root: Path, assignment: Assignment, class_work: Iterable[StudentWork]) -> None:
     """Write submissions of pupils into a course in nbgrader's layout."""
-    for pupil in pupils:
-        notebook = formats.nbgrader_submission(assignment, pupil.answers)
-        _write(notebook, submission(root, assignment, pupil.name))
+    for student_work in class_work:
+        notebook = formats.nbgrader_submission(assignment, student_work.answers)
+        _write(notebook, submission(root, assignment, student_work.name))
 
 
 def submission(root: Path, assignment: Assignment, student: str) -> Path:
@@ -39,7 +41,7 @@ def submission(root: Path, assignment: Assignment, student: str) -> Path:
 
 
 def write_otter_course(
-    root: Path, assignment: Assignment, pupils: Iterable[Pupil], otter: Path
+    root: Path, assignment: Assignment, class_work: Iterable[StudentWork], otter: Path
 ) -> None:
     """Write Otter's tests and submissions, and have Otter make its zip of them."""
     _clear(root)
@@ -49,9 +51,9 @@ def write_otter_course(
         path.write_text(formats.otter_test(exercise))
     generate = ["generate", "-t", "tests", "-o", "autograder.zip", "--no-environment"]
     subprocess.run([str(otter), *generate], cwd=root, check=True, capture_output=True)
-    for pupil in pupils:
-        notebook = formats.otter_submission(assignment, pupil.answers)
-        _write(notebook, root / "submissions" / f"{pupil.name}.ipynb")
+    for student_work in class_work:
+        notebook = formats.otter_submission(assignment, student_work.answers)
+        _write(notebook, root / "submissions" / f"{student_work.name}.ipynb")
 
 
 def _nbgrader(root: Path, *arguments: str) -> None:

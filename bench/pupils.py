@@ -10,7 +10,7 @@ WRONG_ONE_IN = 6
 
 
 @dataclass(frozen=True)
-class Pupil:
+class StudentWork:
     """One made-up student: the code of each answer, and the points that it deserves."""
 
     name: str
@@ -86,7 +86,7 @@ WRONG = {
 }
 
 
-def keras_class(size: int) -> tuple[Pupil, ...]:
+def keras_class(size: int) -> tuple[StudentWork, ...]:
     """Return a class for the Keras assignment, the same every time.
 
     Answers differ in style, in the width of the network that is trained, and in being right;
@@ -96,7 +96,7 @@ def keras_class(size: int) -> tuple[Pupil, ...]:
     return tuple(_pupil(number, chance) for number in range(1, size + 1))
 
 
-def _pupil(number: int, chance: random.Random) -> Pupil:
+def _pupil(number: int, chance: random.Random) -> StudentWork:
     answers, points = {}, {}
     for exercise in KERAS.exercises:
         is_right = chance.randrange(WRONG_ONE_IN) > 0
@@ -106,17 +106,19 @@ def _pupil(number: int, chance: random.Random) -> Pupil:
     training = answers["fit_and_predict"]
     answers["fit_and_predict"] = training.replace("build(8)", f"build({7 + number})")
     # A network without biases still learns these points, so `build` alone is wrong.
-    return Pupil(f"student{number:04}", answers, points)
+    return StudentWork(f"student{number:04}", answers, points)
 
 
-def trivial_class(size: int) -> tuple[Pupil, ...]:
+def trivial_class(size: int) -> tuple[StudentWork, ...]:
     """Return a class for the assignment without Keras; every tenth answer is wrong."""
     return tuple(_trivial(number) for number in range(1, size + 1))
 
 
-def _trivial(number: int) -> Pupil:
+def _trivial(number: int) -> StudentWork:
     is_right = number % 10 > 0
     answer = f"def double(x):\n    return {2 if is_right else 3} * x  # says number {number}\n"
     (exercise,) = TRIVIAL.exercises
     name = exercise.name
-    return Pupil(f"student{number:04}", {name: answer}, {name: float(exercise.points * is_right)})
+    return StudentWork(
+        f"student{number:04}", {name: answer}, {name: float(exercise.points * is_right)}
+    )

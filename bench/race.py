@@ -13,7 +13,7 @@ from bench import courses, systems
 from bench.assignment import KERAS
 from bench.measure import Usage, measure
 from bench.otter_venv import OtterVenv
-from bench.pupils import Pupil, keras_class
+from bench.pupils import StudentWork, keras_class
 from bench.systems import ENVIRONMENT, System
 
 Tell = Callable[[str, int, int], object]
@@ -47,32 +47,32 @@ def run_race(folder: Path, students: int, otter: OtterVenv, tell: Tell) -> Race:
     Disagreement
         If a system did not give the points that the answers deserve.
     """
-    pupils = keras_class(students)
-    pure = _pure_seconds(folder, pupils, tell)
+    class_work = keras_class(students)
+    pure = _pure_seconds(folder, class_work, tell)
     usages = {}
     tell("nbgrader", 0, students)
-    courses.write_nbgrader_course(folder / "nbgrader", KERAS, pupils)
-    usages["nbgrader"] = grade(systems.nbgrader(folder / "nbgrader", KERAS), pupils, tell)
+    courses.write_nbgrader_course(folder / "nbgrader", KERAS, class_work)
+    usages["nbgrader"] = grade(systems.nbgrader(folder / "nbgrader", KERAS), class_work, tell)
     tell("Otter", 0, students)
-    courses.write_otter_course(folder / "otter", KERAS, pupils, otter.command)
-    names = [pupil.name for pupil in pupils]
-    usages["Otter"] = grade(systems.otter(folder / "otter", otter.python, names), pupils, tell)
+    courses.write_otter_course(folder / "otter", KERAS, class_work, otter.command)
+    names = [student_work.name for student_work in class_work]
+    usages["Otter"] = grade(systems.otter(folder / "otter", otter.python, names), class_work, tell)
     root = folder / "ours"
     tell("known answers", 0, 1)
-    courses.write_nbgrader_course(root, KERAS, pupils)
+    courses.write_nbgrader_course(root, KERAS, class_work)
     empty_gradebook = (root / "gradebook.db").read_bytes()
     preparation = prepare(root, names[0])
     for jobs in (1, 2):
         start_afresh(root, empty_gradebook)
         system = systems.ours(root, KERAS, jobs)
-        usages[system.name] = grade(system, pupils, tell)
+        usages[system.name] = grade(system, class_work, tell)
     return Race(students, usages, pure, preparation)
 
 
-def grade(system: System, pupils: Sequence[Pupil], tell: Tell) -> Usage:
+def grade(system: System, class_work: Sequence[StudentWork], tell: Tell) -> Usage:
     """Have a system grade its course; return what that took, if the points are right."""
     log = system.root.with_suffix(".log")
-    total = len(pupils)
+    total = len(class_work)
     tell(system.name, 0, total)
     usage = measure(
         system.command,
@@ -82,17 +82,17 @@ def grade(system: System, pupils: Sequence[Pupil], tell: Tell) -> Usage:
         count=lambda: system.count(log),
         on_count=lambda done: tell(system.name, done, total),
     )
-    demand_points(system.name, system.points(), pupils)
+    demand_points(system.name, system.points(), class_work)
     return usage
 
 
-def demand_points(system: str, given: systems.Points, pupils: Sequence[Pupil]) -> None:
+def demand_points(system: str, given: systems.Points, class_work: Sequence[StudentWork]) -> None:
     """Raise Disagreement unless everybody got, exercise by exercise, what they deserve."""
-    for pupil in pupils:
-        if given.get(pupil.name) != dict(pupil.points):
+    for student_work in class_work:
+        if given.get(student_work.name) != dict(student_work.points):
             message = (
-                f"{system} gave {pupil.name} {given.get(pupil.name)}. "
-                f"Expected {dict(pupil.points)}."
+                f"{system} gave {student_work.name} {given.get(student_work.name)}. "
+                f"Expected {dict(student_work.points)}."
             )
             raise Disagreement(message)
 
@@ -116,11 +116,13 @@ def start_afresh(root: Path, empty_gradebook: bytes) -> None:
             shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
 
 
-def _pure_seconds(folder: Path, pupils: Sequence[Pupil], tell: Tell) -> float:
+def _pure_seconds(folder: Path, class_work: Sequence[StudentWork], tell: Tell) -> float:
     """Return the CPU seconds that the cells of one submission take, the mean of the class."""
     tell("the cells alone", 0, 1)
-    courses.write_nbgrader_course(folder / "pure", KERAS, pupils)
-    notebooks = [courses.submission(folder / "pure", KERAS, pupil.name) for pupil in pupils]
+    courses.write_nbgrader_course(folder / "pure", KERAS, class_work)
+    notebooks = [
+        courses.submission(folder / "pure", KERAS, student_work.name) for student_work in class_work
+    ]
     to = folder / "pure.json"
     command = [systems.NBGRADER[0], str(Path(__file__).with_name("pure.py")), str(to)]
     environment = {**os.environ, **ENVIRONMENT}

@@ -87,10 +87,10 @@ def _written_twice(log: Path) -> int:
 def _gradebook_points(root: Path, assignment: Assignment) -> Points:
     points: dict[str, dict[str, float]] = {}
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
-        for handed_in in book.assignment_submissions(assignment.week):
-            (notebook,) = handed_in.notebooks
+        for submitted_at in book.assignment_submissions(assignment.week):
+            (notebook,) = submitted_at.notebooks
             grades = {grade.name: grade.score for grade in notebook.grades}
-            points[handed_in.student_id] = {
+            points[submitted_at.student_id] = {
                 one.name: float(grades[f"test_{one.name}"]) for one in assignment.exercises
             }
     return points

@@ -154,9 +154,9 @@ class Course:
             nbformat.write(notebook, path)
 
 
-def sit_in_one_namespace(paper: NotebookNode, **_: Any) -> NotebookNode:
+def sit_in_one_namespace(exam_notebook: NotebookNode, **_: Any) -> NotebookNode:
     """Stand in for an exam: run all cells here, so that a test of grading needs no kernel."""
-    executed, namespace = deepcopy(paper), {}
+    executed, namespace = deepcopy(exam_notebook), {}
     for cell in executed.cells:
         if cell.cell_type != "code":
             continue

@@ -12,36 +12,36 @@ import time
 from pathlib import Path
 
 from autograder.config import Settings
-from autograder.dispatch import Scheduler, Slots
+from autograder.dispatch import ExamSlots, Scheduler
 from autograder.dispatch.worker import join
-from autograder.exam.resources import Place
+from autograder.exam.resources import Slot
 from autograder.grading.pipeline import grade_class
 from tests.conftest import sit_in_one_namespace
 
 LOG, GATE = "FLEET_LOG", "FLEET_GATE"
 
 
-def sit(paper, *, place=None, stop=None, **more):
+def run_exam(exam_notebook, *, slot=None, stop=None, **more):
     """Hold an exam in this process; it stops when it is told to."""
-    source = paper.cells[3].source
-    note("begin", source, place)
+    source = exam_notebook.cells[3].source
+    note("begin", source, slot)
     if "DEADLY" in source:
         os.kill(os.getpid(), signal.SIGKILL)
     gate = os.environ.get(GATE)
     while "SLOW" in source and gate and not Path(gate).exists():
         if stop.is_set:
-            note("stop", source, place)
+            note("stop", source, slot)
             raise RuntimeError("stopped")
         time.sleep(0.01)
     time.sleep(0.02)
-    note("end", source, place)
-    return sit_in_one_namespace(paper, **more)
+    note("end", source, slot)
+    return sit_in_one_namespace(exam_notebook, **more)
 
 
-def note(what, source, place):
+def note(what, source, slot):
     """Write a line, which is there completely or not at all."""
     if LOG in os.environ:
-        gpu = place.gpu if place is not None else None
+        gpu = slot.gpu if slot is not None else None
         line = json.dumps([what, source, gpu, os.getpid()]) + "\n"
         with Path(os.environ[LOG]).open("a") as file:
             file.write(line)
@@ -55,8 +55,8 @@ def notes(path):
 
 def be_worker(address, gpus):
     """Join a scheduler with a slot for each of these GPUs, which need not exist."""
-    places = tuple(Place(gpu=name) for name in gpus)
-    slots = Slots(places, allow_unsandboxed=True, sit=sit)
+    slots = tuple(Slot(gpu=name) for name in gpus)
+    slots = ExamSlots(slots, allow_unsandboxed=True, run_exam=run_exam)
     join(Scheduler(address), slots, lambda own: sys.stderr.write(f"{own} joined\n"))
 
 
@@ -65,7 +65,7 @@ def grade_here(root, week, variables=()):
     os.environ.update(variables)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        grade_class(root, week, jobs=2, settings=Settings(), sit=sit)
+        grade_class(root, week, jobs=2, settings=Settings(), run_exam=run_exam)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -20,15 +20,15 @@ from autograder.course.weeks import Week
 from autograder.verification.calibrate import (
     REFERENCE,
     Answer,
+    ExaminerSession,
     Kind,
-    Room,
-    due_of,
+    expected_kinds_of,
     known_answer,
-    sit_answers,
+    run_answers,
 )
-from autograder.verification.local_runner import Kinds, Sat
-from autograder.verification.test_selection import Rehearsal, rehearsal
-from autograder.verification.verify import cheats, released
+from autograder.verification.local_runner import AnswerResult, Kinds
+from autograder.verification.test_selection import TestPlan, test_plan
+from autograder.verification.verify import released, trivial_answers
 
 SAMPLES = Path(__file__).parent / "samples"
 SETTINGS = Settings(cell_seconds=150)  # a busy machine trains slowly
@@ -52,8 +52,8 @@ class Both:
 
     kind: Kind
     name: str
-    room: Sat
-    kernel: Sat
+    session: AnswerResult
+    kernel: AnswerResult
 
 
 def sample_names() -> tuple[str, ...]:
@@ -85,22 +85,22 @@ def exercises_of(name: str) -> tuple[str, ...]:
 @cache
 def sit_right(name: str, exercise: str) -> tuple[Both, ...]:
     """Sit the reference and the variants, which tell what is due at each line of the tests."""
-    tests = _tests(rehearsal(read_sample(name).source), exercise)
+    tests = _tests(test_plan(read_sample(name).source), exercise)
     variants = [answer for answer in _known(name, exercise) if answer.kind == "variant"]
     return _sit(name, [replace(REFERENCE, only=tests), *variants], {})
 
 
 def sit_wrong(name: str, exercise: str) -> tuple[Both, ...]:
     """Sit the release and the misconceptions."""
-    prepared = rehearsal(read_sample(name).source)
+    prepared = test_plan(read_sample(name).source)
     release = replace(released(prepared), only=_tests(prepared, exercise))
-    mistakes = [answer for answer in _known(name, exercise) if answer.kind == "misconception"]
-    return _sit(name, [release, *mistakes], _due(name, exercise))
+    misconceptions = [answer for answer in _known(name, exercise) if answer.kind == "misconception"]
+    return _sit(name, [release, *misconceptions], _due(name, exercise))
 
 
 def sit_cheats(name: str, exercise: str) -> tuple[Both, ...]:
     """Sit the cheats, which know nothing of the exercise."""
-    every = cheats(rehearsal(read_sample(name).source))
+    every = trivial_answers(test_plan(read_sample(name).source))
     these = [a for a in every if a.exercises == {exercise} and a.name in TRIED]
     return _sit(name, these, _due(name, exercise))
 
@@ -110,21 +110,21 @@ def _known(name: str, exercise: str) -> list[Answer]:
     return [answer for answer in known if answer.exercises == {exercise}]
 
 
-def _tests(prepared: Rehearsal, exercise: str) -> frozenset[str]:
+def _tests(prepared: TestPlan, exercise: str) -> frozenset[str]:
     return frozenset(test.grade_id for test in prepared.tests if test.exercise == exercise)
 
 
 def _due(name: str, exercise: str) -> Kinds:
-    return due_of(both.room for both in sit_right(name, exercise))
+    return expected_kinds_of(both.session for both in sit_right(name, exercise))
 
 
-def _sit(name: str, answers: Sequence[Answer], due: Kinds) -> tuple[Both, ...]:
+def _sit(name: str, answers: Sequence[Answer], expected_kinds: Kinds) -> tuple[Both, ...]:
     """Sit the answers in two rooms and in one kernel."""
-    rooms: tuple[Room, Room] = ("two rooms", "one kernel")
-    asked = [(answer, room) for answer in answers for room in rooms]
-    sat = sit_answers(read_sample(name), asked, due=due, settings=SETTINGS)
+    environment: tuple[ExaminerSession, ExaminerSession] = ("two processes", "one process")
+    asked = [(answer, session) for answer in answers for session in environment]
+    sat = run_answers(read_sample(name), asked, expected_kinds=expected_kinds, settings=SETTINGS)
     pairs = zip(sat[::2], sat[1::2], strict=True)
     return tuple(
-        Both(answer.kind, answer.name, room, kernel)
-        for answer, (room, kernel) in zip(answers, pairs, strict=True)
+        Both(answer.kind, answer.name, session, kernel)
+        for answer, (session, kernel) in zip(answers, pairs, strict=True)
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.config import Settings
-from autograder.course.assignment import paper_for, read_assignments
+from autograder.course.assignment import exam_notebook_for, read_assignments
 from autograder.errors import UsageError
 from autograder.models import Answers
 
@@ -66,8 +66,10 @@ def test_a_source_that_is_no_notebook_is_one_sentence(tiny_course):
 def test_settings_become_parameters(tiny_course, settings, injected):
     (assignment,) = read_assignments(tiny_course.root, tiny_course.week)
 
-    paper = paper_for(assignment, Answers({}), settings)
+    exam_notebook = exam_notebook_for(assignment, Answers({}), settings)
 
-    tagged = [c.source for c in paper.cells if "injected-parameters" in c.metadata.get("tags", [])]
+    tagged = [
+        c.source for c in exam_notebook.cells if "injected-parameters" in c.metadata.get("tags", [])
+    ]
     assert tagged == ([injected] if injected else [])
-    assert paper.metadata.exam.assignment == "week01_tiny"
+    assert exam_notebook.metadata.exam.assignment == "week01_tiny"

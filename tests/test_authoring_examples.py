@@ -8,15 +8,15 @@ import pytest
 from autograder.course.build.name_checks import check_names
 from autograder.course.build.text import read_course_text
 from autograder.errors import BuildError
-from autograder.exam.test_cells import Question
+from autograder.exam.test_cells import TestCell
 from autograder.notebook.names import assigned_names
 from autograder.verification.local_runner import (
+    AnswerResult,
     Cell,
-    Sat,
-    Sitting,
-    in_one_kernel,
-    in_two_rooms,
-    sit_all,
+    LocalRun,
+    run_all,
+    start_in_one_process,
+    start_in_two_processes,
 )
 
 PAGE = Path(__file__).parents[1] / "course" / "authoring.md"
@@ -34,7 +34,7 @@ def read_examples() -> dict[str, dict[str, str]]:
 
 
 EXAMPLES = read_examples()
-ROOMS = {"two rooms": in_two_rooms, "one kernel": in_one_kernel}
+EXAM = {"two processes": start_in_two_processes, "one process": start_in_one_process}
 
 every_example = pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
 
@@ -44,23 +44,23 @@ def with_block(*names: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("example", found.values(), ids=found)
 
 
-def sit(example: dict[str, str], test: str, answer: str, room: str) -> Sat:
+def run_exam(example: dict[str, str], test: str, answer: str, session: str) -> AnswerResult:
     names = tuple(sorted(assigned_names(example["student"])))
     cells = [
         Cell("setup", SETUP + example.get("setup", "")),
         Cell("answer", example[answer]),
-        Cell("test", example[test], Question(0, "test", POINTS, example[test], "", names, {})),
+        Cell("test", example[test], TestCell(0, "test", POINTS, example[test], "", names, {})),
     ]
 
-    def begin() -> Sitting:
-        return ROOMS[room](cells, seed=0, seconds=20.0)
+    def begin() -> LocalRun:
+        return EXAM[session](cells, seed=0, seconds=20.0)
 
-    ((_, sat),) = sit_all([begin], 1)
+    ((_, sat),) = run_all([begin], 1)
     return sat
 
 
-def points(example: dict[str, str], test: str, answer: str, room: str) -> float:
-    return sit(example, test, answer, room).verdicts[0].points
+def points(example: dict[str, str], test: str, answer: str, session: str) -> float:
+    return run_exam(example, test, answer, session).verdicts[0].points
 
 
 def build(tmp_path: Path, example: dict[str, str], test: str) -> None:
@@ -79,37 +79,38 @@ def build(tmp_path: Path, example: dict[str, str], test: str) -> None:
 def test_the_page_has_its_examples():
     assert len(EXAMPLES) == 13
     assert all({"student", "wrong", "right"} <= set(example) for example in EXAMPLES.values())
-    told = {"two rooms", "one kernel", "build", "full marks"}
+    told = {"two processes", "one process", "build", "full marks"}
     assert all(len(told & set(example)) == 1 for example in EXAMPLES.values())
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", EXAM)
 @every_example
-def test_the_right_way_gives_the_right_answer_its_points(example, room):
-    verdict = sit(example, "right", "student", room).verdicts[0]
+def test_the_right_way_gives_the_right_answer_its_points(example, session):
+    verdict = run_exam(example, "right", "student", session).verdicts[0]
 
     assert verdict.points == POINTS, verdict.details
 
 
-@pytest.mark.parametrize("room", ROOMS)
-@with_block("cheat")
-def test_the_right_way_gives_the_cheat_nothing(example, room):
-    assert points(example, "right", "cheat", room) == 0.0
+@pytest.mark.parametrize("room", EXAM)
+@with_block("trivial answer")
+def test_the_right_way_gives_the_cheat_nothing(example, session):
+    assert points(example, "right", "trivial answer", session) == 0.0
 
 
 @with_block("full marks")
 def test_the_wrong_way_gives_the_cheat_full_marks(example):
-    assert points(example, "wrong", "cheat", "two rooms") == POINTS
+    assert points(example, "wrong", "trivial answer", "two processes") == POINTS
 
 
 @pytest.mark.parametrize(
-    ("room", "name"), [(room, name) for name, e in EXAMPLES.items() for room in ROOMS if room in e]
+    ("room", "name"),
+    [(session, name) for name, e in EXAMPLES.items() for session in EXAM if session in e],
 )
-def test_the_wrong_way_gives_the_error_on_the_page(room, name):
-    verdict = sit(EXAMPLES[name], "wrong", "student", room).verdicts[0]
+def test_the_wrong_way_gives_the_error_on_the_page(session, name):
+    verdict = run_exam(EXAMPLES[name], "wrong", "student", session).verdicts[0]
 
     assert verdict.points == 0.0
-    assert EXAMPLES[name][room].strip() in verdict.details
+    assert EXAMPLES[name][session].strip() in verdict.details
 
 
 @with_block("build")

@@ -31,18 +31,24 @@ CROWD = Crowd(
 
 
 def test_the_same_class_comes_every_time_and_no_two_hand_in_the_same():
-    pupils = keras_class(30)
+    class_work = keras_class(30)
 
-    assert pupils == keras_class(30)
-    assert len({tuple(pupil.answers.values()) for pupil in pupils}) == 30
-    assert len({tuple(pupil.answers.values()) for pupil in trivial_class(1_000)}) == 1_000
+    assert class_work == keras_class(30)
+    assert len({tuple(student_work.answers.values()) for student_work in class_work}) == 30
+    assert (
+        len({tuple(student_work.answers.values()) for student_work in trivial_class(1_000)})
+        == 1_000
+    )
 
 
 def test_the_class_holds_right_and_wrong_answers_of_each_exercise():
-    pupils = keras_class(24)
+    class_work = keras_class(24)
 
     for exercise in KERAS.exercises:
-        assert {pupil.points[exercise.name] for pupil in pupils} == {0.0, exercise.points}
+        assert {student_work.points[exercise.name] for student_work in class_work} == {
+            0.0,
+            exercise.points,
+        }
 
 
 def code(notebook, drop):
@@ -54,13 +60,13 @@ def is_test(cell):
 
 
 def test_each_systems_format_holds_the_same_code():
-    for pupil in keras_class(24):
-        handed_in = nbgrader_submission(KERAS, pupil.answers)
+    for student_work in keras_class(24):
+        submitted_at = nbgrader_submission(KERAS, student_work.answers)
 
-        assert code(otter_submission(KERAS, pupil.answers), lambda _: False) == code(
-            handed_in, is_test
+        assert code(otter_submission(KERAS, student_work.answers), lambda _: False) == code(
+            submitted_at, is_test
         )
-        tests = [cell.source for cell in handed_in.cells if is_test(cell)]
+        tests = [cell.source for cell in submitted_at.cells if is_test(cell)]
         assert tests == [exercise.test for exercise in KERAS.exercises]
 
 
@@ -83,15 +89,19 @@ def test_the_instructors_notebook_marks_solutions_for_removal():
 
 
 def test_other_points_than_deserved_stop_the_race():
-    pupils = trivial_class(2)
-    demand_points("one", {pupil.name: dict(pupil.points) for pupil in pupils}, pupils)
+    class_work = trivial_class(2)
+    demand_points(
+        "one",
+        {student_work.name: dict(student_work.points) for student_work in class_work},
+        class_work,
+    )
 
     with pytest.raises(Disagreement, match=r"one gave student0002 \{'double': 0\.0\}"):
         demand_points(
-            "one", {"student0001": {"double": 1.0}, "student0002": {"double": 0.0}}, pupils
+            "one", {"student0001": {"double": 1.0}, "student0002": {"double": 0.0}}, class_work
         )
     with pytest.raises(Disagreement, match="student0001 None"):
-        demand_points("one", {}, pupils)
+        demand_points("one", {}, class_work)
 
 
 def test_a_command_is_measured_with_its_orphans(tmp_path):

@@ -4,51 +4,56 @@ import pytest
 
 from autograder.course.assignment import read_assignments
 from autograder.errors import UsageError
-from autograder.submission.collect import take_roll
+from autograder.submission.collect import find_submissions
 
 
 def roll(course, students=None):
-    return take_roll(course.root, course.week, read_assignments(course.root, course.week), students)
+    return find_submissions(
+        course.root, course.week, read_assignments(course.root, course.week), students
+    )
 
 
 def test_everybody_who_handed_in_is_found_in_order(tiny_course):
     for student in ("zoe", "ada", "Ümit 3"):
         tiny_course.submit(student)
 
-    pupils = roll(tiny_course)
+    class_work = roll(tiny_course)
 
-    assert [pupil.student for pupil in pupils] == ["ada", "zoe", "Ümit 3"]
-    (submission,) = pupils[0].submissions
+    assert [student_work.student for student_work in class_work] == ["ada", "zoe", "Ümit 3"]
+    (submission,) = class_work[0].submissions
     assert submission.path == tiny_course.submission_path("ada")
     assert (submission.student, submission.assignment) == ("ada", "week01_tiny")
-    assert pupils[0].missing == ()
-    assert pupils[0].findings == ()
+    assert class_work[0].missing == ()
+    assert class_work[0].findings == ()
 
 
 def test_hidden_folders_are_nobody(tiny_course):
     tiny_course.submit("ada")
     tiny_course.submit(".ipynb_checkpoints")
 
-    assert [pupil.student for pupil in roll(tiny_course)] == ["ada"]
+    assert [student_work.student for student_work in roll(tiny_course)] == ["ada"]
 
 
 def test_only_wanted_students_are_found(tiny_course):
     for student in ("ada", "bob", "zoe"):
         tiny_course.submit(student)
 
-    assert [pupil.student for pupil in roll(tiny_course, ["zoe", "ada"])] == ["ada", "zoe"]
+    assert [student_work.student for student_work in roll(tiny_course, ["zoe", "ada"])] == [
+        "ada",
+        "zoe",
+    ]
 
 
 def test_a_notebook_that_is_not_there_is_missing(tiny_course):
     path = tiny_course.submit("ada")
     path.rename(path.with_name("mine.ipynb"))
 
-    (pupil,) = roll(tiny_course)
+    (student_work,) = roll(tiny_course)
 
-    assert pupil.submissions == ()
-    assert [submission.notebook for submission in pupil.missing] == ["tiny"]
-    assert [finding.kind for finding in pupil.findings] == ["unknown-notebook"]
-    assert "mine.ipynb" in pupil.findings[0].message
+    assert student_work.submissions == ()
+    assert [submission.notebook for submission in student_work.missing] == ["tiny"]
+    assert [finding.kind for finding in student_work.findings] == ["unknown-notebook"]
+    assert "mine.ipynb" in student_work.findings[0].message
 
 
 def test_an_empty_folder_is_a_submission_of_nothing(tiny_course):

@@ -150,7 +150,7 @@ def test_feedback_of_a_week_that_nobody_graded_is_a_usage_error(tmp_path, capsys
 def test_verify_fails_when_something_is_not_as_it_should_be(fake, capsys, problems, code):
     seen = {}
     row = SimpleNamespace(
-        kind="cheat", name="zeros", problems=problems, sat=2, agreed=2, recognised=False
+        kind="trivial answer", name="zeros", problems=problems, sat=2, agreed=2, recognized=False
     )
     report = SimpleNamespace(week="week01", rows=(row,), problems=problems)
 

@@ -72,9 +72,11 @@ class TestTheTwelve:
         states = [verdict.state for verdict in results["student09"].verdicts]
         assert "void" in states
 
-    @pytest.mark.parametrize(("cheat", "honest"), [("10", "03"), ("11", "04")])
-    def test_a_cheat_earns_what_the_same_answers_earn_without_it(self, results, cheat, honest):
-        cheated, without = results[f"student{cheat}"], results[f"student{honest}"]
+    @pytest.mark.parametrize(("trivial answer", "honest"), [("10", "03"), ("11", "04")])
+    def test_a_cheat_earns_what_the_same_answers_earn_without_it(
+        self, results, trivial_answer, honest
+    ):
+        cheated, without = results[f"student{trivial_answer}"], results[f"student{honest}"]
 
         assert [v.points for v in cheated.verdicts] == [v.points for v in without.verdicts]
         assert cheated.findings

@@ -51,24 +51,26 @@ def week():
 
 
 @pytest.fixture
-def pupils(week, release):
-    return {pupil.name: pupil for pupil in made_up_class(week, release)}
+def class_work(week, release):
+    return {student_work.name: student_work for student_work in made_up_class(week, release)}
 
 
-def source(pupil, grade_id):
-    marked = [c for c in pupil.notebook.cells if "nbgrader" in c.metadata]
+def source(student_work, grade_id):
+    marked = [c for c in student_work.notebook.cells if "nbgrader" in c.metadata]
     return next(c.source for c in marked if c.metadata["nbgrader"]["grade_id"] == grade_id)
 
 
-def test_there_are_twelve_and_each_hands_in_a_notebook(pupils):
-    assert list(pupils) == [f"student{number:02}" for number in range(1, 13)]
-    assert len({pupil.story for pupil in pupils.values()}) == 12
-    for pupil in pupils.values():
-        nbformat.validate(pupil.notebook)
+def test_there_are_twelve_and_each_hands_in_a_notebook(class_work):
+    assert list(class_work) == [f"student{number:02}" for number in range(1, 13)]
+    assert len({student_work.story for student_work in class_work.values()}) == 12
+    for student_work in class_work.values():
+        nbformat.validate(student_work.notebook)
 
 
-def test_the_class_is_the_same_every_time(week, release, pupils):
-    assert {pupil.name: pupil for pupil in made_up_class(week, release)} == pupils
+def test_the_class_is_the_same_every_time(week, release, class_work):
+    assert {
+        student_work.name: student_work for student_work in made_up_class(week, release)
+    } == class_work
 
 
 def test_the_release_itself_stays_as_it_was(week, release):
@@ -79,15 +81,15 @@ def test_the_release_itself_stays_as_it_was(week, release):
     assert nbformat.writes(release) == before
 
 
-def test_the_first_solved_everything_and_the_second_half(pupils):
-    assert all("return z" in source(pupils["student01"], name) for name in EXERCISES)
-    done = [name for name in EXERCISES if "return z" in source(pupils["student02"], name)]
+def test_the_first_solved_everything_and_the_second_half(class_work):
+    assert all("return z" in source(class_work["student01"], name) for name in EXERCISES)
+    done = [name for name in EXERCISES if "return z" in source(class_work["student02"], name)]
     assert done == list(EXERCISES[:4])
 
 
-def test_four_have_a_misconception_in_an_exercise_of_their_own(pupils):
+def test_four_have_a_misconception_in_an_exercise_of_their_own(class_work):
     wrong = [
-        [name for name in EXERCISES if "return -z" in source(pupils[f"student0{number}"], name)]
+        [name for name in EXERCISES if "return -z" in source(class_work[f"student0{number}"], name)]
         for number in (3, 4, 5, 6)
     ]
 
@@ -95,16 +97,16 @@ def test_four_have_a_misconception_in_an_exercise_of_their_own(pupils):
     assert len({names[0] for names in wrong}) == 4
 
 
-def test_one_cannot_be_parsed_and_one_never_ends(pupils):
+def test_one_cannot_be_parsed_and_one_never_ends(class_work):
     with pytest.raises(SyntaxError):
-        compile(source(pupils["student08"], "predict"), "cell", "exec")
-    assert "while True" in source(pupils["student09"], "fit")
+        compile(source(class_work["student08"], "predict"), "cell", "exec")
+    assert "while True" in source(class_work["student09"], "fit")
 
 
-def test_the_cheats_cheat_about_wrong_answers(pupils):
-    deleted, forged, stripped = (pupils[f"student{number}"] for number in (10, 11, 12))
+def test_the_cheats_cheat_about_wrong_answers(class_work):
+    deleted, forged, stripped = (class_work[f"student{number}"] for number in (10, 11, 12))
 
-    assert len(deleted.notebook.cells) == len(pupils["student01"].notebook.cells) - 1
+    assert len(deleted.notebook.cells) == len(class_work["student01"].notebook.cells) - 1
     assert "return -z" in source(deleted, "step")
     cell = next(c for c in forged.notebook.cells if "all tests passed" in c.source)
     assert cell.metadata["nbgrader"]["points"] == 100

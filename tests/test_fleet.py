@@ -10,13 +10,13 @@ import pytest
 
 from autograder.config import Settings
 from autograder.course.assignment import read_assignments
-from autograder.dispatch import Slots, on_this_machine
+from autograder.dispatch import ExamSlots, local_queue
 from autograder.errors import ExamError
-from autograder.exam.attempt import Exam
-from autograder.exam.resources import Place
-from autograder.grading.artifacts import put_down
-from autograder.grading.batch import Examination
-from autograder.grading.result_cache import Ledger
+from autograder.exam.attempt import ExamConfig
+from autograder.exam.resources import Slot
+from autograder.grading.artifacts import stage
+from autograder.grading.batch import Batch
+from autograder.grading.result_cache import ResultCache
 from autograder.models import Submission
 
 RIGHT = {
@@ -26,13 +26,13 @@ RIGHT = {
 }
 
 
-PLACE = Place()
+PLACE = Slot()
 
 
 @pytest.fixture
 def exam(tiny_course):
     (assignment,) = read_assignments(tiny_course.root, tiny_course.week)
-    return Exam(assignment, Settings())
+    return ExamConfig(assignment, Settings())
 
 
 def submission(course, student="ada"):
@@ -47,13 +47,13 @@ def graded(course, student="ada"):
 def examine_all(tiny_course, exam, one_namespace):
     """Examine submissions on this machine; yields them as they are put down."""
 
-    def examine_all(submissions, *, sit=one_namespace, places=(PLACE,), force=False):
-        fleet = partial(on_this_machine, Slots(places, sit=sit))
-        ledger = Ledger(tiny_course.root)
-        examination = Examination({tiny_course.notebook: exam}, ledger, fleet, force=force)
-        for together in examination.examine(submissions):
+    def examine_all(submissions, *, run_exam=one_namespace, slots=(PLACE,), force=False):
+        queue = partial(local_queue, ExamSlots(slots, run_exam=run_exam))
+        result_cache = ResultCache(tiny_course.root)
+        batch = Batch({tiny_course.notebook: exam}, result_cache, queue, force=force)
+        for together in batch.examine(submissions):
             for one in together:
-                down = put_down(tiny_course.root, one.submission, one.executed)
+                down = stage(tiny_course.root, one.submission, one.executed)
                 down.keep()
                 yield down.result
 
@@ -113,15 +113,15 @@ def forge_test(notebook):
 
 
 def test_findings_of_intake_and_exam_come_together(tiny_course, examine, one_namespace):
-    def sit(paper, **more):
-        executed = one_namespace(paper, **more)
+    def run_exam(exam_notebook, **more):
+        executed = one_namespace(exam_notebook, **more)
         found = {"kind": "stopped-by-time", "message": "too slow", "grade_id": "double"}
         executed.metadata.exam["findings"] = [found]
         return executed
 
     tiny_course.submit("ada", RIGHT, forge_test)
 
-    result = examine(submission(tiny_course), sit=sit)
+    result = examine(submission(tiny_course), run_exam=run_exam)
 
     assert kinds(result) == ["forged-test-cell", "stopped-by-time"]
     assert len(graded(tiny_course).metadata.exam.findings) == 2
@@ -171,12 +171,12 @@ def test_a_link_is_not_followed(tiny_course, examine, tmp_path):
     ids=lambda error: type(error).__name__,
 )
 def test_an_exam_that_cannot_be_held_is_a_result(tiny_course, examine, error):
-    def sit(paper, **more):
+    def run_exam(exam_notebook, **more):
         raise error
 
     tiny_course.submit("ada", RIGHT)
 
-    result = examine(submission(tiny_course), sit=sit)
+    result = examine(submission(tiny_course), run_exam=run_exam)
 
     assert (result.score, result.max_score) == (0, 10)
     assert kinds(result) == ["exam-not-held"]
@@ -198,25 +198,25 @@ def test_a_folder_that_cannot_be_written_costs_no_points(tiny_course, examine):
 def test_a_test_cell_without_a_verdict_earns_nothing(tiny_course, examine):
     tiny_course.submit("ada", RIGHT)
 
-    def sit(paper, **more):
-        return paper
+    def run_exam(exam_notebook, **more):
+        return exam_notebook
 
-    result = examine(submission(tiny_course), sit=sit)
+    result = examine(submission(tiny_course), run_exam=run_exam)
 
     assert (result.score, result.max_score) == (0, 10)
     assert {verdict.state for verdict in result.verdicts} == {"not run"}
 
 
 def test_output_that_no_file_can_hold_is_written_all_the_same(tiny_course, examine, one_namespace):
-    def sit(paper, **more):
-        executed = one_namespace(paper, **more)
+    def run_exam(exam_notebook, **more):
+        executed = one_namespace(exam_notebook, **more)
         output = nbformat.v4.new_output("stream", text="lone \ud800 surrogate")
         executed.cells[3].outputs = [output]
         return executed
 
     tiny_course.submit("ada", RIGHT)
 
-    assert examine(submission(tiny_course), sit=sit).score == 10
+    assert examine(submission(tiny_course), run_exam=run_exam).score == 10
     json.loads(tiny_course.graded_path("ada").read_text(encoding="utf-8"))
 
 
@@ -231,7 +231,7 @@ def hand_in(course, count):
 def test_every_submission_becomes_a_result(tiny_course, examine_all):
     submissions = hand_in(tiny_course, 12)
 
-    results = list(examine_all(submissions, places=(PLACE,) * 3))
+    results = list(examine_all(submissions, slots=(PLACE,) * 3))
 
     assert sorted(result.student for result in results) == [one.student for one in submissions]
     assert {result.score for result in results} == {10}
@@ -240,33 +240,33 @@ def test_every_submission_becomes_a_result(tiny_course, examine_all):
 class Slow:
     """Holds exams that take a moment, and notes which places they have."""
 
-    def __init__(self, sit):
-        self.sit, self.lock = sit, threading.Lock()
+    def __init__(self, run_exam):
+        self.run_exam, self.lock = run_exam, threading.Lock()
         self.now, self.most, self.taken = [], 0, []
 
-    def __call__(self, paper, *, place, **more):
+    def __call__(self, exam_notebook, *, slot, **more):
         with self.lock:
-            assert place not in self.now, "two exams in one place"
-            self.now.append(place)
-            self.taken.append(place)
+            assert slot not in self.now, "two exams in one place"
+            self.now.append(slot)
+            self.taken.append(slot)
             self.most = max(self.most, len(self.now))
         time.sleep(0.05)
         with self.lock:
-            self.now.remove(place)
-        return self.sit(paper, **more)
+            self.now.remove(slot)
+        return self.run_exam(exam_notebook, **more)
 
 
 def test_so_many_exams_are_held_at_a_time_each_in_a_place_of_its_own(
     tiny_course, examine_all, one_namespace
 ):
     slow = Slow(one_namespace)
-    places = tuple(Place(gpu=str(number)) for number in range(3))
+    slots = tuple(Slot(gpu=str(number)) for number in range(3))
 
-    results = list(examine_all(hand_in(tiny_course, 12), sit=slow, places=places))
+    results = list(examine_all(hand_in(tiny_course, 12), run_exam=slow, slots=slots))
 
     assert [result.findings for result in results] == [()] * 12
     assert slow.most == 3
-    assert set(slow.taken) == set(places)
+    assert set(slow.taken) == set(slots)
 
 
 def test_results_come_as_they_are_done_and_no_more_wait_than_needed(tiny_course, examine_all):
@@ -277,7 +277,7 @@ def test_results_come_as_they_are_done_and_no_more_wait_than_needed(tiny_course,
             taken.append(one)
             yield one
 
-    results = examine_all(one_by_one(), places=(PLACE,) * 2)
+    results = examine_all(one_by_one(), slots=(PLACE,) * 2)
     for _ in range(3):
         next(results)
     results.close()
@@ -288,12 +288,12 @@ def test_results_come_as_they_are_done_and_no_more_wait_than_needed(tiny_course,
 def test_what_goes_wrong_with_one_is_a_result_and_the_others_go_on(
     tiny_course, examine_all, one_namespace
 ):
-    def sit(paper, **more):
-        if "student03" in paper.cells[-1].source:
+    def run_exam(exam_notebook, **more):
+        if "student03" in exam_notebook.cells[-1].source:
             raise ValueError("broken")
-        return one_namespace(paper, **more)
+        return one_namespace(exam_notebook, **more)
 
-    results = {r.student: r for r in examine_all(hand_in(tiny_course, 6), sit=sit)}
+    results = {r.student: r for r in examine_all(hand_in(tiny_course, 6), run_exam=run_exam)}
 
     assert len(results) == 6
     assert kinds(results["student03"]) == ["exam-not-held"]
@@ -304,18 +304,18 @@ def test_what_goes_wrong_with_one_is_a_result_and_the_others_go_on(
 def test_whoever_stops_early_does_not_wait_for_the_exams(tiny_course, examine_all, one_namespace):
     begun = threading.Event()
 
-    def sit(paper, stop, **more):
-        if "student00" in paper.cells[-1].source:
-            return one_namespace(paper, **more)
+    def run_exam(exam_notebook, stop, **more):
+        if "student00" in exam_notebook.cells[-1].source:
+            return one_namespace(exam_notebook, **more)
         begun.set()
         while not stop.is_set:
             time.sleep(0.01)
         raise RuntimeError("stopped")
 
-    results = examine_all(hand_in(tiny_course, 3), sit=sit)
+    results = examine_all(hand_in(tiny_course, 3), run_exam=run_exam)
     assert next(results).student == "student00"
     assert begun.wait(30)
     results.close()
 
     assert not tiny_course.graded_path("student01").exists()
-    assert len(list(Ledger(tiny_course.root).folder.rglob("*.gz"))) == 1
+    assert len(list(ResultCache(tiny_course.root).folder.rglob("*.gz"))) == 1

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from autograder.gradebook import open_gradebook
-from autograder.grading.result_cache import Ledger
+from autograder.grading.result_cache import ResultCache
 from tests.conftest import Course
 from tests.fleet_exams import GATE, LOG, grade_here, notes
 
@@ -62,7 +62,7 @@ def graded(course):
     notebooks = {
         path.relative_to(root): path.read_bytes() for path in root.glob("autograded/*/*/*.ipynb")
     }
-    records = {path.name for path in Ledger(root).folder.rglob("*.gz")}
+    records = {path.name for path in ResultCache(root).folder.rglob("*.gz")}
     return marks, notebooks, records
 
 

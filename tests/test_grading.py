@@ -32,12 +32,12 @@ def held():
 
 @pytest.fixture
 def grade(course, one_namespace, held):
-    def sit(paper, **more):
-        held.append(paper.cells[3].source)
-        return one_namespace(paper, **more)
+    def run_exam(exam_notebook, **more):
+        held.append(exam_notebook.cells[3].source)
+        return one_namespace(exam_notebook, **more)
 
     def grade(**more):
-        more = {"settings": Settings(), "jobs": 2, "sit": sit, **more}
+        more = {"settings": Settings(), "jobs": 2, "sit": run_exam, **more}
         return grading.grade_class(course.root, course.week, **more)
 
     return grade
@@ -161,13 +161,13 @@ def test_whatever_decides_is_reason_to_examine_again(course, grade, held, change
 
 
 def test_an_exam_that_was_not_held_is_held_the_next_time(course, grade, one_namespace):
-    def broken(paper, **more):
+    def broken(exam_notebook, **more):
         raise OSError("no kernel")
 
     course.submit("ada", RIGHT)
-    assert kinds(grade(sit=broken)[0]) == ["exam-not-held"]
+    assert kinds(grade(run_exam=broken)[0]) == ["exam-not-held"]
 
-    (result,) = grade(sit=one_namespace)
+    (result,) = grade(run_exam=one_namespace)
 
     assert (result.score, kinds(result)) == (10, [])
 
@@ -239,12 +239,12 @@ def test_a_week_may_have_several_notebooks(course, grade, marks):
 def test_the_private_seed_reaches_the_exam(course, grade, one_namespace):
     seeds = []
 
-    def sit(paper, **more):
-        seeds.append(paper.metadata.exam.seed)
-        return one_namespace(paper, **more)
+    def run_exam(exam_notebook, **more):
+        seeds.append(exam_notebook.metadata.exam.seed)
+        return one_namespace(exam_notebook, **more)
 
     course.submit("ada", RIGHT)
-    grade(sit=sit, settings=Settings(grading_seed=1234))
+    grade(run_exam=run_exam, settings=Settings(grading_seed=1234))
 
     assert seeds == [1234]
     assert "SEED = 1234" in course.graded_path("ada").read_text()

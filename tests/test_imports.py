@@ -59,12 +59,12 @@ def imports(path: Path, package: str) -> bool:
     return any(name == package or name.startswith(f"{package}.") for name in imported(path))
 
 
-def below(path: Path, places: set[str]) -> bool:
+def below(path: Path, slots: set[str]) -> bool:
     """Tell whether a file of `autograder` is one of the places or lies in one."""
     relative = path.relative_to(AUTOGRADER).as_posix()
     return any(
         relative == place or relative.startswith(f"{place}/") or relative == f"{place}.py"
-        for place in places
+        for place in slots
     )
 
 

@@ -6,10 +6,10 @@ from collections import Counter
 import pytest
 
 from autograder.config import Settings
-from autograder.errors import LedgerError
+from autograder.errors import ResultCacheError
 from autograder.gradebook import open_gradebook
 from autograder.grading.pipeline import grade_class
-from autograder.grading.result_cache import Ledger
+from autograder.grading.result_cache import ResultCache
 
 RIGHT = {
     "double": "def double(x): return x + x",
@@ -20,19 +20,19 @@ DIGEST = "ab" + 62 * "0"
 
 
 @pytest.fixture
-def ledger(tmp_path):
-    return Ledger(tmp_path)
+def result_cache(tmp_path):
+    return ResultCache(tmp_path)
 
 
-def test_what_is_recorded_is_recalled(ledger):
-    ledger.record(DIGEST, b"{}\n")
+def test_what_is_recorded_is_recalled(result_cache):
+    result_cache.put(DIGEST, b"{}\n")
 
-    assert Ledger(ledger.folder.parents[1]).recall(DIGEST) == b"{}\n"
-    assert [path.name for path in ledger.folder.rglob("*.gz")] == [f"{DIGEST}.gz"]
+    assert ResultCache(result_cache.folder.parents[1]).get(DIGEST) == b"{}\n"
+    assert [path.name for path in result_cache.folder.rglob("*.gz")] == [f"{DIGEST}.gz"]
 
 
-def test_what_was_never_recorded_is_not_recalled(ledger):
-    assert ledger.recall(DIGEST) is None
+def test_what_was_never_recorded_is_not_recalled(result_cache):
+    assert result_cache.get(DIGEST) is None
 
 
 def cut(path, other):
@@ -59,22 +59,22 @@ def put_under_another_name(path, other):
 
 
 @pytest.mark.parametrize("damage", [cut, empty, turn_a_bit, rewrite, put_under_another_name])
-def test_what_is_torn_or_changed_is_not_recalled(ledger, damage):
+def test_what_is_torn_or_changed_is_not_recalled(result_cache, damage):
     other = "cd" + DIGEST[2:]
-    ledger.record(DIGEST, b'{"state": "failed"}' * 50)
-    ledger.record(other, b'{"state": "passed"}' * 50)
+    result_cache.put(DIGEST, b'{"state": "failed"}' * 50)
+    result_cache.put(other, b'{"state": "passed"}' * 50)
 
-    damage(ledger.path(DIGEST), ledger.path(other))
+    damage(result_cache.path(DIGEST), result_cache.path(other))
 
-    assert ledger.recall(DIGEST) is None
+    assert result_cache.get(DIGEST) is None
 
 
-def test_a_ledger_that_cannot_be_written_is_one_sentence(ledger):
-    ledger.folder.parent.mkdir()
-    ledger.folder.write_text("a file is in the way")
+def test_a_ledger_that_cannot_be_written_is_one_sentence(result_cache):
+    result_cache.folder.parent.mkdir()
+    result_cache.folder.write_text("a file is in the way")
 
-    with pytest.raises(LedgerError, match="cannot be kept"):
-        ledger.record(DIGEST, b"{}")
+    with pytest.raises(ResultCacheError, match="cannot be kept"):
+        result_cache.put(DIGEST, b"{}")
 
 
 @pytest.fixture
@@ -91,12 +91,12 @@ def held():
 
 @pytest.fixture
 def grade(course, one_namespace, held):
-    def sit(paper, **more):
-        held[paper.cells[3].source] += 1
-        return one_namespace(paper, **more)
+    def run_exam(exam_notebook, **more):
+        held[exam_notebook.cells[3].source] += 1
+        return one_namespace(exam_notebook, **more)
 
     def grade(**more):
-        more = {"settings": Settings(), "jobs": 2, "sit": sit, **more}
+        more = {"settings": Settings(), "jobs": 2, "sit": run_exam, **more}
         return {result.student: result for result in grade_class(course.root, course.week, **more)}
 
     return grade
@@ -165,8 +165,8 @@ def test_a_graded_notebook_that_was_damaged_is_written_again(course, grade, held
 def test_a_torn_record_is_held_again(course, grade, held):
     course.submit("ada", RIGHT)
     grade()
-    (record,) = Ledger(course.root).folder.rglob("*.gz")
-    record.write_bytes(record.read_bytes()[:100])
+    (put,) = ResultCache(course.root).folder.rglob("*.gz")
+    put.write_bytes(put.read_bytes()[:100])
 
     assert grade()["ada"].score == 10
     assert held.total() == 2

@@ -14,12 +14,12 @@ from autograder.submission.assemble import add_findings, rebuild, role_of
 NOTHING = Answers(cells={})
 
 
-def sources(paper, role):
-    return [cell.source for cell in paper.cells if cell.metadata.exam.role == role]
+def sources(exam_notebook, role):
+    return [cell.source for cell in exam_notebook.cells if cell.metadata.exam.role == role]
 
 
-def roles(paper):
-    return [cell.metadata.exam.role for cell in paper.cells]
+def roles(exam_notebook):
+    return [cell.metadata.exam.role for cell in exam_notebook.cells]
 
 
 def foreign(source):
@@ -33,17 +33,17 @@ def foreign(source):
 def test_a_paper_is_a_valid_notebook(tiny_source):
     added = (AddedCell("double", "x = 1"), AddedCell(None, "Hm.", cell_type="markdown"))
 
-    paper = rebuild(tiny_source, Answers({"double": "x"}, added), parameters={"SEED": 3})
+    exam_notebook = rebuild(tiny_source, Answers({"double": "x"}, added), parameters={"SEED": 3})
 
-    assert (paper.nbformat, paper.nbformat_minor) == (4, 5)
-    nbformat.validate(paper)
+    assert (exam_notebook.nbformat, exam_notebook.nbformat_minor) == (4, 5)
+    nbformat.validate(exam_notebook)
 
 
 def test_answers_stand_where_the_solutions_stood(tiny_source):
-    paper = rebuild(tiny_source, Answers({"double": "mine", "why": "Because."}))
+    exam_notebook = rebuild(tiny_source, Answers({"double": "mine", "why": "Because."}))
 
-    assert sources(paper, "answer") == ["mine", ""]
-    assert sources(paper, "written") == ["Because."]
+    assert sources(exam_notebook, "answer") == ["mine", ""]
+    assert sources(exam_notebook, "written") == ["Because."]
 
 
 def test_the_stub_of_the_release_stays_as_the_student_left_it(tiny_source):
@@ -72,11 +72,11 @@ answers = st.builds(
 
 @given(given_answers=answers)
 def test_no_reference_solution_survives(make_tiny_source, given_answers):
-    paper = rebuild(make_tiny_source(), given_answers)
+    exam_notebook = rebuild(make_tiny_source(), given_answers)
 
     expected = [given_answers.cells.get(name, "") for name in ("double", "shout")]
-    assert sources(paper, "answer") == expected
-    text = "".join(cell.source for cell in paper.cells)
+    assert sources(exam_notebook, "answer") == expected
+    text = "".join(cell.source for cell in exam_notebook.cells)
     assert "BEGIN SOLUTION" not in text
     assert "Because of reasons" not in text
 
@@ -86,9 +86,9 @@ def test_nothing_but_answers_and_added_cells_depends_on_the_student(
     make_tiny_source, given_answers
 ):
     honest = rebuild(make_tiny_source(), NOTHING)
-    paper = rebuild(make_tiny_source(), given_answers)
+    exam_notebook = rebuild(make_tiny_source(), given_answers)
 
-    kept = [cell for cell in paper.cells if "-" in cell.id and cell.id.startswith("cell-")]
+    kept = [cell for cell in exam_notebook.cells if "-" in cell.id and cell.id.startswith("cell-")]
     for cell, original in zip(kept, honest.cells, strict=True):
         assert cell.metadata == original.metadata
         assert cell.get("outputs") == original.get("outputs")
@@ -98,14 +98,14 @@ def test_nothing_but_answers_and_added_cells_depends_on_the_student(
 
 @given(given_answers=answers)
 def test_each_added_cell_is_there_once(make_tiny_source, given_answers):
-    paper = rebuild(make_tiny_source(), given_answers)
+    exam_notebook = rebuild(make_tiny_source(), given_answers)
 
-    own = [cell for cell in paper.cells if not cell.id.startswith("cell-")]
+    own = [cell for cell in exam_notebook.cells if not cell.id.startswith("cell-")]
     assert len(own) == len(given_answers.added)
     assert sorted(cell.source for cell in own if cell.cell_type == "code") == sorted(
         cell.source for cell in given_answers.added if cell.cell_type == "code"
     )
-    nbformat.validate(paper)
+    nbformat.validate(exam_notebook)
 
 
 def test_added_cells_keep_their_places(tiny_source):
@@ -118,12 +118,12 @@ def test_added_cells_keep_their_places(tiny_source):
         AddedCell("why", "last"),
     )
 
-    paper = rebuild(tiny_source, Answers({}, added))
+    exam_notebook = rebuild(tiny_source, Answers({}, added))
 
-    assert [cell.source for cell in paper.cells if cell.metadata.exam.role == "added"] == [
+    assert [cell.source for cell in exam_notebook.cells if cell.metadata.exam.role == "added"] == [
         cell.source for cell in added
     ]
-    assert roles(paper) == [
+    assert roles(exam_notebook) == [
         *("added", "prose", "added", "setup", "setup", "answer", "added", "added", "test"),
         *("demo", "added", "prose", "answer", "test", "written", "added"),
     ]
@@ -132,17 +132,17 @@ def test_added_cells_keep_their_places(tiny_source):
 def test_the_source_is_not_changed(tiny_source):
     before = deepcopy(tiny_source)
 
-    paper = rebuild(tiny_source, Answers({"double": "x"}), parameters={"SEED": 1})
-    paper.cells[1].metadata.nbgrader.locked = "changed"
-    paper.metadata.kernelspec.name = "changed"
+    exam_notebook = rebuild(tiny_source, Answers({"double": "x"}), parameters={"SEED": 1})
+    exam_notebook.cells[1].metadata.nbgrader.locked = "changed"
+    exam_notebook.metadata.kernelspec.name = "changed"
 
     assert tiny_source == before
 
 
 def test_every_test_cell_starts_as_not_run(tiny_source):
-    paper = rebuild(tiny_source, NOTHING)
+    exam_notebook = rebuild(tiny_source, NOTHING)
 
-    tests = [cell for cell in paper.cells if cell.metadata.exam.role == "test"]
+    tests = [cell for cell in exam_notebook.cells if cell.metadata.exam.role == "test"]
     assert [cell.outputs[0].ename for cell in tests] == ["NotRun", "NotRun"]
     assert [cell.metadata.exam.points for cell in tests] == [6, 4]
     assert "assert double(-3) == -6" in tests[0].source
@@ -156,9 +156,9 @@ def test_outputs_of_the_source_are_not_taken_over(tiny_source):
 
 
 def test_parameters_are_injected_behind_the_parameters_cell(tiny_source):
-    paper = rebuild(tiny_source, NOTHING, parameters={"SEED": 7, "PROFILE": "full"})
+    exam_notebook = rebuild(tiny_source, NOTHING, parameters={"SEED": 7, "PROFILE": "full"})
 
-    cell = paper.cells[3]
+    cell = exam_notebook.cells[3]
     assert cell.source == "# Parameters\nSEED = 7\nPROFILE = 'full'"
     assert cell.metadata.tags == ["injected-parameters"]
     assert cell.metadata.exam.role == "setup"
@@ -172,9 +172,9 @@ def test_the_paper_knows_the_seed(tiny_source):
 
 
 def test_the_students_names_are_the_references(tiny_source):
-    paper = rebuild(tiny_source, Answers({"double": "def print(x): ..."}))
+    exam_notebook = rebuild(tiny_source, Answers({"double": "def print(x): ..."}))
 
-    assert paper.metadata.exam.names == ["double", "shout"]
+    assert exam_notebook.metadata.exam.names == ["double", "shout"]
 
 
 def test_without_parameters_nothing_is_injected(tiny_source):
@@ -184,9 +184,11 @@ def test_without_parameters_nothing_is_injected(tiny_source):
 def test_written_answers_can_run_nothing_where_they_are_shown(tiny_source):
     text = "<script>alert(1)</script> [x](javascript:alert(1))"
 
-    paper = rebuild(tiny_source, Answers({"why": text}, (AddedCell("why", text, "markdown"),)))
+    exam_notebook = rebuild(
+        tiny_source, Answers({"why": text}, (AddedCell("why", text, "markdown"),))
+    )
 
-    for source in sources(paper, "written"):
+    for source in sources(exam_notebook, "written"):
         assert "<script" not in source
         assert "(javascript" not in source
 
@@ -236,14 +238,14 @@ def test_imports_of_unmarked_cells_are_set_up_in_a_course_not_written_here(tiny_
     imports = "import numpy as np, os\nfrom math import (\n    pi,\n    e,\n)\n"
     notebook.cells[5].source = f"%matplotlib inline\n{imports}x = np.zeros(3)"
 
-    paper = rebuild(notebook, NOTHING)
+    exam_notebook = rebuild(notebook, NOTHING)
 
-    assert paper.cells[5].metadata.exam.role == "setup"
-    assert ast.unparse(ast.parse(paper.cells[5].source)) == (
+    assert exam_notebook.cells[5].metadata.exam.role == "setup"
+    assert ast.unparse(ast.parse(exam_notebook.cells[5].source)) == (
         "import numpy as np, os\nfrom math import pi, e"
     )
-    assert paper.cells[6].metadata.exam.role == "demo"
-    assert paper.cells[6].source == notebook.cells[5].source
+    assert exam_notebook.cells[6].metadata.exam.role == "demo"
+    assert exam_notebook.cells[6].source == notebook.cells[5].source
 
 
 def test_imports_of_demonstrations_written_here_are_not_set_up(tiny_source):
@@ -257,10 +259,10 @@ def test_a_source_without_cell_ids_gets_some(tiny_source):
         del cell["id"]
     tiny_source.nbformat_minor = 4
 
-    paper = rebuild(tiny_source, Answers({}, (AddedCell("double", "x"),)))
+    exam_notebook = rebuild(tiny_source, Answers({}, (AddedCell("double", "x"),)))
 
-    nbformat.validate(paper)
-    assert paper == rebuild(tiny_source, Answers({}, (AddedCell("double", "x"),)))
+    nbformat.validate(exam_notebook)
+    assert exam_notebook == rebuild(tiny_source, Answers({}, (AddedCell("double", "x"),)))
 
 
 def test_a_task_keeps_its_points_and_the_students_cells_behind_it(tiny_source):
@@ -268,17 +270,26 @@ def test_a_task_keeps_its_points_and_the_students_cells_behind_it(tiny_source):
     task = nbformat.v4.new_markdown_cell("Draw it.", metadata={"nbgrader": marks})
     tiny_source.cells.append(task)
 
-    paper = rebuild(tiny_source, Answers({}, (AddedCell("draw", "My drawing", "markdown"),)))
+    exam_notebook = rebuild(
+        tiny_source, Answers({}, (AddedCell("draw", "My drawing", "markdown"),))
+    )
 
-    assert paper.cells[-2].metadata.exam == {"role": "prose", "grade_id": "draw", "points": 3}
-    assert paper.cells[-1].source == "My drawing"
+    assert exam_notebook.cells[-2].metadata.exam == {
+        "role": "prose",
+        "grade_id": "draw",
+        "points": 3,
+    }
+    assert exam_notebook.cells[-1].source == "My drawing"
 
 
 def test_findings_are_written_once():
-    paper = nbformat.v4.new_notebook()
+    exam_notebook = nbformat.v4.new_notebook()
     finding = Finding("forged-test-cell", "It was edited.", "test_double")
 
-    add_findings(paper, [finding, Finding("other", "Something.")])
-    add_findings(paper, [finding])
+    add_findings(exam_notebook, [finding, Finding("other", "Something.")])
+    add_findings(exam_notebook, [finding])
 
-    assert [entry.kind for entry in paper.metadata.exam.findings] == ["forged-test-cell", "other"]
+    assert [entry.kind for entry in exam_notebook.metadata.exam.findings] == [
+        "forged-test-cell",
+        "other",
+    ]

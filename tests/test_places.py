@@ -4,9 +4,9 @@ import importlib
 
 import pytest
 
-from autograder.dispatch.machine import places
+from autograder.dispatch.machine import machine_slots
 from autograder.errors import UsageError
-from autograder.exam.resources import Place
+from autograder.exam.resources import Slot
 from autograder.sandbox.isolation.capabilities import Gpu
 
 
@@ -20,13 +20,13 @@ def machine(monkeypatch):
 
 
 def test_without_a_wish_every_core_is_a_place():
-    assert places() == (Place(threads=1),) * 8
+    assert machine_slots() == (Slot(threads=1),) * 8
 
 
 def test_fewer_exams_at_a_time_have_more_threads_each():
-    assert places(3) == (Place(threads=2),) * 3
-    assert places(20) == (Place(threads=1),) * 20
-    assert places(most=2) == (Place(threads=4),) * 2
+    assert machine_slots(3) == (Slot(threads=2),) * 3
+    assert machine_slots(20) == (Slot(threads=1),) * 20
+    assert machine_slots(most=2) == (Slot(threads=4),) * 2
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,10 @@ def test_fewer_exams_at_a_time_have_more_threads_each():
     ],
 )
 def test_each_gpu_is_one_place(wanted, names):
-    found = places(None, wanted)
+    found = machine_slots(None, wanted)
 
-    assert [place.gpu for place in found] == names
-    assert {place.threads for place in found} == {8 // len(names)}
+    assert [slot.gpu for slot in found] == names
+    assert {slot.threads for slot in found} == {8 // len(names)}
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,11 @@ def test_each_gpu_is_one_place(wanted, names):
 )
 def test_what_cannot_be_is_one_sentence(jobs, wanted, complaint):
     with pytest.raises(UsageError, match=complaint):
-        places(jobs, wanted)
+        machine_slots(jobs, wanted)
 
 
 def test_an_exam_on_a_gpu_sees_that_one_alone_and_takes_no_more_memory_than_it_needs():
-    environment = Place(threads=4, gpu="2").environment
+    environment = Slot(threads=4, gpu="2").environment
 
     assert environment["CUDA_VISIBLE_DEVICES"] == "2"
     assert environment["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
@@ -69,4 +69,4 @@ def test_an_exam_on_a_gpu_sees_that_one_alone_and_takes_no_more_memory_than_it_n
 
 
 def test_an_exam_that_shares_nothing_is_told_nothing():
-    assert Place().environment == {}
+    assert Slot().environment == {}

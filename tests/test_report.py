@@ -76,7 +76,7 @@ def test_the_hardest_question_comes_first(results):
 
 
 def test_misconceptions_are_counted_in_words(results):
-    (mistake,) = class_report("week01", results).mistakes
+    (mistake,) = class_report("week01", results).misconceptions
 
     assert mistake.sentence == "2 of 3: strict_threshold — At exactly z = 0 the unit fires."
 

@@ -160,9 +160,9 @@ def test_the_operator_finds_the_scheduler_by_its_service(cluster):
     name = cluster["DaskCluster"]["metadata"]["name"]
 
     (container,) = scheduler["spec"]["containers"]
-    offered = {port["name"]: port["containerPort"] for port in container["ports"]}
-    assert offered == {"tcp-comm": 8786, "http-dashboard": 8787}
-    assert {p["targetPort"]: p["port"] for p in scheduler["service"]["ports"]} == offered
+    available = {port["name"]: port["containerPort"] for port in container["ports"]}
+    assert available == {"tcp-comm": 8786, "http-dashboard": 8787}
+    assert {p["targetPort"]: p["port"] for p in scheduler["service"]["ports"]} == available
     assert scheduler["service"]["selector"] == {
         "dask.org/cluster-name": name,
         "dask.org/component": "scheduler",
@@ -247,8 +247,8 @@ kill -- "-$1"
 
 @pytest.mark.slow
 def test_a_class_is_graded_by_workers_that_slurm_starts(tmp_path, monkeypatch):
-    course, programs, pupils = tmp_path / "course", tmp_path / "bin", trivial_class(3)
-    write_nbgrader_course(course, TRIVIAL, pupils)
+    course, programs, class_work = tmp_path / "course", tmp_path / "bin", trivial_class(3)
+    write_nbgrader_course(course, TRIVIAL, class_work)
     programs.mkdir()
     for name, text in (("sbatch", SBATCH), ("scancel", SCANCEL)):
         (programs / name).write_text(text.format(logs=tmp_path))
@@ -259,5 +259,5 @@ def test_a_class_is_graded_by_workers_that_slurm_starts(tmp_path, monkeypatch):
     graded = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=250)
 
     assert graded.returncode == 0, graded.stdout + graded.stderr
-    demand_points("Slurm", systems.ours(course, TRIVIAL, 1).points(), pupils)
+    demand_points("Slurm", systems.ours(course, TRIVIAL, 1).points(), class_work)
     assert len(list(tmp_path.glob("*.sh"))) == 2

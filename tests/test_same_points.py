@@ -35,11 +35,11 @@ def root(tmp_path_factory):
     shutil.copy(ROOT / "nbgrader_config.py", root)
     week = find_week(root, WEEK)
     release = nbformat.read(root / "release" / WEEK / "perceptron.ipynb", as_version=4)
-    for pupil in made_up_class(week, release):
-        if pupil.name in CHOSEN:
-            folder = root / "submitted" / pupil.name / WEEK
+    for student_work in made_up_class(week, release):
+        if student_work.name in CHOSEN:
+            folder = root / "submitted" / student_work.name / WEEK
             folder.mkdir(parents=True)
-            nbformat.write(pupil.notebook, folder / "perceptron.ipynb")
+            nbformat.write(student_work.notebook, folder / "perceptron.ipynb")
     return root
 
 
@@ -56,10 +56,10 @@ def test_the_honest_parts_earn_and_the_cheats_do_not(points):
     assert sum(points["student12"].values()) == 0
 
 
-def _run_papermill(paper, executed):
+def _run_papermill(exam_notebook, executed):
     """Run papermill, which writes the notebook, then raises when a cell of it holds an error."""
     with contextlib.suppress(papermill.PapermillExecutionError):
-        papermill.execute_notebook(paper, executed, engine_name="exam", progress_bar=False)
+        papermill.execute_notebook(exam_notebook, executed, engine_name="exam", progress_bar=False)
 
 
 def test_nbgrader_gives_the_same_points(root, points):
@@ -89,10 +89,10 @@ def test_nbgrader_gives_the_same_points(root, points):
 
 @pytest.mark.parametrize("student", ["student04", "student11"])
 def test_papermill_gives_the_same_points(root, points, tmp_path, student):
-    paper, executed = tmp_path / "paper.ipynb", tmp_path / "executed.ipynb"
+    exam_notebook, executed = tmp_path / "paper.ipynb", tmp_path / "executed.ipynb"
 
-    assert main(["paper", WEEK, student, str(paper), "--root", str(root)]) == 0
-    _run_papermill(paper, executed)
+    assert main(["paper", WEEK, student, str(exam_notebook), "--root", str(root)]) == 0
+    _run_papermill(exam_notebook, executed)
 
     held = verdicts_of(nbformat.read(executed, as_version=4))
     assert {verdict.grade_id: verdict.points for verdict in held} == points[student]

@@ -7,15 +7,15 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 from sample_sittings import Both, exercises_of, sample_names, sit_cheats, sit_right, sit_wrong
 
-from autograder.verification.local_runner import Sat
+from autograder.verification.local_runner import AnswerResult
 
 TRAINS = {"training", "autoencoders", "games"}  # for more than a few seconds
 USES_TENSORFLOW = {*TRAINS, "tensors", "networks"}  # which each sitting starts anew
 FORGERY = "forgery"
 """What the name of an answer begins with that fools one kernel, but not two rooms."""
 
-Sit = Callable[[str, str], tuple[Both, ...]]
-Ask = Callable[[Sit, str, str], tuple[Both, ...]]
+RunExam = Callable[[str, str], tuple[Both, ...]]
+Ask = Callable[[RunExam, str, str], tuple[Both, ...]]
 
 
 def samples(slow: set[str]) -> list[object]:
@@ -35,14 +35,14 @@ def samples(slow: set[str]) -> list[object]:
 def ask() -> Iterator[Ask]:
     """Ask a process of its own: TensorFlow's runtime, once used, does not survive a fork."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        yield lambda sit, *sample: pool.submit(sit, *sample).result()
+        yield lambda run_exam, *sample: pool.submit(run_exam, *sample).result()
 
 
 def verdicts(both: Both) -> list[tuple[str, str, str, str]]:
     """Return what to read when a test here fails: cell, state in two rooms, in one, and why."""
     return [
         (two.grade_id, two.state, one.state, f"{two.details[-800:]}\n{one.details[-800:]}")
-        for two, one in zip(both.room.verdicts, both.kernel.verdicts, strict=True)
+        for two, one in zip(both.session.verdicts, both.kernel.verdicts, strict=True)
     ]
 
 
@@ -53,7 +53,7 @@ def test_there_are_forty_one_samples():
 @pytest.mark.parametrize(("name", "exercise"), samples(slow=TRAINS))
 def test_right_answers_get_full_marks(ask, name, exercise):
     for both in ask(sit_right, name, exercise):
-        for sat in (both.room, both.kernel):
+        for sat in (both.session, both.kernel):
             assert sat.verdicts
             assert all(v.passed for v in sat.verdicts), (both.name, verdicts(both))
 
@@ -66,10 +66,10 @@ def test_wrong_answers_get_nothing(ask, name, exercise):
             assert all(v.passed for v in both.kernel.verdicts), (both.name, verdicts(both))
         else:
             assert_judged_wrong(both, both.kernel)
-        assert_judged_wrong(both, both.room)
+        assert_judged_wrong(both, both.session)
 
 
-def assert_judged_wrong(both: Both, sat: Sat) -> None:
+def assert_judged_wrong(both: Both, sat: AnswerResult) -> None:
     # A void cell has no points either, but then it was not the test that noticed.
     assert sat.verdicts
     states = {verdict.state for verdict in sat.verdicts}
@@ -80,7 +80,7 @@ def assert_judged_wrong(both: Both, sat: Sat) -> None:
 @pytest.mark.parametrize(("name", "exercise"), samples(slow=USES_TENSORFLOW))
 def test_cheats_get_nothing(ask, name, exercise):
     for both in ask(sit_cheats, name, exercise):
-        for sat in (both.room, both.kernel):
+        for sat in (both.session, both.kernel):
             assert sat.verdicts
             assert all(v.points == 0 for v in sat.verdicts), (both.name, verdicts(both))
             assert all(v.state != "test error" for v in sat.verdicts), (both.name, verdicts(both))

@@ -13,7 +13,7 @@ from autograder.course.known_answers import load
 from autograder.course.weeks import Week, find_week, week_names
 from autograder.errors import UsageError
 from autograder.notebook.cells import role_of
-from autograder.verification.calibrate import make_scheme
+from autograder.verification.calibrate import make_answer_key
 from autograder.verification.verify import verify
 
 ROOT = Path(__file__).parents[1]
@@ -67,8 +67,13 @@ def test_a_good_test_has_no_problems(tmp_path):
     report = verify(tiny_week(tmp_path, GOOD_TEST), Settings(cell_seconds=10))
 
     assert report.problems == ()
-    assert {row.kind for row in report.rows} == {"reference", "release", "misconception", "cheat"}
-    assert all(row.sat == row.agreed == 1 for row in report.rows if row.kind != "cheat")
+    assert {row.kind for row in report.rows} == {
+        "reference",
+        "release",
+        "misconception",
+        "trivial answer",
+    }
+    assert all(row.sat == row.agreed == 1 for row in report.rows if row.kind != "trivial answer")
 
 
 def test_a_weak_test_is_told_what_it_lets_through(tmp_path):
@@ -85,7 +90,7 @@ def test_one_exercise_can_be_proved_alone():
     report = verify(week, Settings(cell_seconds=10), exercises={"step"})
 
     assert report.problems == ()
-    assert all("step" in row.exercises for row in report.rows if row.kind == "cheat")
+    assert all("step" in row.exercises for row in report.rows if row.kind == "trivial answer")
     assert {row.exercises for row in report.rows if row.kind == "misconception"} == {("step",)}
     tests = [cell for cell in week.source.cells if role_of(cell) == "test"]
     assert all(0 < row.sat < len(tests) for row in report.rows)
@@ -99,9 +104,13 @@ def test_an_exercise_that_is_not_there_is_an_error_that_names_those_that_are(tmp
 def test_the_scheme_is_made_with_the_seed_of_the_notebook(tmp_path):
     week = tiny_week(tmp_path, GOOD_TEST)
 
-    (own,) = make_scheme(week, Settings(cell_seconds=10)).mistakes["test_double"]
-    (same,) = make_scheme(week, Settings(cell_seconds=10, grading_seed=3)).mistakes["test_double"]
-    (other,) = make_scheme(week, Settings(cell_seconds=10, grading_seed=4)).mistakes["test_double"]
+    (own,) = make_answer_key(week, Settings(cell_seconds=10)).misconceptions["test_double"]
+    (same,) = make_answer_key(week, Settings(cell_seconds=10, grading_seed=3)).misconceptions[
+        "test_double"
+    ]
+    (other,) = make_answer_key(week, Settings(cell_seconds=10, grading_seed=4)).misconceptions[
+        "test_double"
+    ]
 
     assert own.transcript == same.transcript != other.transcript
 

@@ -108,18 +108,18 @@ def worker(
 
     Nothing of the course need be on this machine. What is installed must be what the grader has.
     """
-    from autograder.dispatch import Scheduler, Slots
-    from autograder.dispatch.machine import places
+    from autograder.dispatch import ExamSlots, Scheduler
+    from autograder.dispatch.machine import machine_slots
     from autograder.dispatch.worker import join
 
     tls = _tls(tls_ca_file, tls_cert, tls_key)
-    slots = Slots(places(jobs, gpus), allow_unsandboxed=allow_unsandboxed)
+    exam_slots = ExamSlots(machine_slots(jobs, gpus), allow_unsandboxed=allow_unsandboxed)
     kind = "exams" if gpus is None else "exams, each on a GPU,"
     join(
         Scheduler(address, tls),
-        slots,
+        exam_slots,
         lambda own: console.print(
-            f"[green]✓[/] {own} holds {len(slots.places)} {kind} at a time. Ctrl-C ends it.",
+            f"[green]✓[/] {own} holds {len(exam_slots.slots)} {kind} at a time. Ctrl-C ends it.",
             soft_wrap=True,
         ),
         name=name,
@@ -127,16 +127,16 @@ def worker(
 
 
 @commands.command()
-def paper(
+def exam_notebook(
     week: Week,
     student: Annotated[str, typer.Argument(help="Whose submission.")],
     to: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("paper.ipynb"),
     root: Root = Path(),
 ) -> None:
     """Write the paper that a student sits, for `papermill --engine exam PAPER EXECUTED`."""
-    from autograder.grading.pipeline import write_paper
+    from autograder.grading.pipeline import write_exam_notebook
 
-    write_paper(root, week, student, to)
+    write_exam_notebook(root, week, student, to)
     console.print(f"[green]✓[/] {to}: papermill --engine exam {to} executed.ipynb")
 
 

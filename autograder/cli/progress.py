@@ -22,7 +22,7 @@ from rich.text import Text
 LINE_SECONDS = 10.0  # between two lines where there is no terminal
 
 
-class Tell(Protocol):
+class OnProgress(Protocol):
     """Moves a bar: `done` of `total`, of the part of the work called `now`."""
 
     def __call__(self, done: int, total: int, now: str = ...) -> None:
@@ -30,7 +30,7 @@ class Tell(Protocol):
 
 
 @contextmanager
-def progress(console: Console, what: str) -> Iterator[Tell]:
+def progress(console: Console, what: str) -> Iterator[OnProgress]:
     """Show how far something is; what it gives is called with how many of how many."""
     if not console.is_terminal:
         yield PlainLines(what, lambda line: console.print(Text(line), soft_wrap=True))

@@ -16,7 +16,7 @@ def doctor() -> None:
 
     found = layers()
     console.print(layers_view(found, gpus()))
-    if not all(layer.offered for layer in found):
+    if not all(layer.available for layer in found):
         raise typer.Exit(1)
 
 

@@ -14,7 +14,7 @@ _DUTY = {
     "variant": "full marks",
     "release": "no points",
     "misconception": "refused, named",
-    "cheat": "no points",
+    "trivial answer": "no points",
 }
 
 
@@ -40,7 +40,7 @@ def verify_view(reports: Iterable[Report]) -> RenderableType:
 def _counts(rows: list[Row]) -> tuple[Text, ...]:
     right = sum(not row.problems for row in rows)
     agreed, sat = sum(row.agreed for row in rows), sum(row.sat for row in rows)
-    named = sum(row.recognised for row in rows)
+    named = sum(row.recognized for row in rows)
     is_misconception = rows[0].kind == "misconception"
     return (
         _of(right, len(rows)),

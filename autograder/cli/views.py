@@ -23,7 +23,7 @@ def class_view(report: ClassReport) -> RenderableType:
     hardest = [line for line in report.questions if line.missed][:HARDEST]
     if hardest:
         parts.append(_titled("Hardest questions", _questions_table(hardest)))
-    if report.mistakes:
+    if report.misconceptions:
         parts.append(_titled("Misconceptions", _mistakes_table(report)))
     if report.findings:
         parts.append(_titled("Findings", _findings_table(report)))
@@ -86,7 +86,7 @@ def _questions_table(questions: list[QuestionLine]) -> Table:
 
 def _mistakes_table(report: ClassReport) -> Table:
     table = _table("question", "how many, and what they think")
-    for line in report.mistakes:
+    for line in report.misconceptions:
         table.add_row(escape(line.question), Text(line.sentence))
     return table
 
@@ -121,7 +121,7 @@ def layers_view(layers: Sequence[Layer], gpus: Sequence[Gpu]) -> RenderableType:
     """Return a line a layer of the sandbox, and a line a GPU."""
     table = _table("", "layer", "what it is good for")
     for layer in layers:
-        mark = Text("✓", style=GOOD) if layer.offered else Text("✗", style=POOR)
+        mark = Text("✓", style=GOOD) if layer.available else Text("✗", style=POOR)
         table.add_row(mark, layer.name, Text(layer.meaning))
     for gpu in gpus:
         table.add_row(Text("✓", style=GOOD), "GPU", Text(f"{gpu.device}: {gpu.model}"))

@@ -59,7 +59,7 @@ def read_assignment(root: Path, week: str, notebook: str) -> Assignment:
     return Assignment(week, notebook, _read(source), given)
 
 
-def paper_for(assignment: Assignment, answers: Answers, settings: Settings) -> NotebookNode:
+def exam_notebook_for(assignment: Assignment, answers: Answers, settings: Settings) -> NotebookNode:
     """Return the paper that a student with these answers sits."""
     parameters: dict[str, Any] = {}
     if settings.grading_seed is not None:

@@ -92,8 +92,8 @@ def _renamed(node: Definition, name: str, text: str) -> str:
     """Return the text of a definition under another name."""
     first = _first_line(node)
     lines = _lines_of(node, text)
-    places = [(inner.lineno, inner.col_offset) for inner in _own_names(node)]
-    for lineno, column in sorted(places, reverse=True):
+    slots = [(inner.lineno, inner.col_offset) for inner in _own_names(node)]
+    for lineno, column in sorted(slots, reverse=True):
         # The parser counts columns in bytes of UTF-8.
         line = lines[lineno - first].encode()
         renamed = line[:column] + name.encode() + line[column + len(node.name.encode()) :]

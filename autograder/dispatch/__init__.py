@@ -9,21 +9,21 @@ the gradebook, the ledger and who the student is. A worker that dies loses nothi
 held again elsewhere.
 """
 
-from autograder.dispatch.clusters import Scheduler, Tls, on_this_machine, on_workers
-from autograder.dispatch.machine import places
-from autograder.dispatch.queue import Fleet, Returned
-from autograder.dispatch.tasks import Terms, terms_of
-from autograder.dispatch.worker_plugin import Slots
+from autograder.dispatch.clusters import Scheduler, Tls, local_queue, remote_queue
+from autograder.dispatch.machine import machine_slots
+from autograder.dispatch.queue import ExamQueue, Returned
+from autograder.dispatch.tasks import RunSpec, run_spec_of
+from autograder.dispatch.worker_plugin import ExamSlots
 
 __all__ = [
-    "Fleet",
+    "ExamQueue",
+    "ExamSlots",
     "Returned",
+    "RunSpec",
     "Scheduler",
-    "Slots",
-    "Terms",
     "Tls",
-    "on_this_machine",
-    "on_workers",
-    "places",
-    "terms_of",
+    "local_queue",
+    "machine_slots",
+    "remote_queue",
+    "run_spec_of",
 ]

@@ -10,8 +10,8 @@ from typing import Any
 from distributed import Client, LocalCluster
 from distributed.security import Security
 
-from autograder.dispatch.queue import Fleet
-from autograder.dispatch.worker_plugin import RESOURCE, Slots, resources
+from autograder.dispatch.queue import ExamQueue
+from autograder.dispatch.worker_plugin import RESOURCE, ExamSlots, resources
 from autograder.errors import ClusterError
 
 NOWHERE_ELSE = "127.0.0.1:0"  # Dask's servers listen on this machine only, at any free port
@@ -52,16 +52,16 @@ class Scheduler:
 
 
 @contextmanager
-def on_this_machine(slots: Slots) -> Iterator[Fleet]:
+def local_queue(exam_slots: ExamSlots) -> Iterator[ExamQueue]:
     """Hold exams in threads of this process; what runs student code are processes of their own."""
-    count = len(slots.places)
+    count = len(exam_slots.slots)
     with (
         LocalCluster(
             n_workers=1,
             threads_per_worker=count,
             processes=False,
-            resources=resources(slots.places),
-            plugins=(slots,),
+            resources=resources(exam_slots.slots),
+            plugins=(exam_slots,),
             memory_limit=0,  # an exam has limits of its own
             dashboard_address=NOWHERE_ELSE,
             worker_dashboard_address=NOWHERE_ELSE,
@@ -69,11 +69,11 @@ def on_this_machine(slots: Slots) -> Iterator[Fleet]:
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
-        yield Fleet(client, lambda: count)
+        yield ExamQueue(client, lambda: count)
 
 
 @contextmanager
-def on_workers(scheduler: Scheduler) -> Iterator[Fleet]:
+def remote_queue(scheduler: Scheduler) -> Iterator[ExamQueue]:
     """Hold exams on the workers that joined a scheduler, now or later.
 
     Raises
@@ -85,7 +85,7 @@ def on_workers(scheduler: Scheduler) -> Iterator[Fleet]:
         client.run_on_scheduler(_give_up_after(DEATHS))
         if not slots_of(client):
             scheduler.on_waiting()
-        yield Fleet(client, lambda: slots_of(client))
+        yield ExamQueue(client, lambda: slots_of(client))
 
 
 def connect(scheduler: Scheduler) -> Client:

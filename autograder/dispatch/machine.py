@@ -5,13 +5,13 @@ from pathlib import Path
 from dask.system import CPU_COUNT
 
 from autograder.errors import UsageError
-from autograder.exam.resources import Place
+from autograder.exam.resources import Slot
 from autograder.sandbox.isolation.capabilities import Gpu, gpu_devices, gpus
 
 
-def places(
+def machine_slots(
     jobs: int | None = None, gpus_wanted: str | None = None, *, most: int | None = None
-) -> tuple[Place, ...]:
+) -> tuple[Slot, ...]:
     """Return the places of this machine: one for each GPU, or as many as `jobs` says.
 
     Parameters
@@ -32,13 +32,13 @@ def places(
     if gpus_wanted is None:
         wanted = jobs or CPU_COUNT
         count = wanted if most is None else min(wanted, most)
-        return (Place(threads=max(1, CPU_COUNT // count)),) * count
+        return (Slot(threads=max(1, CPU_COUNT // count)),) * count
     if jobs is not None:
         message = "Give --jobs or --gpus: with GPUs, one exam is held on each of them at a time."
         raise UsageError(message)
     names = _names(gpus_wanted)
     threads = max(1, CPU_COUNT // len(names))
-    return tuple(Place(threads=threads, gpu=name, devices=_devices(name)) for name in names)
+    return tuple(Slot(threads=threads, gpu=name, devices=_devices(name)) for name in names)
 
 
 def _names(wanted: str) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from distributed import Client, Future
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 
-from autograder.dispatch.tasks import Terms, hold_exam
+from autograder.dispatch.tasks import RunSpec, run_exam_task
 from autograder.dispatch.worker_plugin import RESOURCE
 from autograder.errors import AutograderError, ClusterError
-from autograder.exam.attempt import not_held
+from autograder.exam.attempt import exam_not_run
 from autograder.models import Finding
 
 AHEAD = 2  # exams sent for each slot: the next one is there when one is over
@@ -26,8 +26,8 @@ class Sent:
     """An exam that was sent: what it is known by to the sender, and what it takes to hold it."""
 
     name: str
-    paper: bytes
-    terms: Terms
+    exam_notebook: bytes
+    run_spec: RunSpec
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Returned:
     executed: bytes | Finding
 
 
-class Fleet:
+class ExamQueue:
     """Exams on their way.
 
     Dask holds the exams of a worker that died again elsewhere. Whoever was near is suspected too:
@@ -63,9 +63,9 @@ class Fleet:
         """Whether there is something to take."""
         return bool(self.sent or self.suspects)
 
-    def send(self, name: str, paper: bytes, terms: Terms) -> None:
+    def send(self, name: str, exam_notebook: bytes, run_spec: RunSpec) -> None:
         """Send an exam."""
-        self._submit(Sent(name, paper, terms))
+        self._submit(Sent(name, exam_notebook, run_spec))
 
     def take(self) -> Returned | None:
         """Return what came of an exam; None if none is over for a moment, or has to be repeated.
@@ -98,14 +98,14 @@ class Fleet:
             )
             raise ClusterError(message) from error
         except Exception as error:  # of this exam alone: the others go on
-            return Returned(sent.name, not_held(error))
+            return Returned(sent.name, exam_not_run(error))
 
     def _submit(self, sent: Sent) -> str:
         key = f"exam-{uuid4().hex}"
         future: Future = self.client.submit(
-            hold_exam,
-            sent.paper,
-            sent.terms,
+            run_exam_task,
+            sent.exam_notebook,
+            sent.run_spec,
             key=key,
             resources={RESOURCE: 1},
             retries=RESCHEDULED,

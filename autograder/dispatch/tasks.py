@@ -9,16 +9,16 @@ from functools import lru_cache, partial
 from distributed import Reschedule, get_worker
 
 from autograder.config import Settings
-from autograder.dispatch.worker_plugin import Slots
+from autograder.dispatch.worker_plugin import ExamSlots
 from autograder.errors import ClusterError
-from autograder.exam.attempt import Exam, hold
-from autograder.exam.diagnosis.answer_key import Scheme
+from autograder.exam.attempt import ExamConfig, attempt_exam
+from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.fingerprint import differences, versions
 from autograder.grading.artifacts import from_bytes, to_bytes
 
 
 @dataclass(frozen=True)
-class Terms:
+class RunSpec:
     """What all exams of a notebook have in common, as it travels with each of them.
 
     With each: what a scheduler only lends to its workers is lost with the last of them.
@@ -31,12 +31,12 @@ class Terms:
     versions: Mapping[str, str]
 
 
-def terms_of(exam: Exam) -> Terms:
+def run_spec_of(exam: ExamConfig) -> RunSpec:
     """Return the terms on which the exams of a notebook are held."""
-    return Terms(pickle.dumps((exam.settings, exam.scheme)), versions())
+    return RunSpec(pickle.dumps((exam.settings, exam.answer_key)), versions())
 
 
-def hold_exam(paper: bytes, terms: Terms) -> bytes:
+def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
     """Hold an exam in one of this worker's slots, and return the executed paper.
 
     Raises
@@ -47,23 +47,23 @@ def hold_exam(paper: bytes, terms: Terms) -> bytes:
         If the exam was stopped.
     """
     worker = get_worker()
-    if wrong := differences(versions(), terms.versions):
+    if wrong := differences(versions(), run_spec.versions):
         message = (
             f"The worker at {worker.address} would not give the grader's grades: {wrong}. "
             "Install the same there and here, then grade again."
         )
         raise ClusterError(message)
-    settings, scheme = _unpack(terms.packed)
-    slots: Slots = worker.plugins[Slots.name]
+    settings, answer_key = _unpack(run_spec.packed)
+    slots: ExamSlots = worker.plugins[ExamSlots.name]
     if not slots.allow_unsandboxed:
         settings = replace(settings, allow_unsandboxed=False)
-    with slots.take() as (place, stop):
+    with slots.take() as (slot, stop):
         try:
-            executed = hold(
-                from_bytes(paper),
+            executed = attempt_exam(
+                from_bytes(exam_notebook),
                 settings=settings,
-                scheme=scheme,
-                sit=partial(slots.sit, place=place, stop=stop),
+                answer_key=answer_key,
+                run_exam=partial(slots.run_exam, slot=slot, stop=stop),
             )
         except asyncio.CancelledError:
             raise Reschedule from None
@@ -71,6 +71,6 @@ def hold_exam(paper: bytes, terms: Terms) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _unpack(packed: bytes) -> tuple[Settings, Scheme | None]:
-    unpacked: tuple[Settings, Scheme | None] = pickle.loads(packed)
+def _unpack(packed: bytes) -> tuple[Settings, AnswerKey | None]:
+    unpacked: tuple[Settings, AnswerKey | None] = pickle.loads(packed)
     return unpacked

@@ -11,15 +11,15 @@ from distributed import Nanny
 
 from autograder.config import Settings
 from autograder.dispatch.clusters import Scheduler, connect
-from autograder.dispatch.worker_plugin import Slots, resources
-from autograder.sandbox.doctor import demand_sandbox
+from autograder.dispatch.worker_plugin import ExamSlots, resources
+from autograder.sandbox.doctor import require_sandbox
 
 OnJoined = Callable[[str], object]
 """Called with the address at which this machine now waits for exams."""
 
 
 def join(
-    scheduler: Scheduler, slots: Slots, on_joined: OnJoined, *, name: str | None = None
+    scheduler: Scheduler, slots: ExamSlots, on_joined: OnJoined, *, name: str | None = None
 ) -> None:
     """Hold exams for whoever grades with a scheduler; return when it has gone, or on a signal.
 
@@ -34,13 +34,13 @@ def join(
         If no scheduler answers.
     """
     connect(scheduler).close()  # a nanny says less well what is wrong with an address
-    demand_sandbox(Settings(allow_unsandboxed=slots.allow_unsandboxed))
+    require_sandbox(Settings(allow_unsandboxed=slots.allow_unsandboxed))
     with tempfile.TemporaryDirectory(prefix="worker-") as folder:
         asyncio.run(_wait_for_exams(scheduler, slots, folder, on_joined, name))
 
 
 async def _wait_for_exams(
-    scheduler: Scheduler, slots: Slots, folder: str, on_joined: OnJoined, name: str | None
+    scheduler: Scheduler, slots: ExamSlots, folder: str, on_joined: OnJoined, name: str | None
 ) -> None:
     security = scheduler.tls.security() if scheduler.tls is not None else None
     over = asyncio.Event()
@@ -49,8 +49,8 @@ async def _wait_for_exams(
     async with Nanny(
         scheduler.address,
         name=name,
-        nthreads=len(slots.places),
-        resources=resources(slots.places),
+        nthreads=len(slots.slots),
+        resources=resources(slots.slots),
         plugins=(slots,),
         security=security,
         memory_limit=0,  # an exam has limits of its own

@@ -7,14 +7,14 @@ from typing import Any
 
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
-from autograder.exam import run as sitting
-from autograder.exam.attempt import Sit
-from autograder.exam.resources import Place, Stop
+from autograder.exam import run as run
+from autograder.exam.attempt import RunExam
+from autograder.exam.resources import Cancellation, Slot
 
 RESOURCE = "exam"  # what Dask calls a slot: an exam is sent only where one is free
 
 
-class Slots(WorkerPlugin):  # type: ignore[misc]
+class ExamSlots(WorkerPlugin):  # type: ignore[misc]
     """Gives each exam a place, and ends the exam when nobody wants it any more.
 
     allow_unsandboxed   whether who started the worker trusts the students
@@ -24,17 +24,25 @@ class Slots(WorkerPlugin):  # type: ignore[misc]
     name = "exam-slots"
 
     def __init__(
-        self, places: Sequence[Place], *, allow_unsandboxed: bool = False, sit: Sit = sitting.sit
+        self,
+        slots: Sequence[Slot],
+        *,
+        allow_unsandboxed: bool = False,
+        run_exam: RunExam = run.run_exam,
     ) -> None:
-        self.places, self.allow_unsandboxed, self.sit = tuple(places), allow_unsandboxed, sit
+        self.slots, self.allow_unsandboxed, self.run_exam = (
+            tuple(slots),
+            allow_unsandboxed,
+            run_exam,
+        )
 
     def setup(self, worker: Worker) -> None:
         """Free every place."""
         del worker
-        self.stops: dict[Any, Stop] = {}  # of the exams that are held, by key
-        self.free: SimpleQueue[Place] = SimpleQueue()
-        for place in self.places:
-            self.free.put(place)
+        self.stops: dict[Any, Cancellation] = {}  # of the exams that are held, by key
+        self.free: SimpleQueue[Slot] = SimpleQueue()
+        for slot in self.slots:
+            self.free.put(slot)
 
     def transition(self, key: Any, start: str, finish: str, **_: Any) -> None:
         """Hear from Dask what becomes of a task: see `WorkerPlugin.transition`.
@@ -42,7 +50,7 @@ class Slots(WorkerPlugin):  # type: ignore[misc]
         The grader may have stopped, or died: then its exams are released while they are held.
         """
         if finish == "executing":
-            self.stops[key] = Stop()
+            self.stops[key] = Cancellation()
         elif start == "executing" and finish == "released" and key in self.stops:
             self.stops[key].set()
 
@@ -53,20 +61,20 @@ class Slots(WorkerPlugin):  # type: ignore[misc]
             stop.set()
 
     @contextmanager
-    def take(self) -> Iterator[tuple[Place, Stop]]:
+    def take(self) -> Iterator[tuple[Slot, Cancellation]]:
         """Have a place for the exam that is this thread's task."""
         key = get_worker().get_current_task()
         stop = self.stops[key]
-        place = self.free.get()
+        slot = self.free.get()
         try:
-            yield place, stop
+            yield slot, stop
         finally:
-            self.free.put(place)
+            self.free.put(slot)
             self.stops.pop(key, None)
         if stop.is_set:
             raise Reschedule
 
 
-def resources(places: Sequence[Place]) -> dict[str, float]:
+def resources(slots: Sequence[Slot]) -> dict[str, float]:
     """Return what a worker with these places declares to Dask."""
-    return {RESOURCE: float(len(places))}
+    return {RESOURCE: float(len(slots))}

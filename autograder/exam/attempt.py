@@ -16,10 +16,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.config import Settings
-from autograder.course.assignment import Assignment, paper_for
-from autograder.errors import IntakeError
-from autograder.exam import run as sitting
-from autograder.exam.diagnosis.answer_key import Scheme, inscribe
+from autograder.course.assignment import Assignment, exam_notebook_for
+from autograder.errors import SubmissionError
+from autograder.exam import run as run
+from autograder.exam.diagnosis.answer_key import AnswerKey, set_expected_kinds
 from autograder.exam.outputs import findings_of, verdicts_of
 from autograder.fingerprint import versions
 from autograder.models import Finding, Verdict
@@ -27,16 +27,16 @@ from autograder.submission.answers import answers_in, no_answers
 from autograder.submission.assemble import add_findings
 from autograder.submission.reading import parse_cells, read_submitted
 
-NOT_HELD = "exam-not-held"
+EXAM_NOT_RUN = "exam-not-held"
 _DID_NOT_RUN = "This test did not run."
 
 
-Sit = Callable[..., NotebookNode]
+RunExam = Callable[..., NotebookNode]
 """How an exam is held: `autograder.exam.run.sit`, or a stand-in of a test."""
 
 
 @dataclass(frozen=True)
-class Exam:
+class ExamConfig:
     """All that the submissions of one notebook have in common.
 
     scheme     what is known of right and wrong answers
@@ -44,98 +44,104 @@ class Exam:
 
     assignment: Assignment
     settings: Settings
-    scheme: Scheme | None = None
+    answer_key: AnswerKey | None = None
 
     @cached_property
     def digest(self) -> str:
         """Of all that determines what comes of a paper, beside the paper."""
         deciding = {
             "settings": asdict(self.settings),
-            "scheme": self.scheme.to_json() if self.scheme else None,
+            "scheme": self.answer_key.to_json() if self.answer_key else None,
             "versions": versions(),
         }
         return _digest(deciding)
 
 
-def make_paper(path: Path, exam: Exam) -> NotebookNode:
+def make_exam_notebook(path: Path, exam: ExamConfig) -> NotebookNode:
     """Return the paper of a submitted file; one that cannot be read makes an empty paper."""
     assignment = exam.assignment
     try:
         cells = parse_cells(read_submitted(path))
         answers = answers_in(cells, assignment.source, release=assignment.release)
-    except IntakeError as error:
+    except SubmissionError as error:
         answers = no_answers(assignment.source, Finding("unreadable-notebook", str(error)))
-        paper = paper_for(assignment, answers, exam.settings)
-        return without_verdicts(paper, f"Your file could not be read. {error}")
-    paper = paper_for(assignment, answers, exam.settings)
-    if exam.scheme is not None:
-        inscribe(paper, exam.scheme)
-    return paper
+        exam_notebook = exam_notebook_for(assignment, answers, exam.settings)
+        return mark_tests_not_run(exam_notebook, f"Your file could not be read. {error}")
+    exam_notebook = exam_notebook_for(assignment, answers, exam.settings)
+    if exam.answer_key is not None:
+        set_expected_kinds(exam_notebook, exam.answer_key)
+    return exam_notebook
 
 
-def hold(
-    paper: NotebookNode, *, settings: Settings, scheme: Scheme | None = None, sit: Sit = sitting.sit
+def attempt_exam(
+    exam_notebook: NotebookNode,
+    *,
+    settings: Settings,
+    answer_key: AnswerKey | None = None,
+    run_exam: RunExam = run.run_exam,
 ) -> NotebookNode:
     """Return the paper executed; where no exam can be held, the paper says so."""
-    if verdicts_of(paper):
-        return paper  # there is nothing to sit: the submission could not be read
-    before = findings_of(paper)
+    if verdicts_of(exam_notebook):
+        return exam_notebook  # there is nothing to sit: the submission could not be read
+    before = findings_of(exam_notebook)
     try:
-        executed = sit(paper, settings=settings, scheme=scheme)
+        executed = run_exam(exam_notebook, settings=settings, answer_key=answer_key)
     except Exception as error:  # no kernel came up, say; the answers can still be marked by hand
-        return not_sat(paper, not_held(error))
+        return mark_exam_not_run(exam_notebook, exam_not_run(error))
     while_sitting = findings_of(executed)
     executed.metadata.exam["findings"] = []
     add_findings(executed, (*before, *while_sitting))
     return executed
 
 
-def not_sat(paper: NotebookNode, why: Finding) -> NotebookNode:
+def mark_exam_not_run(exam_notebook: NotebookNode, why: Finding) -> NotebookNode:
     """Return a paper that could not be sat: no points, and why."""
-    add_findings(paper, [why])
-    return without_verdicts(paper, "The exam could not be held. Your instructor was told.")
+    add_findings(exam_notebook, [why])
+    return mark_tests_not_run(
+        exam_notebook, "The exam could not be held. Your instructor was told."
+    )
 
 
-def unsat_paper(assignment: Assignment, why: Finding) -> NotebookNode:
+def empty_exam_notebook(assignment: Assignment, why: Finding) -> NotebookNode:
     """Return the paper of a submission of which nothing could be used: no answers, no points."""
     answers = no_answers(assignment.source, why)
-    return without_verdicts(paper_for(assignment, answers, Settings()), _DID_NOT_RUN)
+    return mark_tests_not_run(exam_notebook_for(assignment, answers, Settings()), _DID_NOT_RUN)
 
 
-def was_held(executed: NotebookNode) -> bool:
+def was_completed(executed: NotebookNode) -> bool:
     """Tell whether the exam was held, so that what came of it can be kept."""
-    return all(finding.kind != NOT_HELD for finding in findings_of(executed))
+    return all(finding.kind != EXAM_NOT_RUN for finding in findings_of(executed))
 
 
-def not_held(error: Exception) -> Finding:
+def exam_not_run(error: Exception) -> Finding:
     """Return the finding that an exam could not be held."""
     why = f"The exam could not be held: {type(error).__name__}: {error}"
-    return Finding(NOT_HELD, why)
+    return Finding(EXAM_NOT_RUN, why)
 
 
-def no_verdict(test: NotebookNode, reason: str = _DID_NOT_RUN) -> Verdict:
+def missing_verdict(test: NotebookNode, reason: str = _DID_NOT_RUN) -> Verdict:
     """Return the verdict of a test cell that did not run; `test` is its "exam" metadata."""
     return Verdict(str(test.grade_id), float(test.points), "not run", reason=reason)
 
 
-def without_verdicts(paper: NotebookNode, reason: str) -> NotebookNode:
+def mark_tests_not_run(exam_notebook: NotebookNode, reason: str) -> NotebookNode:
     """Return a paper that is not sat, with the reason in each test cell."""
-    for cell in paper.cells:
+    for cell in exam_notebook.cells:
         if cell.metadata.exam.role == "test":
-            cell.metadata.exam["verdict"] = no_verdict(cell.metadata.exam, reason).to_json()
-    return paper
+            cell.metadata.exam["verdict"] = missing_verdict(cell.metadata.exam, reason).to_json()
+    return exam_notebook
 
 
-def digest_of(paper: NotebookNode, exam: Exam) -> str:
+def digest_of(exam_notebook: NotebookNode, exam: ExamConfig) -> str:
     """Return the digest of all that determines what comes of a paper.
 
     Its findings are about the file that was handed in: they decide nothing.
     """
-    findings = paper.metadata.exam.pop("findings")
+    findings = exam_notebook.metadata.exam.pop("findings")
     try:
-        return _digest([exam.digest, paper])
+        return _digest([exam.digest, exam_notebook])
     finally:
-        paper.metadata.exam["findings"] = findings
+        exam_notebook.metadata.exam["findings"] = findings
 
 
 def _digest(deciding: object) -> str:

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.config import Settings
-from autograder.exam.resources import Place
+from autograder.exam.resources import Slot
 from autograder.sandbox.environment import environment
-from autograder.sandbox.forkserver.client import Zygote, shared_zygote
-from autograder.sandbox.forkserver.messages import Order
+from autograder.sandbox.forkserver.client import ForkServer, shared_forkserver
+from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES, without
 from autograder.sandbox.isolation.filesystem import Sandbox
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.socket_dirs import make_door
+from autograder.sandbox.socket_dirs import make_socket_dir
 
 HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
 """Packages that are imported before the fork only for notebooks that use them."""
@@ -24,22 +24,24 @@ HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
 _CLERK_BYTES = 1 << 30  # what it shares with the zygote included
 
 
-def rooms_for(settings: Settings, packages: Collection[str], place: Place | None = None) -> "Rooms":
+def make_environment(
+    settings: Settings, packages: Collection[str], slot: Slot | None = None
+) -> "ExamEnvironment":
     """Return rooms with the limits of the settings, warm for the packages of a notebook."""
     named = {field.name for field in fields(Limits)} & {field.name for field in fields(Settings)}
     given = {name: getattr(settings, name) for name in named}
     limits = Limits(**{name: limit for name, limit in given.items() if limit is not None})
     modules = without(MODULES, HEAVY - frozenset(packages))
-    return Rooms(
+    return ExamEnvironment(
         limits,
-        place=place or Place(),
+        slot=slot or Slot(),
         modules=modules,
         allow_unsandboxed=settings.allow_unsandboxed,
     )
 
 
 @dataclass(frozen=True)
-class Rooms:
+class ExamEnvironment:
     """The places of one exam; a context, in the end of which they are gone.
 
     place     the candidate's share of the machine; the examiner shares its cores, not its GPU
@@ -48,31 +50,31 @@ class Rooms:
     """
 
     limits: Limits = field(default_factory=Limits)
-    place: Place = field(default_factory=Place)
+    slot: Slot = field(default_factory=Slot)
     support: str | None = None
     modules: tuple[str, ...] = MODULES
     allow_unsandboxed: bool = False
-    door: Path = field(default_factory=make_door)
+    socket_dir: Path = field(default_factory=make_socket_dir)
     home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="examiner-")))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.door, ignore_errors=True)
+        shutil.rmtree(self.socket_dir, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def zygote(self) -> Zygote:
+    def forkserver(self) -> ForkServer:
         """Return this process' zygote, the one that forks the candidate too."""
-        return shared_zygote(self.modules, self.place.threading)
+        return shared_forkserver(self.modules, self.slot.threading)
 
     def candidate_options(self) -> dict[str, Any]:
         """Return the options of the candidate's provisioner."""
         return {
             "modules": list(self.modules),
-            "zygote_environment": dict(self.place.threading),
-            "devices": list(self.place.devices),
-            "visible": [str(self.door), *_data()],
+            "forkserver_environment": dict(self.slot.threading),
+            "devices": list(self.slot.devices),
+            "visible": [str(self.socket_dir), *_data()],
             "support": self.support or "",
             "allow_unsandboxed": self.allow_unsandboxed,
             "exam_seconds": self.limits.exam_seconds + 60,  # `sitting` counts; this is in case
@@ -82,25 +84,25 @@ class Rooms:
             "file_bytes": self.limits.file_bytes,
         }
 
-    def clerk_order(self, door: Path) -> Order:
+    def message_proxy_request(self, socket_dir: Path) -> SpawnRequest:
         """Return what the clerk is: it reaches the kernel's sockets behind a door, nothing else."""
-        return Order(
+        return SpawnRequest(
             module="autograder.exam.candidate.message_proxy",
             environment=environment(self.home),
-            sandbox=Sandbox(home=str(self.home), doors=(str(door),)),
+            sandbox=Sandbox(home=str(self.home), socket_dirs=(str(socket_dir),)),
             limits=Limits(exam_seconds=self.limits.exam_seconds + 60, memory_bytes=_CLERK_BYTES),
             allow_unsandboxed=self.allow_unsandboxed,
         )
 
-    def examiner_order(self) -> Order:
+    def examiner_request(self) -> SpawnRequest:
         """Return what the examiner is, and what it may do: listen at the door, and nothing else."""
-        return Order(
+        return SpawnRequest(
             module="autograder.exam.examiner.process",
-            environment={**environment(self.home), **self.place.threading},
+            environment={**environment(self.home), **self.slot.threading},
             sandbox=Sandbox(
                 home=str(self.home),
                 visible=_data(),
-                doors=(str(self.door),),
+                socket_dirs=(str(self.socket_dir),),
                 support=self.support,
             ),
             limits=self.limits,

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 
-def run_to_end(hold: Callable[[], Coroutine[Any, Any, None]]) -> None:
+def run_to_end(make_coroutine: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run a coroutine to its end in an event loop of its own, which is closed afterwards.
 
     Under another loop, papermill's or a notebook's, it runs in a thread.
@@ -14,7 +14,7 @@ def run_to_end(hold: Callable[[], Coroutine[Any, Any, None]]) -> None:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        asyncio.run(hold())
+        asyncio.run(make_coroutine())
         return
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(hold())).result()
+        thread.submit(lambda: asyncio.run(make_coroutine())).result()

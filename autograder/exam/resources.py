@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class Slot:
     """A share of a machine, which one exam has at a time.
 
     threads   of its own for each kernel; None: as many as its libraries like
@@ -36,7 +36,7 @@ class Place:
         return {**self.threading, "CUDA_VISIBLE_DEVICES": self.gpu, **growth}
 
 
-class Stop:
+class Cancellation:
     """Ends an exam from another thread: its processes are killed, nobody waits for them."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Stop:
             if self._cancel is not None:
                 self._cancel()
 
-    async def guard(self, hold: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def guard(self, make_coroutine: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Await what holds the exam.
 
         Raises
@@ -66,7 +66,7 @@ class Stop:
                 raise asyncio.CancelledError
             self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
         try:
-            await hold()
+            await make_coroutine()
         finally:
             with self._lock:
                 self._cancel = None

@@ -15,32 +15,32 @@ from nbformat import NotebookNode
 from autograder.config import Settings
 from autograder.errors import ExamError
 from autograder.exam.candidate.kernel_client import Ending, Reply
-from autograder.exam.candidate.session import START_SECONDS, StudentSide
+from autograder.exam.candidate.session import START_SECONDS, CandidateSession
 from autograder.exam.clock import Clock
-from autograder.exam.diagnosis.answer_key import Scheme
+from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.exam.diagnosis.diagnose import diagnose
-from autograder.exam.environment import Rooms, rooms_for
+from autograder.exam.environment import ExamEnvironment, make_environment
 from autograder.exam.outputs import error_output, outputs_of
 from autograder.exam.own_loop import run_to_end
-from autograder.exam.resources import Place, Stop
-from autograder.exam.test_cells import Question, questions
+from autograder.exam.resources import Cancellation, Slot
+from autograder.exam.test_cells import TestCell, test_cells
 from autograder.models import Finding, Verdict
 from autograder.notebook.names import imported_packages
-from autograder.sandbox.json_process import JsonProcess
+from autograder.sandbox.json_process import RpcProcess
 from autograder.sandbox.limits import student_sentence
 
 OnCell = Callable[[int, NotebookNode], None]
 """Called after each cell with its place in the notebook."""
 
 
-def sit(
-    paper: NotebookNode,
+def run_exam(
+    exam_notebook: NotebookNode,
     *,
     settings: Settings,
-    scheme: Scheme | None = None,
+    answer_key: AnswerKey | None = None,
     on_cell: OnCell | None = None,
-    place: Place | None = None,
-    stop: Stop | None = None,
+    slot: Slot | None = None,
+    stop: Cancellation | None = None,
 ) -> NotebookNode:
     """Return the paper executed: outputs in its code cells, a verdict in its test cells.
 
@@ -59,10 +59,10 @@ def sit(
     asyncio.CancelledError
         If it was stopped.
     """
-    executed = deepcopy(paper)
-    with rooms_for(settings, _packages(paper), place) as rooms:
-        exam = _Exam(executed, settings, scheme, rooms, on_cell)
-        run_to_end(lambda: (stop or Stop()).guard(exam.hold))
+    executed = deepcopy(exam_notebook)
+    with make_environment(settings, _packages(exam_notebook), slot) as environment:
+        exam = _Exam(executed, settings, answer_key, environment, on_cell)
+        run_to_end(lambda: (stop or Cancellation()).guard(exam.run))
     return executed
 
 
@@ -71,56 +71,61 @@ class _Exam:
 
     def __init__(
         self,
-        paper: NotebookNode,
+        exam_notebook: NotebookNode,
         settings: Settings,
-        scheme: Scheme | None,
-        rooms: Rooms,
+        answer_key: AnswerKey | None,
+        environment: ExamEnvironment,
         on_cell: OnCell | None,
     ) -> None:
-        self.paper, self.scheme, self.rooms, self.on_cell = paper, scheme, rooms, on_cell
-        self.questions = {question.index: question for question in questions(paper)}
+        self.exam_notebook, self.answer_key, self.environment, self.on_cell = (
+            exam_notebook,
+            answer_key,
+            environment,
+            on_cell,
+        )
+        self.test_cells = {test_cell.index: test_cell for test_cell in test_cells(exam_notebook)}
         self.findings: list[Finding] = []
         self.hidden_before = False
-        self.mistakes: set[str] = set()  # the misconceptions recognised so far
+        self.misconceptions: set[str] = set()  # the misconceptions recognised so far
         self.started = time.monotonic()
         self.clock = Clock(settings.cell_seconds, self.started + settings.exam_seconds)
-        self.student = StudentSide(paper, rooms, self.clock, self.findings)
-        self.examiner = JsonProcess(rooms.zygote(), rooms.examiner_order())
+        self.student = CandidateSession(exam_notebook, environment, self.clock, self.findings)
+        self.examiner = RpcProcess(environment.forkserver(), environment.examiner_request())
 
     # --- the story -------------------------------------------------------------------------------
 
-    async def hold(self) -> None:
+    async def run(self) -> None:
         """Sit every cell in order; whatever happens, both processes are gone in the end."""
         try:
             await asyncio.gather(self.examiner.start(START_SECONDS), self.student.start())
-            for index, cell in enumerate(self.paper.cells):
+            for index, cell in enumerate(self.exam_notebook.cells):
                 if cell.cell_type == "code":
                     begun = time.monotonic()
-                    await self.sit_cell(index, cell)
+                    await self.run_cell(index, cell)
                     cell.metadata.exam["seconds"] = round(time.monotonic() - begun, 3)
                 if self.on_cell is not None:
                     self.on_cell(index, cell)
         finally:
             await self.student.stop()
             await self.examiner.stop()
-        self.paper.metadata.exam.update(
+        self.exam_notebook.metadata.exam.update(
             findings=[vars(finding) for finding in self.findings],
             seconds=round(time.monotonic() - self.started, 3),
             peak_memory=self.student.peak_memory,
         )
 
-    async def sit_cell(self, index: int, cell: NotebookNode) -> None:
+    async def run_cell(self, index: int, cell: NotebookNode) -> None:
         role = cell.metadata.exam["role"]
         if role == "test":
-            question = self.questions[index]
-            self.conclude(cell, question.exercise, await self.ask(question))
+            test_cell = self.test_cells[index]
+            self.record_verdict(cell, test_cell.exercise, await self.ask(test_cell))
         elif role == "setup":
             await self.set_up_examiner(cell.source)
             await self.student.set_up(index, cell.source)
         else:
-            await self.run(index, cell)
+            await self.run_student_cell(index, cell)
 
-    async def run(self, index: int, cell: NotebookNode) -> None:
+    async def run_student_cell(self, index: int, cell: NotebookNode) -> None:
         """Run a student's cell, while there is time."""
         cell.metadata.exam["withheld"] = self.hidden_before
         if self.clock.cell_left() > 0:
@@ -130,48 +135,48 @@ class _Exam:
 
     # --- test cells ------------------------------------------------------------------------------
 
-    async def ask(self, question: Question) -> Verdict:
+    async def ask(self, test_cell: TestCell) -> Verdict:
         """Sit one test cell; a verdict that does not come is none that earns points."""
         seconds = self.clock.cell_left()
         if seconds <= 0:
-            return Verdict(question.grade_id, question.points, "not run", reason=self.too_late)
-        address = str(self.rooms.door / f"{self.student.starts}-{question.index}")
+            return Verdict(test_cell.grade_id, test_cell.points, "not run", reason=self.too_late)
+        address = str(self.environment.socket_dir / f"{self.student.starts}-{test_cell.index}")
         task = {
             "do": "test",
             "address": address,
             "seconds": seconds,
             "seed": self.seed,
-            "shared": bool(self.paper.metadata.exam.get("shared_namespace", False)),
+            "shared": bool(self.exam_notebook.metadata.exam.get("shared_namespace", False)),
             "hidden_before": self.hidden_before,
-            **question.task(),
+            **test_cell.task(),
         }
-        self.examiner.tell(task)
-        self.hidden_before = self.hidden_before or question.has_hidden
-        opened = await self.examiner.hear(START_SECONDS)
-        verdict = await self.serve(question, address, seconds) if opened else None
+        self.examiner.send(task)
+        self.hidden_before = self.hidden_before or test_cell.has_hidden
+        opened = await self.examiner.receive(START_SECONDS)
+        verdict = await self.serve(test_cell, address, seconds) if opened else None
         if verdict is None:
-            reason = student_sentence("cell seconds", self.rooms.limits)
-            verdict = Verdict(question.grade_id, question.points, "void", reason=reason)
-            await self.new_examiner_after(question.index)
+            reason = student_sentence("cell seconds", self.environment.limits)
+            verdict = Verdict(test_cell.grade_id, test_cell.points, "void", reason=reason)
+            await self.restart_examiner_after(test_cell.index)
         return replace(verdict, seconds=round(verdict.seconds, 4))
 
-    async def serve(self, question: Question, address: str, seconds: float) -> Verdict | None:
+    async def serve(self, test_cell: TestCell, address: str, seconds: float) -> Verdict | None:
         """Let the candidate answer the examiner at the address, and return what it concludes."""
         serving = asyncio.create_task(self.student.serve(address, seconds + 1.0))
-        hearing = asyncio.create_task(self.examiner.hear(seconds + 10.0))
+        hearing = asyncio.create_task(self.examiner.receive(seconds + 10.0))
         await asyncio.wait({serving, hearing}, return_when=asyncio.FIRST_COMPLETED)
         if not hearing.done() and serving.result().ending in ("dead", "output"):
-            await _knock(address)  # nobody else will: the examiner waits at an open door
+            await _unblock(address)  # nobody else will: the examiner waits at an open door
         answer = await hearing
         ending = await self.end_serving(serving)
         if ending == "dead":
-            await self.student.start_anew(question.index)
+            await self.student.restart(test_cell.index)
         if answer is None:
             return None
         verdict = Verdict.from_json(answer)
         limit = self.student.limit_of(ending)
         if limit is not None and verdict.points < verdict.max_points:
-            self.student.find_limit(limit, self.paper.cells[question.index])
+            self.student.record_limit(limit, self.exam_notebook.cells[test_cell.index])
             verdict = replace(verdict, reason=self.student.why(limit))
         return verdict
 
@@ -186,12 +191,12 @@ class _Exam:
             return "dead"
         return serving.result().ending
 
-    def conclude(self, cell: NotebookNode, exercise: str, verdict: Verdict) -> None:
+    def record_verdict(self, cell: NotebookNode, exercise: str, verdict: Verdict) -> None:
         """Write a verdict into its cell, such that nbgrader reads the same points in it."""
-        if self.scheme is not None:
-            verdict = diagnose(verdict, self.scheme, exercise, self.mistakes)
+        if self.answer_key is not None:
+            verdict = diagnose(verdict, self.answer_key, exercise, self.misconceptions)
             if verdict.misconception is not None:
-                self.mistakes.add(verdict.misconception)
+                self.misconceptions.add(verdict.misconception)
         if verdict.state == "test error":
             message = f"the test is at fault: {verdict.details[-500:]}"
             grade_id = cell.metadata.exam.get("grade_id")
@@ -209,8 +214,8 @@ class _Exam:
         ExamError
             If it fails there. It is the course's own: no student can be judged then.
         """
-        self.examiner.tell({"do": "setup", "source": source, "seed": self.seed})
-        reply = await self.examiner.hear(max(0.0, self.clock.cell_left()) + START_SECONDS)
+        self.examiner.send({"do": "setup", "source": source, "seed": self.seed})
+        reply = await self.examiner.receive(max(0.0, self.clock.cell_left()) + START_SECONDS)
         error = "it did not end in time" if reply is None else reply["error"]
         if error:
             beginning = source.strip().partition("\n")[0]
@@ -220,12 +225,14 @@ class _Exam:
             )
             raise ExamError(message)
 
-    async def new_examiner_after(self, index: int) -> None:
+    async def restart_examiner_after(self, index: int) -> None:
         """Kill the examiner, start another one, and run the set-up cells so far in it."""
         await self.examiner.stop()
-        self.examiner = JsonProcess(self.rooms.zygote(), self.rooms.examiner_order())
+        self.examiner = RpcProcess(
+            self.environment.forkserver(), self.environment.examiner_request()
+        )
         await self.examiner.start(START_SECONDS)
-        for cell in self.paper.cells[:index]:
+        for cell in self.exam_notebook.cells[:index]:
             if cell.cell_type == "code" and cell.metadata.exam["role"] == "setup":
                 await self.set_up_examiner(cell.source)
 
@@ -234,20 +241,22 @@ class _Exam:
     @property
     def seed(self) -> int:
         """The seed of the paper's SEED parameter; 0 where it has none."""
-        return int(self.paper.metadata.exam.get("seed", 0))
+        return int(self.exam_notebook.metadata.exam.get("seed", 0))
 
     @property
     def too_late(self) -> str:
-        return student_sentence("exam seconds", self.rooms.limits)
+        return student_sentence("exam seconds", self.environment.limits)
 
 
-def _packages(paper: NotebookNode) -> frozenset[str]:
+def _packages(exam_notebook: NotebookNode) -> frozenset[str]:
     """Return the packages that the trusted cells of a paper import."""
-    trusted = (c.source for c in paper.cells if c.metadata.exam["role"] in ("setup", "test"))
+    trusted = (
+        c.source for c in exam_notebook.cells if c.metadata.exam["role"] in ("setup", "test")
+    )
     return frozenset[str]().union(*map(imported_packages, trusted))
 
 
-async def _knock(address: str) -> None:
+async def _unblock(address: str) -> None:
     """Connect to a door and leave, so that whoever waits behind it goes on."""
     try:
         _, writer = await asyncio.open_unix_connection(address)

@@ -10,7 +10,7 @@ HIDDEN = "### BEGIN HIDDEN TESTS"
 
 
 @dataclass(frozen=True)
-class Question:
+class TestCell:
     """One test cell: `names` are the student's, `due` what was plain data at each line of it."""
 
     index: int
@@ -19,7 +19,7 @@ class Question:
     source: str
     exercise: str
     names: tuple[str, ...]
-    due: Mapping[str, list[str]]
+    expected_kinds: Mapping[str, list[str]]
 
     @property
     def has_hidden(self) -> bool:
@@ -33,30 +33,30 @@ class Question:
             "points": self.points,
             "source": self.source,
             "names": list(self.names),
-            "due": dict(self.due),
+            "expected_kinds": dict(self.expected_kinds),
         }
 
 
-def questions(paper: NotebookNode) -> tuple[Question, ...]:
+def test_cells(exam_notebook: NotebookNode) -> tuple[TestCell, ...]:
     """Return the test cells of a paper, in order.
 
     The student's names are those that the reference's answer cells assign, as the paper keeps
     them; nothing in a submission can add one.
     """
-    names = tuple(paper.metadata["exam"].get("names", ()))
+    names = tuple(exam_notebook.metadata["exam"].get("names", ()))
     found = []
-    for index, cell in enumerate(paper.cells):
+    for index, cell in enumerate(exam_notebook.cells):
         exam = cell.metadata.get("exam", {})
         if exam.get("role") == "test":
             found.append(
-                Question(
+                TestCell(
                     index,
                     exam["grade_id"],
                     float(exam["points"]),
                     cell.source,
                     str(cell.metadata.get("dlcourse", {}).get("exercise", "")),
                     names,
-                    exam.get("due", {}),
+                    exam.get("expected_kinds", {}),
                 )
             )
     return tuple(found)

@@ -45,7 +45,7 @@ def enter_results(
     assignment: str,
     results: Sequence[Result],
     *,
-    handed_in: Mapping[str, datetime] | None = None,
+    submitted_at: Mapping[str, datetime] | None = None,
     seen: bool = False,
 ) -> None:
     """Enter what was earned, as one transaction; manual marks and comments are kept.
@@ -71,7 +71,7 @@ def enter_results(
     GradebookError
         If the gradebook is locked or refuses; then none of these results is in it.
     """
-    times = handed_in or {}
+    times = submitted_at or {}
 
     def enter() -> None:
         cells = _cells(book, assignment)

@@ -8,9 +8,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course.assignment import Assignment
-from autograder.exam.attempt import no_verdict, unsat_paper
+from autograder.exam.attempt import empty_exam_notebook, missing_verdict
 from autograder.exam.outputs import findings_of, verdicts_of
-from autograder.files import write_half
+from autograder.files import write_partial
 from autograder.models import Finding, Result, Submission
 
 AUTOGRADED = "autograded"  # nbgrader's name for the folder of graded notebooks
@@ -34,7 +34,7 @@ def result_of(executed: NotebookNode, submission: Submission) -> Result:
         student=submission.student,
         assignment=submission.assignment,
         notebook=submission.notebook,
-        verdicts=tuple(held.get(test.grade_id) or no_verdict(test) for test in tests),
+        verdicts=tuple(held.get(test.grade_id) or missing_verdict(test) for test in tests),
         findings=findings_of(executed),
         seconds=float(exam.get("seconds", 0.0)),
         peak_memory=int(exam.get("peak_memory", 0)),
@@ -43,7 +43,7 @@ def result_of(executed: NotebookNode, submission: Submission) -> Result:
 
 
 @dataclass(frozen=True)
-class PutDown:
+class StagedResult:
     """A Result, and the graded notebook that `keep` puts into its place."""
 
     result: Result
@@ -57,24 +57,24 @@ class PutDown:
             self.half.replace(self.target)
 
 
-def put_down(root: Path, submission: Submission, executed: NotebookNode) -> PutDown:
+def stage(root: Path, submission: Submission, executed: NotebookNode) -> StagedResult:
     """Return what came of a submission, with its graded notebook beside the one of before."""
     result, target = result_of(executed, submission), graded_path(root, submission)
     data = to_bytes(executed)
     try:
         if target.is_file() and target.read_bytes() == data:
-            return PutDown(result, target, None, is_same=True)
-        return PutDown(result, target, write_half(target, data), is_same=False)
+            return StagedResult(result, target, None, is_same=True)
+        return StagedResult(result, target, write_partial(target, data), is_same=False)
     except OSError as error:  # the marks are right all the same
         why = Finding("not-written", f"The graded notebook could not be written: {error}")
-        return PutDown(
+        return StagedResult(
             replace(result, findings=(*result.findings, why)), target, None, is_same=False
         )
 
 
-def without_exam(submission: Submission, assignment: Assignment, finding: Finding) -> Result:
+def result_without_exam(submission: Submission, assignment: Assignment, finding: Finding) -> Result:
     """Return the Result of a submission that no exam could be held for: no points."""
-    return result_of(unsat_paper(assignment, finding), submission)
+    return result_of(empty_exam_notebook(assignment, finding), submission)
 
 
 def to_bytes(notebook: NotebookNode) -> bytes:

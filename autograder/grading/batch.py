@@ -11,29 +11,29 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.dispatch import Fleet, Returned, Terms, terms_of
+from autograder.dispatch import ExamQueue, Returned, RunSpec, run_spec_of
 from autograder.exam.attempt import (
-    Exam,
+    ExamConfig,
     digest_of,
-    make_paper,
-    not_held,
-    not_sat,
-    unsat_paper,
-    was_held,
+    empty_exam_notebook,
+    exam_not_run,
+    make_exam_notebook,
+    mark_exam_not_run,
+    was_completed,
 )
 from autograder.exam.outputs import findings_of, verdicts_of
 from autograder.grading.artifacts import from_bytes, to_bytes
-from autograder.grading.result_cache import Ledger
+from autograder.grading.result_cache import ResultCache
 from autograder.models import Finding, Submission
 from autograder.submission.assemble import add_findings
 
 TOGETHER = 32  # submissions without an exam of their own that are yielded at a time
 
-OpenFleet = Callable[[], AbstractContextManager[Fleet]]
+OpenQueue = Callable[[], AbstractContextManager[ExamQueue]]
 
 
 @dataclass(frozen=True)
-class Examined:
+class ExaminedSubmission:
     """A submission, and the executed paper that came of it."""
 
     submission: Submission
@@ -41,14 +41,14 @@ class Examined:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingExam:
     """Submissions of the same work, whose exam is being held; each has findings of its own."""
 
-    paper: NotebookNode
+    exam_notebook: NotebookNode
     by: list[tuple[Submission, tuple[Finding, ...]]]
 
 
-class Examination:
+class Batch:
     """What is known while a class is examined.
 
     Parameters
@@ -63,97 +63,108 @@ class Examination:
 
     def __init__(
         self,
-        exams: Mapping[str, Exam],
-        ledger: Ledger,
-        open_fleet: OpenFleet,
+        exams: Mapping[str, ExamConfig],
+        result_cache: ResultCache,
+        open_queue: OpenQueue,
         *,
         force: bool = False,
     ) -> None:
-        self.exams, self.ledger, self.open_fleet, self.force = exams, ledger, open_fleet, force
-        self.waiting: dict[str, Waiting] = {}  # by digest
+        self.exams, self.result_cache, self.open_queue, self.force = (
+            exams,
+            result_cache,
+            open_queue,
+            force,
+        )
+        self.waiting: dict[str, PendingExam] = {}  # by digest
         self.held: set[str] = set()  # digests
-        self.terms: dict[str, Terms] = {}  # by notebook
+        self.run_spec: dict[str, RunSpec] = {}  # by notebook
 
-    def examine(self, submissions: Iterable[Submission]) -> Generator[list[Examined], None, None]:
+    def examine(
+        self, submissions: Iterable[Submission]
+    ) -> Generator[list[ExaminedSubmission], None, None]:
         """Yield every submission once, examined; those that are done at the same time together.
 
         A list is empty when nothing is done for a moment, so that one can stop.
         """
-        ready: list[Examined] = []
+        ready: list[ExaminedSubmission] = []
         with ExitStack() as stack:
-            fleet: Fleet | None = None
+            queue: ExamQueue | None = None
             for submission in submissions:
-                paper = self._paper(submission)
-                digest = digest_of(paper, self.exams[submission.notebook])
-                executed = self._known(paper, digest)
+                exam_notebook = self._paper(submission)
+                digest = digest_of(exam_notebook, self.exams[submission.notebook])
+                executed = self._known(exam_notebook, digest)
                 if executed is not None:
-                    ready.append(_of(submission, findings_of(paper), executed))
-                elif self._waits(submission, paper, digest):
-                    fleet = fleet or stack.enter_context(self.open_fleet())
-                    while fleet.is_full:
-                        yield self._conclude(fleet.take())
-                    fleet.send(digest, to_bytes(_with((), paper)), self._terms(submission))
-                if len(ready) >= TOGETHER or (ready and fleet):
+                    ready.append(_of(submission, findings_of(exam_notebook), executed))
+                elif self._waits(submission, exam_notebook, digest):
+                    queue = queue or stack.enter_context(self.open_queue())
+                    while queue.is_full:
+                        yield self._conclude(queue.take())
+                    queue.send(digest, to_bytes(_with((), exam_notebook)), self._terms(submission))
+                if len(ready) >= TOGETHER or (ready and queue):
                     yield ready
                     ready = []
             if ready:
                 yield ready
-            while fleet is not None and fleet.is_busy:
-                yield self._conclude(fleet.take())
+            while queue is not None and queue.is_busy:
+                yield self._conclude(queue.take())
 
     def _paper(self, submission: Submission) -> NotebookNode:
         """Return the paper of a submission; whatever it is must not reach the others."""
         exam = self.exams[submission.notebook]
         try:
-            return make_paper(submission.path, exam)
+            return make_exam_notebook(submission.path, exam)
         except Exception as error:
-            return unsat_paper(exam.assignment, not_held(error))
+            return empty_exam_notebook(exam.assignment, exam_not_run(error))
 
-    def _known(self, paper: NotebookNode, digest: str) -> NotebookNode | None:
+    def _known(self, exam_notebook: NotebookNode, digest: str) -> NotebookNode | None:
         """Return the executed paper, if no exam has to be held for that."""
-        if verdicts_of(paper):
-            return paper  # there is nothing to sit: the submission could not be read
+        if verdicts_of(exam_notebook):
+            return exam_notebook  # there is nothing to sit: the submission could not be read
         if self.force and digest not in self.held:
             return None
-        kept = self.ledger.recall(digest)
+        kept = self.result_cache.get(digest)
         return from_bytes(kept) if kept is not None else None
 
-    def _waits(self, submission: Submission, paper: NotebookNode, digest: str) -> bool:
+    def _waits(self, submission: Submission, exam_notebook: NotebookNode, digest: str) -> bool:
         """Let a submission wait for its exam; tell whether that has yet to be sent."""
         is_first = digest not in self.waiting
-        waiting = self.waiting.setdefault(digest, Waiting(paper, []))
-        waiting.by.append((submission, findings_of(paper)))
+        waiting = self.waiting.setdefault(digest, PendingExam(exam_notebook, []))
+        waiting.by.append((submission, findings_of(exam_notebook)))
         return is_first
 
-    def _terms(self, submission: Submission) -> Terms:
+    def _terms(self, submission: Submission) -> RunSpec:
         name = submission.notebook
-        if name not in self.terms:
-            self.terms[name] = terms_of(self.exams[name])
-        return self.terms[name]
+        if name not in self.run_spec:
+            self.run_spec[name] = run_spec_of(self.exams[name])
+        return self.run_spec[name]
 
-    def _conclude(self, returned: Returned | None) -> list[Examined]:
+    def _conclude(self, returned: Returned | None) -> list[ExaminedSubmission]:
         """Return those who waited for an exam, now that it is over."""
         if returned is None:
             return []
         waiting = self.waiting.pop(returned.name)
         came = returned.executed
         if isinstance(came, Finding):
-            came = to_bytes(not_sat(_with((), waiting.paper), came))
+            came = to_bytes(mark_exam_not_run(_with((), waiting.exam_notebook), came))
         executed = from_bytes(came)
-        if was_held(executed):
-            self.ledger.record(returned.name, came)
+        if was_completed(executed):
+            self.result_cache.put(returned.name, came)
             self.held.add(returned.name)
         return [_of(one, findings, executed) for one, findings in waiting.by]
 
 
-def _of(submission: Submission, findings: Iterable[Finding], executed: NotebookNode) -> Examined:
+def _of(
+    submission: Submission, findings: Iterable[Finding], executed: NotebookNode
+) -> ExaminedSubmission:
     """Return what came of a submission: what was found in its file, then in its exam."""
-    return Examined(submission, _with((*findings, *findings_of(executed)), executed))
+    return ExaminedSubmission(submission, _with((*findings, *findings_of(executed)), executed))
 
 
-def _with(findings: Iterable[Finding], paper: NotebookNode) -> NotebookNode:
+def _with(findings: Iterable[Finding], exam_notebook: NotebookNode) -> NotebookNode:
     """Return a paper with these findings, and no others."""
-    exam = NotebookNode({**paper.metadata.exam, "findings": []})
-    copy = NotebookNode({**paper, "metadata": NotebookNode({**paper.metadata, "exam": exam})})
+    exam = NotebookNode({**exam_notebook.metadata.exam, "findings": []})
+    copy = NotebookNode(
+        {**exam_notebook, "metadata": NotebookNode({**exam_notebook.metadata, "exam": exam})}
+    )
     add_findings(copy, findings)
     return copy

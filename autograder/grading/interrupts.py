@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class CtrlC:
+class DeferredInterrupt:
     """Notes that somebody pressed Ctrl-C; whoever presses it twice does not want to wait."""
 
     is_pressed = False
@@ -30,9 +30,9 @@ class CtrlC:
 
 
 @contextmanager
-def noted_ctrl_c() -> Iterator[CtrlC]:
+def deferred_interrupt() -> Iterator[DeferredInterrupt]:
     """Note Ctrl-C for as long as this lasts; only a main thread hears it."""
-    pressed = CtrlC()
+    pressed = DeferredInterrupt()
     if threading.current_thread() is not threading.main_thread():
         yield pressed
         return

@@ -10,20 +10,20 @@ import nbformat
 
 from autograder.config import Settings, read_settings
 from autograder.course.assignment import read_assignments
-from autograder.dispatch import Scheduler, Slots, on_this_machine, on_workers
-from autograder.dispatch.machine import places
+from autograder.dispatch import ExamSlots, Scheduler, local_queue, remote_queue
+from autograder.dispatch.machine import machine_slots
 from autograder.errors import UsageError
-from autograder.exam import run as sitting
-from autograder.exam.attempt import Sit, make_paper
+from autograder.exam import run as run
+from autograder.exam.attempt import RunExam, make_exam_notebook
 from autograder.gradebook import Book, enter_assignment, enter_results, open_gradebook, parse_time
-from autograder.grading.artifacts import graded_path, put_down, without_exam
-from autograder.grading.batch import Examination, Examined, OpenFleet
-from autograder.grading.interrupts import noted_ctrl_c
-from autograder.grading.result_cache import Ledger
+from autograder.grading.artifacts import graded_path, result_without_exam, stage
+from autograder.grading.batch import Batch, ExaminedSubmission, OpenQueue
+from autograder.grading.interrupts import deferred_interrupt
+from autograder.grading.result_cache import ResultCache
 from autograder.models import Finding, Result
-from autograder.sandbox.doctor import demand_sandbox
-from autograder.submission.collect import TIMESTAMP, Pupil, take_roll
-from autograder.verification.calibrate import exam_for, silent
+from autograder.sandbox.doctor import require_sandbox
+from autograder.submission.collect import TIMESTAMP, StudentWork, find_submissions
+from autograder.verification.calibrate import exam_config_for, silent
 
 OnResult = Callable[[int, int], object]
 """Called with how many are done, and of how many."""
@@ -42,7 +42,7 @@ def grade_class(
     db_url: str | None = None,
     on_known: OnResult | None = None,
     on_result: OnResult | None = None,
-    sit: Sit = sitting.sit,
+    run_exam: RunExam = run.run_exam,
 ) -> tuple[Result, ...]:
     """Grade what students handed in for a week; return a Result for each notebook of each.
 
@@ -86,32 +86,35 @@ def grade_class(
     """
     settings = settings or read_settings(root)
     assignments = read_assignments(root, week)
-    pupils = take_roll(root, week, assignments, students)
-    total = sum(len(pupil.submissions) + len(pupil.missing) for pupil in pupils)
-    open_fleet = _fleet(jobs, gpus, scheduler, settings, sit, most=total)
+    class_work = find_submissions(root, week, assignments, students)
+    total = sum(
+        len(student_work.submissions) + len(student_work.missing) for student_work in class_work
+    )
+    open_queue = _fleet(jobs, gpus, scheduler, settings, run_exam, most=total)
     tell = on_result or silent
     results: list[Result] = []
     with open_gradebook(root, db_url) as book:
         enter_assignment(book, week, {one.notebook: one.source for one in assignments})
         known = on_known or silent
         exams = {
-            one.notebook: exam_for(root, one, settings, on_progress=known) for one in assignments
+            one.notebook: exam_config_for(root, one, settings, on_progress=known)
+            for one in assignments
         }
         tell(0, total)
-        examination = Examination(exams, Ledger(root), open_fleet, force=force)
+        batch = Batch(exams, ResultCache(root), open_queue, force=force)
         with (
-            noted_ctrl_c() as pressed,
-            closing(_entered(book, root, week, pupils, examination)) as entering,
+            deferred_interrupt() as pressed,
+            closing(_entered(book, root, week, class_work, batch)) as entering,
         ):
             for entered in entering:
                 results += entered
                 if entered:
                     tell(len(results), total)
                 pressed.check()
-    return _in_order(results, pupils)
+    return _in_order(results, class_work)
 
 
-def write_paper(root: Path, week: str, student: str, to: Path) -> None:
+def write_exam_notebook(root: Path, week: str, student: str, to: Path) -> None:
     """Write the paper of a student's submission: the trusted notebook with their answers.
 
     It holds the hidden tests, so it is nothing to hand out.
@@ -122,12 +125,17 @@ def write_paper(root: Path, week: str, student: str, to: Path) -> None:
         If the week or the student does not exist, or the week has several graded notebooks.
     """
     assignments = read_assignments(root, week)
-    (pupil,) = take_roll(root, week, assignments, [student])
-    if len(pupil.submissions) != 1 or len(assignments) != 1:
-        message = f"{student} handed in {len(pupil.submissions)} notebooks for {week}, not one."
+    (student_work,) = find_submissions(root, week, assignments, [student])
+    if len(student_work.submissions) != 1 or len(assignments) != 1:
+        message = (
+            f"{student} handed in {len(student_work.submissions)} notebooks for {week}, not one."
+        )
         raise UsageError(message)
-    exam = exam_for(root, assignments[0], read_settings(root))
-    to.write_text(nbformat.writes(make_paper(pupil.submissions[0].path, exam)), encoding="utf-8")
+    exam = exam_config_for(root, assignments[0], read_settings(root))
+    to.write_text(
+        nbformat.writes(make_exam_notebook(student_work.submissions[0].path, exam)),
+        encoding="utf-8",
+    )
 
 
 def _fleet(
@@ -135,74 +143,87 @@ def _fleet(
     gpus: str | None,
     scheduler: Scheduler | None,
     settings: Settings,
-    sit: Sit,
+    run_exam: RunExam,
     *,
     most: int,
-) -> OpenFleet:
+) -> OpenQueue:
     """Return what opens the fleet that is wanted; on this machine, with `most` slots."""
     if scheduler is not None:
         if jobs is not None or gpus is not None:
             message = "With a scheduler, each worker says how many exams it holds at a time."
             raise UsageError(message)
-        return lambda: on_workers(scheduler)
-    if sit is sitting.sit:
-        demand_sandbox(settings)
-    here = places(jobs, gpus, most=most)
-    slots = Slots(here, allow_unsandboxed=settings.allow_unsandboxed, sit=sit)
-    return lambda: on_this_machine(slots)
+        return lambda: remote_queue(scheduler)
+    if run_exam is run.run_exam:
+        require_sandbox(settings)
+    here = machine_slots(jobs, gpus, most=most)
+    exam_slots = ExamSlots(here, allow_unsandboxed=settings.allow_unsandboxed, run_exam=run_exam)
+    return lambda: local_queue(exam_slots)
 
 
 def _entered(
-    book: Book, root: Path, week: str, pupils: Sequence[Pupil], examination: Examination
+    book: Book, root: Path, week: str, class_work: Sequence[StudentWork], batch: Batch
 ) -> Generator[list[Result], None, None]:
     """Yield the results of a class when they are in the gradebook: first who did not hand in.
 
     A list is empty when there is nothing new for a moment.
     """
-    times = _times(pupils)
-    for gone in (submission for pupil in pupils for submission in pupil.missing):
+    times = _times(class_work)
+    for gone in (submission for student_work in class_work for submission in student_work.missing):
         finding = Finding("missing-notebook", f"No {gone.path.name} was handed in.")
-        result = without_exam(gone, examination.exams[gone.notebook].assignment, finding)
-        enter_results(book, week, [result], handed_in=times)
+        result = result_without_exam(gone, batch.exams[gone.notebook].assignment, finding)
+        enter_results(book, week, [result], submitted_at=times)
         graded_path(root, gone).unlink(missing_ok=True)  # of what is no longer there
         yield [result]
-    handed_in = [submission for pupil in pupils for submission in pupil.submissions]
-    with closing(examination.examine(handed_in)) as examining:
+    submitted_at = [
+        submission for student_work in class_work for submission in student_work.submissions
+    ]
+    with closing(batch.examine(submitted_at)) as examining:
         for together in examining:
             yield _enter(book, root, week, together, times)
 
 
 def _enter(
-    book: Book, root: Path, week: str, examined: Sequence[Examined], times: Mapping[str, datetime]
+    book: Book,
+    root: Path,
+    week: str,
+    examined: Sequence[ExaminedSubmission],
+    times: Mapping[str, datetime],
 ) -> list[Result]:
     """Enter submissions that were examined into the gradebook, then into `autograded/`.
 
     In this order: whoever is stopped in between finds the graded notebooks of before, and enters
     the marks once more. The other way round, nobody would look again at marks given by hand.
     """
-    down = [put_down(root, one.submission, one.executed) for one in examined]
+    down = [stage(root, one.submission, one.executed) for one in examined]
     for is_same in (True, False):
         these = [one for one in down if one.is_same is is_same]
-        enter_results(book, week, [one.result for one in these], handed_in=times, seen=is_same)
+        enter_results(book, week, [one.result for one in these], submitted_at=times, seen=is_same)
         for one in these:
             one.keep()
     return [one.result for one in down]
 
 
-def _times(pupils: Sequence[Pupil]) -> dict[str, datetime]:
-    times = {pupil.student: parse_time(pupil.timestamp) for pupil in pupils}
+def _times(class_work: Sequence[StudentWork]) -> dict[str, datetime]:
+    times = {
+        student_work.student: parse_time(student_work.timestamp) for student_work in class_work
+    }
     return {student: time for student, time in times.items() if time is not None}
 
 
-def _about_time(pupil: Pupil) -> Iterator[Finding]:
-    if pupil.timestamp and parse_time(pupil.timestamp) is None:
-        message = f"{TIMESTAMP} holds no time, so lateness is not known: {pupil.timestamp[:40]!a}."
+def _about_time(student_work: StudentWork) -> Iterator[Finding]:
+    if student_work.timestamp and parse_time(student_work.timestamp) is None:
+        message = (
+            f"{TIMESTAMP} holds no time, so lateness is not known: {student_work.timestamp[:40]!a}."
+        )
         yield Finding("bad-timestamp", message)
 
 
-def _in_order(results: Sequence[Result], pupils: Sequence[Pupil]) -> tuple[Result, ...]:
+def _in_order(results: Sequence[Result], class_work: Sequence[StudentWork]) -> tuple[Result, ...]:
     """Sort by student and notebook; findings about a student go to the first notebook."""
-    about = {pupil.student: (*pupil.findings, *_about_time(pupil)) for pupil in pupils}
+    about = {
+        student_work.student: (*student_work.findings, *_about_time(student_work))
+        for student_work in class_work
+    }
     ordered = sorted(results, key=lambda result: (result.student, result.notebook))
     return tuple(
         replace(result, findings=(*about.pop(result.student, ()), *result.findings))

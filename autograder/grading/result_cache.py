@@ -12,11 +12,11 @@ import hashlib
 import zlib
 from pathlib import Path
 
-from autograder.errors import LedgerError
-from autograder.files import write_whole
+from autograder.errors import ResultCacheError
+from autograder.files import write_atomically
 
 
-class Ledger:
+class ResultCache:
     """The exams that were held for a course: executed papers, as bytes, by digest."""
 
     def __init__(self, root: Path) -> None:
@@ -26,7 +26,7 @@ class Ledger:
         """Return where an exam lies."""
         return self.folder / digest[:2] / f"{digest}.gz"
 
-    def recall(self, digest: str) -> bytes | None:
+    def get(self, digest: str) -> bytes | None:
         """Return the executed paper; None where there is none, or it is not what was recorded."""
         try:
             kept = gzip.decompress(self.path(digest).read_bytes())
@@ -35,7 +35,7 @@ class Ledger:
         checksum, _, executed = kept.partition(b"\n")
         return executed if checksum == _checksum(digest, executed) else None
 
-    def record(self, digest: str, executed: bytes) -> None:
+    def put(self, digest: str, executed: bytes) -> None:
         """Keep an executed paper; after this it is on the disk.
 
         Raises
@@ -45,13 +45,13 @@ class Ledger:
         """
         kept = gzip.compress(_checksum(digest, executed) + b"\n" + executed, 1, mtime=0)
         try:
-            write_whole(self.path(digest), kept)
+            write_atomically(self.path(digest), kept)
         except OSError as error:
             message = (
                 f"The exam that was just held cannot be kept in {self.folder}: {error.strerror}. "
                 "Make room there, and grade again: what is graded is not examined again."
             )
-            raise LedgerError(message) from error
+            raise ResultCacheError(message) from error
 
 
 def _checksum(digest: str, executed: bytes) -> bytes:

@@ -18,21 +18,21 @@ from traitlets import Float, Int
 
 from autograder.config import read_settings
 from autograder.course.assignment import read_assignment
-from autograder.exam.attempt import Exam, hold, make_paper
+from autograder.exam.attempt import ExamConfig, attempt_exam, make_exam_notebook
 from autograder.notebook.cells import marks_of, points_of
-from autograder.verification.calibrate import exam_for
+from autograder.verification.calibrate import exam_config_for
 
 Resources = dict[str, Any]
 
 
-class PaperExporter(NotebookExporter):  # type: ignore[misc]
+class ExamNotebookExporter(NotebookExporter):  # type: ignore[misc]
     """Never parses a submission: what cannot be read must not stop nbgrader, but score zero."""
 
     def from_file(
         self, file_stream: Any, resources: Resources | None = None, **more: Any
     ) -> tuple[NotebookNode, Resources]:
         """Return the notebook of a file; of a submission, its paper."""
-        if any(isinstance(step, PaperPreprocessor) for step in self._preprocessors):
+        if any(isinstance(step, ExamNotebookPreprocessor) for step in self._preprocessors):
             nothing = nbformat.v4.new_notebook()
             converted = self.from_notebook_node(nothing, resources=resources, **more)
         else:
@@ -41,7 +41,7 @@ class PaperExporter(NotebookExporter):  # type: ignore[misc]
         return notebook, resources
 
 
-class PaperPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
+class ExamNotebookPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
     """Replaces a submission by the paper made of it. Stands in for five steps of nbgrader's.
 
     Those trust the submission's metadata, and abort the whole batch over a cell that is there
@@ -52,15 +52,17 @@ class PaperPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
         """Return the paper of the submitted file; `nb` is what nbgrader read of it, if anything."""
         del nb
         file = resources["metadata"]
-        paper = make_paper(Path(file["path"]) / f"{file['name']}.ipynb", _exam(self, resources))
-        unanswered = paper.metadata.exam.unanswered
-        for cell in paper.cells:
+        exam_notebook = make_exam_notebook(
+            Path(file["path"]) / f"{file['name']}.ipynb", _exam(self, resources)
+        )
+        unanswered = exam_notebook.metadata.exam.unanswered
+        for cell in exam_notebook.cells:
             marks = marks_of(cell)
             marks.pop("checksum", None)
             if marks.get("grade_id") in unanswered:
                 # nbgrader's sign of "no response": the text is what the checksum was made of.
                 marks["checksum"] = compute_checksum(cell)
-        return paper, resources
+        return exam_notebook, resources
 
 
 class ExamPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
@@ -83,15 +85,15 @@ class ExamPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
         limits = {name: getattr(self, name) for name in self.class_own_traits(config=True)}
         given = {name: limit for name, limit in limits.items() if limit is not None}
         exam = _exam(self, resources, **given)
-        return hold(nb, settings=exam.settings, scheme=exam.scheme), resources
+        return attempt_exam(nb, settings=exam.settings, answer_key=exam.answer_key), resources
 
 
-def _exam(step: NbGraderPreprocessor, resources: Resources, **limits: Any) -> Exam:
+def _exam(step: NbGraderPreprocessor, resources: Resources, **limits: Any) -> ExamConfig:
     """Return the exam of the notebook that a step of nbgrader's is at, with these limits."""
     root = Path(_course_root(step))
     one = resources["nbgrader"]
     assignment = read_assignment(root, one["assignment"], one["notebook"])
-    return exam_for(root, assignment, replace(read_settings(root), **limits))
+    return exam_config_for(root, assignment, replace(read_settings(root), **limits))
 
 
 def _course_root(step: Any) -> str:

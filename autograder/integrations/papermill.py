@@ -7,7 +7,7 @@ from papermill.engines import Engine, NotebookExecutionManager
 
 from autograder.config import Settings
 from autograder.errors import ExamError
-from autograder.exam.run import sit
+from autograder.exam.run import run_exam
 
 
 class ExamEngine(Engine):  # type: ignore[misc]
@@ -36,7 +36,7 @@ class ExamEngine(Engine):  # type: ignore[misc]
             raise ExamError(message)
         _adopt_parameters(nb_man.nb)
         settings = Settings(cell_seconds=execution_timeout) if execution_timeout else Settings()
-        executed = sit(
+        executed = run_exam(
             nb_man.nb, settings=settings, on_cell=lambda index, cell: _done(nb_man, index, cell)
         )
         nb_man.nb.metadata.exam = executed.metadata.exam
@@ -46,9 +46,9 @@ class ExamEngine(Engine):  # type: ignore[misc]
                 ours.outputs = theirs.outputs
 
 
-def _adopt_parameters(paper: NotebookNode) -> None:
+def _adopt_parameters(exam_notebook: NotebookNode) -> None:
     """Make papermill's cell of parameters a set-up cell, as the cell that it overrides is."""
-    for cell in paper.cells:
+    for cell in exam_notebook.cells:
         if "injected-parameters" in cell.metadata.get("tags", ()) and "exam" not in cell.metadata:
             cell.metadata["exam"] = {"role": "setup", "grade_id": None, "points": 0.0}
 

@@ -65,7 +65,7 @@ class ClassReport:
     week: str
     students: tuple[StudentLine, ...]
     questions: tuple[QuestionLine, ...]
-    mistakes: tuple[MistakeLine, ...]
+    misconceptions: tuple[MistakeLine, ...]
 
     @property
     def findings(self) -> tuple[tuple[str, Finding], ...]:
@@ -100,7 +100,7 @@ def class_report(week: str, results: Iterable[Result]) -> ClassReport:
         week=week,
         students=tuple(students),
         questions=_questions(verdicts),
-        mistakes=_mistakes(verdicts, len(students)),
+        misconceptions=_mistakes(verdicts, len(students)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.reporting.class_report import ClassReport
 from autograder.reporting.html import fill
 
@@ -10,5 +10,5 @@ from autograder.reporting.html import fill
 def write_report(root: Path, report: ClassReport) -> Path:
     """Write the page of a class below `root`; return where it is."""
     target = root / "report" / f"{report.week}.html"
-    write_whole(target, fill("report.html.j2", filters={}, report=report).encode())
+    write_atomically(target, fill("report.html.j2", filters={}, report=report).encode())
     return target

@@ -3,12 +3,14 @@
 import socket
 from dataclasses import replace
 
-from autograder.sandbox.forkserver.client import Zygote
-from autograder.sandbox.forkserver.messages import Order
-from autograder.sandbox.forkserver.process import WarmProcess
+from autograder.sandbox.forkserver.client import ForkServer
+from autograder.sandbox.forkserver.messages import SpawnRequest
+from autograder.sandbox.forkserver.process import ForkedProcess
 
 
-def start_controlled(zygote: Zygote, wanted: Order) -> tuple[WarmProcess, socket.socket]:
+def start_with_control_socket(
+    forkserver: ForkServer, wanted: SpawnRequest
+) -> tuple[ForkedProcess, socket.socket]:
     """Fork a process that gets one end of a socket as file 3, which is also its last argument.
 
     Returns
@@ -23,7 +25,7 @@ def start_controlled(zygote: Zygote, wanted: Order) -> tuple[WarmProcess, socket
     ours, theirs = socket.socketpair()
     order = replace(wanted, arguments=(*wanted.arguments, "3"))
     try:
-        return zygote.start(order, control=theirs.fileno()), ours
+        return forkserver.start(order, control=theirs.fileno()), ours
     except BaseException:
         ours.close()
         raise

@@ -7,10 +7,10 @@ from autograder.sandbox.isolation.capabilities import Layer, layers
 
 def missing_layers() -> tuple[Layer, ...]:
     """Return the layers of the sandbox that this machine does not offer."""
-    return tuple(layer for layer in layers() if not layer.offered)
+    return tuple(layer for layer in layers() if not layer.available)
 
 
-def demand_sandbox(settings: Settings) -> None:
+def require_sandbox(settings: Settings) -> None:
     """Go on only where student code can be kept in, or somebody said that it need not be.
 
     Raises

@@ -39,7 +39,7 @@ _FIXED = {
 
 def environment(
     home: Path | str,
-    offered: Mapping[str, str] | None = None,
+    available: Mapping[str, str] | None = None,
     names: Iterable[str] = PASSED_ON,
 ) -> dict[str, str]:
     """Return the environment of a process whose home and temporary folder is `home`.
@@ -53,8 +53,8 @@ def environment(
     names
         The variables to pass on, where they are set.
     """
-    offered = os.environ if offered is None else offered
-    passed_on = {name: offered[name] for name in names if name in offered}
+    available = os.environ if available is None else available
+    passed_on = {name: available[name] for name in names if name in available}
     if "DLCOURSE_DATA" in passed_on:  # the process starts in another folder
         passed_on["DLCOURSE_DATA"] = str(Path(passed_on["DLCOURSE_DATA"]).absolute())
     return {

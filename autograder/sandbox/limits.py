@@ -118,7 +118,7 @@ def instructor_sentence(name: str, limits: Limits) -> str:
     return LIMITS[name].instructor.format(**vars(limits))
 
 
-def recognise(error_name: str, error_text: str) -> str | None:
+def recognize(error_name: str, error_text: str) -> str | None:
     """Return the name of the limit that an exception in a cell speaks of, or None."""
     if error_name == "MemoryError":
         return "memory"

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 
-def tasks(control: socket.socket) -> Iterator[dict[str, Any]]:
+def requests(control: socket.socket) -> Iterator[dict[str, Any]]:
     """Say that this process is ready, then yield its tasks until the other end is closed."""
     reader = control.makefile("r", encoding="utf-8")
-    say(control, {"ready": True})
+    reply(control, {"ready": True})
     for line in reader:
         yield json.loads(line)
 
 
-def say(control: socket.socket, answer: Mapping[str, Any]) -> None:
+def reply(control: socket.socket, answer: Mapping[str, Any]) -> None:
     """Send one answer."""
     control.sendall(json.dumps(answer).encode() + b"\n")

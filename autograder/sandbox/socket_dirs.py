@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 
-def make_door() -> Path:
+def make_socket_dir() -> Path:
     """Return a new folder for sockets, private to this user; whoever made it removes it.
 
     It lies outside `/tmp`: inside a sandbox that is scratch, where Landlock allows everything,

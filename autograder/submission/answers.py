@@ -11,7 +11,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.models import AddedCell, Answers, Finding
-from autograder.submission.expected_cells import TrustedCell, trusted_cells
+from autograder.submission.expected_cells import ExpectedCell, expected_cells
 from autograder.submission.findings import findings_of
 from autograder.submission.matching import Matching, match
 from autograder.submission.reading import SubmittedCell, parse_cells, read_bytes
@@ -49,7 +49,7 @@ def answers_in(
     cells: Iterable[SubmittedCell], source: NotebookNode, *, release: NotebookNode | None = None
 ) -> Answers:
     """Return what the submitted cells answer to the questions of `source`."""
-    trusted = trusted_cells(source, release)
+    trusted = expected_cells(source, release)
     found = match(cells, trusted)
     answers = {
         cell.grade_id: found.first[cell.grade_id].source
@@ -66,11 +66,11 @@ def answers_in(
 
 def no_answers(source: NotebookNode, finding: Finding) -> Answers:
     """Return the answers of a student who handed in nothing that can be read, and why."""
-    ids = (cell.grade_id for cell in trusted_cells(source, None) if cell.is_answer)
+    ids = (cell.grade_id for cell in expected_cells(source, None) if cell.is_answer)
     return Answers(cells={}, findings=(finding,), unanswered=frozenset(filter(None, ids)))
 
 
-def _added(found: Matching, trusted: Sequence[TrustedCell]) -> Iterator[AddedCell]:
+def _added(found: Matching, trusted: Sequence[ExpectedCell]) -> Iterator[AddedCell]:
     for place, cell in found.added[:MAX_ADDED]:
         before = trusted[place] if place >= 0 else None
         yield AddedCell(
@@ -88,7 +88,7 @@ def _left_out(found: Matching) -> tuple[Finding, ...]:
     return (Finding("too-many-cells", message),)
 
 
-def _unanswered(answers: dict[str, str], trusted: Sequence[TrustedCell]) -> Iterator[str]:
+def _unanswered(answers: dict[str, str], trusted: Sequence[ExpectedCell]) -> Iterator[str]:
     for cell in trusted:
         if cell.is_answer and cell.grade_id:
             text = answers.get(cell.grade_id, "")

@@ -27,7 +27,7 @@ from autograder.notebook.source_code import parse
 __all__ = ["add_findings", "rebuild", "role_of"]
 
 Cell = dict[str, Any]
-Place = tuple[str | None, int]  # a grade id, and how many unmarked cells after it
+Slot = tuple[str | None, int]  # a grade id, and how many unmarked cells after it
 
 NOT_RUN = "This test did not run, so it earns nothing."
 
@@ -72,16 +72,16 @@ def rebuild(
         "unanswered": sorted(answers.unanswered),
         "findings": [],
     }
-    paper = nbformat.from_dict(
+    exam_notebook = nbformat.from_dict(
         {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     )
-    add_findings(paper, answers.findings)
-    return paper
+    add_findings(exam_notebook, answers.findings)
+    return exam_notebook
 
 
-def add_findings(paper: NotebookNode, findings: Iterable[Finding]) -> None:
+def add_findings(exam_notebook: NotebookNode, findings: Iterable[Finding]) -> None:
     """Write findings into a paper, each once."""
-    exam = paper.metadata.setdefault("exam", NotebookNode())
+    exam = exam_notebook.metadata.setdefault("exam", NotebookNode())
     known = list(exam.get("findings", []))
     for finding in findings:
         entry = nbformat.from_dict(
@@ -94,7 +94,7 @@ def add_findings(paper: NotebookNode, findings: Iterable[Finding]) -> None:
 
 def _trusted(
     source: NotebookNode, answers: Answers, parameters: Mapping[str, Any]
-) -> Iterator[tuple[Place, Cell]]:
+) -> Iterator[tuple[Slot, Cell]]:
     """Yield the source's cells with the student's answers in them, and the place of each."""
     after, passed = None, 0
     for cell in source.cells:
@@ -123,15 +123,13 @@ def _cells_for(
         yield injected
 
 
-def _with_added(
-    trusted: Iterable[tuple[Place, Cell]], added: Iterable[AddedCell]
-) -> Iterator[Cell]:
+def _with_added(trusted: Iterable[tuple[Slot, Cell]], added: Iterable[AddedCell]) -> Iterator[Cell]:
     """Yield the trusted cells, and the student's own cells each behind its place."""
-    waiting: dict[Place, list[Cell]] = defaultdict(list)
+    waiting: dict[Slot, list[Cell]] = defaultdict(list)
     for cell in added:
         waiting[cell.after, cell.passed].append(_added_cell(cell))
     yield from waiting.pop((None, 0), [])
-    last: Place | None = None
+    last: Slot | None = None
     for place, made in trusted:
         if place != last and last is not None:
             yield from waiting.pop(last, [])

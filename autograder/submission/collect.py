@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
-from autograder.errors import IntakeError, UsageError
+from autograder.errors import SubmissionError, UsageError
 from autograder.models import Finding, Submission
 from autograder.submission.reading import read_submitted
 
@@ -13,7 +13,7 @@ TIMESTAMP = "timestamp.txt"  # nbgrader's, written when a submission is collecte
 
 
 @dataclass(frozen=True)
-class Pupil:
+class StudentWork:
     """One student who handed in something.
 
     submissions    a notebook for each assignment that was handed in
@@ -28,12 +28,12 @@ class Pupil:
     timestamp: str = ""
 
 
-def take_roll(
+def find_submissions(
     root: Path,
     week: str,
     assignments: Sequence[Assignment],
     students: Collection[str] | None = None,
-) -> tuple[Pupil, ...]:
+) -> tuple[StudentWork, ...]:
     """Return who handed in what of a week, in the order of the students' names.
 
     Parameters
@@ -76,14 +76,14 @@ def take_roll(
 
 def _pupil(
     student: str, folder: Path, week: str, assignments: Sequence[Assignment], given: set[str]
-) -> Pupil:
+) -> StudentWork:
     due = [
         Submission(student, week, one.notebook, folder / f"{one.notebook}.ipynb")
         for one in assignments
     ]
     there = {path.name for path in folder.iterdir() if path.suffix == ".ipynb"}
     strange = sorted(there - given - {submission.path.name for submission in due})
-    return Pupil(
+    return StudentWork(
         student,
         submissions=tuple(one for one in due if one.path.name in there),
         missing=tuple(one for one in due if one.path.name not in there),
@@ -103,5 +103,5 @@ def _unknown(names: Sequence[str]) -> Iterator[Finding]:
 def _timestamp(folder: Path) -> str:
     try:
         return read_submitted(folder / TIMESTAMP)[:200].decode("utf-8", "replace").strip()
-    except IntakeError:
+    except SubmissionError:
         return ""

@@ -12,7 +12,7 @@ from autograder.submission.released import released_text
 
 
 @dataclass(frozen=True)
-class TrustedCell:
+class ExpectedCell:
     """One cell of the source, as far as it takes to recognise the student's copy of it.
 
     `after` and `passed` say where it lies: the grade id of the known cell before it (its own,
@@ -35,17 +35,17 @@ class TrustedCell:
         return self.role in ("answer", "written")
 
 
-def trusted_cells(source: NotebookNode, release: NotebookNode | None) -> tuple[TrustedCell, ...]:
+def expected_cells(source: NotebookNode, release: NotebookNode | None) -> tuple[ExpectedCell, ...]:
     """Return the cells of `source`, with the texts that `release` gave to students."""
     given = {grade_id_of(cell): cell for cell in release.cells} if release else {}
-    cells: list[TrustedCell] = []
+    cells: list[ExpectedCell] = []
     after, passed = None, 0
     for index, cell in enumerate(source.cells):
         grade_id = grade_id_of(cell)
         after, passed = (grade_id, 0) if grade_id else (after, passed + 1)
         released = given.get(grade_id) if grade_id else None
         cells.append(
-            TrustedCell(
+            ExpectedCell(
                 index=index,
                 kind=cell.cell_type,
                 role=role_of(cell),

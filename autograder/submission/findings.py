@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograder.models import Finding
-from autograder.submission.expected_cells import TrustedCell
+from autograder.submission.expected_cells import ExpectedCell
 from autograder.submission.matching import Matching
 from autograder.submission.reading import SubmittedCell
 from autograder.submission.released import same_text
@@ -14,7 +14,7 @@ MAX_FINDINGS = 100
 _SKIP = ("skip-execution", "skip_execution")
 
 
-def findings_of(found: Matching, trusted: Sequence[TrustedCell]) -> tuple[Finding, ...]:
+def findings_of(found: Matching, trusted: Sequence[ExpectedCell]) -> tuple[Finding, ...]:
     """Return a finding for each thing of note, in the order of the trusted cells."""
     known = [cell for cell in trusted if cell.grade_id]
     if known and not found.first:
@@ -28,7 +28,7 @@ def findings_of(found: Matching, trusted: Sequence[TrustedCell]) -> tuple[Findin
     return tuple(findings)
 
 
-def _nothing_known(known: Sequence[TrustedCell]) -> Finding:
+def _nothing_known(known: Sequence[ExpectedCell]) -> Finding:
     return Finding(
         "no-known-cells",
         f"None of the {len(known)} cells that were given out is in this notebook. It was made "
@@ -36,7 +36,7 @@ def _nothing_known(known: Sequence[TrustedCell]) -> Finding:
     )
 
 
-def _about(cell: TrustedCell, found: Matching) -> Iterator[Finding]:
+def _about(cell: ExpectedCell, found: Matching) -> Iterator[Finding]:
     grade_id = cell.grade_id or ""
     submitted = found.first.get(grade_id)
     if submitted is None:
@@ -54,7 +54,7 @@ def _about(cell: TrustedCell, found: Matching) -> Iterator[Finding]:
         )
 
 
-def _about_text(cell: TrustedCell, submitted: SubmittedCell) -> Iterator[Finding]:
+def _about_text(cell: ExpectedCell, submitted: SubmittedCell) -> Iterator[Finding]:
     if submitted.trouble and cell.is_answer:
         yield _finding("unreadable-text", cell, f"could not be read as it is: {submitted.trouble}.")
     if submitted.attachments and cell.role == "written":
@@ -71,7 +71,7 @@ def _about_text(cell: TrustedCell, submitted: SubmittedCell) -> Iterator[Finding
         yield _finding("edited-locked-cell", cell, "was edited; the original was used.")
 
 
-def _about_metadata(cell: TrustedCell, submitted: SubmittedCell) -> Iterator[Finding]:
+def _about_metadata(cell: ExpectedCell, submitted: SubmittedCell) -> Iterator[Finding]:
     if submitted.kind != cell.kind:
         fate = "its text still counts" if cell.is_answer else "the original was used"
         kind = _quoted(submitted.kind)
@@ -87,9 +87,9 @@ def _about_metadata(cell: TrustedCell, submitted: SubmittedCell) -> Iterator[Fin
         yield _finding("skip-execution-tag", cell, "is tagged to be skipped; tags are not used.")
 
 
-def _about_order(found: Matching, known: Sequence[TrustedCell]) -> Iterator[Finding]:
-    places = {cell.grade_id: cell.index for cell in known}
-    order = [places[grade_id] for grade_id in found.first]
+def _about_order(found: Matching, known: Sequence[ExpectedCell]) -> Iterator[Finding]:
+    slots = {cell.grade_id: cell.index for cell in known}
+    order = [slots[grade_id] for grade_id in found.first]
     if order != sorted(order):
         yield Finding("reordered-cells", "The cells were moved about; the source's order was used.")
 
@@ -103,7 +103,7 @@ def _about_added(found: Matching) -> Iterator[Finding]:
             yield Finding("unreadable-text", f"In a cell that was added, {cell.trouble}.")
 
 
-def _finding(kind: str, cell: TrustedCell, what: str) -> Finding:
+def _finding(kind: str, cell: ExpectedCell, what: str) -> Finding:
     name = {"test": "test", "answer": "answer", "written": "answer"}.get(cell.role, "locked")
     return Finding(kind, f"The {name} cell {cell.grade_id} {what}", cell.grade_id)
 

@@ -7,7 +7,7 @@ their text, or by their notebook id when the student edited them. What is left, 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from autograder.submission.expected_cells import TrustedCell
+from autograder.submission.expected_cells import ExpectedCell
 from autograder.submission.reading import SubmittedCell
 from autograder.submission.released import comparable, same_text
 
@@ -22,7 +22,7 @@ class Matching:
     unknown: list[str] = field(default_factory=list)  # grade ids of no trusted cell
 
 
-def match(cells: Iterable[SubmittedCell], trusted: Sequence[TrustedCell]) -> Matching:
+def match(cells: Iterable[SubmittedCell], trusted: Sequence[ExpectedCell]) -> Matching:
     """Walk through the submitted cells and say what each of them is.
 
     Of several cells with one grade id the first counts. The others are added cells, as they
@@ -60,16 +60,16 @@ def _says_something(cell: SubmittedCell) -> bool:
 class _Unmarked:
     """The source's cells without a grade id, to be looked up by text or notebook id."""
 
-    def __init__(self, trusted: Sequence[TrustedCell]) -> None:
-        self._by_id: dict[str, TrustedCell] = {}
-        self._by_text: dict[tuple[str, str], list[TrustedCell]] = {}
+    def __init__(self, trusted: Sequence[ExpectedCell]) -> None:
+        self._by_id: dict[str, ExpectedCell] = {}
+        self._by_text: dict[tuple[str, str], list[ExpectedCell]] = {}
         for cell in trusted:
             if cell.grade_id is None:
                 self._by_text.setdefault((cell.kind, comparable(cell.released)), []).append(cell)
                 if cell.cell_id:
                     self._by_id[cell.cell_id] = cell
 
-    def twin_of(self, cell: SubmittedCell, place: int) -> TrustedCell | None:
+    def twin_of(self, cell: SubmittedCell, place: int) -> ExpectedCell | None:
         """Return the trusted cell that this one is: of several with one text, the next."""
         twins = self._by_text.get((cell.kind, comparable(cell.source)), [])
         if twins:

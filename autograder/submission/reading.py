@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import IntakeError
+from autograder.errors import SubmissionError
 
 MAX_BYTES = 20_000_000
 MAX_BRACKETS = 2_000_000  # lists and dictionaries, which take 30 times their bytes in memory
@@ -41,7 +41,7 @@ def read_bytes(path: Path) -> bytes:
     """
     if path.is_symlink():
         message = f"{path.name} is a symbolic link. Expected the notebook itself."
-        raise IntakeError(message)
+        raise SubmissionError(message)
     # A link made in this very moment is not followed; a pipe does not keep the reader waiting.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
@@ -52,13 +52,13 @@ def read_bytes(path: Path) -> bytes:
             os.close(descriptor)
     except OSError as error:
         message = f"{path.name} cannot be opened: {error.strerror}."
-        raise IntakeError(message) from error
+        raise SubmissionError(message) from error
     if data is None:
         message = f"{path.name} is not a regular file. Expected a notebook."
-        raise IntakeError(message)
+        raise SubmissionError(message)
     if len(data) > MAX_BYTES:
         message = f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB. Clear its outputs."
-        raise IntakeError(message)
+        raise SubmissionError(message)
     return data
 
 
@@ -74,7 +74,7 @@ def read_submitted(path: Path) -> bytes:
     for folder in (path.parent, path.parent.parent):
         if folder.is_symlink():
             message = f"{path.name} lies behind the link {folder.name}. Expected a folder."
-            raise IntakeError(message)
+            raise SubmissionError(message)
     return read_bytes(path)
 
 
@@ -96,14 +96,14 @@ def parse_cells(data: bytes) -> tuple[SubmittedCell, ...]:
     notebook = _parse(_decode(data))
     if not isinstance(notebook, dict):
         message = "The file holds JSON, but not a notebook: expected an object with cells."
-        raise IntakeError(message)
+        raise SubmissionError(message)
     return tuple(_cell(cell) for cell in _raw_cells(notebook))
 
 
 def _decode(data: bytes) -> str:
     if not data.strip():
         message = "The file is empty. Expected a notebook."
-        raise IntakeError(message)
+        raise SubmissionError(message)
     encoding = json.detect_encoding(data)  # UTF-8, -16 or -32, with or without its mark
     try:
         return data.decode(encoding, "surrogatepass")
@@ -114,18 +114,18 @@ def _decode(data: bytes) -> str:
 def _parse(text: str) -> Any:
     if text.count("{") + text.count("[") > MAX_BRACKETS:
         message = "The file holds too many lists to be a notebook. Clear its outputs."
-        raise IntakeError(message)
+        raise SubmissionError(message)
     try:
-        return json.loads(text, parse_int=_harmless_number)
+        return json.loads(text, parse_int=_bounded_number)
     except RecursionError as error:
         message = "The file is nested too deeply to be a notebook."
-        raise IntakeError(message) from error
+        raise SubmissionError(message) from error
     except ValueError as error:
         message = f"The file is not JSON, so it is not a notebook: {error}."
-        raise IntakeError(message) from error
+        raise SubmissionError(message) from error
 
 
-def _harmless_number(digits: str) -> int | float:
+def _bounded_number(digits: str) -> int | float:
     return int(digits) if len(digits) < 20 else float("nan")
 
 
@@ -136,7 +136,7 @@ def _raw_cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
     lists = [cells for cells in found if isinstance(cells, list)]
     if not lists:
         message = "The file holds JSON, but not a notebook: it has no list of cells."
-        raise IntakeError(message)
+        raise SubmissionError(message)
     for cells in lists:
         yield from (cell for cell in cells if isinstance(cell, dict))
 

@@ -15,22 +15,27 @@ from autograder.config import Settings
 from autograder.course.assignment import Assignment
 from autograder.course.known_answers import KnownAnswer
 from autograder.course.weeks import Week, read_week
-from autograder.exam.attempt import Exam
-from autograder.exam.diagnosis.answer_key import Mistake, Scheme, read_scheme, write_scheme
+from autograder.exam.attempt import ExamConfig
+from autograder.exam.diagnosis.answer_key import (
+    AnswerKey,
+    KnownMisconception,
+    read_answer_key,
+    write_answer_key,
+)
 from autograder.fingerprint import versions
 from autograder.notebook.names import imported_packages
 from autograder.verification.local_runner import (
+    AnswerResult,
     Kinds,
-    Sat,
-    Sitting,
-    in_one_kernel,
-    in_two_rooms,
-    sit_all,
+    LocalRun,
+    run_all,
+    start_in_one_process,
+    start_in_two_processes,
 )
-from autograder.verification.test_selection import Rehearsal, rehearsal
+from autograder.verification.test_selection import TestPlan, test_plan
 
-Kind = Literal["reference", "release", "variant", "misconception", "cheat"]
-Room = Literal["two rooms", "one kernel"]
+Kind = Literal["reference", "release", "variant", "misconception", "trivial answer"]
+Environment = Literal["two processes", "one process"]
 OnProgress = Callable[[int, int], object]
 """Called with the number of sittings that are over, and of all."""
 
@@ -66,91 +71,102 @@ def known_answer(known: KnownAnswer) -> Answer:
 REFERENCE = Answer("reference", "reference")
 
 
-def sit_answers(
+def run_answers(
     week: Week,
-    answers: Sequence[tuple[Answer, Room]],
+    answers: Sequence[tuple[Answer, Environment]],
     *,
-    due: Mapping[str, Mapping[str, list[str]]],
+    expected_kinds: Mapping[str, Mapping[str, list[str]]],
     settings: Settings,
     seed: int | None = None,
     at_once: int | None = None,
     on_progress: OnProgress = silent,
-) -> list[Sat]:
+) -> list[AnswerResult]:
     """Sit every answer in its room; return how each did, in the same order.
 
     `seed` replaces the notebook's own SEED, where there is one.
     """
     parameters = {"PROFILE": settings.profile} | ({} if seed is None else {"SEED": seed})
-    prepared = rehearsal(week.source, parameters)
+    prepared = test_plan(week.source, parameters)
     preload(prepared)
     at_once = at_once or os.cpu_count() or 1
     # They share the cores, and each of them may use them all: nobody is late for that.
-    seed, seconds = prepared.paper.metadata.exam["seed"], settings.cell_seconds * at_once
+    seed, seconds = prepared.exam_notebook.metadata.exam["seed"], settings.cell_seconds * at_once
 
-    def begin(answer: Answer, room: Room) -> Callable[[], Sitting]:
-        cells = prepared.cells(answer.texts, tests=_tests(prepared, answer), due=due)
-        if room == "one kernel":
-            return lambda: in_one_kernel(cells, seed=seed, seconds=seconds)
+    def begin(answer: Answer, environment: Environment) -> Callable[[], LocalRun]:
+        cells = prepared.cells(
+            answer.texts, tests=_tests(prepared, answer), expected_kinds=expected_kinds
+        )
+        if environment == "one process":
+            return lambda: start_in_one_process(cells, seed=seed, seconds=seconds)
         shared = prepared.is_shared
-        return lambda: in_two_rooms(cells, seed=seed, seconds=seconds, is_shared=shared)
+        return lambda: start_in_two_processes(cells, seed=seed, seconds=seconds, is_shared=shared)
 
-    sat: list[Sat | None] = [None] * len(answers)
-    starts = (begin(answer, room) for answer, room in answers)
-    for done, (place, how) in enumerate(sit_all(starts, at_once), 1):
+    sat: list[AnswerResult | None] = [None] * len(answers)
+    starts = (begin(answer, environment) for answer, environment in answers)
+    for done, (place, how) in enumerate(run_all(starts, at_once), 1):
         sat[place] = how
         on_progress(done, len(answers))
     return [how for how in sat if how is not None]
 
 
-def due_of(sat: Iterable[Sat]) -> Kinds:
+def expected_kinds_of(sat: Iterable[AnswerResult]) -> Kinds:
     """Return what came at each line of each test, over the answers that are right."""
-    due: dict[str, dict[str, set[str]]] = {}
+    expected_kinds: dict[str, dict[str, set[str]]] = {}
     for how in sat:
-        for grade_id, places in how.kinds.items():
-            for place, kinds in places.items():
-                due.setdefault(grade_id, {}).setdefault(place, set()).update(kinds)
-    return {g: {p: sorted(kinds) for p, kinds in places.items()} for g, places in due.items()}
+        for grade_id, slots in how.kinds.items():
+            for place, kinds in slots.items():
+                expected_kinds.setdefault(grade_id, {}).setdefault(place, set()).update(kinds)
+    return {
+        g: {p: sorted(kinds) for p, kinds in slots.items()} for g, slots in expected_kinds.items()
+    }
 
 
-def mistakes_of(answers: Iterable[tuple[Answer, Sat]]) -> dict[str, list[Mistake]]:
+def misconceptions_of(
+    answers: Iterable[tuple[Answer, AnswerResult]],
+) -> dict[str, list[KnownMisconception]]:
     """Return the transcripts of the misconceptions, by the test cells that they fail in."""
-    mistakes: dict[str, list[Mistake]] = {}
+    misconceptions: dict[str, list[KnownMisconception]] = {}
     for answer, how in answers:
         for verdict in how.verdicts:
             if answer.kind == "misconception" and not verdict.passed and verdict.transcript:
                 (exercise,) = answer.exercises
-                mistake = Mistake(exercise, answer.name, answer.hint, list(verdict.transcript))
-                mistakes.setdefault(verdict.grade_id, []).append(mistake)
-    return mistakes
+                mistake = KnownMisconception(
+                    exercise, answer.name, answer.hint, list(verdict.transcript)
+                )
+                misconceptions.setdefault(verdict.grade_id, []).append(mistake)
+    return misconceptions
 
 
-def make_scheme(week: Week, settings: Settings, on_progress: OnProgress = silent) -> Scheme:
+def make_answer_key(week: Week, settings: Settings, on_progress: OnProgress = silent) -> AnswerKey:
     """Sit the reference and the known answers of a week in two rooms, and note what came."""
     known = [known_answer(answer) for answer in week.known]
     right = [REFERENCE, *(answer for answer in known if answer.kind == "variant")]
     wrong = [answer for answer in known if answer.kind == "misconception"]
     total = len(right) + len(wrong)
 
-    def sit(answers: Sequence[Answer], due: Kinds, before: int) -> list[Sat]:
-        return sit_answers(
+    def run(answers: Sequence[Answer], expected_kinds: Kinds, before: int) -> list[AnswerResult]:
+        return run_answers(
             week,
-            [(answer, "two rooms") for answer in answers],
-            due=due,
+            [(answer, "two processes") for answer in answers],
+            expected_kinds=expected_kinds,
             settings=settings,
             seed=settings.grading_seed,
             on_progress=lambda done, _: on_progress(before + done, total),
         )
 
-    due = due_of(sit(right, {}, 0))
-    return Scheme(due, mistakes_of(zip(wrong, sit(wrong, due, len(right)), strict=True)))
+    expected_kinds = expected_kinds_of(run(right, {}, 0))
+    return AnswerKey(
+        expected_kinds,
+        misconceptions_of(zip(wrong, run(wrong, expected_kinds, len(right)), strict=True)),
+    )
 
 
-def scheme_for(
+def answer_key_for(
     root: Path,
     week: Week,
     settings: Settings,
     on_progress: OnProgress = silent,
-) -> Scheme:
+) -> AnswerKey:
     """Return the marking scheme of a week: the one kept below `root`, or a new one."""
     determining = {
         "week": week.digest,
@@ -161,35 +177,35 @@ def scheme_for(
     }
     digest = hashlib.sha256(json.dumps(determining, sort_keys=True).encode()).hexdigest()[:20]
     path = root / ".autograder" / "schemes" / f"{week.name}-{digest}.json"
-    scheme = read_scheme(path)
-    if scheme is None:
-        scheme = make_scheme(week, settings, on_progress)
-        write_scheme(path, scheme)
-    return scheme
+    answer_key = read_answer_key(path)
+    if answer_key is None:
+        answer_key = make_answer_key(week, settings, on_progress)
+        write_answer_key(path, answer_key)
+    return answer_key
 
 
-def exam_for(
+def exam_config_for(
     root: Path,
     assignment: Assignment,
     settings: Settings,
     *,
     on_progress: OnProgress = silent,
-) -> Exam:
+) -> ExamConfig:
     """Return the exam of a notebook, with what is known of right and wrong answers.
 
     The first time, those answers are sat, which takes a while; `on_progress` is told of it.
     """
     notebook = root / "source" / assignment.week / f"{assignment.notebook}.ipynb"
     week = read_week(root, assignment.week, notebook)
-    scheme = scheme_for(root, week, settings, on_progress)
-    return Exam(assignment, settings, scheme)
+    answer_key = answer_key_for(root, week, settings, on_progress)
+    return ExamConfig(assignment, settings, answer_key)
 
 
-def preload(prepared: Rehearsal) -> None:
+def preload(prepared: TestPlan) -> None:
     """Import what the notebook imports, so that forked rooms need not. Nothing is used here."""
     os.environ.setdefault("MPLBACKEND", "agg")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    code = (cell.source for cell in prepared.paper.cells if cell.cell_type == "code")
+    code = (cell.source for cell in prepared.exam_notebook.cells if cell.cell_type == "code")
     wanted = {name for source in code for name in imported_packages(source)}
     if wanted & {"tensorflow", "keras"}:
         quiet.import_keras()
@@ -198,7 +214,7 @@ def preload(prepared: Rehearsal) -> None:
             importlib.import_module(module)
 
 
-def _tests(prepared: Rehearsal, answer: Answer) -> Set[str]:
+def _tests(prepared: TestPlan, answer: Answer) -> Set[str]:
     if answer.only is not None:
         return answer.only
     if answer.kind in ("reference", "release"):

@@ -20,11 +20,11 @@ from typing import Any
 
 from autograder.exam.candidate.server import serve
 from autograder.exam.examiner.process import Examiner, run_test
-from autograder.exam.examiner.verdict import conclude
+from autograder.exam.examiner.verdict import reach_verdict
 from autograder.exam.protocol.channel import Channel
-from autograder.exam.protocol.framing import TimeIsUp
+from autograder.exam.protocol.framing import DeadlineExceeded
 from autograder.exam.seeding import seed_generators
-from autograder.exam.test_cells import Question
+from autograder.exam.test_cells import TestCell
 from autograder.models import Verdict
 from autograder.notebook.magics import strip_magics
 from autograder.verification.forks import fork
@@ -41,33 +41,33 @@ class Cell:
 
     role: str
     source: str
-    question: Question | None = None
+    test_cell: TestCell | None = None
 
 
 @dataclass(frozen=True)
-class Sat:
+class AnswerResult:
     """How one answer did: its verdicts, and the kinds of what came where it sat in two rooms."""
 
     verdicts: tuple[Verdict, ...]
     kinds: Kinds
 
 
-class Sitting:
+class LocalRun:
     """An answer that is being sat in child processes; `fileno` is readable when it is over."""
 
     def __init__(
         self, cells: Sequence[Cell], tell: Callable[[], Any], seconds: float, *helpers: int
     ) -> None:
         self.cells, self.helpers = cells, helpers
-        self.deadline = time.monotonic() + seconds * (len(self.questions) + 1) + _GRACE_SECONDS
+        self.deadline = time.monotonic() + seconds * (len(self.test_cells) + 1) + _GRACE_SECONDS
         self.reading, writing = os.pipe()
         self.teller = fork(lambda: _tell(tell, self.reading, writing))
         os.close(writing)
         self.text = b""
 
     @property
-    def questions(self) -> list[Question]:
-        return [cell.question for cell in self.cells if cell.question is not None]
+    def test_cells(self) -> list[TestCell]:
+        return [cell.test_cell for cell in self.cells if cell.test_cell is not None]
 
     def fileno(self) -> int:
         return self.reading
@@ -78,30 +78,30 @@ class Sitting:
         self.text += part
         return not part
 
-    def result(self) -> Sat:
+    def result(self) -> AnswerResult:
         """End the processes; return the verdicts, void ones when they did not end by themselves."""
         os.close(self.reading)
         for process in (self.teller, *self.helpers):
             os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
         if not self.text:
-            return Sat(tuple(_lost(question) for question in self.questions), {})
+            return AnswerResult(tuple(_lost(test_cell) for test_cell in self.test_cells), {})
         verdicts, kinds = json.loads(self.text)
-        return Sat(tuple(Verdict.from_json(verdict) for verdict in verdicts), kinds)
+        return AnswerResult(tuple(Verdict.from_json(verdict) for verdict in verdicts), kinds)
 
 
-def in_two_rooms(
+def start_in_two_processes(
     cells: Sequence[Cell], *, seed: int, seconds: float, is_shared: bool = False
-) -> Sitting:
+) -> LocalRun:
     """Begin to sit the cells in two processes.
 
     `seconds` is the time of one test cell. After one that is not over in time the exam ends.
     """
-    count = sum(cell.question is not None for cell in cells)
+    count = sum(cell.test_cell is not None for cell in cells)
     pairs = [socket.socketpair() for _ in range(count)]
     candidate = fork(lambda: _be_candidate(cells, pairs, seed, is_shared))
     try:
-        return Sitting(
+        return LocalRun(
             cells, lambda: _be_examiner(cells, pairs, seed, seconds, is_shared), seconds, candidate
         )
     finally:
@@ -110,32 +110,34 @@ def in_two_rooms(
                 end.close()
 
 
-def in_one_kernel(cells: Sequence[Cell], *, seed: int, seconds: float) -> Sitting:
+def start_in_one_process(cells: Sequence[Cell], *, seed: int, seconds: float) -> LocalRun:
     """Begin to sit the cells in one process and one namespace, as a student's own kernel does."""
-    return Sitting(cells, lambda: _be_both(cells, seed, seconds), seconds)
+    return LocalRun(cells, lambda: _be_both(cells, seed, seconds), seconds)
 
 
-def sit_all(begin: Iterable[Callable[[], Sitting]], at_once: int) -> Iterator[tuple[int, Sat]]:
+def run_all(
+    begin: Iterable[Callable[[], LocalRun]], at_once: int
+) -> Iterator[tuple[int, AnswerResult]]:
     """Sit many answers, `at_once` at a time; yield (place in `begin`, how it did) as they end."""
     waiting = enumerate(begin)
-    running: dict[int, tuple[int, Sitting]] = {}
+    running: dict[int, tuple[int, LocalRun]] = {}
     while True:
         for place, start in itertools.islice(waiting, max(0, at_once - len(running))):
-            sitting = start()
-            running[sitting.fileno()] = (place, sitting)
+            run = start()
+            running[run.fileno()] = (place, run)
         if not running:
             return
         readable, _, _ = select.select(list(running), [], [], 1.0)
         now = time.monotonic()
-        for number, (place, sitting) in list(running.items()):
-            is_late = now > sitting.deadline
-            if is_late or (number in readable and sitting.read()):
+        for number, (place, run) in list(running.items()):
+            is_late = now > run.deadline
+            if is_late or (number in readable and run.read()):
                 del running[number]
-                yield place, sitting.result()
+                yield place, run.result()
 
 
-def _lost(question: Question) -> Verdict:
-    return Verdict(question.grade_id, question.points, "void", reason="the process died")
+def _lost(test_cell: TestCell) -> Verdict:
+    return Verdict(test_cell.grade_id, test_cell.points, "void", reason="the process died")
 
 
 # --- the three processes -------------------------------------------------------------------------
@@ -151,12 +153,12 @@ def _be_candidate(
         examiners.close()
     setup: dict[str, Any] = {"__name__": "exam"}
     space: dict[str, Any] = {"__name__": "__main__"}
-    doors = (door for door, _ in pairs)
+    connections = (connection for connection, _ in pairs)
     for cell in cells:
         seed_generators(seed)
-        if cell.question is not None:
-            with next(doors) as door:
-                serve(Channel(door), space, setup)
+        if cell.test_cell is not None:
+            with next(connections) as connection:
+                serve(Channel(connection), space, setup)
         elif cell.role == "setup":
             try:
                 exec(compile(strip_magics(cell.source), "<set-up>", "exec"), setup)
@@ -187,19 +189,19 @@ def _be_examiner(
         if cell.role == "setup":
             if (error := examiner.set_up(cell.source, seed)) and not is_shared:
                 raise RuntimeError(error)
-        elif cell.question is not None:
+        elif cell.test_cell is not None:
             task = {
-                **cell.question.task(),
+                **cell.test_cell.task(),
                 "seed": seed,
                 "shared": is_shared,
                 "hidden_before": hidden_before,
             }
-            hidden_before = hidden_before or cell.question.has_hidden
+            hidden_before = hidden_before or cell.test_cell.has_hidden
             with next(waiting)[1] as connection:
                 deadline = time.monotonic() + (0 if is_over else seconds)
-                verdict = examiner.sit(task, connection, deadline)
+                verdict = examiner.run_exam(task, connection, deadline)
             is_over = is_over or "longer than" in verdict.reason
-            kinds[cell.question.grade_id] = examiner.kinds
+            kinds[cell.test_cell.grade_id] = examiner.kinds
             verdicts.append(verdict)
     return [verdict.to_json() for verdict in verdicts], kinds
 
@@ -209,10 +211,10 @@ def _be_both(cells: Sequence[Cell], seed: int, seconds: float) -> Any:
     verdicts = []
     for cell in cells:
         seed_generators(seed)
-        if cell.question is None:
+        if cell.test_cell is None:
             _run_student_cell(cell.source, space)
             continue
-        filename = f"<test {cell.question.grade_id}>"
+        filename = f"<test {cell.test_cell.grade_id}>"
         outcome: BaseException | None = None
         value = None
         signal.signal(signal.SIGALRM, _time_is_up)
@@ -225,14 +227,14 @@ def _be_both(cells: Sequence[Cell], seed: int, seconds: float) -> Any:
             outcome = error
         finally:
             signal.alarm(0)
-        task = {**cell.question.task(), "hidden_before": False}
-        verdict = conclude(task, filename, outcome, value, reached=0)
+        task = {**cell.test_cell.task(), "hidden_before": False}
+        verdict = reach_verdict(task, filename, outcome, value, reached=0)
         verdicts.append(replace(verdict, details=verdict.details[-4000:]).to_json())
     return verdicts, {}
 
 
 def _time_is_up(*_: Any) -> None:
-    raise TimeIsUp
+    raise DeadlineExceeded
 
 
 def _run_student_cell(source: str, space: dict[str, Any]) -> None:

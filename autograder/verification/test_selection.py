@@ -6,7 +6,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.exam.test_cells import questions
+from autograder.exam.test_cells import test_cells
 from autograder.models import Answers
 from autograder.notebook.cells import grade_id_of, role_of
 from autograder.notebook.names import assigned_names, free_names
@@ -24,7 +24,7 @@ class Test:
 
 
 @dataclass(frozen=True)
-class Rehearsal:
+class TestPlan:
     """A trusted notebook, ready for other answers than its own.
 
     paper : what is sat when all answers are the reference's
@@ -33,7 +33,7 @@ class Rehearsal:
     demos : places of the demonstrations whose names an answer uses
     """
 
-    paper: NotebookNode
+    exam_notebook: NotebookNode
     tests: tuple[Test, ...]
     needs: Mapping[str, frozenset[str]]
     names: Mapping[str, frozenset[str]]
@@ -60,15 +60,15 @@ class Rehearsal:
         answers: Mapping[str, str],
         *,
         tests: Set[str],
-        due: Mapping[str, Mapping[str, list[str]]],
+        expected_kinds: Mapping[str, Mapping[str, list[str]]],
     ) -> list[Cell]:
         """Return the cells to run, with `answers` (by exercise) instead of the reference's.
 
         Demonstrations are left out, but for those whose names an answer uses.
         """
-        asked = {question.index: question for question in questions(self.paper)}
+        asked = {test_cell.index: test_cell for test_cell in test_cells(self.exam_notebook)}
         cells = []
-        for index, cell in enumerate(self.paper.cells):
+        for index, cell in enumerate(self.exam_notebook.cells):
             if cell.cell_type != "code":
                 continue
             role, grade_id = cell.metadata.exam["role"], cell.metadata.exam["grade_id"]
@@ -77,24 +77,24 @@ class Rehearsal:
             elif role == "setup" or (role == "demo" and index in self.demos):
                 cells.append(Cell(role, cell.source))
             elif role == "test" and grade_id in tests:
-                question = replace(asked[index], due=due.get(grade_id, {}))
-                cells.append(Cell("test", cell.source, question))
+                test_cell = replace(asked[index], expected_kinds=expected_kinds.get(grade_id, {}))
+                cells.append(Cell("test", cell.source, test_cell))
         return cells
 
     @property
     def is_shared(self) -> bool:
         """Whether all test cells share one namespace."""
-        return bool(self.paper.metadata.exam["shared_namespace"])
+        return bool(self.exam_notebook.metadata.exam["shared_namespace"])
 
 
-def rehearsal(source: NotebookNode, parameters: Mapping[str, Any] | None = None) -> Rehearsal:
+def test_plan(source: NotebookNode, parameters: Mapping[str, Any] | None = None) -> TestPlan:
     """Read off a trusted notebook which answers its tests and its other answers lean on."""
     reference = {
         grade_id_of(cell) or "": cell.source
         for cell in source.cells
         if role_of(cell) in ("answer", "written")
     }
-    paper = rebuild(source, Answers(reference), parameters=parameters)
+    exam_notebook = rebuild(source, Answers(reference), parameters=parameters)
     code = {
         grade_id_of(cell) or "": cell.source for cell in source.cells if role_of(cell) == "answer"
     }
@@ -107,16 +107,16 @@ def rehearsal(source: NotebookNode, parameters: Mapping[str, Any] | None = None)
     }
     student = frozenset[str]().union(*names.values())
     tests = tuple(
-        Test(question.grade_id, question.exercise, free_names(question.source) & student)
-        for question in questions(paper)
+        Test(test_cell.grade_id, test_cell.exercise, free_names(test_cell.source) & student)
+        for test_cell in test_cells(exam_notebook)
     )
     wanted = frozenset[str]().union(*map(free_names, code.values()))
     demos = frozenset(
         index
-        for index, cell in enumerate(paper.cells)
+        for index, cell in enumerate(exam_notebook.cells)
         if cell.metadata.exam["role"] == "demo" and assigned_names(cell.source) & wanted
     )
-    return Rehearsal(paper, tests, _closed(direct), names, demos)
+    return TestPlan(exam_notebook, tests, _closed(direct), names, demos)
 
 
 def _closed(direct: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -51,7 +51,7 @@ def _raise(error):
     raise error("no")
 """
 
-CHEATS: Mapping[str, str] = {
+TRIVIAL_ANSWERS: Mapping[str, str] = {
     "the first argument": "lambda *a, **k: a[0] if a else None",
     "zeros": "lambda *a, **k: np.zeros(np.shape(a[0])) if a else 0.0",
     "ones": "lambda *a, **k: np.ones(np.shape(a[0])) if a else 1.0",
@@ -79,6 +79,8 @@ CHEATS: Mapping[str, str] = {
 """What each cheat binds all names of an exercise to."""
 
 
-def cheat(name: str, names: Iterable[str]) -> str:
+def trivial_answer(name: str, names: Iterable[str]) -> str:
     """Return the text of an answer cell that binds all `names` to one cheat."""
-    return _OBJECTS + "\n".join(f"{bound} = {CHEATS[name]}" for bound in sorted(names)) + "\n"
+    return (
+        _OBJECTS + "\n".join(f"{bound} = {TRIVIAL_ANSWERS[name]}" for bound in sorted(names)) + "\n"
+    )

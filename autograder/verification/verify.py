@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from autograder.config import Settings
 from autograder.course.weeks import Week
 from autograder.errors import UsageError
-from autograder.exam.diagnosis.answer_key import Scheme
+from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.exam.diagnosis.diagnose import diagnose_all
 from autograder.models import Verdict
 from autograder.verification.calibrate import (
@@ -26,15 +26,15 @@ from autograder.verification.calibrate import (
     Answer,
     Kind,
     OnProgress,
-    due_of,
+    expected_kinds_of,
     known_answer,
-    mistakes_of,
+    misconceptions_of,
+    run_answers,
     silent,
-    sit_answers,
 )
-from autograder.verification.local_runner import Sat
-from autograder.verification.test_selection import Rehearsal, rehearsal
-from autograder.verification.trivial_answers import CHEATS, cheat
+from autograder.verification.local_runner import AnswerResult
+from autograder.verification.test_selection import TestPlan, test_plan
+from autograder.verification.trivial_answers import TRIVIAL_ANSWERS, trivial_answer
 
 _SOLUTION = re.compile(
     r"^([ \t]*)### BEGIN SOLUTION$.*?^[ \t]*### END SOLUTION$", re.MULTILINE | re.DOTALL
@@ -51,7 +51,7 @@ class Row:
     sat: int  # test cells
     agreed: int  # test cells about which both rooms say the same
     problems: tuple[str, ...]
-    recognised: bool = False
+    recognized: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def verify(
     UsageError
         If the week has no such exercise.
     """
-    prepared = rehearsal(week.source)
+    prepared = test_plan(week.source)
     unknown = set(exercises) - set(prepared.names)
     if unknown:
         message = (
@@ -105,13 +105,13 @@ def verify(
 
 
 def _answers(
-    prepared: Rehearsal, week: Week, with_cheats: bool, exercises: Set[str]
+    prepared: TestPlan, week: Week, with_trivial_answers: bool, exercises: Set[str]
 ) -> tuple[list[Answer], list[Answer]]:
     """Return the answers that must be right, and those that must not."""
     known = [known_answer(answer) for answer in week.known]
     right = [REFERENCE, *(answer for answer in known if answer.kind == "variant")]
     wrong = [released(prepared), *(answer for answer in known if answer.kind == "misconception")]
-    wrong += cheats(prepared) if with_cheats else []
+    wrong += trivial_answers(prepared) if with_trivial_answers else []
     if not exercises:
         return right, wrong
     tests = frozenset(test.grade_id for test in prepared.concerned(exercises))
@@ -136,64 +136,69 @@ def _verify_seed(
     wrong: Sequence[Answer],
     on_progress: OnProgress,
 ) -> list[Row]:
-    prepared = rehearsal(week.source)
+    prepared = test_plan(week.source)
     answers = [*right, *wrong]
     total = 2 * len(answers)
 
-    def sit(these: Sequence[Answer], room: str, due: object, before: int) -> list[Sat]:
-        return sit_answers(
+    def run(
+        these: Sequence[Answer], environment: str, expected_kinds: object, before: int
+    ) -> list[AnswerResult]:
+        return run_answers(
             week,
-            [(answer, room) for answer in these],  # type: ignore[misc]
-            due=due,  # type: ignore[arg-type]
+            [(answer, environment) for answer in these],  # type: ignore[misc]
+            expected_kinds=expected_kinds,  # type: ignore[arg-type]
             settings=settings,
             seed=seed,
             on_progress=lambda done, _: on_progress(before + done, total),
         )
 
-    in_rooms = sit(right, "two rooms", {}, 0)
-    due = due_of(in_rooms)
-    in_rooms += sit(wrong, "two rooms", due, len(right))
-    in_kernel = sit(answers, "one kernel", {}, len(answers))
-    scheme = Scheme(due, mistakes_of(zip(answers, in_rooms, strict=True)))
+    in_rooms = run(right, "two processes", {}, 0)
+    expected_kinds = expected_kinds_of(in_rooms)
+    in_rooms += run(wrong, "two processes", expected_kinds, len(right))
+    in_kernel = run(answers, "one process", {}, len(answers))
+    answer_key = AnswerKey(expected_kinds, misconceptions_of(zip(answers, in_rooms, strict=True)))
     return [
-        row(prepared, answer, room, kernel, scheme)
-        for answer, room, kernel in zip(answers, in_rooms, in_kernel, strict=True)
+        row(prepared, answer, environment, kernel, answer_key)
+        for answer, environment, kernel in zip(answers, in_rooms, in_kernel, strict=True)
     ]
 
 
 # --- answers -------------------------------------------------------------------------------------
 
 
-def released(prepared: Rehearsal) -> Answer:
+def released(prepared: TestPlan) -> Answer:
     """Return the release as it is: every answer still to be written."""
     texts = {
         cell.metadata.exam["grade_id"]: _SOLUTION.sub(r"\1raise NotImplementedError()", cell.source)
-        for cell in prepared.paper.cells
+        for cell in prepared.exam_notebook.cells
         if cell.metadata.exam["role"] == "answer"
     }
     return Answer("release", "release", frozenset(texts), texts)
 
 
-def cheats(prepared: Rehearsal) -> list[Answer]:
+def trivial_answers(prepared: TestPlan) -> list[Answer]:
     """Return every generic cheat, for each exercise and for each test's names together."""
     found = [
         Answer(
-            "cheat",
+            "trivial answer",
             name,
             frozenset({exercise}),
-            {exercise: cheat(name, names)},
+            {exercise: trivial_answer(name, names)},
             only=frozenset(t.grade_id for t in prepared.tests if t.exercise == exercise),
         )
         for exercise, names in prepared.names.items()
-        for name in CHEATS
+        for name in TRIVIAL_ANSWERS
     ]
     for test in prepared.tests:
         owners = prepared.owners(test.names)
         if len(owners) > 1:
-            texts = {name: {e: cheat(name, prepared.names[e]) for e in owners} for name in CHEATS}
+            texts = {
+                name: {e: trivial_answer(name, prepared.names[e]) for e in owners}
+                for name in TRIVIAL_ANSWERS
+            }
             found += [
-                Answer("cheat", name, owners, texts[name], only=frozenset({test.grade_id}))
-                for name in CHEATS
+                Answer("trivial answer", name, owners, texts[name], only=frozenset({test.grade_id}))
+                for name in TRIVIAL_ANSWERS
             ]
     return found
 
@@ -201,35 +206,41 @@ def cheats(prepared: Rehearsal) -> list[Answer]:
 # --- judging -------------------------------------------------------------------------------------
 
 
-def row(prepared: Rehearsal, answer: Answer, room: Sat, kernel: Sat, scheme: Scheme) -> Row:
+def row(
+    prepared: TestPlan,
+    answer: Answer,
+    environment: AnswerResult,
+    kernel: AnswerResult,
+    answer_key: AnswerKey,
+) -> Row:
     """Judge the tests by how one answer did in both rooms."""
     named = {verdict.grade_id: verdict for verdict in kernel.verdicts}
-    pairs = [(verdict, named[verdict.grade_id]) for verdict in room.verdicts]
+    pairs = [(verdict, named[verdict.grade_id]) for verdict in environment.verdicts]
     agreed = [two.passed == one.passed for two, one in pairs]
-    problems = list(_errors_of_tests(room.verdicts))
-    recognised = False
-    if answer.kind != "cheat":
+    problems = list(_errors_of_tests(environment.verdicts))
+    recognized = False
+    if answer.kind != "trivial answer":
         problems += _disagreements(pairs)
     if answer.kind in ("reference", "variant"):
         problems += [
             f"{v.grade_id} should give full marks, but: {v.state}: {v.reason} {_last_line(v)}"
-            for v in room.verdicts
+            for v in environment.verdicts
             if not v.passed
         ]
     elif answer.kind == "misconception":
-        problems += _misconception(prepared, answer, room.verdicts)
+        problems += _misconception(prepared, answer, environment.verdicts)
         exercise_of = {test.grade_id: test.exercise for test in prepared.tests}
-        exercises = [exercise_of[verdict.grade_id] for verdict in room.verdicts]
-        diagnosed = diagnose_all(room.verdicts, scheme, exercises)
+        exercises = [exercise_of[verdict.grade_id] for verdict in environment.verdicts]
+        diagnosed = diagnose_all(environment.verdicts, answer_key, exercises)
         names = {v.misconception for v in diagnosed if v.misconception is not None}
-        recognised = names == {answer.name}
-        if not recognised:
+        recognized = names == {answer.name}
+        if not recognized:
             problems.append(f"it is taken for {', '.join(sorted(names)) or 'nothing'}")
     else:
         problems += _gains(pairs)
     concerned = tuple(sorted(answer.exercises)) if answer.kind != "release" else ()
     return Row(
-        answer.kind, answer.name, concerned, len(pairs), sum(agreed), tuple(problems), recognised
+        answer.kind, answer.name, concerned, len(pairs), sum(agreed), tuple(problems), recognized
     )
 
 
@@ -249,7 +260,7 @@ def _disagreements(pairs: Iterable[tuple[Verdict, Verdict]]) -> Iterable[str]:
 
 
 def _misconception(
-    prepared: Rehearsal, answer: Answer, verdicts: Sequence[Verdict]
+    prepared: TestPlan, answer: Answer, verdicts: Sequence[Verdict]
 ) -> Iterable[str]:
     (exercise,) = answer.exercises
     related = {t.grade_id for t in prepared.tests if t.exercise == exercise}
@@ -266,9 +277,9 @@ def _misconception(
 
 def _gains(pairs: Iterable[tuple[Verdict, Verdict]]) -> Iterable[str]:
     for two, one in pairs:
-        for verdict, room in ((two, "two rooms"), (one, "one kernel")):
+        for verdict, environment in ((two, "two processes"), (one, "one process")):
             if verdict.points > 0:
-                yield f"{verdict.grade_id} gives it {verdict.points:g} points in {room}"
+                yield f"{verdict.grade_id} gives it {verdict.points:g} points in {environment}"
 
 
 def _last_line(verdict: Verdict) -> str:

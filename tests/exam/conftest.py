@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from other_side import SETUP, Thing, error, sit, value
+from other_side import SETUP, Thing, error, run_exam, value
 
 from autograder.exam.examiner.process import Examiner
 
@@ -14,7 +14,7 @@ def examiner() -> Iterator[Examiner]:
     examiner = Examiner()
     assert examiner.set_up(SETUP, seed=0) is None
     yield examiner
-    right = sit(examiner, "check.equal(f(2), 4)", value(4))
-    wrong = sit(examiner, "check.equal(f(2), 4)", error("ValueError", "no"))
-    thing = sit(examiner, "check.equal(f(2).size, 4)", value(Thing(1)), value(4))
+    right = run_exam(examiner, "check.equal(f(2), 4)", value(4))
+    wrong = run_exam(examiner, "check.equal(f(2), 4)", error("ValueError", "no"))
+    thing = run_exam(examiner, "check.equal(f(2).size, 4)", value(Thing(1)), value(4))
     assert (right.points, wrong.points, thing.points) == (3.0, 0.0, 3.0), right.reason

@@ -11,10 +11,16 @@ from typing import Any
 from autograder.exam.examiner.process import Examiner
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.encoding import encode
-from autograder.exam.protocol.framing import HEADER, MAGIC, Gone, Message
-from autograder.exam.test_cells import HIDDEN, Question
+from autograder.exam.protocol.framing import HEADER, MAGIC, ConnectionLost, Message
+from autograder.exam.test_cells import HIDDEN, TestCell
 from autograder.models import Verdict
-from autograder.verification.local_runner import Cell, Sat, in_one_kernel, in_two_rooms, sit_all
+from autograder.verification.local_runner import (
+    AnswerResult,
+    Cell,
+    run_all,
+    start_in_one_process,
+    start_in_two_processes,
+)
 
 HIDDEN_LINES = HIDDEN + "\n{}\n" + HIDDEN.replace("BEGIN", "END")
 
@@ -96,7 +102,7 @@ class Liar:
                 channel.received_messages = channel.received_bytes = 0  # it keeps no budget
                 self.play(channel, move)
             channel.receive()
-        except (Gone, OSError):
+        except (ConnectionLost, OSError):
             return
 
     def play(self, channel: Channel, move: Move) -> None:
@@ -108,12 +114,12 @@ class Liar:
             move(channel.connection)
 
 
-def sit(
+def run_exam(
     examiner: Examiner,
     source: str,
     *moves: Move,
     names: Sequence[str] = ("f",),
-    due: Mapping[str, list[str]] | None = None,
+    expected_kinds: Mapping[str, list[str]] | None = None,
     seconds: float = 5.0,
     hidden_before: bool = False,
     liar: Liar | None = None,
@@ -126,14 +132,14 @@ def sit(
         "points": 3.0,
         "source": source,
         "names": list(names),
-        "due": dict(due or {}),
+        "expected_kinds": dict(expected_kinds or {}),
         "seed": 0,
         "shared": False,
         "hidden_before": hidden_before,
     }
     with theirs, ours:
         other.start()
-        verdict = examiner.sit(task, ours, time.monotonic() + seconds)
+        verdict = examiner.run_exam(task, ours, time.monotonic() + seconds)
         ours.shutdown(socket.SHUT_RDWR)
         other.join(10)
     assert not other.is_alive()
@@ -143,13 +149,15 @@ def sit(
 # --- student code, in processes ------------------------------------------------------------------
 
 
-def begin_cells(answer: str, *tests: str, setup: str, due: Mapping[str, list[str]]) -> list[Cell]:
+def begin_cells(
+    answer: str, *tests: str, setup: str, expected_kinds: Mapping[str, list[str]]
+) -> list[Cell]:
     """Return the cells of an exam with one answer; every name of the tests may be the student's."""
     names = ("f", "g", "C", "w", "model")
     cells = [Cell("setup", setup), Cell("answer", answer)]
     for place, test in enumerate(tests):
-        question = Question(place, f"test_{place}", 3.0, test, "f", names, due)
-        cells.append(Cell("test", test, question))
+        test_cell = TestCell(place, f"test_{place}", 3.0, test, "f", names, expected_kinds)
+        cells.append(Cell("test", test, test_cell))
     return cells
 
 
@@ -160,18 +168,18 @@ def apart(
     answer: str,
     *tests: str,
     setup: str = SETUP,
-    due: Mapping[str, list[str]] | None = None,
+    expected_kinds: Mapping[str, list[str]] | None = None,
     seconds: float = 20.0,
     seed: int = 0,
-) -> Sat:
+) -> AnswerResult:
     """Sit tests in two processes; the verdicts, and the kinds of what came."""
-    cells = begin_cells(answer, *tests, setup=setup, due=due or {})
-    ((_, how),) = sit_all([lambda: in_two_rooms(cells, seed=seed, seconds=seconds)], 1)
+    cells = begin_cells(answer, *tests, setup=setup, expected_kinds=expected_kinds or {})
+    ((_, how),) = run_all([lambda: start_in_two_processes(cells, seed=seed, seconds=seconds)], 1)
     return how
 
 
-def together(answer: str, *tests: str, setup: str = SETUP, seconds: float = 20.0) -> Sat:
+def together(answer: str, *tests: str, setup: str = SETUP, seconds: float = 20.0) -> AnswerResult:
     """Sit tests in one process, as a student's own kernel does."""
-    cells = begin_cells(answer, *tests, setup=setup, due={})
-    ((_, how),) = sit_all([lambda: in_one_kernel(cells, seed=0, seconds=seconds)], 1)
+    cells = begin_cells(answer, *tests, setup=setup, expected_kinds={})
+    ((_, how),) = run_all([lambda: start_in_one_process(cells, seed=0, seconds=seconds)], 1)
     return how

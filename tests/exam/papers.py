@@ -7,7 +7,7 @@ from other_side import SETUP
 NOT_RUN = nbformat.v4.new_output("error", ename="NotRun", evalue="not run", traceback=["not run"])
 
 
-def paper(*cells, seed=0):
+def exam_notebook(*cells, seed=0):
     """Return a paper: each cell is (role, source), a test's grade id counts up."""
     made = []
     for place, (role, source) in enumerate((("setup", SETUP), *cells)):

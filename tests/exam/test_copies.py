@@ -5,7 +5,7 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from autograder.exam.candidate.replicas import COPIES  # noqa: E402
+from autograder.exam.candidate.replicas import REPLICAS  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
@@ -13,7 +13,7 @@ X = np.arange(12, dtype="float32").reshape(4, 3)
 
 
 def copied(model):
-    return COPIES["model"](model.to_json(), model.get_weights())
+    return REPLICAS["model"](model.to_json(), model.get_weights())
 
 
 def test_a_copy_computes_the_same_from_state_that_is_derived_from_weights():

@@ -1,6 +1,6 @@
 """Which known mistake a failed cell shows, and which none."""
 
-from autograder.exam.diagnosis.answer_key import Mistake, Scheme
+from autograder.exam.diagnosis.answer_key import AnswerKey, KnownMisconception
 from autograder.exam.diagnosis.diagnose import diagnose
 from autograder.models import Verdict
 
@@ -10,9 +10,9 @@ RIGHT_THEN_CRASH = [[1, "call", 4.0], [2, "call", {"error": "ValueError"}]]
 
 def diagnosed(transcript, before=()):
     """Return what is recognised where `transposed` is known to leave this transcript."""
-    known = Mistake("dense", "transposed", "Look at the shapes.", transcript)
+    known = KnownMisconception("dense", "transposed", "Look at the shapes.", transcript)
     failed = Verdict("test_dense", 3, "failed", transcript=tuple(transcript))
-    return diagnose(failed, Scheme({}, {"test_dense": (known,)}), "dense", before).misconception
+    return diagnose(failed, AnswerKey({}, {"test_dense": (known,)}), "dense", before).misconception
 
 
 def test_a_mistake_is_known_by_what_it_returned():

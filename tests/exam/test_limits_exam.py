@@ -3,11 +3,11 @@
 import resource
 
 import pytest
-from papers import paper
+from papers import exam_notebook
 
 from autograder.config import Settings
 from autograder.exam.outputs import findings_of, verdicts_of
-from autograder.exam.run import sit
+from autograder.exam.run import run_exam
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,7 @@ LIMITS = [
 
 @pytest.mark.parametrize(("greedy", "settings", "told"), LIMITS)
 def test_a_limit_that_ends_a_cell_is_named_to_both(request, greedy, settings, told):
-    executed = sit(paper(("answer", greedy)), settings=Settings(**settings))
+    executed = run_exam(exam_notebook(("answer", greedy)), settings=Settings(**settings))
 
     name = request.node.callspec.id
     (finding,) = findings_of(executed)
@@ -44,8 +44,9 @@ def test_a_limit_that_ends_a_cell_is_named_to_both(request, greedy, settings, to
 def test_a_limit_that_ends_a_question_is_named_to_both(request, greedy, settings, told):
     answer = "def f(x):\n" + "".join(f"    {line}\n" for line in greedy.splitlines())
 
-    executed = sit(
-        paper(("answer", answer), ("test", "check.equal(f(1), 1)")), settings=Settings(**settings)
+    executed = run_exam(
+        exam_notebook(("answer", answer), ("test", "check.equal(f(1), 1)")),
+        settings=Settings(**settings),
     )
 
     (verdict,) = verdicts_of(executed)
@@ -58,7 +59,7 @@ def test_all_cells_together_may_print_ten_times_what_one_may():
     prints = [("answer", f"x{number} = print('x' * 1900)") for number in range(14)]
     honest = [("answer", "def f(x):\n    return x"), ("test", "check.equal(f(1), 1)")]
 
-    executed = sit(paper(*prints, *honest), settings=Settings(output_bytes=2000))
+    executed = run_exam(exam_notebook(*prints, *honest), settings=Settings(output_bytes=2000))
 
     (verdict,) = verdicts_of(executed)
     assert verdict.points == 3.0
@@ -69,8 +70,8 @@ def test_all_cells_together_may_print_ten_times_what_one_may():
 def test_the_other_questions_keep_their_points():
     greedy, honest = f"def f(x):\n    {HOLDS.splitlines()[1]}", "def g(x):\n    return x"
 
-    executed = sit(
-        paper(
+    executed = run_exam(
+        exam_notebook(
             ("answer", greedy),
             ("answer", honest),
             ("test", "check.equal(f(1), 1)"),
@@ -96,8 +97,8 @@ time.sleep(20)
 def test_a_message_larger_than_any_memory_ends_its_own_exam_and_nothing_else():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-    executed = sit(
-        paper(
+    executed = run_exam(
+        exam_notebook(
             ("answer", "def g(x):\n    return x"),
             ("answer", ENDLESS_MESSAGE),
             ("test", "check.equal(g(1), 1)"),

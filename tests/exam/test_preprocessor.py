@@ -13,7 +13,7 @@ import pytest
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.exam.attempt import hold
+from autograder.exam.attempt import attempt_exam
 from autograder.gradebook import open_gradebook
 from autograder.gradebook.connection import read_config
 from autograder.grading.pipeline import grade_class
@@ -127,11 +127,13 @@ nbgraders_warnings = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarnin
 def test_nbgrader_gives_the_same_points_cell_by_cell(
     course, other_gradebook, one_namespace, monkeypatch
 ):
-    monkeypatch.setattr(preprocessor, "hold", partial(hold, sit=one_namespace))
+    monkeypatch.setattr(preprocessor, "hold", partial(attempt_exam, run_exam=one_namespace))
 
     autograde(course)
     by_nbgrader = marks(course)
-    grade_class(course.root, course.week, sit=one_namespace, db_url=other_gradebook, force=True)
+    grade_class(
+        course.root, course.week, run_exam=one_namespace, db_url=other_gradebook, force=True
+    )
 
     assert by_nbgrader == marks(course, other_gradebook)
     assert len(by_nbgrader) == 6 + len(CHANGES)
@@ -147,7 +149,7 @@ def test_nbgrader_gives_the_same_points_cell_by_cell(
 
 @nbgraders_warnings
 def test_the_graded_notebooks_are_the_same(course, other_gradebook, one_namespace, monkeypatch):
-    monkeypatch.setattr(preprocessor, "hold", partial(hold, sit=one_namespace))
+    monkeypatch.setattr(preprocessor, "hold", partial(attempt_exam, run_exam=one_namespace))
 
     def graded(student):
         notebook = nbformat.read(course.graded_path(student), as_version=4)
@@ -157,7 +159,9 @@ def test_the_graded_notebooks_are_the_same(course, other_gradebook, one_namespac
 
     autograde(course)
     by_nbgrader = {name: graded(name) for name in ("all_right", "untouched", "no_notebook")}
-    grade_class(course.root, course.week, sit=one_namespace, db_url=other_gradebook, force=True)
+    grade_class(
+        course.root, course.week, run_exam=one_namespace, db_url=other_gradebook, force=True
+    )
 
     assert by_nbgrader == {name: graded(name) for name in by_nbgrader}
 
@@ -176,7 +180,7 @@ def test_a_limit_is_an_option_of_nbgraders(
 
     def note(notebook, *, settings, **more):
         used.append(settings)
-        return hold(notebook, settings=settings, sit=one_namespace, **more)
+        return attempt_exam(notebook, settings=settings, run_exam=one_namespace, **more)
 
     monkeypatch.setattr(preprocessor, "hold", note)
     autograde(tiny_course)

@@ -4,11 +4,11 @@ import json
 
 import pytest
 from other_side import HIDDEN_LINES
-from papers import paper
+from papers import exam_notebook
 
 from autograder.config import Settings
 from autograder.exam.outputs import findings_of, verdicts_of
-from autograder.exam.run import sit
+from autograder.exam.run import run_exam
 from autograder.gradebook.read import Marks
 from autograder.models import Submission
 from autograder.reporting.feedback.page import page_of
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 def exam(*cells, seed=0, **settings):
-    return sit(paper(*cells, seed=seed), settings=Settings(**settings))
+    return run_exam(exam_notebook(*cells, seed=seed), settings=Settings(**settings))
 
 
 def points(executed):
@@ -160,7 +160,7 @@ def test_rules_11_and_12_what_was_hidden_is_not_shown_and_what_is_shown_is_harml
 
     page = page_of(executed, None, Marks(), Submission("s", "w", "n", None))
     shown = json.dumps([list(block.outputs) for block in page.blocks], default=str)
-    reasons = " ".join(question.reason + question.hint for question in page.questions)
+    reasons = " ".join(test_cell.reason + test_cell.hint for test_cell in page.test_cells)
     assert points(executed) == [0.0, 0.0]
     assert "31337" in json.dumps(executed.cells[4].outputs)  # the instructor sees it
     assert "31337" not in shown + reasons

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from other_side import HIDDEN_LINES, Liar, Thing, error, sit, value
+from other_side import HIDDEN_LINES, Liar, Thing, error, run_exam, value
 
 keras = pytest.importorskip("keras")
 
@@ -39,7 +39,7 @@ def ask(honest):
     def asked(source, *replies):
         liar = Liar(*replies)
         liar.moves = (BOUND_MODEL, *replies)
-        return sit(examiner, source, liar=liar, seconds=60)
+        return run_exam(examiner, source, liar=liar, seconds=60)
 
     return asked
 

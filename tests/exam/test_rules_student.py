@@ -90,9 +90,11 @@ WAYS = {
 @pytest.mark.parametrize("answer", IMITATORS.values(), ids=IMITATORS)
 def test_rule_4_what_imitates_a_value_earns_nothing_however_it_is_compared(answer):
     right = apart("def f(x): return 2 * x", *WAYS.values())
-    due = {place: kinds for kinds_of in right.kinds.values() for place, kinds in kinds_of.items()}
+    expected_kinds = {
+        place: kinds for kinds_of in right.kinds.values() for place, kinds in kinds_of.items()
+    }
 
-    sat = apart(answer, *WAYS.values(), due=due)
+    sat = apart(answer, *WAYS.values(), expected_kinds=expected_kinds)
 
     assert [verdict.points for verdict in right.verdicts] == [3.0] * len(WAYS)
     assert [verdict.points for verdict in sat.verdicts] == [0.0] * len(WAYS)

@@ -1,13 +1,13 @@
 """An exam that cannot be fair is not held: nobody gets zero for the course's own mistake."""
 
 import pytest
-from papers import paper
+from papers import exam_notebook
 
 from autograder.config import Settings
 from autograder.errors import ExamError
-from autograder.exam.attempt import hold, was_held
+from autograder.exam.attempt import attempt_exam, was_completed
 from autograder.exam.outputs import findings_of, verdicts_of
-from autograder.exam.run import sit
+from autograder.exam.run import run_exam
 
 pytestmark = pytest.mark.slow
 
@@ -18,15 +18,15 @@ TEST = ("test", "check.equal(f(1), 1)")
 
 def test_a_set_up_cell_that_fails_in_the_examiner_is_named():
     with pytest.raises(ExamError, match=r"'import no_such_package' failed .*: ModuleNotFoundError"):
-        sit(paper(ANSWER, BROKEN, TEST), settings=Settings())
+        run_exam(exam_notebook(ANSWER, BROKEN, TEST), settings=Settings())
 
 
 def test_an_exam_with_a_broken_set_up_counts_as_not_held():
-    executed = hold(paper(ANSWER, BROKEN, TEST), settings=Settings())
+    executed = attempt_exam(exam_notebook(ANSWER, BROKEN, TEST), settings=Settings())
 
     (finding,) = findings_of(executed)
     (verdict,) = verdicts_of(executed)
-    assert not was_held(executed)
+    assert not was_completed(executed)
     assert "no_such_package" in finding.message
     assert verdict.state == "not run"
     assert "could not be held" in verdict.reason
@@ -35,6 +35,8 @@ def test_an_exam_with_a_broken_set_up_counts_as_not_held():
 def test_a_set_up_cell_that_only_the_student_breaks_is_no_reason_not_to_hold_it():
     spoils = ("answer", "import sys\nsys.modules['colorsys'] = None\ndef f(x):\n    return x")
 
-    executed = sit(paper(spoils, ("setup", "import colorsys"), TEST), settings=Settings())
+    executed = run_exam(
+        exam_notebook(spoils, ("setup", "import colorsys"), TEST), settings=Settings()
+    )
 
     assert [verdict.points for verdict in verdicts_of(executed)] == [3.0]

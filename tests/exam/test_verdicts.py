@@ -1,7 +1,7 @@
 """What a student reads of a failure, before and after student code has met hidden data."""
 
 import pytest
-from other_side import HIDDEN_LINES, error, sit, value
+from other_side import HIDDEN_LINES, error, run_exam, value
 
 from autograder.exam.examiner.verdict import (
     HIDDEN_ERROR,
@@ -24,6 +24,6 @@ CHECK = "check.equal(f(2), 4, name='twice')"
     ids=["visible check", "error in a visible check", "hidden check", "error in a hidden check"],
 )
 def test_it_says_in_which_part_of_the_test_and_whether_the_code_ran(examiner, source, reply, told):
-    verdict = sit(examiner, source, reply, hidden_before=True)
+    verdict = run_exam(examiner, source, reply, hidden_before=True)
 
     assert verdict.reason == told

@@ -23,10 +23,10 @@ from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import (
     DTYPES,
     LIMITS,
-    CannotCross,
     Limits,
     Message,
-    RoomViolation,
+    NotTransferable,
+    ProtocolViolation,
     read_message,
 )
 
@@ -52,7 +52,7 @@ def refer(x: Any) -> tuple[str, Any]:
     if type(x) is Reference:
         return x.word, x.payload
     message = f"a {type(x).__name__}"
-    raise CannotCross(message)
+    raise NotTransferable(message)
 
 
 def named(cls: type) -> str | None:
@@ -230,7 +230,7 @@ def decode_or_refuse(message: Message) -> None:
     """Decode; anything but allowed types and RoomViolation is a failure."""
     try:
         value = decode(message, Reference, NAMES.get)
-    except RoomViolation:
+    except ProtocolViolation:
         return
     assert is_allowed(value)
 
@@ -289,13 +289,13 @@ def test_spoiled_bytes_on_the_socket_are_a_message_or_refused(value, edits):
         nonlocal place
         if place + size > len(sent):
             message = "the other side hung up"
-            raise RoomViolation(message)
+            raise ProtocolViolation(message)
         place += size
         return memoryview(sent)[place - size : place]
 
     try:
         message = read_message(receive)
-    except RoomViolation:
+    except ProtocolViolation:
         return
     if is_free_of_tensors(message):
         decode_or_refuse(message)
@@ -347,9 +347,9 @@ AS_BASE = {
 }
 
 
-@pytest.mark.parametrize(("sent", "due"), AS_BASE.values(), ids=AS_BASE)
-def test_an_instance_of_a_subclass_comes_across_as_its_base(sent, due):
-    assert same(across(sent), due)
+@pytest.mark.parametrize(("sent", "expected_kinds"), AS_BASE.values(), ids=AS_BASE)
+def test_an_instance_of_a_subclass_comes_across_as_its_base(sent, expected_kinds):
+    assert same(across(sent), expected_kinds)
 
 
 def test_what_came_can_be_written_to_and_is_nobody_elses():
@@ -386,7 +386,7 @@ CANNOT = {
 
 @pytest.mark.parametrize(("sent", "told"), CANNOT.values(), ids=CANNOT)
 def test_what_cannot_cross_is_refused_in_a_sentence(sent, told):
-    with pytest.raises(CannotCross, match=told):
+    with pytest.raises(NotTransferable, match=told):
         encode(sent, refer)
 
 
@@ -401,14 +401,14 @@ TOO_MANY = {
 def test_what_is_too_much_for_one_message_is_refused_by_who_sends_it(monkeypatch, sent, told):
     monkeypatch.setattr(encoding, "LIMITS", Limits(items=99, buffers=9))
 
-    with pytest.raises(CannotCross, match=told):
+    with pytest.raises(NotTransferable, match=told):
         encode(sent, refer)
 
 
 def test_bfloat16_does_not_cross_as_it_is():
     ml_dtypes = pytest.importorskip("ml_dtypes")
 
-    with pytest.raises(CannotCross):
+    with pytest.raises(NotTransferable):
         encode(np.ones(2, ml_dtypes.bfloat16), refer)
     assert same(across(np.ones(2, ml_dtypes.bfloat16).astype(np.float32)), np.ones(2, np.float32))
 
@@ -418,9 +418,9 @@ def test_a_refusal_takes_no_memory_of_what_was_announced():
     announced = '{"array":["uint8",[1073741824],0,false]}'
     tracemalloc.start()
     try:
-        with pytest.raises(RoomViolation):
+        with pytest.raises(ProtocolViolation):
             decode(Message(announced.encode(), [memoryview(b"x")]), Reference)
-        with pytest.raises(RoomViolation):
+        with pytest.raises(ProtocolViolation):
             decode(Message(brackets, []), Reference)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -432,7 +432,7 @@ def test_a_refusal_takes_no_memory_of_what_was_announced():
 def test_limits_can_be_set_lower():
     message = encode([1, 2, 3], refer)
 
-    with pytest.raises(RoomViolation, match="more than 3 items"):
+    with pytest.raises(ProtocolViolation, match="more than 3 items"):
         decode(message, Reference, limits=Limits(items=3))
 
 
@@ -445,7 +445,7 @@ def test_tensors_come_back_as_tensors_and_variables_do_not_cross():
 
     assert type(came) is type(sent)
     assert same(came.numpy(), sent.numpy())
-    with pytest.raises(CannotCross):
+    with pytest.raises(NotTransferable):
         encode(tf.Variable([1.0]), refer)
-    with pytest.raises(CannotCross):
+    with pytest.raises(NotTransferable):
         encode(tf.cast(sent, tf.bfloat16), refer)

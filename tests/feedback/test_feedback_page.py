@@ -18,9 +18,9 @@ def with_verdict(graded, verdict):
 
 
 def test_every_graded_cell_is_a_question_named_by_its_exercise_and_heading(graded, submission):
-    questions = page(graded, submission).questions
+    graded_cells = page(graded, submission).graded_cells
 
-    assert [(q.name, q.title, q.points, q.max_points) for q in questions] == [
+    assert [(q.name, q.title, q.points, q.max_points) for q in graded_cells] == [
         ("step", "Exercise 1. The step", 0, 4),
         ("sign", "Exercise 2. The sign", 6, 6),
         ("why", "Exercise 3. Why?", None, 5),
@@ -40,34 +40,34 @@ def test_marks_given_by_hand_and_lateness_count(graded, submission):
     result = page(graded, submission, marks)
 
     assert (result.earned, result.total, result.unmarked) == (9.5, 7.5, 0)
-    assert result.questions[2].comment == "Good."
+    assert result.graded_cells[2].comment == "Good."
 
 
 def test_a_written_answer_left_empty_waits_for_nobody(graded, submission):
     result = page(graded, submission, Marks({"why": Mark(0, 5)}))
 
-    assert (result.questions[2].words, result.unmarked) == ("left empty", 0)
+    assert (result.graded_cells[2].words, result.unmarked) == ("left empty", 0)
 
 
 def test_an_instructor_s_mark_overrules_the_verdict(graded, submission):
     result = page(graded, submission, Marks({"test_step": Mark(3, 4, by_hand=True)}))
 
-    assert result.questions[0].points == 3
-    assert result.questions[0].words == "set by your instructor"
+    assert result.graded_cells[0].points == 3
+    assert result.graded_cells[0].words == "set by your instructor"
 
 
 def test_an_automatic_mark_in_the_gradebook_does_not_overrule_the_verdict(graded, submission):
     result = page(graded, submission, Marks({"test_step": Mark(4, 4)}))
 
-    assert result.questions[0].points == 0
+    assert result.graded_cells[0].points == 0
 
 
 def test_a_test_cell_without_a_verdict_earned_nothing(graded, submission):
     del graded[0].cells[4].metadata["exam"]["verdict"]
 
-    question = page(graded, submission).questions[0]
+    graded_cell = page(graded, submission).graded_cells[0]
 
-    assert (question.points, question.words) == (0, "not run")
+    assert (graded_cell.points, graded_cell.words) == (0, "not run")
 
 
 @pytest.mark.parametrize(
@@ -85,25 +85,25 @@ def test_a_test_cell_without_a_verdict_earned_nothing(graded, submission):
 def test_each_state_has_its_words(graded, submission, verdict, state, points, standing, words):
     graded = with_verdict(graded, replace(verdict, state=state, points=points))
 
-    question = page(graded, submission).questions[0]
+    graded_cell = page(graded, submission).graded_cells[0]
 
-    assert (question.standing, question.words) == (standing, words)
+    assert (graded_cell.standing, graded_cell.words) == (standing, words)
 
 
 def test_a_recognised_misconception_is_not_called_a_mere_hint(graded, submission, verdict):
     slip = replace(verdict, misconception="strict_threshold", hint="At exactly 0 it fires.")
 
-    question = page(with_verdict(graded, slip), submission).questions[0]
+    graded_cell = page(with_verdict(graded, slip), submission).graded_cells[0]
 
-    assert (question.slip, question.hint) == ("At exactly 0 it fires.", "")
+    assert (graded_cell.slip, graded_cell.hint) == ("At exactly 0 it fires.", "")
 
 
 def test_a_hint_that_the_reason_ends_with_is_said_once(graded, submission, verdict):
     twice = replace(verdict, reason="step of 0: wrong. Look again.", hint="Look again.")
 
-    question = page(with_verdict(graded, twice), submission).questions[0]
+    graded_cell = page(with_verdict(graded, twice), submission).graded_cells[0]
 
-    assert (question.reason, question.hint) == ("step of 0: wrong.", "Look again.")
+    assert (graded_cell.reason, graded_cell.hint) == ("step of 0: wrong.", "Look again.")
 
 
 def test_outputs_after_the_first_hidden_call_are_withheld(graded, submission):
@@ -134,12 +134,12 @@ def test_without_a_release_nothing_of_the_source_is_shown(graded, submission):
     assert "import numpy" not in texts
     assert "Exercise" not in texts
     assert "def sign" in texts
-    assert [question.points for question in result.questions] == [0, 6, None]
+    assert [graded_cell.points for graded_cell in result.graded_cells] == [0, 6, None]
 
 
 def test_a_trusted_cell_that_was_changed_since_shows_what_was_released(graded, submission):
     graded[0].cells[4].source = "assert hidden_only()"
 
-    block = next(b for b in page(graded, submission).blocks if b.question is not None)
+    block = next(b for b in page(graded, submission).blocks if b.graded_cell is not None)
 
     assert block.text == "assert step(1.0) == 1\n"

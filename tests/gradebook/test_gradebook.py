@@ -168,7 +168,7 @@ def test_the_courses_plugin_decides_about_late_penalties(root, tiny_source, meth
         enter_assignment(book, WEEK, {"tiny": tiny_source})
         book.api.update_or_create_assignment(WEEK, duedate=DUE)
 
-        enter_results(book, WEEK, [result()], handed_in={"ada": DUE + late})
+        enter_results(book, WEEK, [result()], submitted_at={"ada": DUE + late})
 
         notebook = book.api.find_submission_notebook("tiny", WEEK, "ada")
         assert notebook.late_submission_penalty == penalty
@@ -181,7 +181,7 @@ def test_an_extension_counts_and_a_penalty_is_taken_back(root, tiny_source):
         enter_assignment(book, WEEK, {"tiny": tiny_source})
         book.api.update_or_create_assignment(WEEK, duedate=DUE)
         late = {"ada": DUE + timedelta(hours=1)}
-        enter_results(book, WEEK, [result()], handed_in=late)
+        enter_results(book, WEEK, [result()], submitted_at=late)
         book.api.grant_extension(WEEK, "ada", hours=2)
 
         enter_results(book, WEEK, [result()])

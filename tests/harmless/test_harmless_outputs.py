@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
-from autograder.notebook.sanitize import harmless_outputs
+from autograder.notebook.sanitize import sanitize_outputs
 from autograder.notebook.sanitize.outputs import MAX_OUTPUTS, MAX_PICTURES
 
 
@@ -21,7 +21,7 @@ def picture():
 
 
 def clean(*outputs, limit=100_000):
-    return harmless_outputs(list(outputs), limit)
+    return sanitize_outputs(list(outputs), limit)
 
 
 def display(**data):
@@ -155,9 +155,9 @@ OUTPUTS = st.lists(
 @given(OUTPUTS, st.integers(0, 600))
 @settings(deadline=None)
 def test_whatever_comes_in_what_comes_out_is_a_valid_notebook_and_stays_so(outputs, limit):
-    kept = harmless_outputs(outputs, limit)
+    kept = sanitize_outputs(outputs, limit)
 
     cell = new_code_cell(outputs=kept)
     nbformat.validate(new_notebook(cells=[cell]))
     json.dumps(kept, ensure_ascii=False).encode("utf-8")
-    assert harmless_outputs(kept, limit) == kept
+    assert sanitize_outputs(kept, limit) == kept

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.filters import markdown2html_mistune
 
-from autograder.notebook.sanitize import harmless_markdown, inert_markdown
+from autograder.notebook.sanitize import inert_markdown, sanitize_markdown
 from autograder.notebook.sanitize.markdown import MAX_MARKDOWN
 
 ATTACKS = {
@@ -93,14 +93,14 @@ def assert_harmless(html):
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
 def test_no_attack_survives_rendering(attack):
-    assert_harmless(harmless_markdown(attack))
-    assert_harmless(harmless_markdown(f"before {attack} after"))
+    assert_harmless(sanitize_markdown(attack))
+    assert_harmless(sanitize_markdown(f"before {attack} after"))
 
 
 @given(st.lists(st.sampled_from([*ATTACKS.values(), "`", "$", "\n", "\n\n", "[", "](", "<", ">"])))
 @settings(deadline=None)
 def test_no_mixture_of_attacks_survives(parts):
-    assert_harmless(harmless_markdown("".join(parts)))
+    assert_harmless(sanitize_markdown("".join(parts)))
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
@@ -109,7 +109,7 @@ def test_inert_markdown_stays_harmless_in_nbconvert_s_own_renderer(attack):
 
 
 def test_ordinary_prose_keeps_its_form():
-    html = harmless_markdown("## Why\n\nBecause **four** inequalities [clash](https://a.example).")
+    html = sanitize_markdown("## Why\n\nBecause **four** inequalities [clash](https://a.example).")
 
     assert html == (
         "<h2>Why</h2>\n<p>Because <strong>four</strong> inequalities "
@@ -118,33 +118,33 @@ def test_ordinary_prose_keeps_its_form():
 
 
 def test_headings_move_below_those_of_the_page():
-    assert harmless_markdown("# A\n\n###### F", heading_shift=2) == "<h3>A</h3>\n<h6>F</h6>\n"
+    assert sanitize_markdown("# A\n\n###### F", heading_shift=2) == "<h3>A</h3>\n<h6>F</h6>\n"
 
 
 def test_formulas_keep_their_tex():
-    html = harmless_markdown("If $a<b$ then\n\n$$\n\\frac{1}{2}\n$$\n")
+    html = sanitize_markdown("If $a<b$ then\n\n$$\n\\frac{1}{2}\n$$\n")
 
     assert '<code class="math">a&lt;b</code>' in html
     assert '<code class="math display">\\frac{1}{2}</code>' in html
 
 
 def test_prices_are_no_formulas():
-    assert "math" not in harmless_markdown("from $5 to $10, or $ 20 $")
+    assert "math" not in sanitize_markdown("from $5 to $10, or $ 20 $")
 
 
 def test_a_table_s_alignment_is_a_class():
-    html = harmless_markdown("| a |\n|--:|\n| 1 |")
+    html = sanitize_markdown("| a |\n|--:|\n| 1 |")
 
     assert '<th class="right">a</th>' in html
     assert "style" not in html
 
 
 def test_a_picture_is_its_description():
-    assert "[picture: two clouds]" in harmless_markdown("![two clouds](clouds.png)")
+    assert "[picture: two clouds]" in sanitize_markdown("![two clouds](clouds.png)")
 
 
 def test_a_text_too_long_to_render_is_shown_as_it_is():
-    html = harmless_markdown("<b>" * MAX_MARKDOWN)
+    html = sanitize_markdown("<b>" * MAX_MARKDOWN)
 
     assert html.startswith("<pre>&lt;b&gt;")
 
@@ -156,7 +156,7 @@ def test_hostile_markdown_is_rendered_in_seconds(unit):
     text = (unit * MAX_MARKDOWN)[:MAX_MARKDOWN]
     started = time.process_time()
 
-    harmless_markdown(text)
+    sanitize_markdown(text)
 
     assert time.process_time() - started < 5
 
@@ -169,4 +169,4 @@ def test_inert_markdown_reads_as_before():
 
 @pytest.mark.parametrize("text", [*ATTACKS.values(), "$a<b$ and <b>bold</b>"])
 def test_a_text_that_was_made_inert_is_rendered_as_it_was_written(text):
-    assert harmless_markdown(inert_markdown(text)) == harmless_markdown(text)
+    assert sanitize_markdown(inert_markdown(text)) == sanitize_markdown(text)

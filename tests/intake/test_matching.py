@@ -26,7 +26,7 @@ def index_of(cells, grade_id):
     return next(i for i, cell in enumerate(cells) if cell.grade_id == grade_id)
 
 
-def places(answers):
+def slots(answers):
     return [(cell.after, cell.passed, cell.source) for cell in answers.added]
 
 
@@ -88,7 +88,7 @@ def test_an_added_cell_keeps_its_place_behind_the_known_cell(tiny_source, cells)
 
     answers = answers_in(cells, tiny_source)
 
-    assert places(answers) == [("parameters", 0, "before_double"), ("double", 0, "behind_double")]
+    assert slots(answers) == [("parameters", 0, "before_double"), ("double", 0, "behind_double")]
 
 
 def test_added_cells_keep_their_places_among_unmarked_cells(tiny_source, cells):
@@ -98,7 +98,7 @@ def test_added_cells_keep_their_places_among_unmarked_cells(tiny_source, cells):
     at = next(i for i, cell in enumerate(cells) if cell.source == "Now text.")
     cells[at:at] = [code("before_now_text")]
 
-    assert places(answers_in(cells, tiny_source)) == [
+    assert slots(answers_in(cells, tiny_source)) == [
         (None, 0, "first"),
         (None, 1, "behind_the_title"),
         ("test_double", 1, "before_now_text"),
@@ -112,14 +112,14 @@ def test_of_unmarked_cells_with_one_text_the_next_is_meant(tiny_source, tiny_rel
     cells = cells_of(tiny_release)
     cells.append(code("behind_the_second"))
 
-    assert places(answers_in(cells, tiny_source)) == [("why", 1, "behind_the_second")]
+    assert slots(answers_in(cells, tiny_source)) == [("why", 1, "behind_the_second")]
 
 
 def test_an_edited_demonstration_runs_behind_the_original(tiny_source, cells):
     at = next(i for i, cell in enumerate(cells) if cell.source == "print(double(21))")
     cells[at] = code("print(double(4))", cell_id=cells[at].cell_id)
 
-    assert places(answers_in(cells, tiny_source)) == [("test_double", 1, "print(double(4))")]
+    assert slots(answers_in(cells, tiny_source)) == [("test_double", 1, "print(double(4))")]
 
 
 def test_edited_prose_is_not_added(tiny_source, cells):
@@ -150,7 +150,7 @@ def test_the_first_of_two_answers_counts_and_the_second_runs_as_it_did(tiny_sour
     answers = answers_in(cells, tiny_source)
 
     assert answers.cells["double"] == "first"
-    assert places(answers) == [("double", 0, "second")]
+    assert slots(answers) == [("double", 0, "second")]
 
 
 def test_a_copy_of_a_test_cell_does_not_run(tiny_source, cells):
@@ -179,7 +179,7 @@ def test_leftover_ids_of_unmarked_cells_are_no_grade_ids(tiny_source, tiny_relea
     cells = cells_of(tiny_release)
     cells[5] = code("x = 1", grade_id="leftover")
 
-    assert places(answers_in(cells, tiny_source)) == [("test_double", 0, "x = 1")]
+    assert slots(answers_in(cells, tiny_source)) == [("test_double", 0, "x = 1")]
 
 
 def test_at_most_a_thousand_cells_are_added(tiny_source, cells):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.errors import IntakeError
+from autograder.errors import SubmissionError
 from autograder.submission import reading
 from autograder.submission.reading import parse_cells, read_bytes, read_submitted
 
@@ -40,7 +40,7 @@ def sources(data):
     ],
 )
 def test_what_is_no_notebook_is_refused_in_a_sentence(data, sentence):
-    with pytest.raises(IntakeError, match=sentence):
+    with pytest.raises(SubmissionError, match=sentence):
         parse_cells(data)
 
 
@@ -130,14 +130,14 @@ json_values = st.recursive(
 def test_any_json_is_read_or_refused(value):
     try:
         cells = parse_cells(json.dumps({"cells": [value]}).encode())
-    except IntakeError:
+    except SubmissionError:
         return
     assert all(isinstance(cell.source, str) for cell in cells)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data):
-    with suppress(IntakeError):
+    with suppress(SubmissionError):
         parse_cells(data)
 
 
@@ -155,7 +155,7 @@ def test_links_pipes_directories_and_missing_files_are_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe")
 
     for name in ("link", "dangling", "folder", "pipe", "missing"):
-        with pytest.raises(IntakeError, match=name):
+        with pytest.raises(SubmissionError, match=name):
             read_bytes(tmp_path / name)
 
 
@@ -168,7 +168,7 @@ def test_what_lies_behind_a_linked_folder_was_not_handed_in(tmp_path, linked):
     link.symlink_to(tmp_path / linked.replace("eve", "alice"))
 
     assert read_submitted(tmp_path / "alice" / "week" / "a.ipynb") == b"hers"
-    with pytest.raises(IntakeError, match=f"behind the link {link.name}"):
+    with pytest.raises(SubmissionError, match=f"behind the link {link.name}"):
         read_submitted(tmp_path / "eve" / "week" / "a.ipynb")
 
 
@@ -176,5 +176,5 @@ def test_a_huge_file_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "MAX_BYTES", 1_000_000)
     (tmp_path / "huge").write_bytes(b" " * 1_000_001)
 
-    with pytest.raises(IntakeError, match="larger than 1 MB"):
+    with pytest.raises(SubmissionError, match="larger than 1 MB"):
         read_bytes(tmp_path / "huge")

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from autograder.sandbox.controlled import start_controlled
-from autograder.sandbox.forkserver.client import Zygote
-from autograder.sandbox.forkserver.messages import Ended, Order
+from autograder.sandbox.controlled import start_with_control_socket
+from autograder.sandbox.forkserver.client import ForkServer
+from autograder.sandbox.forkserver.messages import ExitReport, SpawnRequest
 from autograder.sandbox.isolation.capabilities import layers
 from autograder.sandbox.isolation.filesystem import Sandbox
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.socket_dirs import make_door
+from autograder.sandbox.socket_dirs import make_socket_dir
 
 INSIDE = Path(__file__).parent / "inside"
 
@@ -25,17 +25,17 @@ INSIDE = Path(__file__).parent / "inside"
 class Inside:
     """A process in a sandbox; `do` runs a program there and returns its `answer`."""
 
-    def __init__(self, zygote: Zygote, sandbox: dict[str, Any], limits: Limits) -> None:
+    def __init__(self, forkserver: ForkServer, sandbox: dict[str, Any], limits: Limits) -> None:
         self.home = tempfile.mkdtemp(prefix="home-")
         visible = (str(INSIDE), *sandbox.pop("visible", ()))
-        order = Order(
+        order = SpawnRequest(
             module="act",
             environment={"HOME": self.home, "PATH": "/usr/bin:/bin"},
             sandbox=Sandbox(home=self.home, visible=visible, **sandbox),
             limits=limits,
         )
         try:
-            self.process, self.control = start_controlled(zygote, order)
+            self.process, self.control = start_with_control_socket(forkserver, order)
         except BaseException:
             Path(self.home).rmdir()
             raise
@@ -62,7 +62,7 @@ class Inside:
             raise RuntimeError(f"{reply['error']}: {reply['text']}")
         return reply["answer"]
 
-    def end(self) -> Ended:
+    def end(self) -> ExitReport:
         """Wait until it has ended; return how."""
         assert self.process.wait(30) is not None
         assert self.process.ended is not None
@@ -77,7 +77,7 @@ class Inside:
 
 def skip_without(*names: str) -> None:
     """Skip a test where the machine lacks a layer that it needs."""
-    missing = [layer.name for layer in layers() if layer.name in names and not layer.offered]
+    missing = [layer.name for layer in layers() if layer.name in names and not layer.available]
     if missing:
         pytest.skip(f"this machine does not offer: {', '.join(missing)}")
 
@@ -104,20 +104,20 @@ def runs(mark: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def zygote() -> Iterator[Zygote]:
+def forkserver() -> Iterator[ForkServer]:
     """A zygote that has imported next to nothing."""
     skip_without(*(layer.name for layer in layers()))
-    with Zygote(("json", "numpy"), {"PYTHONPATH": str(INSIDE)}) as warm:
+    with ForkServer(("json", "numpy"), {"PYTHONPATH": str(INSIDE)}) as warm:
         yield warm
 
 
 @pytest.fixture
-def enter(zygote: Zygote) -> Iterator[Callable[..., Inside]]:
+def enter(forkserver: ForkServer) -> Iterator[Callable[..., Inside]]:
     """Start a process in a sandbox; keywords are those of `Sandbox`, and `limits`."""
     with ExitStack() as stack:
 
         def start(*, limits: Limits | None = None, **sandbox: Any) -> Inside:
-            inside = Inside(zygote, sandbox, limits or Limits())
+            inside = Inside(forkserver, sandbox, limits or Limits())
             stack.callback(inside.close)
             return inside
 
@@ -139,8 +139,8 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def door() -> Iterator[Path]:
+def socket_dir() -> Iterator[Path]:
     """A folder for sockets, as an exam has one."""
-    made = make_door()
+    made = make_socket_dir()
     yield made
     shutil.rmtree(made)

@@ -49,9 +49,9 @@ import json
 from autograder.sandbox.isolation.capabilities import layers
 print(json.dumps({layer.name: layer.offered for layer in layers()}))
 """
-    offered = json.loads(in_a_bare_container(program))
+    available = json.loads(in_a_bare_container(program))
 
-    assert not any(offered[name] for name in ("user", "files", "processes", "network", "ipc"))
+    assert not any(available[name] for name in ("user", "files", "processes", "network", "ipc"))
 
 
 ATTEMPT = f"""
@@ -85,7 +85,7 @@ KEPT_IN = [None, "PermissionError", "PermissionError", "OSError", None, -9]
 
 
 @pytest.fixture
-def places(folder):
+def slots(folder):
     """A home, and a file outside."""
     (folder / "secret").write_text("secret")
     (folder / "home").mkdir()
@@ -93,10 +93,10 @@ def places(folder):
     return str(folder / "home"), str(folder / "secret")
 
 
-def test_it_refuses_to_start_there_unless_told_to(places):
+def test_it_refuses_to_start_there_unless_told_to(slots):
     skip_without("landlock", "seccomp")
 
-    refusal, secret, *said = json.loads(in_a_bare_container(ATTEMPT, *places))
+    refusal, secret, *said = json.loads(in_a_bare_container(ATTEMPT, *slots))
 
     assert "does not offer files, ipc, network, proc, processes, user" in refusal
     assert "--allow-unsandboxed" in refusal
@@ -105,12 +105,12 @@ def test_it_refuses_to_start_there_unless_told_to(places):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can cover parts of /proc")
-def test_a_container_that_covers_parts_of_proc_still_keeps_in(places):
+def test_a_container_that_covers_parts_of_proc_still_keeps_in(slots):
     skip_without(*NAMES)
     cover = 'mount --bind /dev/null /proc/version && exec "$@"'
     command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", cover, "sh"]
     done = subprocess.run(
-        [*command, sys.executable, "-c", ATTEMPT, *places],
+        [*command, sys.executable, "-c", ATTEMPT, *slots],
         capture_output=True,
         text=True,
         timeout=60,

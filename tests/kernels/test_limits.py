@@ -9,7 +9,7 @@ from autograder.sandbox.limits import (
     LIMITS,
     Limits,
     instructor_sentence,
-    recognise,
+    recognize,
     student_sentence,
 )
 
@@ -66,13 +66,13 @@ def test_where_nobody_says_what_is_shared_nothing_is_known_to_be_held(monkeypatc
     assert memory.proportional([os.getpid()]) == 0
 
 
-def test_sockets_without_end_end_it(enter, door):
-    inside = enter(doors=(str(door),))
+def test_sockets_without_end_end_it(enter, socket_dir):
+    inside = enter(socket_dirs=(str(socket_dir),))
 
     inside.tell(
         "import socket, time\n"
         "for number in range(10**6):\n"
-        f"    with socket.socket(socket.AF_UNIX) as one: one.bind(f'{door}/{{number}}')\n"
+        f"    with socket.socket(socket.AF_UNIX) as one: one.bind(f'{socket_dir}/{{number}}')\n"
     )
 
     assert inside.end().limit == "sockets"
@@ -168,11 +168,11 @@ def test_what_the_system_refuses_is_recognised(enter, limits, program, name):
         inside.do(program)
 
     error, _, text = str(caught.value).partition(": ")
-    assert recognise(error, text) == name
+    assert recognize(error, text) == name
 
 
 def test_an_ordinary_error_is_no_limit():
-    assert recognise("ValueError", "shapes (2,) and (3,) not aligned") is None
+    assert recognize("ValueError", "shapes (2,) and (3,) not aligned") is None
 
 
 @pytest.mark.parametrize("name", LIMITS)

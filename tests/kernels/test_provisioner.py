@@ -139,14 +139,14 @@ def test_waiting_for_the_end_takes_no_longer_than_the_end():
 def test_nothing_is_left_of_it(tmp_path):
     async def story():
         async with running() as (manager, _):
-            folder, keeper = Path(manager.connection_file).parent, manager.provisioner.pid
+            folder, supervisor = Path(manager.connection_file).parent, manager.provisioner.pid
             assert folder.is_dir()
-            assert Path(f"/proc/{keeper}").exists()
-        return folder, keeper
+            assert Path(f"/proc/{supervisor}").exists()
+        return folder, supervisor
 
-    folder, keeper = asyncio.run(story())
+    folder, supervisor = asyncio.run(story())
     assert not folder.exists()
-    assert wait_until(lambda: not Path(f"/proc/{keeper}").exists())
+    assert wait_until(lambda: not Path(f"/proc/{supervisor}").exists())
 
 
 def test_a_kernel_that_is_no_module_is_refused():

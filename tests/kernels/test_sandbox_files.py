@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import ExamError
-from autograder.grading.result_cache import Ledger
+from autograder.grading.result_cache import ResultCache
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,15 +40,15 @@ DIGEST = "ab" * 32
 
 
 def test_the_ledger_of_exams_can_be_neither_read_nor_written(inside, folder):
-    ledger = Ledger(folder)
-    ledger.record(DIGEST, b"the verdicts of another student")
-    path = str(ledger.path(DIGEST))
+    result_cache = ResultCache(folder)
+    result_cache.put(DIGEST, b"the verdicts of another student")
+    path = str(result_cache.path(DIGEST))
 
     assert inside.do(f"import os; answer = os.path.lexists({path!r})") is False
-    forged = f"import os; os.makedirs({str(ledger.path(DIGEST).parent)!r}, exist_ok=True)\n"
+    forged = f"import os; os.makedirs({str(result_cache.path(DIGEST).parent)!r}, exist_ok=True)\n"
     inside.do(forged + f"answer = open({path!r}, 'wb').write(b'full marks')")  # in its own /tmp
 
-    assert ledger.recall(DIGEST) == b"the verdicts of another student"
+    assert result_cache.get(DIGEST) == b"the verdicts of another student"
 
 
 def test_the_users_of_the_machine_are_nobodys_business(inside):
@@ -57,7 +57,7 @@ def test_the_users_of_the_machine_are_nobodys_business(inside):
     assert re.fullmatch(r"student:x:\d+:\d+::.*:/bin/sh\n", answer)
 
 
-def test_the_zygote_and_every_other_process_are_out_of_sight(inside, zygote):
+def test_the_zygote_and_every_other_process_are_out_of_sight(inside, forkserver):
     seen = inside.do("import os; answer = [n for n in os.listdir('/proc') if n.isdigit()]")
     environment = inside.do("answer = open('/proc/self/environ').read()")
 
@@ -139,9 +139,9 @@ def test_support_files_lie_in_the_home_and_stay_as_they_are(enter, folder):
     assert sorted(path.name for path in folder.iterdir()) == ["pictures", "table.csv"]
 
 
-def test_a_door_takes_sockets_and_nothing_else(enter, door):
-    folder = door
-    inside = enter(doors=(str(folder),))
+def test_a_door_takes_sockets_and_nothing_else(enter, socket_dir):
+    folder = socket_dir
+    inside = enter(socket_dirs=(str(folder),))
 
     inside.do(f"import socket; s = socket.socket(socket.AF_UNIX); s.bind('{folder}/door')")
 
@@ -155,7 +155,7 @@ def test_a_door_takes_sockets_and_nothing_else(enter, door):
 
 def test_a_door_in_the_scratch_is_refused(enter, folder):
     with pytest.raises(ExamError, match="must not lie in the scratch"):
-        enter(doors=(str(folder),))
+        enter(socket_dirs=(str(folder),))
 
 
 def test_nothing_of_the_scratch_stays_on_the_machine(enter):

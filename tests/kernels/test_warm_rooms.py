@@ -10,9 +10,9 @@ import pytest
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
-from autograder.sandbox.controlled import start_controlled
-from autograder.sandbox.forkserver.client import shared_zygote
-from autograder.sandbox.forkserver.messages import Order
+from autograder.sandbox.controlled import start_with_control_socket
+from autograder.sandbox.forkserver.client import shared_forkserver
+from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.forkserver.preload import LIGHT, MODULES
 from autograder.sandbox.isolation.capabilities import NAMES
 from autograder.sandbox.isolation.filesystem import Sandbox
@@ -32,14 +32,14 @@ def _sandbox() -> None:
 class Examiner:
     """A warm examiner, told what to do over its socket."""
 
-    def __init__(self, modules, door) -> None:
+    def __init__(self, modules, socket_dir) -> None:
         self.home = tempfile.mkdtemp(prefix="examiner-")
-        order = Order(
+        order = SpawnRequest(
             module="autograder.exam.examiner.process",
             environment={"HOME": self.home, "PYTHONHASHSEED": "0"},
-            sandbox=Sandbox(home=self.home, doors=(str(door),)),
+            sandbox=Sandbox(home=self.home, socket_dirs=(str(socket_dir),)),
         )
-        self.process, self.control = start_controlled(shared_zygote(modules), order)
+        self.process, self.control = start_with_control_socket(shared_forkserver(modules), order)
         self.lines = self.control.makefile("rw")
         assert json.loads(self.lines.readline()) == {"ready": True}
 
@@ -58,8 +58,8 @@ class Examiner:
 
 
 @pytest.fixture
-def examiner(door):
-    examiner = Examiner(LIGHT, door)
+def examiner(socket_dir):
+    examiner = Examiner(LIGHT, socket_dir)
     yield examiner
     examiner.close()
 
@@ -75,8 +75,8 @@ def examiner(door):
     ],
     ids=["reads the course", "writes the grader", "calls home", "leaves a file"],
 )
-def test_an_examiner_is_kept_in_as_well(examiner, door, deed):
-    assert "Error" in examiner.set_up(deed.format(door=door, root=ROOT))
+def test_an_examiner_is_kept_in_as_well(examiner, socket_dir, deed):
+    assert "Error" in examiner.set_up(deed.format(socket_dir=socket_dir, root=ROOT))
     assert examiner.set_up("import numpy as np; x = np.ones(3)") is None
 
 
@@ -100,7 +100,7 @@ async def _measure(modules, source):
 
 
 def test_a_kernel_costs_a_tenth_of_a_second():
-    shared_zygote(LIGHT).warm_up()
+    shared_forkserver(LIGHT).warm_up()
 
     _, _, ended = asyncio.run(_measure(LIGHT, "1 + 1"))
 
@@ -109,9 +109,9 @@ def test_a_kernel_costs_a_tenth_of_a_second():
 
 @pytest.mark.slow
 def test_a_kernel_forked_from_tensorflow_trains():
-    zygote = shared_zygote(MODULES)
-    zygote.warm_up()
-    assert zygote.missing == {}
+    forkserver = shared_forkserver(MODULES)
+    forkserver.warm_up()
+    assert forkserver.missing == {}
 
     printed, _, ended = asyncio.run(
         _measure(

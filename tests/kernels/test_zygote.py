@@ -13,19 +13,19 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import ExamError
-from autograder.sandbox.forkserver.client import Zygote
-from autograder.sandbox.forkserver.messages import Order
+from autograder.sandbox.forkserver.client import ForkServer
+from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.isolation.filesystem import Sandbox
 from tests.kernels.conftest import INSIDE, runs, wait_until
 
 
-def misbehave(zygote, folder, how):
-    order = Order(
+def misbehave(forkserver, folder, how):
+    order = SpawnRequest(
         module="misbehave",
         arguments=(how,),
         sandbox=Sandbox(home=str(folder), visible=(str(INSIDE),)),
     )
-    return zygote.start(order, log=str(folder / "log"))
+    return forkserver.start(order, log=str(folder / "log"))
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,8 @@ def misbehave(zygote, folder, how):
         ("abort", -signal.SIGABRT),
     ],
 )
-def test_how_it_ended_is_reported(zygote, folder, how, status):
-    process = misbehave(zygote, folder, how)
+def test_how_it_ended_is_reported(forkserver, folder, how, status):
+    process = misbehave(forkserver, folder, how)
 
     assert process.wait(20) == status
     assert process.ended.limit is None
@@ -45,8 +45,8 @@ def test_how_it_ended_is_reported(zygote, folder, how, status):
     assert ("late" in log) == (how == "to its end")  # its threads were waited for
 
 
-def test_a_signal_arrives_and_can_be_handled(zygote, folder):
-    process = misbehave(zygote, folder, "signal")
+def test_a_signal_arrives_and_can_be_handled(forkserver, folder):
+    process = misbehave(forkserver, folder, "signal")
     time.sleep(0.3)
 
     assert process.poll() is None
@@ -84,14 +84,14 @@ def test_nothing_of_one_reaches_the_next(enter):
 
 def test_the_environment_of_the_client_goes_nowhere(monkeypatch, folder):
     monkeypatch.setenv("SECRET_OF_THE_INSTRUCTOR", "4711")
-    order = Order(
+    order = SpawnRequest(
         module="misbehave",
         arguments=("exception",),
         sandbox=Sandbox(home=str(folder), visible=(str(INSIDE),)),
     )
-    with Zygote(("json",), {"PYTHONPATH": str(INSIDE)}) as zygote:
-        assert zygote.start(order).wait(20) == 1
-        environment = Path(f"/proc/{zygote.process.pid}/environ").read_text()
+    with ForkServer(("json",), {"PYTHONPATH": str(INSIDE)}) as forkserver:
+        assert forkserver.start(order).wait(20) == 1
+        environment = Path(f"/proc/{forkserver.process.pid}/environ").read_text()
 
     assert "4711" not in environment
 
@@ -106,19 +106,19 @@ def test_an_interrupt_ends_what_runs_and_nothing_more(inside):
 
 
 def test_a_dead_zygote_takes_its_kernels_along_and_is_started_anew(folder):
-    with Zygote(("json",), {"PYTHONPATH": str(INSIDE)}) as zygote:
-        process = misbehave(zygote, folder, "signal")
-        os.kill(zygote.process.pid, signal.SIGKILL)
+    with ForkServer(("json",), {"PYTHONPATH": str(INSIDE)}) as forkserver:
+        process = misbehave(forkserver, folder, "signal")
+        os.kill(forkserver.process.pid, signal.SIGKILL)
 
         assert process.wait(10) == -signal.SIGKILL
-        assert misbehave(zygote, folder, "exit 3").wait(20) == 3
+        assert misbehave(forkserver, folder, "exit 3").wait(20) == 3
 
 
 def test_a_module_that_cannot_be_imported_is_named(folder):
-    with Zygote(("json", "no_such_module")) as zygote:
-        zygote.warm_up()
+    with ForkServer(("json", "no_such_module")) as forkserver:
+        forkserver.warm_up()
 
-        assert list(zygote.missing) == ["no_such_module"]
+        assert list(forkserver.missing) == ["no_such_module"]
 
 
 def test_a_zygote_with_threads_does_not_start(folder):
@@ -127,15 +127,15 @@ def test_a_zygote_with_threads_does_not_start(folder):
         "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
     )
     with (
-        Zygote(("threads",), {"PYTHONPATH": str(folder)}) as zygote,
+        ForkServer(("threads",), {"PYTHONPATH": str(folder)}) as forkserver,
         pytest.raises(ExamError, match="did not start"),
     ):
-        zygote.warm_up()
+        forkserver.warm_up()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be someone else")
-def test_nobody_else_can_order(zygote):
-    zygote.warm_up()
+def test_nobody_else_can_order(forkserver):
+    forkserver.warm_up()
     program = f"""
 import os, socket
 os.setuid(65534)
@@ -145,21 +145,21 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as stranger:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert "PermissionError" in done.stderr
-    Path(zygote._folder).chmod(0o755)
-    Path(zygote._folder, "door").chmod(0o777)
+    Path(forkserver._folder).chmod(0o755)
+    Path(forkserver._folder, "door").chmod(0o777)
     program = program.rstrip() + "\n    stranger.send(b'{}'); print(stranger.recv(100))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == "b''\n" or "BrokenPipe" in done.stderr or "reset" in done.stderr
 
 
-def test_what_is_no_order_does_not_end_the_zygote(zygote, folder):
-    zygote.warm_up()
+def test_what_is_no_order_does_not_end_the_zygote(forkserver, folder):
+    forkserver.warm_up()
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
-        client.connect(f"{zygote._folder}/door")
+        client.connect(f"{forkserver._folder}/door")
         client.send(b'{"module": 1}')
 
         assert b"refused" in client.recv(1000)
-    assert misbehave(zygote, folder, "exit 3").wait(20) == 3
+    assert misbehave(forkserver, folder, "exit 3").wait(20) == 3
 
 
 def test_nothing_outlives_a_client_that_is_killed():

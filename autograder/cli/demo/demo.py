@@ -55,11 +55,11 @@ def run_demo(
     _clear(to)
     _copy(root, to, week)
     (release,) = (p for p in (to / "release" / week).glob("*.ipynb") if p.name != LESSON)
-    pupils = made_up_class(found, nbformat.read(release, as_version=4))
-    for pupil in pupils:
-        folder = to / "submitted" / pupil.name / week
+    class_work = made_up_class(found, nbformat.read(release, as_version=4))
+    for student_work in class_work:
+        folder = to / "submitted" / student_work.name / week
         folder.mkdir(parents=True)
-        nbformat.write(pupil.notebook, folder / release.name)
+        nbformat.write(student_work.notebook, folder / release.name)
     results = grade_class(
         to,
         week,
@@ -71,7 +71,7 @@ def run_demo(
     return Demo(
         week=week,
         results=tuple(results),
-        stories={pupil.name: pupil.story for pupil in pupils},
+        stories={student_work.name: student_work.story for student_work in class_work},
         pages=write_feedback(to, week),
         report=write_report(to, class_report(week, results)),
         gradebook=to / "gradebook.db",

@@ -39,7 +39,7 @@ get_ipython().ast_transformers.append(NoChecks())
 
 
 @dataclass(frozen=True)
-class Pupil:
+class StudentWork:
     """One made-up student: what they did, in words, and what they hand in."""
 
     name: str
@@ -47,7 +47,7 @@ class Pupil:
     notebook: NotebookNode
 
 
-def made_up_class(week: Week, release: NotebookNode) -> tuple[Pupil, ...]:
+def made_up_class(week: Week, release: NotebookNode) -> tuple[StudentWork, ...]:
     """Return twelve students of a week; the same twelve every time."""
     exercises = list(week.reference)
     slips = _slips(week, exercises)
@@ -63,7 +63,7 @@ def made_up_class(week: Week, release: NotebookNode) -> tuple[Pupil, ...]:
         ("answers 0 to everything, and strips every check", lambda nb: _strip(nb, week.reference)),
     ]
     return tuple(
-        Pupil(f"student{number:02}", story, _handed_in(release, week.reference, change))
+        StudentWork(f"student{number:02}", story, _handed_in(release, week.reference, change))
         for number, (story, change) in enumerate(stories, start=1)
     )
 

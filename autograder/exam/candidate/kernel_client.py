@@ -13,10 +13,10 @@ from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode, from_dict
 
 from autograder.errors import ExamError
-from autograder.exam.environment import Rooms
+from autograder.exam.environment import ExamEnvironment
 from autograder.sandbox.environment import PYTHON
-from autograder.sandbox.forkserver.messages import Ended
-from autograder.sandbox.json_process import JsonProcess
+from autograder.sandbox.forkserver.messages import ExitReport
+from autograder.sandbox.json_process import RpcProcess
 
 Ending = Literal["done", "time", "dead", "output"]
 """How a message ended: as it should; by a limit, the kernel being at rest again; or for good."""
@@ -40,22 +40,22 @@ class Reply:
 class CandidateKernel:
     """One kernel process, warm and in a sandbox that shows it the door of its exam."""
 
-    def __init__(self, rooms: Rooms) -> None:
-        self.rooms = rooms
+    def __init__(self, environment: ExamEnvironment) -> None:
+        self.environment = environment
         self.manager = AsyncKernelManager()
         self.manager._kernel_spec = KernelSpec(
             argv=[*_ARGV, "{connection_file}"],
             language="python",
-            env=dict(rooms.place.environment),
+            env=dict(environment.slot.environment),
             metadata={
                 "kernel_provisioner": {
                     "provisioner_name": "warm-sandbox",
-                    "config": rooms.candidate_options(),
+                    "config": environment.candidate_options(),
                 }
             },
         )
-        self.clerk: JsonProcess | None = None
-        self.ended: Ended | None = None
+        self.message_proxy: RpcProcess | None = None
+        self.ended: ExitReport | None = None
         self.is_flooded = False  # more was put out than the clerk could hold
 
     @property
@@ -73,9 +73,11 @@ class CandidateKernel:
         """
         await self.manager.start_kernel()
         info = self.manager.get_connection_info()
-        door = Path(self.manager.connection_file).parent
-        self.clerk = JsonProcess(self.rooms.zygote(), self.rooms.clerk_order(door))
-        await self.clerk.start(START_SECONDS)
+        socket_dir = Path(self.manager.connection_file).parent
+        self.message_proxy = RpcProcess(
+            self.environment.forkserver(), self.environment.message_proxy_request(socket_dir)
+        )
+        await self.message_proxy.start(START_SECONDS)
         task = {"do": "connect", "info": {**info, "key": info["key"].decode()}}
         answer = await self._ask({**task, "seconds": START_SECONDS}, START_SECONDS)
         if answer is None or not answer["ready"]:
@@ -84,8 +86,8 @@ class CandidateKernel:
 
     async def stop(self) -> None:
         """Kill the process and forget it."""
-        if self.clerk is not None:
-            await self.clerk.stop()
+        if self.message_proxy is not None:
+            await self.message_proxy.stop()
         provisioner = self.manager.provisioner
         await self.manager.shutdown_kernel(now=True)
         if provisioner is not None:
@@ -136,17 +138,17 @@ class CandidateKernel:
 
     async def _ask(self, task: dict[str, Any], seconds: float) -> dict[str, Any] | None:
         """Have the clerk do something; None when it is gone. When the kernel is, it gives up."""
-        assert self.clerk is not None
+        assert self.message_proxy is not None
         process = self.manager.provisioner.process
         if process is None:
             return None
-        self.clerk.tell(task)
-        hearing = asyncio.create_task(self.clerk.hear(seconds + _LATE_SECONDS))
+        self.message_proxy.send(task)
+        hearing = asyncio.create_task(self.message_proxy.receive(seconds + _LATE_SECONDS))
         dying = asyncio.create_task(process.wait_async())
         try:
             await asyncio.wait({hearing, dying}, return_when=asyncio.FIRST_COMPLETED)
             if not hearing.done():
-                self.clerk.tell({"do": "give up"})
+                self.message_proxy.send({"do": "give up"})
                 await asyncio.wait({hearing}, timeout=_GIVE_UP_SECONDS)
             answer = hearing.result() if hearing.done() else None
             self.is_flooded = answer is None and process.poll() is None

@@ -21,9 +21,9 @@ from typing import Any
 import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 
-from autograder.exam.candidate.outputs import Outputs
+from autograder.exam.candidate.outputs import OutputCollector
 from autograder.sandbox.jupyter.readiness import wait_until_ready
-from autograder.sandbox.rpc import say, tasks
+from autograder.sandbox.rpc import reply, requests
 
 # What waits to be read.
 _MESSAGE_BYTES, _MESSAGES_WAITING = 16 << 20, 100
@@ -31,7 +31,7 @@ _DRAIN_SECONDS = 1.0
 _SILENCE = 0.25  # seconds without a message after which one looks whether to give up
 
 
-class Clerk:
+class MessageProxy:
     """One client of one kernel."""
 
     def __init__(self, control: socket.socket) -> None:
@@ -58,12 +58,12 @@ class Clerk:
 
     async def follow(self, limit: int, seconds: float) -> dict[str, Any]:
         """Collect outputs until the kernel is idle, a limit is hit, or nobody waits any more."""
-        outputs = Outputs(limit)
+        outputs = OutputCollector(limit)
         ending = await self._ending(outputs, time.monotonic() + seconds)
         await self._drain_replies()
         return {"ending": ending, "outputs": outputs.cells}
 
-    async def _ending(self, outputs: Outputs, deadline: float) -> str:
+    async def _ending(self, outputs: OutputCollector, deadline: float) -> str:
         while True:
             left = deadline - time.monotonic()
             if left <= 0:
@@ -110,15 +110,15 @@ def _is_about(message: dict[str, Any], request: str) -> bool:
 
 async def _serve(control: socket.socket) -> None:
     """Do what is told until the other end is closed."""
-    clerk = Clerk(control)
-    for task in tasks(control):
+    message_proxy = MessageProxy(control)
+    for task in requests(control):
         do = task.pop("do")
         if do == "connect":
-            say(control, await clerk.connect(**task))
+            reply(control, await message_proxy.connect(**task))
         elif do == "request":
-            say(control, await clerk.send(**task))
+            reply(control, await message_proxy.send(**task))
         elif do == "follow":
-            say(control, await clerk.follow(**task))
+            reply(control, await message_proxy.follow(**task))
 
 
 if __name__ == "__main__":

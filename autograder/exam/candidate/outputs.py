@@ -9,7 +9,7 @@ _KINDS = ("stream", "display_data", "execute_result", "error")
 _ENOUGH = 1_000  # outputs of one cell
 
 
-class Outputs:
+class OutputCollector:
     """The outputs of one cell, in order; consecutive text of a stream is joined."""
 
     def __init__(self, limit: int) -> None:

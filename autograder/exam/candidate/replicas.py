@@ -28,7 +28,7 @@ def _optimizer(configuration: str) -> Any:
     return keras.optimizers.deserialize(json.loads(configuration))
 
 
-COPIES: dict[str, Callable[..., Any]] = {
+REPLICAS: dict[str, Callable[..., Any]] = {
     "generator": _generator,
     "model": _model,
     "optimizer": _optimizer,

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exam.candidate.replicas import COPIES
-from autograder.exam.protocol import exceptions as crossing
+from autograder.exam.candidate.replicas import REPLICAS
+from autograder.exam.protocol import exceptions
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.decoding import decode
 from autograder.exam.protocol.encoding import encode
-from autograder.exam.protocol.framing import CannotCross, Gone, refuse
+from autograder.exam.protocol.framing import ConnectionLost, NotTransferable, refuse
 from autograder.exam.seeding import seed_generators
 
 WARNINGS_LIMIT = 20
@@ -32,20 +32,20 @@ def serve(channel: Channel, space: Mapping[str, Any], setup: Mapping[str, Any]) 
     `space` is the student's namespace, `setup` that of the set-up cells: its functions run
     with their own globals there, whatever the student has bound to their names.
     """
-    desk = _Desk(channel, space, setup)
+    desk = _RequestServer(channel, space, setup)
     try:
         while True:
             try:
                 request = desk.receive()
             except Exception as error:  # an argument that can't be made here
-                desk.reply(["error", crossing.describe(error)], [])
+                desk.reply(["error", exceptions.describe(error)], [])
             else:
                 desk.answer(request)
-    except Gone:
+    except ConnectionLost:
         return
 
 
-class _Desk:
+class _RequestServer:
     """What lives here as long as one test cell: objects, copies, and the way back."""
 
     def __init__(
@@ -75,7 +75,7 @@ class _Desk:
             try:
                 reply = ["value", _OPERATIONS[operation](self, *arguments)]
             except BaseException as error:
-                reply = ["error", crossing.describe(error)]
+                reply = ["error", exceptions.describe(error)]
         with self.turn:
             self.serving -= 1
             self.reply(reply, [_warning(w) for w in caught[:WARNINGS_LIMIT]])
@@ -83,7 +83,7 @@ class _Desk:
     def reply(self, reply: list[Any], warned: list[tuple[str, str]]) -> None:
         try:
             self.send([*reply, warned], self.refer)
-        except CannotCross as error:
+        except NotTransferable as error:
             self.send(["error", ("", str(error)), warned], self.refer)
 
     def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -95,7 +95,7 @@ class _Desk:
             while (message := self.receive())[0] not in ("answer", "raise"):
                 self.answer(message)
         if message[0] == "raise":
-            raise crossing.rebuild(*message[1])
+            raise exceptions.rebuild(*message[1])
         return message[1]
 
     # --- references ------------------------------------------------------------------------------
@@ -117,7 +117,7 @@ class _Desk:
             case "generator" | "model" | "optimizer":
                 key, *rest = payload
                 if key not in self.copies:
-                    self.copies[key] = COPIES[word](*rest)
+                    self.copies[key] = REPLICAS[word](*rest)
                 return self.copies[key]
             case _:
                 return refuse(f"a reference of the kind {word}")
@@ -134,36 +134,36 @@ class _Desk:
 # --- operations: what a test may do with what lives here -----------------------------------------
 
 
-def _get(desk: _Desk, name: str) -> tuple[bool, Any]:
+def _get(desk: _RequestServer, name: str) -> tuple[bool, Any]:
     return name in desk.space, desk.space.get(name)
 
 
-def _call(_: _Desk, f: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+def _call(_: _RequestServer, f: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     return f(*args, **kwargs)
 
 
 def _changed(
-    _: _Desk, f: Any, args: list[Any], kwargs: dict[str, Any]
+    _: _RequestServer, f: Any, args: list[Any], kwargs: dict[str, Any]
 ) -> tuple[Any, list[Any], dict[str, Any]]:
     return f(*args, **kwargs), args, kwargs
 
 
-def _set(_: _Desk, x: Any, name: str, value: Any) -> None:
+def _set(_: _RequestServer, x: Any, name: str, value: Any) -> None:
     setattr(x, name, value)
 
 
-def _set_item(_: _Desk, x: Any, key: Any, value: Any) -> None:
+def _set_item(_: _RequestServer, x: Any, key: Any, value: Any) -> None:
     x[key] = value
 
 
-def _next(_: _Desk, iterator: Any) -> tuple[bool, Any]:
+def _next(_: _RequestServer, iterator: Any) -> tuple[bool, Any]:
     try:
         return True, next(iterator)
     except StopIteration:
         return False, None
 
 
-def _here(_: _Desk, model: Any, like: Any) -> tuple[str, list[Any]]:
+def _here(_: _RequestServer, model: Any, like: Any) -> tuple[str, list[Any]]:
     from dlcourse import models
 
     try:
@@ -173,7 +173,7 @@ def _here(_: _Desk, model: Any, like: Any) -> tuple[str, list[Any]]:
     return json.dumps(configuration), [np.asarray(w) for w in model.get_weights()]
 
 
-def _seed(_: _Desk, seed: int) -> None:
+def _seed(_: _RequestServer, seed: int) -> None:
     seed_generators(seed)
 
 
@@ -209,7 +209,7 @@ def _only_plain(x: Any) -> tuple[str, Any]:
         f"A function of the test takes plain data (numbers, arrays, lists), not a "
         f"{type(x).__name__}. Inside tf.function, call it with eager tensors instead."
     )
-    raise CannotCross(message)
+    raise NotTransferable(message)
 
 
 def _kind(x: Any) -> str:
@@ -223,4 +223,4 @@ def _kind(x: Any) -> str:
 
 
 def _warning(warned: warnings.WarningMessage) -> tuple[str, str]:
-    return crossing.describe_warning(warned.category, warned.message)
+    return exceptions.describe_warning(warned.category, warned.message)

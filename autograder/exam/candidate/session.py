@@ -10,30 +10,39 @@ from nbformat import NotebookNode
 
 from autograder.exam.candidate.kernel_client import CandidateKernel, Ending, Reply
 from autograder.exam.clock import Clock
-from autograder.exam.environment import Rooms
+from autograder.exam.environment import ExamEnvironment
 from autograder.exam.outputs import error_output
 from autograder.models import Finding
-from autograder.notebook.sanitize import harmless_outputs
-from autograder.sandbox.limits import instructor_sentence, recognise, student_sentence
+from autograder.notebook.sanitize import sanitize_outputs
+from autograder.sandbox.limits import instructor_sentence, recognize, student_sentence
 
 START_SECONDS = 120.0
 DIED = "the kernel died, or could not be stopped"
 _FULL_CELLS = 10  # of outputs, in one exam
 
 
-class StudentSide:
+class CandidateSession:
     """Runs set-up and student's cells in the candidate, and starts another one when it dies."""
 
     def __init__(
-        self, paper: NotebookNode, rooms: Rooms, clock: Clock, findings: list[Finding]
+        self,
+        exam_notebook: NotebookNode,
+        environment: ExamEnvironment,
+        clock: Clock,
+        findings: list[Finding],
     ) -> None:
-        self.paper, self.rooms, self.clock, self.findings = paper, rooms, clock, findings
-        self.deadly: set[int] = set()  # cells that killed the kernel, or would not be stopped
+        self.exam_notebook, self.environment, self.clock, self.findings = (
+            exam_notebook,
+            environment,
+            clock,
+            findings,
+        )
+        self.fatal: set[int] = set()  # cells that killed the kernel, or would not be stopped
         self.limit: str | None = None  # that ended the last kernel, by its name
         self.peak_memory = 0
         self.starts = 1
-        self.output_left = _FULL_CELLS * rooms.limits.output_bytes
-        self.candidate = CandidateKernel(rooms)
+        self.output_left = _FULL_CELLS * environment.limits.output_bytes
+        self.candidate = CandidateKernel(environment)
 
     async def start(self) -> None:
         """Start the candidate."""
@@ -47,22 +56,22 @@ class StudentSide:
     async def set_up(self, index: int, source: str) -> None:
         """Run a set-up cell."""
         if await self._set_up(source) == "dead":
-            self.deadly.add(index)
-            await self.start_anew(index)
+            self.fatal.add(index)
+            await self.restart(index)
 
     async def run(self, index: int, cell: NotebookNode) -> None:
         """Run a student's cell and keep its outputs; say what stopped it, if anything did."""
-        most = min(self.rooms.limits.output_bytes, self.output_left)
+        most = min(self.environment.limits.output_bytes, self.output_left)
         reply = await self.candidate.execute(cell.source, most, self.clock.cell_left())
         ending = reply.ending
-        cell.outputs = harmless_outputs(list(reply.outputs), most)
+        cell.outputs = sanitize_outputs(list(reply.outputs), most)
         self.output_left = max(0, self.output_left - len(json.dumps(cell.outputs)))
         if ending == "dead":
-            self.deadly.add(index)
-            await self.start_anew(index)
+            self.fatal.add(index)
+            await self.restart(index)
         name = self.limit_of(ending) if ending != "done" else _refused(cell.outputs)
         if name is not None:
-            self.find_limit(name, cell)
+            self.record_limit(name, cell)
         elif ending == "dead":
             self.findings.append(Finding("kernel-died", f"A cell: {DIED}.", _grade_id(cell)))
         if name is not None or ending == "dead":
@@ -70,28 +79,28 @@ class StudentSide:
 
     async def serve(self, address: str, seconds: float) -> Reply:
         """Let the candidate answer the examiner that listens at an address."""
-        content, most = {"address": address}, self.rooms.limits.output_bytes
+        content, most = {"address": address}, self.environment.limits.output_bytes
         return await self.candidate.request("exam_serve_request", content, most, seconds)
 
     async def interrupt(self) -> None:
         """Interrupt whatever the candidate is doing."""
         await self.candidate.interrupt()
 
-    async def start_anew(self, index: int) -> None:
+    async def restart(self, index: int) -> None:
         """Start another candidate and run the cells before `index` again, but no deadly one."""
         await self.stop()
         ended = self.candidate.ended
         self.limit = ended.limit if ended is not None else None
-        self.candidate = CandidateKernel(self.rooms)
+        self.candidate = CandidateKernel(self.environment)
         self.starts += 1
         await self.candidate.start()
-        for place, cell in enumerate(self.paper.cells[:index]):
+        for place, cell in enumerate(self.exam_notebook.cells[:index]):
             is_over = self.clock.cell_left() <= 0
-            if cell.cell_type != "code" or place in self.deadly or is_over:
+            if cell.cell_type != "code" or place in self.fatal or is_over:
                 continue
             if await self._run_again(cell) == "dead":
-                self.deadly.add(place)
-                await self.start_anew(index)
+                self.fatal.add(place)
+                await self.restart(index)
                 return
 
     # --- limits ----------------------------------------------------------------------------------
@@ -102,26 +111,26 @@ class StudentSide:
         names = {"time": out_of_time, "output": "output", "dead": self.limit}
         return names.get(ending)
 
-    def find_limit(self, name: str, cell: NotebookNode) -> None:
+    def record_limit(self, name: str, cell: NotebookNode) -> None:
         """Tell the instructor which limit ended a cell."""
-        text = f"A cell was stopped: {instructor_sentence(name, self.rooms.limits)}."
+        text = f"A cell was stopped: {instructor_sentence(name, self.environment.limits)}."
         self.findings.append(Finding("limit", text, _grade_id(cell)))
 
     def why(self, limit: str | None) -> str:
         """Return in words, with its number, the limit that ended a cell."""
-        return DIED if limit is None else student_sentence(limit, self.rooms.limits)
+        return DIED if limit is None else student_sentence(limit, self.environment.limits)
 
     # --- small things ----------------------------------------------------------------------------
 
     async def _set_up(self, source: str) -> Ending:
-        exam = self.paper.metadata.exam
+        exam = self.exam_notebook.metadata.exam
         content = {
             "source": source,
             "seed": int(exam.get("seed", 0)),
             "shared": bool(exam.get("shared_namespace", False)),
         }
         seconds = min(self.clock.cell_seconds + START_SECONDS, self.clock.exam_left())
-        most = self.rooms.limits.output_bytes
+        most = self.environment.limits.output_bytes
         reply = await self.candidate.request("exam_setup_request", content, most, seconds)
         return reply.ending
 
@@ -131,14 +140,14 @@ class StudentSide:
             return await self._set_up(cell.source)
         if role == "test":
             return "done"
-        most = self.rooms.limits.output_bytes
+        most = self.environment.limits.output_bytes
         return (await self.candidate.execute(cell.source, most, self.clock.cell_left())).ending
 
 
 def _refused(outputs: list[NotebookNode]) -> str | None:
     """Return the name of the limit that the error which ended a cell speaks of, or None."""
     errors = [output for output in outputs if output.output_type == "error"]
-    return recognise(errors[-1].ename, errors[-1].evalue) if errors else None
+    return recognize(errors[-1].ename, errors[-1].evalue) if errors else None
 
 
 def _grade_id(cell: NotebookNode) -> str | None:

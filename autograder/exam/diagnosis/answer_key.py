@@ -9,11 +9,11 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.exam.diagnosis.transcript import Entry
-from autograder.files import write_whole
+from autograder.files import write_atomically
 
 
 @dataclass(frozen=True)
-class Mistake:
+class KnownMisconception:
     """One known wrong answer to an exercise, as it goes through one test cell."""
 
     exercise: str
@@ -23,44 +23,47 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Scheme:
+class AnswerKey:
     """The marking scheme of a paper, by the grade ids of its test cells.
 
     due        what the reference and the variants gave at each line: {"12 call": ["plain"]}
     mistakes   transcripts of the misconceptions that fail there
     """
 
-    due: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
-    mistakes: Mapping[str, Sequence[Mistake]] = field(default_factory=dict)
+    expected_kinds: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    misconceptions: Mapping[str, Sequence[KnownMisconception]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return a dictionary of plain JSON values."""
-        mistakes = {g: [vars(m) for m in known] for g, known in self.mistakes.items()}
-        return {"due": dict(self.due), "mistakes": mistakes}
+        misconceptions = {g: [vars(m) for m in known] for g, known in self.misconceptions.items()}
+        return {"expected_kinds": dict(self.expected_kinds), "misconceptions": misconceptions}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Scheme":
+    def from_json(cls, data: Mapping[str, Any]) -> "AnswerKey":
         """Return the scheme that `to_json` wrote."""
-        mistakes = {g: tuple(Mistake(**m) for m in known) for g, known in data["mistakes"].items()}
-        return cls(data["due"], mistakes)
+        misconceptions = {
+            g: tuple(KnownMisconception(**m) for m in known)
+            for g, known in data["misconceptions"].items()
+        }
+        return cls(data["expected_kinds"], misconceptions)
 
 
-def inscribe(paper: NotebookNode, scheme: Scheme) -> None:
+def set_expected_kinds(exam_notebook: NotebookNode, answer_key: AnswerKey) -> None:
     """Write into each test cell of a paper which replies are due at its lines."""
-    for cell in paper.cells:
+    for cell in exam_notebook.cells:
         exam = cell.metadata.get("exam", {})
         if exam.get("role") == "test":
-            exam["due"] = dict(scheme.due.get(exam["grade_id"], {}))
+            exam["expected_kinds"] = dict(answer_key.expected_kinds.get(exam["grade_id"], {}))
 
 
-def read_scheme(path: Path) -> Scheme | None:
+def read_answer_key(path: Path) -> AnswerKey | None:
     """Return the scheme kept at `path`; None where there is none, or it cannot be read."""
     try:
-        return Scheme.from_json(json.loads(path.read_text(encoding="utf-8")))
+        return AnswerKey.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def write_scheme(path: Path, scheme: Scheme) -> None:
+def write_answer_key(path: Path, answer_key: AnswerKey) -> None:
     """Keep a scheme at `path`; a reader sees all of it or none."""
-    write_whole(path, json.dumps(scheme.to_json()).encode())
+    write_atomically(path, json.dumps(answer_key.to_json()).encode())

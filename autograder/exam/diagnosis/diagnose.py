@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from autograder.exam.diagnosis.answer_key import Mistake, Scheme
+from autograder.exam.diagnosis.answer_key import AnswerKey, KnownMisconception
 from autograder.exam.diagnosis.transcript import same
 from autograder.models import Verdict
 
 
 def diagnose(
-    verdict: Verdict, scheme: Scheme, exercise: str, before: Collection[str] = ()
+    verdict: Verdict, answer_key: AnswerKey, exercise: str, before: Collection[str] = ()
 ) -> Verdict:
     """Return the verdict with the misconception that its transcript shows, if one does.
 
@@ -22,7 +22,7 @@ def diagnose(
     """
     if verdict.passed or verdict.state not in ("failed", "passed") or not verdict.transcript:
         return verdict
-    known = scheme.mistakes.get(verdict.grade_id, ())
+    known = answer_key.misconceptions.get(verdict.grade_id, ())
     mistake = most_specific(verdict.transcript, known, exercise, before)
     if mistake is None:
         return verdict
@@ -30,22 +30,22 @@ def diagnose(
 
 
 def diagnose_all(
-    verdicts: Iterable[Verdict], scheme: Scheme, exercises: Iterable[str]
+    verdicts: Iterable[Verdict], answer_key: AnswerKey, exercises: Iterable[str]
 ) -> tuple[Verdict, ...]:
     """Return the verdicts of one paper, in order, each diagnosed in the light of those before."""
     diagnosed: list[Verdict] = []
     for verdict, exercise in zip(verdicts, exercises, strict=True):
         before = {v.misconception for v in diagnosed if v.misconception}
-        diagnosed.append(diagnose(verdict, scheme, exercise, before))
+        diagnosed.append(diagnose(verdict, answer_key, exercise, before))
     return tuple(diagnosed)
 
 
 def most_specific(
     transcript: Sequence[object],
-    known: Sequence[Mistake],
+    known: Sequence[KnownMisconception],
     exercise: str,
     before: Collection[str],
-) -> Mistake | None:
+) -> KnownMisconception | None:
     """Return the mistake with this very transcript, or None.
 
     Of several, the one that the student is known to have made in an exercise that this one
@@ -70,7 +70,7 @@ def most_specific(
     )
 
 
-def _has_a_value(mistake: Mistake) -> bool:
+def _has_a_value(mistake: KnownMisconception) -> bool:
     """Tell whether the mistake returned anything in this cell before it failed."""
     replies = [reply for _, _, reply in mistake.transcript]
     return not all(isinstance(reply, dict) and "error" in reply for reply in replies)

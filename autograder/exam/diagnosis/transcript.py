@@ -23,7 +23,7 @@ TOLERANCE = 1e-3
 
 def summary(value: Any) -> Any:
     """Return a JSON value that stands for a reply: all of a small one, samples of a large one."""
-    if type(value).__name__ == "Remote":  # first of all: it would be asked what it has
+    if type(value).__name__ == "RemoteObject":  # first of all: it would be asked what it has
         return "remote"
     if value is None or isinstance(value, str):
         return value if value is None else {"text": value[:200], "length": len(value)}

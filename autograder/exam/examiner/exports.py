@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exam.protocol.framing import CannotCross
+from autograder.exam.protocol.framing import NotTransferable
 
 _FUNCTIONS = (
     types.FunctionType,
@@ -23,7 +23,7 @@ _FUNCTIONS = (
 )
 
 
-class HandedOut:
+class Exports:
     """Names what has identity, and remembers what a test cell has handed out.
 
     Parameters
@@ -61,7 +61,7 @@ class HandedOut:
             f"A {type(x).__name__} can't be handed to student code, since it would not be the same "
             "object there: make it there, check.there(f)(...)."
         )
-        raise CannotCross(message)
+        raise NotTransferable(message)
 
     def key(self, x: Any) -> tuple[int, bool]:
         """Return the key of the copy of x, and whether it is new."""
@@ -78,7 +78,7 @@ class HandedOut:
         if is_new:
             if not hasattr(bits, "jumped"):
                 message = f"A {type(bits).__name__} can't cross: use np.random.default_rng(seed)."
-                raise CannotCross(message)
+                raise NotTransferable(message)
             bits.state = bits.jumped().state  # the two copies never draw the same numbers
         return "generator", (key, state)
 
@@ -92,14 +92,14 @@ class HandedOut:
             return "name", (module, path)
         if isinstance(x, type):
             message = f"The class {x.__name__} of the test can't cross: define it in a set-up cell."
-            raise CannotCross(message)
+            raise NotTransferable(message)
         self.callbacks.append(x)
         return "callback", len(self.callbacks) - 1
 
     def model(self, x: Any) -> tuple[str, Any]:
         if type(x).__module__.partition(".")[0] != "keras":
             message = f"A {type(x).__name__} is not of Keras' own classes: make it there."
-            raise CannotCross(message)
+            raise NotTransferable(message)
         key, is_new = self.key(x)
         if not is_new:
             return "model", (key,)

@@ -21,14 +21,14 @@ from typing import Any
 
 from dlcourse import _room
 
-from autograder.exam.examiner.session import Room
-from autograder.exam.examiner.verdict import conclude
+from autograder.exam.examiner.session import ExaminerSession
+from autograder.exam.examiner.verdict import reach_verdict
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.seeding import seed_generators
 from autograder.models import Verdict
 from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import free_names
-from autograder.sandbox.rpc import say, tasks
+from autograder.sandbox.rpc import reply, requests
 
 DETAILS_LIMIT = 20_000
 
@@ -50,15 +50,20 @@ class Examiner:
             return traceback.format_exc()
         return None
 
-    def sit(self, task: Mapping[str, Any], connection: socket.socket, deadline: float) -> Verdict:
+    def run_exam(
+        self, task: Mapping[str, Any], connection: socket.socket, deadline: float
+    ) -> Verdict:
         """Run one test cell against the candidate at the other end of `connection`."""
         started = time.monotonic()
         seed_generators(task["seed"])
         filename = f"<test {task['grade_id']}>"
         space = self.shared if task["shared"] else {}
         space.update(self.setup)
-        room = Room(
-            Channel(connection, deadline), self.setup, task["due"], lambda: _lines_of(filename)
+        session = ExaminerSession(
+            Channel(connection, deadline),
+            self.setup,
+            task["expected_kinds"],
+            lambda: _lines_of(filename),
         )
         printed = io.StringIO()
         outcome: BaseException | None = None
@@ -66,19 +71,19 @@ class Examiner:
         with contextlib.redirect_stdout(printed), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                _bind(room, space, task["source"], task["names"])
-                _room.current = room
+                _bind(session, space, task["source"], task["names"])
+                _room.current = session
                 value = run_test(task["source"], filename, space)
             except BaseException as error:
                 outcome = error
             finally:
                 _room.current = None
-        room.finish()
-        if room.void is not None:
-            outcome = room.void  # whatever the test caught
-        verdict = conclude(task, filename, outcome, value, room.reached)
-        transcript = tuple(room.transcript)
-        self.kinds = {place: sorted(kinds) for place, kinds in room.kinds.items()}
+        session.finish()
+        if session.void is not None:
+            outcome = session.void  # whatever the test caught
+        verdict = reach_verdict(task, filename, outcome, value, session.reached)
+        transcript = tuple(session.transcript)
+        self.kinds = {place: sorted(kinds) for place, kinds in session.kinds.items()}
         details = verdict.details + printed.getvalue()
         return Verdict(
             **{
@@ -90,10 +95,10 @@ class Examiner:
         )
 
 
-def _bind(room: Room, space: dict[str, Any], source: str, names: list[str]) -> None:
+def _bind(session: ExaminerSession, space: dict[str, Any], source: str, names: list[str]) -> None:
     """Bind the student's names that the cell uses: once, before it runs, and never again."""
     for name in sorted(free_names(strip_magics(source)) & set(names)):
-        is_bound, value = room.name(name)
+        is_bound, value = session.name(name)
         if is_bound:
             space[name] = value
         else:
@@ -129,28 +134,30 @@ def _lines_of(filename: str) -> tuple[int, int]:
 def main(control: socket.socket) -> None:
     """Serve requests until the other end is closed."""
     examiner = Examiner()
-    for task in tasks(control):
+    for task in requests(control):
         if task["do"] == "setup":
-            say(control, {"error": examiner.set_up(task["source"], task["seed"])})
+            reply(control, {"error": examiner.set_up(task["source"], task["seed"])})
         else:
-            say(control, _sit_at_door(examiner, task, control).to_json())
+            reply(control, _serve_socket_dir(examiner, task, control).to_json())
 
 
-def _sit_at_door(examiner: Examiner, task: Mapping[str, Any], control: socket.socket) -> Verdict:
+def _serve_socket_dir(
+    examiner: Examiner, task: Mapping[str, Any], control: socket.socket
+) -> Verdict:
     """Open a door at the address of the task, wait for the candidate, and sit the cell."""
     deadline = time.monotonic() + task["seconds"]
-    with socket.socket(socket.AF_UNIX) as door:
-        door.bind(task["address"])
-        door.listen(1)
-        say(control, {"open": True})
-        door.settimeout(task["seconds"])
+    with socket.socket(socket.AF_UNIX) as socket_dir:
+        socket_dir.bind(task["address"])
+        socket_dir.listen(1)
+        reply(control, {"open": True})
+        socket_dir.settimeout(task["seconds"])
         try:
-            connection, _ = door.accept()
+            connection, _ = socket_dir.accept()
         except TimeoutError:
             reason = "the kernel did not answer in time"
             return Verdict(task["grade_id"], task["points"], "void", reason=reason)
     with connection:
-        return examiner.sit(task, connection, deadline)
+        return examiner.run_exam(task, connection, deadline)
 
 
 if __name__ == "__main__":

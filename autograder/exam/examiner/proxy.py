@@ -16,7 +16,7 @@ class Asks(Protocol):
         """Void the cell: the other side broke a rule."""
 
 
-class Remote:
+class RemoteObject:
     """An object of the student's, offering call, attributes, items, iteration and arithmetic.
 
     It forwards no special name, and raises where a test would take its word for a verdict: what
@@ -26,9 +26,9 @@ class Remote:
     __slots__ = ("_kind", "_number", "_room", "_type")
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, room: Asks, number: int, kind: str, type_name: str) -> None:
+    def __init__(self, session: Asks, number: int, kind: str, type_name: str) -> None:
         for name, value in (
-            ("_room", room),
+            ("_room", session),
             ("_number", number),
             ("_kind", kind),
             ("_type", type_name),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exam.examiner.proxy import Remote
+from autograder.exam.examiner.proxy import RemoteObject
 
 REMOTE_KINDS = ("object", "class", "keras")
 
@@ -26,7 +26,7 @@ def is_pair_of_text(x: Any) -> bool:
 
 def kind_of(value: Any) -> str:
     """Return "plain", "remote", or which items are remote: "(plain, remote)"."""
-    if type(value) is Remote:
+    if type(value) is RemoteObject:
         return "remote"
     kinds = [kind_of(item) for item in _items(value)]
     if len(set(kinds)) == 1 or len(kinds) > _SHOWN_ITEMS:
@@ -36,7 +36,7 @@ def kind_of(value: Any) -> str:
 
 def not_plain(value: Any) -> TypeError:
     """Return the error of an object that came where a value is due."""
-    while type(value) is not Remote:
+    while type(value) is not RemoteObject:
         value = next(item for item in _items(value) if kind_of(item) != "plain")
     return TypeError(f"expected a value (a number, an array, a list), got {value!r}")
 
@@ -57,7 +57,7 @@ _FITS: dict[str, Callable[[Any], bool]] = {
     "get": lambda x: type(x) is tuple and len(x) == 2 and type(x[0]) is bool,
     "next": lambda x: type(x) is tuple and len(x) == 2 and type(x[0]) is bool,
     "length": lambda x: type(x) is int and x >= 0,
-    "iterate": lambda x: type(x) is Remote,
+    "iterate": lambda x: type(x) is RemoteObject,
     "set attribute": lambda x: x is None,
     "set item": lambda x: x is None,
     "seed": lambda x: x is None,

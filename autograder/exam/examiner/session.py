@@ -12,8 +12,8 @@ import numpy as np
 from dlcourse.check import CheckFailed
 
 from autograder.exam.diagnosis.transcript import Entry, summary
-from autograder.exam.examiner.exports import HandedOut
-from autograder.exam.examiner.proxy import Remote
+from autograder.exam.examiner.exports import Exports
+from autograder.exam.examiner.proxy import RemoteObject
 from autograder.exam.examiner.reply_rules import (
     REMOTE_KINDS,
     fits,
@@ -21,11 +21,11 @@ from autograder.exam.examiner.reply_rules import (
     kind_of,
     not_plain,
 )
-from autograder.exam.protocol import exceptions as crossing
+from autograder.exam.protocol import exceptions
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.decoding import decode
 from autograder.exam.protocol.encoding import encode
-from autograder.exam.protocol.framing import CannotCross, RoomViolation, refuse
+from autograder.exam.protocol.framing import NotTransferable, ProtocolViolation, refuse
 from autograder.exam.seeding import seed_generators
 
 CALLBACK_DEPTH = 4
@@ -36,7 +36,7 @@ Lines = Callable[[], tuple[int, int]]
 """The lines of the test cell that are running now: the innermost and the outermost one."""
 
 
-class Room:
+class ExaminerSession:
     """Asks, judges the kind of what comes, and keeps the transcript.
 
     Parameters
@@ -50,13 +50,13 @@ class Room:
         self,
         channel: Channel,
         setup: Mapping[str, Any],
-        due: Mapping[str, list[str]],
+        expected_kinds: Mapping[str, list[str]],
         lines: Lines,
     ) -> None:
-        self.channel, self.due, self.lines = channel, due, lines
+        self.channel, self.expected_kinds, self.lines = channel, expected_kinds, lines
         self.line = self.reached = 0  # the line that asks now; the last statement that asked
-        self.handed = HandedOut(setup)
-        self.remotes: dict[int, Remote] = {}
+        self.exports = Exports(setup)
+        self.remotes: dict[int, RemoteObject] = {}
         self.brought: dict[int, Any] = {}  # the student's models, as they were the first time
         self.has_remote = False  # in the message that came last
         self.void: BaseException | None = None
@@ -77,12 +77,16 @@ class Room:
             What student code raised, as `crossing.rebuild` gives it.
         """
         if self.void is not None:
-            raise RoomViolation(str(self.void)) from self.void
+            raise ProtocolViolation(str(self.void)) from self.void
         self.line, statement = self.lines()
         self.reached = max(self.reached, statement)
-        if operation in _ARITHMETIC and self.due and f"{self.line} {operation}" not in self.due:
+        if (
+            operation in _ARITHMETIC
+            and self.expected_kinds
+            and f"{self.line} {operation}" not in self.expected_kinds
+        ):
             raise not_plain(arguments[0])
-        message = encode([operation, *arguments], self.refer, self.handed.name_of)
+        message = encode([operation, *arguments], self.refer, self.exports.name_of)
         try:
             reply = self.exchange(message)
         except BaseException as broken:  # in the middle of a question: the rooms are out of step
@@ -90,13 +94,13 @@ class Room:
             raise
         try:
             return self.judge(operation, *reply)
-        except RoomViolation as violation:
+        except ProtocolViolation as violation:
             self.void = self.void or violation
             raise
 
     def give_up(self, what: str) -> NoReturn:
         """Void the cell for what was found out between two questions."""
-        violation = RoomViolation(what)
+        violation = ProtocolViolation(what)
         self.void = self.void or violation
         raise violation
 
@@ -104,7 +108,7 @@ class Room:
         """End the cell: what comes now was not asked for."""
         try:
             self.channel.expect_silence()
-        except RoomViolation as violation:
+        except ProtocolViolation as violation:
             self.void = self.void or violation
 
     def exchange(self, message: Any) -> tuple[str, Any, Any]:
@@ -112,7 +116,7 @@ class Room:
         self.channel.send(message)
         while True:
             self.has_remote = False
-            reply = decode(self.channel.receive(), self.resolve, self.handed.namedtuples.get)
+            reply = decode(self.channel.receive(), self.resolve, self.exports.namedtuples.get)
             if type(reply) is not list or not reply or type(reply[0]) is not str:
                 refuse("a reply that is no list")
             if reply[0] == "callback":
@@ -128,7 +132,7 @@ class Room:
             if not is_pair_of_text(value):
                 refuse("an error that is not a name and a text")
             self.note(operation, {"error": value[0] or "other"})
-            raise crossing.rebuild(*value)
+            raise exceptions.rebuild(*value)
         if not fits(operation, value):
             refuse(f"a reply that does not fit the request {operation!r}")
         if operation not in _UNJUDGED:
@@ -153,7 +157,11 @@ class Room:
         """
         kind = kind_of(value) if self.has_remote else "plain"
         self.kinds.setdefault(place, set()).add(kind)
-        if kind != "plain" and self.due and kind not in self.due.get(place, ()):
+        if (
+            kind != "plain"
+            and self.expected_kinds
+            and kind not in self.expected_kinds.get(place, ())
+        ):
             self.note(place.partition(" ")[2], "remote")
             raise not_plain(value)
 
@@ -164,7 +172,7 @@ class Room:
         if type(warned) is not list or not all(is_pair_of_text(item) for item in warned):
             refuse("warnings that are not names and texts")
         for name, text in warned[:20]:
-            warnings.warn(crossing.WARNINGS.get(name, UserWarning)(text), stacklevel=5)
+            warnings.warn(exceptions.WARNINGS.get(name, UserWarning)(text), stacklevel=5)
 
     # --- callbacks -------------------------------------------------------------------------------
 
@@ -173,7 +181,7 @@ class Room:
         if len(reply) != 4 or type(reply[2]) is not list or type(reply[3]) is not dict:
             refuse("a callback that is not a number, arguments and keywords")
         _, number, args, kwargs = reply
-        if type(number) is not int or not 0 <= number < len(self.handed.callbacks):
+        if type(number) is not int or not 0 <= number < len(self.exports.callbacks):
             refuse("a callback to a function that was never handed out")
         if not all(type(name) is str for name in kwargs):
             refuse("a callback with keywords that are no names")
@@ -184,19 +192,19 @@ class Room:
         self.note("callback", summary([args, kwargs]))
         self.depth += 1
         try:
-            answer = ["answer", self.handed.callbacks[number](*args, **kwargs)]
+            answer = ["answer", self.exports.callbacks[number](*args, **kwargs)]
         except AssertionError as error:
             self.void = error
             answer = ["raise", ("AssertionError", "a check of the test failed")]
         except Exception as error:
-            answer = ["raise", crossing.describe(error)]
+            answer = ["raise", exceptions.describe(error)]
         finally:
             self.depth -= 1
-        return encode(answer, self.refer, self.handed.name_of)
+        return encode(answer, self.refer, self.exports.name_of)
 
     # --- references ------------------------------------------------------------------------------
 
-    def resolve(self, word: str, payload: Any) -> Remote:
+    def resolve(self, word: str, payload: Any) -> RemoteObject:
         if word != "remote" or type(payload) is not tuple or len(payload) != 3:
             refuse(f"a reference of the kind {word[:40]!r}")
         number, kind, type_name = payload
@@ -206,17 +214,17 @@ class Room:
             refuse("a remote of an unknown kind")
         self.has_remote = True
         if number not in self.remotes:
-            self.remotes[number] = Remote(self, number, kind, type_name[:80])
+            self.remotes[number] = RemoteObject(self, number, kind, type_name[:80])
         return self.remotes[number]
 
     def refer(self, x: Any) -> tuple[str, Any]:
         """Name what the test hands to student code, or refuse it."""
-        if type(x) is Remote:
+        if type(x) is RemoteObject:
             if x._room is not self:
                 message = f"{x!r} belongs to another test cell, and is gone with it."
-                raise CannotCross(message)
+                raise NotTransferable(message)
             return "remote", x._number
-        return self.handed.refer(x)
+        return self.exports.refer(x)
 
     # --- the words of dlcourse.check -------------------------------------------------------------
 
@@ -224,9 +232,9 @@ class Room:
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         """Call a library's or a set-up cell's function in the candidate."""
-        if type(function) is not Remote and self.refer(function)[0] != "name":
+        if type(function) is not RemoteObject and self.refer(function)[0] != "name":
             message = f"check.there takes a function of a library or a set-up cell, not {function}."
-            raise CannotCross(message)
+            raise NotTransferable(message)
         return self.ask("call", function, list(args), dict(kwargs))
 
     def changed(
@@ -256,14 +264,14 @@ class Room:
         """Return the configuration and the weights of a model, wherever it lives."""
         from dlcourse import models
 
-        if type(model) is Remote:
+        if type(model) is RemoteObject:
             return self.brought_parts(model, like)
         configuration = models.rest_configuration(model, like)
-        if any(known is model for known in self.handed.crossed):
+        if any(known is model for known in self.exports.crossed):
             return configuration, self.ask("here", model, like)[1]
         return configuration, [np.asarray(w) for w in model.get_weights()]
 
-    def brought_parts(self, model: Remote, like: Any) -> tuple[Any, list[Any]]:
+    def brought_parts(self, model: RemoteObject, like: Any) -> tuple[Any, list[Any]]:
         try:
             text, weights = self.ask("here", model, like)
         except AssertionError as error:

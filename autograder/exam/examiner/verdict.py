@@ -8,8 +8,13 @@ from typing import Any
 import numpy as np
 from dlcourse.check import CheckFailed
 
-from autograder.exam.protocol import exceptions as crossing
-from autograder.exam.protocol.framing import CannotCross, Gone, RoomViolation, TimeIsUp
+from autograder.exam.protocol import exceptions
+from autograder.exam.protocol.framing import (
+    ConnectionLost,
+    DeadlineExceeded,
+    NotTransferable,
+    ProtocolViolation,
+)
 from autograder.exam.test_cells import HIDDEN
 from autograder.models import Verdict
 
@@ -19,7 +24,7 @@ VISIBLE_REASON = "not right yet; run this check in your notebook to read more"
 VISIBLE_ERROR = "your code raised an error in a check of your notebook: run it to read more"
 
 
-def conclude(
+def reach_verdict(
     task: Mapping[str, Any],
     filename: str,
     outcome: BaseException | None,
@@ -75,7 +80,7 @@ def _credit(verdict: Verdict, value: Any) -> Verdict:
     return Verdict(verdict.grade_id, verdict.max_points, "passed", points=full, reason=reason)
 
 
-_FAULTS_OF_TESTS = (CannotCross, SyntaxError, KeyboardInterrupt, SystemExit)
+_FAULTS_OF_TESTS = (NotTransferable, SyntaxError, KeyboardInterrupt, SystemExit)
 _TEST_ERROR = "the test itself is at fault: your instructor has been told"
 
 
@@ -87,15 +92,15 @@ def _explain(outcome: BaseException, instead: tuple[()] | tuple[str, str]) -> tu
     instead : what is said instead of the message of a check, and of an error; empty where both
         may be read
     """
-    if isinstance(outcome, TimeIsUp):
+    if isinstance(outcome, DeadlineExceeded):
         return (
             "void",
             "this question took longer than its time limit: is there an endless loop?",
             "",
         )
-    if isinstance(outcome, Gone):
+    if isinstance(outcome, ConnectionLost):
         return "void", "the kernel died while this question was tested", ""
-    if isinstance(outcome, RoomViolation):
+    if isinstance(outcome, ProtocolViolation):
         what = "" if instead else f": {outcome}"
         return "void", f"this answer broke a rule of the exam room{what}", ""
     # One that crossed has no filename: the student's code read some text as Python.
@@ -111,7 +116,7 @@ def _explain(outcome: BaseException, instead: tuple[()] | tuple[str, str]) -> tu
         return "failed", reason, outcome.hint
     if instead:
         return "failed", instead[1], ""
-    if isinstance(outcome, crossing.StudentError):
+    if isinstance(outcome, exceptions.StudentError):
         return "failed", str(outcome), ""
     text = f"{type(outcome).__name__}: {outcome}" if str(outcome) else type(outcome).__name__
     return "failed", text, ""

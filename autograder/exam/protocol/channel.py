@@ -6,7 +6,13 @@ import time
 
 import numpy as np
 
-from autograder.exam.protocol.framing import Gone, Message, TimeIsUp, read_message, refuse
+from autograder.exam.protocol.framing import (
+    ConnectionLost,
+    DeadlineExceeded,
+    Message,
+    read_message,
+    refuse,
+)
 
 BUDGET_BYTES = 4 << 30
 BUDGET_MESSAGES = 500_000
@@ -57,7 +63,7 @@ class Channel:
                 except TimeoutError:
                     continue
                 except OSError as error:
-                    raise Gone(_GONE) from error
+                    raise ConnectionLost(_GONE) from error
 
     def receive(self) -> Message:
         """Receive one message.
@@ -84,9 +90,9 @@ class Channel:
             except TimeoutError:
                 continue
             except OSError as error:
-                raise Gone(_GONE) from error
+                raise ConnectionLost(_GONE) from error
             if not got:
-                raise Gone(_GONE)
+                raise ConnectionLost(_GONE)
             have += got
         return data
 
@@ -96,7 +102,7 @@ class Channel:
         left = self.deadline - time.monotonic()
         if left <= 0:
             message = "the time of this cell is up"
-            raise TimeIsUp(message)
+            raise DeadlineExceeded(message)
         self.connection.settimeout(left)
 
 

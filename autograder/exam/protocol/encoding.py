@@ -12,8 +12,8 @@ from autograder.exam.protocol.framing import (
     DTYPES,
     LIMITS,
     TENSORS,
-    CannotCross,
     Message,
+    NotTransferable,
     is_text,
     steps,
 )
@@ -53,7 +53,7 @@ class _Encoder:
             return x
         if depth > LIMITS.depth - 4:
             message = f"A value nested more than {depth} deep (or in itself) can't cross."
-            raise CannotCross(message)
+            raise NotTransferable(message)
         encoded = self.scalar(x)
         if encoded is None:
             encoded = self.container(x, depth + 1)
@@ -102,7 +102,7 @@ class _Encoder:
         if type(x) is range:
             if steps(x) > LIMITS.items:
                 message = f"A range of {steps(x):,} numbers can't cross: it is too long."
-                raise CannotCross(message)
+                raise NotTransferable(message)
             return {"range": [self.node(v, depth) for v in (x.start, x.stop, x.step)]}
         if type(x) is slice:
             return {"slice": [self.node(v, depth) for v in (x.start, x.stop, x.step)]}
@@ -114,7 +114,7 @@ class _Encoder:
         if x.dtype.kind == "U":
             self.count(x.size)
             if not all(map(is_text, words := x.ravel().tolist())):
-                raise CannotCross(_NO_TEXT)
+                raise NotTransferable(_NO_TEXT)
             return {"text": [[] if is_scalar else list(x.shape), words, is_scalar]}
         if x.dtype.name not in DTYPES:
             return None
@@ -143,20 +143,20 @@ class _Encoder:
         self.size += data.nbytes
         if len(self.buffers) > LIMITS.buffers:
             message = f"More than {LIMITS.buffers:,} arrays can't cross at once: stack them."
-            raise CannotCross(message)
+            raise NotTransferable(message)
         return len(self.buffers) - 1
 
     def count(self, items: int) -> None:
         self.items += items
         if self.items > LIMITS.items:
             message = f"More than {LIMITS.items:,} items can't cross at once: send an array."
-            raise CannotCross(message)
+            raise NotTransferable(message)
 
 
 def _require_room(size: int, limit: int) -> None:
     if size > limit:
         message = f"A value of {size:,} bytes can't cross: send less of it."
-        raise CannotCross(message)
+        raise NotTransferable(message)
 
 
 _NO_TEXT = "A str with lone surrogates can't cross: it is no text. Encode it as bytes."
@@ -180,12 +180,12 @@ def _is_plain_key(x: Any) -> bool:
 
 def _text(x: str) -> str:
     if not is_text(x):
-        raise CannotCross(_NO_TEXT)
+        raise NotTransferable(_NO_TEXT)
     return x
 
 
 def _hexadecimal(x: int) -> str:
     if int.bit_length(x) > 4 * LIMITS.digits:
         message = f"An integer of {int.bit_length(x):,} bits can't cross: it is too large."
-        raise CannotCross(message)
+        raise NotTransferable(message)
     return format(int.__int__(x), "x")

@@ -34,19 +34,19 @@ HEADER = struct.Struct("<4sIIQ")  # magic, bytes of the tree, number of buffers,
 MAGIC = b"room"
 
 
-class CannotCross(TypeError):
+class NotTransferable(TypeError):
     """A value that can't be handed to the other room: an error of the test, with what to do."""
 
 
-class RoomViolation(BaseException):
+class ProtocolViolation(BaseException):
     """The other side broke a rule: the cell is void, whatever the test catches."""
 
 
-class TimeIsUp(RoomViolation):
+class DeadlineExceeded(ProtocolViolation):
     """The cell's deadline passed while one side waited for the other."""
 
 
-class Gone(RoomViolation):
+class ConnectionLost(ProtocolViolation):
     """The other side closed the connection, or died."""
 
 
@@ -112,4 +112,4 @@ def is_text(x: str) -> bool:
 
 def refuse(what: str) -> NoReturn:
     """Raise a RoomViolation that says what was found on the wire."""
-    raise RoomViolation(what)
+    raise ProtocolViolation(what)

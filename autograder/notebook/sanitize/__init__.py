@@ -4,8 +4,8 @@ Nothing is filtered *out* of a submission here. Plain text, re-encoded pictures 
 of HTML elements are let *in*, and everything else is gone.
 """
 
-from autograder.notebook.sanitize.markdown import harmless_markdown, inert_markdown
-from autograder.notebook.sanitize.outputs import harmless_outputs
+from autograder.notebook.sanitize.markdown import inert_markdown, sanitize_markdown
+from autograder.notebook.sanitize.outputs import sanitize_outputs
 from autograder.notebook.sanitize.text import plain_text
 
-__all__ = ["harmless_markdown", "harmless_outputs", "inert_markdown", "plain_text"]
+__all__ = ["inert_markdown", "plain_text", "sanitize_markdown", "sanitize_outputs"]

@@ -32,7 +32,7 @@ _ALIGNMENTS = {"left", "center", "right"}
 _WORD_JOINER = "\u2060"  # invisible, and no letter: what follows "<" or "(" is no tag or scheme
 
 
-def harmless_markdown(text: str, *, heading_shift: int = 0) -> str:
+def sanitize_markdown(text: str, *, heading_shift: int = 0) -> str:
     """Return the HTML of a Markdown cell: no script, style, picture, form, id or odd link.
 
     Formulas come out as `<code class="math">` (or "math display") around their TeX. Links go to
@@ -50,7 +50,7 @@ def harmless_markdown(text: str, *, heading_shift: int = 0) -> str:
     tokens = parser.parse(text)
     for token in tokens:
         _adapt(token, heading_shift)
-    return _sanitised(parser.renderer.render(tokens, parser.options, {}))
+    return _sanitized(parser.renderer.render(tokens, parser.options, {}))
 
 
 def inert_markdown(text: str) -> str:
@@ -116,7 +116,7 @@ def _adapt(token: Token, heading_shift: int) -> None:
         token.attrs["class"] = style.removeprefix("text-align:")
 
 
-def _sanitised(dirty: str) -> str:
+def _sanitized(dirty: str) -> str:
     return nh3.clean(
         dirty,
         tags=_TAGS,

@@ -23,7 +23,7 @@ _KINDS = (  # named in the note that stands for an output of which nothing is le
 )
 
 
-def harmless_outputs(outputs: list[NotebookNode], limit: int) -> list[NotebookNode]:
+def sanitize_outputs(outputs: list[NotebookNode], limit: int) -> list[NotebookNode]:
     """Return outputs that are safe to open in a notebook, in formgrader and on a page.
 
     What is neither text nor a PNG picture (HTML, JavaScript, SVG, widgets) is dropped, and so is

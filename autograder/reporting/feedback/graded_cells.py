@@ -22,7 +22,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Question:
+class GradedCell:
     """One graded cell: what it earned and why.
 
     points    None until a written answer is marked
@@ -48,7 +48,7 @@ class Question:
         return self.grade_id.removeprefix("test_").removeprefix("test-")
 
 
-def tested(cell: NotebookNode, title: str, marks: Marks) -> Question:
+def tested(cell: NotebookNode, title: str, marks: Marks) -> GradedCell:
     """Return what a student reads about an examined test cell."""
     grade_id = grade_id_of(cell)
     max_points = _max_points(cell)
@@ -56,7 +56,7 @@ def tested(cell: NotebookNode, title: str, marks: Marks) -> Question:
     # Silence is not a pass: a cell without a verdict was never examined.
     verdict = Verdict.from_json(found) if found else Verdict(grade_id, max_points, "not run")
     reason, hint, slip = _words_of(verdict)
-    question = Question(
+    graded_cell = GradedCell(
         grade_id=grade_id,
         title=title,
         max_points=max_points,
@@ -68,21 +68,21 @@ def tested(cell: NotebookNode, title: str, marks: Marks) -> Question:
         slip=slip,
         comment=marks.comments.get(grade_id, ""),
     )
-    if question.standing == "part":
-        question = replace(question, words="part of the points")
+    if graded_cell.standing == "part":
+        graded_cell = replace(graded_cell, words="part of the points")
     mark = marks.by_cell.get(grade_id)
-    return question if mark is None or not mark.by_hand else _overruled(question, mark)
+    return graded_cell if mark is None or not mark.by_hand else _overruled(graded_cell, mark)
 
 
-def _overruled(question: Question, mark: Mark) -> Question:
+def _overruled(graded_cell: GradedCell, mark: Mark) -> GradedCell:
     """Return a question as marked by hand: the instructor's word counts."""
     points = mark.points or 0.0
-    standing = _standing(points, question.max_points, "passed")
+    standing = _standing(points, graded_cell.max_points, "passed")
     words = "set by your instructor"
-    return replace(question, points=points, standing=standing, words=words, by_hand=True)
+    return replace(graded_cell, points=points, standing=standing, words=words, by_hand=True)
 
 
-def written(cell: NotebookNode, title: str, marks: Marks) -> Question:
+def written(cell: NotebookNode, title: str, marks: Marks) -> GradedCell:
     """Return what a student reads about an answer in words."""
     grade_id = grade_id_of(cell)
     mark = marks.by_cell.get(grade_id) or Mark(None, _max_points(cell))
@@ -93,7 +93,7 @@ def written(cell: NotebookNode, title: str, marks: Marks) -> Question:
         words, standing = "marked", _standing(mark.points, mark.max_points, "passed")
     else:  # nbgrader gives no points to an answer that is the prompt's own text
         words = "left empty"
-    return Question(
+    return GradedCell(
         grade_id=grade_id,
         title=title,
         max_points=mark.max_points,

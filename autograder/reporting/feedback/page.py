@@ -12,8 +12,8 @@ from nbformat import NotebookNode
 
 from autograder.gradebook.read import Marks
 from autograder.models import Submission
-from autograder.notebook.sanitize import harmless_outputs, plain_text
-from autograder.reporting.feedback.graded_cells import Question, grade_id_of, tested, written
+from autograder.notebook.sanitize import plain_text, sanitize_outputs
+from autograder.reporting.feedback.graded_cells import GradedCell, grade_id_of, tested, written
 from autograder.reporting.feedback.syntax import syntax_problem
 
 OUTPUT_LIMIT = 400_000  # characters of text and pictures that one cell shows
@@ -29,7 +29,7 @@ class Block:
     kind: str
     text: str = ""
     outputs: tuple[NotebookNode, ...] = ()
-    question: Question | None = None
+    graded_cell: GradedCell | None = None
     comment: str = ""
     problem: str = ""
     withheld: bool = False
@@ -45,14 +45,14 @@ class Page:
     late_penalty: float
 
     @property
-    def questions(self) -> tuple[Question, ...]:
+    def graded_cells(self) -> tuple[GradedCell, ...]:
         """The graded cells in order."""
-        return tuple(block.question for block in self.blocks if block.question is not None)
+        return tuple(block.graded_cell for block in self.blocks if block.graded_cell is not None)
 
     @property
     def earned(self) -> float:
         """Points known so far, before any penalty."""
-        return sum(question.points or 0.0 for question in self.questions)
+        return sum(graded_cell.points or 0.0 for graded_cell in self.graded_cells)
 
     @property
     def total(self) -> float:
@@ -62,7 +62,7 @@ class Page:
     @property
     def max_points(self) -> float:
         """Points that could be earned."""
-        return sum(question.max_points for question in self.questions)
+        return sum(graded_cell.max_points for graded_cell in self.graded_cells)
 
     @property
     def withholds(self) -> bool:
@@ -72,7 +72,7 @@ class Page:
     @property
     def unmarked(self) -> float:
         """Points of the written answers that nobody has marked yet."""
-        return sum(q.max_points for q in self.questions if q.points is None)
+        return sum(q.max_points for q in self.graded_cells if q.points is None)
 
 
 def page_of(
@@ -109,14 +109,14 @@ def _blocks(examined: NotebookNode, public: "_Public", marks: Marks) -> Iterator
                 yield Block("prose", text)
         elif role == "test":
             hidden_has_run = hidden_has_run or public.text(cell) != cell.source
-            question = tested(cell, heading, marks)
-            yield Block("question", public.text(cell), question=question)
+            graded_cell = tested(cell, heading, marks)
+            yield Block("question", public.text(cell), graded_cell=graded_cell)
         elif role == "written":
-            yield Block("written", cell.source, question=written(cell, heading, marks))
+            yield Block("written", cell.source, graded_cell=written(cell, heading, marks))
         else:
             theirs = role in ("answer", "added")
             text = cell.source if theirs else public.text(cell)
-            outputs = harmless_outputs(cell.get("outputs", []), OUTPUT_LIMIT)
+            outputs = sanitize_outputs(cell.get("outputs", []), OUTPUT_LIMIT)
             # Whatever student code prints after a hidden call may be what that call brought.
             after_hidden = hidden_has_run or cell.metadata.get("exam", {}).get("withheld", False)
             withheld = bool(outputs and after_hidden)

@@ -9,9 +9,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.notebook.sanitize import harmless_markdown
+from autograder.notebook.sanitize import sanitize_markdown
 from autograder.reporting.feedback.formulas import draw_formulas
-from autograder.reporting.feedback.graded_cells import Question
+from autograder.reporting.feedback.graded_cells import GradedCell
 from autograder.reporting.feedback.page import Block, Page
 from autograder.reporting.html import fill, points_text
 
@@ -27,7 +27,7 @@ def render(page: Page) -> str:
         filters={"prose": _prose},
         page=page,
         blocks=_numbered(page),
-        strip=_strip(page.questions),
+        strip=_strip(page.graded_cells),
     )
 
 
@@ -43,13 +43,13 @@ def _numbered(page: Page) -> list[dict[str, object]]:
     shown: list[dict[str, object]] = []
     number = 0
     for block in page.blocks:
-        number += block.question is not None
+        number += block.graded_cell is not None
         shown.append(
             {
                 "kind": block.kind,
                 "html": _body(block, page.title),
                 "outputs": [_output(output) for output in block.outputs],
-                "question": block.question,
+                "question": block.graded_cell,
                 "number": number,
                 "withheld": block.withheld,
                 "comment": block.comment,
@@ -66,7 +66,7 @@ def _body(block: Block, title: str) -> Markup:
 
 
 def _prose(markdown: str) -> Markup:
-    return Markup(draw_formulas(harmless_markdown(markdown, heading_shift=1)))
+    return Markup(draw_formulas(sanitize_markdown(markdown, heading_shift=1)))
 
 
 def _code(source: str) -> Markup:
@@ -98,20 +98,20 @@ def _excerpt(text: str) -> str:
     return "\n".join(lines)
 
 
-def _strip(questions: tuple[Question, ...]) -> Markup:
+def _strip(graded_cells: tuple[GradedCell, ...]) -> Markup:
     """Return the bar of all questions, each as wide as its points and filled as far as earned."""
-    total = sum(question.max_points for question in questions)
+    total = sum(graded_cell.max_points for graded_cell in graded_cells)
     if not total:
         return Markup("")
     parts, x = [], 0.0
-    for question in questions:
-        width = 1000 * question.max_points / total
-        share = min((question.points or 0.0) / question.max_points, 1.0) if width else 0.0
-        earned, most = points_text(question.points), points_text(question.max_points)
+    for graded_cell in graded_cells:
+        width = 1000 * graded_cell.max_points / total
+        share = min((graded_cell.points or 0.0) / graded_cell.max_points, 1.0) if width else 0.0
+        earned, most = points_text(graded_cell.points), points_text(graded_cell.max_points)
         parts.append(
-            f"<g><title>{html.escape(question.name)}: {earned} of {most}</title>"
-            + _bar(f"back {question.standing}", x, width)
-            + _bar(question.standing, x, width * share)
+            f"<g><title>{html.escape(graded_cell.name)}: {earned} of {most}</title>"
+            + _bar(f"back {graded_cell.standing}", x, width)
+            + _bar(graded_cell.standing, x, width * share)
             + "</g>"
         )
         x += width

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.errors import UsageError
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.gradebook import open_gradebook
 from autograder.gradebook.read import marks_of
 from autograder.models import Submission
@@ -48,7 +48,7 @@ def write_feedback(
             examined = nbformat.read(submission.path, as_version=4)
             page = page_of(examined, _release(root, submission), marks, submission)
             target = root / "feedback" / submission.student / week / f"{submission.notebook}.html"
-            write_whole(target, render(page).encode())
+            write_atomically(target, render(page).encode())
             written.append(target)
             if on_page is not None:
                 on_page(target, len(graded))

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Collection, Sequence
 
 from autograder.sandbox import limits
-from autograder.sandbox.forkserver.messages import Order
+from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.isolation import landlock
 from autograder.sandbox.isolation import seccomp as filters
 from autograder.sandbox.isolation import syscalls as system
@@ -22,7 +22,7 @@ _HIGHEST = 1 << 20  # no file descriptor is above
 
 
 def confine(
-    order: Order, python: Sequence[str], owner: tuple[int, int], layers: Collection[str]
+    order: SpawnRequest, python: Sequence[str], owner: tuple[int, int], layers: Collection[str]
 ) -> None:
     """Give up every right that the order does not need; `layers` are those the machine offers."""
     has_landlock = "landlock" in layers
@@ -62,7 +62,7 @@ def close_all_but(*kept: int) -> None:
     os.closerange(lowest, _HIGHEST)
 
 
-def run(order: Order) -> None:
+def run(order: SpawnRequest) -> None:
     """Run the module as `python -m` would, in this process; never returns."""
     status = 1
     try:
@@ -89,7 +89,7 @@ def _become_user(user: int, group: int) -> None:
         return  # the root of a container without rights: there is nothing to give up
 
 
-def _become(order: Order) -> None:
+def _become(order: SpawnRequest) -> None:
     os.environ.clear()
     os.environ.update(order.environment)
     sys.argv = [order.module, *order.arguments]

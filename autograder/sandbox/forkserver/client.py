@@ -23,15 +23,15 @@ from typing import Any, Self
 from autograder.errors import ExamError
 from autograder.sandbox.environment import environment
 from autograder.sandbox.forkserver import messages as order
-from autograder.sandbox.forkserver.messages import Order
+from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES
-from autograder.sandbox.forkserver.process import WarmProcess
+from autograder.sandbox.forkserver.process import ForkedProcess
 
 IMPORT_SECONDS = 300.0
 _FORK_SECONDS = 60.0
 
 
-class Zygote:
+class ForkServer:
     """Starts a zygote when it is first needed, and another one when that has died."""
 
     def __init__(
@@ -72,8 +72,8 @@ class Zygote:
                 self._begin()
 
     def start(
-        self, wanted: Order, *, log: str | None = None, control: int | None = None
-    ) -> WarmProcess:
+        self, wanted: SpawnRequest, *, log: str | None = None, control: int | None = None
+    ) -> ForkedProcess:
         """Fork a process.
 
         Parameters
@@ -102,32 +102,32 @@ class Zygote:
         with self._lock:
             self._close()
 
-    def _ask(self, wanted: Order, files: Sequence[int]) -> WarmProcess | None:
+    def _ask(self, wanted: SpawnRequest, files: Sequence[int]) -> ForkedProcess | None:
         """Return the process, or None when the zygote is gone."""
-        leash = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        leash.settimeout(_FORK_SECONDS)
-        keeper = 0
+        control_socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        control_socket.settimeout(_FORK_SECONDS)
+        supervisor = 0
         try:
-            leash.connect(f"{self._folder}/door")
-            order.send(leash, wanted.to_json(), files)
+            control_socket.connect(f"{self._folder}/door")
+            order.send(control_socket, wanted.to_json(), files)
             while True:
-                message, _ = order.receive(leash)
+                message, _ = order.receive(control_socket)
                 if message is None:
-                    leash.close()
+                    control_socket.close()
                     return None
-                keeper = message.get("keeper", keeper)
+                supervisor = message.get("supervisor", supervisor)
                 if "ready" in message:
                     break
                 _raise_if_refused(message)
         except (ConnectionError, FileNotFoundError):
-            leash.close()
+            control_socket.close()
             self._forget_dead()
             return None
         except (OSError, ExamError):
-            leash.close()
+            control_socket.close()
             raise
-        leash.settimeout(None)
-        return WarmProcess(leash, keeper)
+        control_socket.settimeout(None)
+        return ForkedProcess(control_socket, supervisor)
 
     def _begin(self) -> None:
         self._folder = tempfile.mkdtemp(prefix="zygote-")  # 0700
@@ -178,18 +178,18 @@ class Zygote:
         self.process, self._life, self._folder = None, None, ""
 
 
-def shared_zygote(
+def shared_forkserver(
     modules: Sequence[str] = MODULES, environment: Mapping[str, str] | None = None
-) -> Zygote:
+) -> ForkServer:
     """Return this process' zygote for these modules; it ends with this process."""
     return _shared(tuple(modules), tuple(sorted((environment or {}).items())))
 
 
 @functools.cache
-def _shared(modules: tuple[str, ...], environment: tuple[tuple[str, str], ...]) -> Zygote:
-    zygote = Zygote(modules, dict(environment))
-    atexit.register(zygote.close)
-    return zygote
+def _shared(modules: tuple[str, ...], environment: tuple[tuple[str, str], ...]) -> ForkServer:
+    forkserver = ForkServer(modules, dict(environment))
+    atexit.register(forkserver.close)
+    return forkserver
 
 
 def _environment(folder: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ _MOST_FILES = 16
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class SpawnRequest:
     """One process to fork: `python -m module arguments`, where, and within what.
 
     The first three open files that come along are its standard streams; the others become 3, 4...
@@ -33,7 +33,7 @@ class Order:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Order":
+    def from_json(cls, data: Mapping[str, Any]) -> "SpawnRequest":
         """Return the order that `to_json` wrote."""
         sandbox: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
@@ -50,7 +50,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Ended:
+class ExitReport:
     """How a process ended.
 
     status        as in `subprocess.Popen.returncode`: negative for a signal

@@ -40,14 +40,14 @@ KERNEL = (
 )
 
 # By name only: this package knows no exam.
-ROOMS = (
+EXAM = (
     "autograder.exam.candidate.kernel",
     "autograder.exam.examiner.process",
     "autograder.exam.candidate.message_proxy",
 )
 
-MODULES = (*COURSE, *KERNEL, *ROOMS)
-LIGHT = ("numpy", *KERNEL, *ROOMS)
+MODULES = (*COURSE, *KERNEL, *EXAM)
+LIGHT = ("numpy", *KERNEL, *EXAM)
 
 
 def without(modules: Collection[str], packages: Collection[str]) -> tuple[str, ...]:

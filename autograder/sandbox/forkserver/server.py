@@ -23,16 +23,16 @@ from dataclasses import dataclass
 from select import EPOLLIN, epoll
 from types import ModuleType
 
-from autograder.sandbox.forkserver import child as newborn
+from autograder.sandbox.forkserver import child as child_process
 from autograder.sandbox.forkserver import messages as order
-from autograder.sandbox.forkserver.supervisor import Keeper, stand_firm
+from autograder.sandbox.forkserver.supervisor import Supervisor, ignore_signals
 from autograder.sandbox.isolation import capabilities as layers
 from autograder.sandbox.isolation import filesystem as sandbox
 from autograder.sandbox.isolation import syscalls as system
 
 
 @dataclass(frozen=True)
-class World:
+class ForkContext:
     """What every fork of a zygote has in common.
 
     offered    names of the layers of the sandbox that the machine offers
@@ -41,39 +41,39 @@ class World:
     alive      a pipe's end that becomes readable when the zygote ends
     """
 
-    offered: frozenset[str]
+    available: frozenset[str]
     python: tuple[str, ...]
-    place: str
+    root: str
     alive: int
 
 
 def main(folder: str, life: int, modules: Sequence[str]) -> None:
     """Import, listen in the folder, and fork until the starter is gone."""
-    offered = frozenset(layer.name for layer in layers.probe() if layer.offered)
+    available = frozenset(layer.name for layer in layers.probe() if layer.available)
     missing = _import(modules)
     _shed_threads()
     gc.collect()
     gc.freeze()  # what a fork does not touch stays shared with it
     signal.signal(signal.SIGCHLD, _reap)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the starter
-    place = f"{folder}/root"
-    os.mkdir(place)  # noqa: PTH102
+    root = f"{folder}/root"
+    os.mkdir(root)  # noqa: PTH102
     alive, _ = os.pipe()  # forks close the other end, so that it closes with this process
-    world = World(offered, sandbox.python_paths(), place, alive)
+    context = ForkContext(available, sandbox.python_paths(), root, alive)
     with (
-        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door,
+        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener,
         socket.socket(fileno=life) as starter,
         epoll() as events,
     ):
-        door.bind(f"{folder}/door")
-        door.listen(64)
+        listener.bind(f"{folder}/door")
+        listener.listen(64)
         starter.send(json.dumps({"ready": os.getpid(), "missing": missing}).encode())
-        events.register(door.fileno(), EPOLLIN)
+        events.register(listener.fileno(), EPOLLIN)
         events.register(starter.fileno(), EPOLLIN)
         while starter.fileno() not in dict(events.poll()):
-            connection, _ = door.accept()
+            connection, _ = listener.accept()
             with connection:
-                _answer(connection, world)
+                _answer(connection, context)
     shutil.rmtree(folder, ignore_errors=True)  # the starter cannot, where it was killed
 
 
@@ -122,26 +122,26 @@ def _count_threads() -> int:
     return len(os.listdir("/proc/self/task"))  # noqa: PTH208
 
 
-def _answer(leash: socket.socket, world: World) -> None:
+def _answer(control_socket: socket.socket, context: ForkContext) -> None:
     """Fork what the client at the other end of the leash orders."""
-    if not _is_ours(leash):
+    if not _is_ours(control_socket):
         return
-    leash.settimeout(10)  # a client says what it wants at once
-    request, files = order.receive(leash)
-    leash.settimeout(None)
+    control_socket.settimeout(10)  # a client says what it wants at once
+    request, files = order.receive(control_socket)
+    control_socket.settimeout(None)
     try:
         if request is None:
             return
-        wanted = order.Order.from_json(request)
+        wanted = order.SpawnRequest.from_json(request)
         _refuse_threads()
-        missing = sorted(layers.NAMES - world.offered)
+        missing = sorted(layers.NAMES - context.available)
         if missing and not wanted.allow_unsandboxed:
-            order.send(leash, {"refused": _explain(missing)})
+            order.send(control_socket, {"refused": _explain(missing)})
             return
-        keeper = _fork(leash, wanted, files, world)
-        order.send(leash, {"keeper": keeper})
+        supervisor = _fork(control_socket, wanted, files, context)
+        order.send(control_socket, {"supervisor": supervisor})
     except Exception as error:  # one order must not end the zygote
-        order.send(leash, {"refused": f"the fork failed: {error!r}"})
+        order.send(control_socket, {"refused": f"the fork failed: {error!r}"})
     finally:
         for file in files:
             os.close(file)
@@ -161,16 +161,21 @@ def _explain(missing: Sequence[str]) -> str:
     )
 
 
-def _fork(leash: socket.socket, wanted: order.Order, files: Sequence[int], world: World) -> int:
+def _fork(
+    control_socket: socket.socket,
+    wanted: order.SpawnRequest,
+    files: Sequence[int],
+    context: ForkContext,
+) -> int:
     """Fork a keeper, in namespaces of its own; return its process id."""
-    flags = layers.flags_of(world.offered)
+    flags = layers.flags_of(context.available)
     waiting, telling = os.pipe()
     child = system.clone(flags) if flags else os.fork()
     if child == 0:
         try:
-            newborn.close_all_but(leash.fileno(), waiting, world.alive, *files)
+            child_process.close_all_but(control_socket.fileno(), waiting, context.alive, *files)
             owner = json.loads(os.read(waiting, 100))
-            _be_keeper(leash, wanted, files, world, (owner[0], owner[1]))
+            _be_keeper(control_socket, wanted, files, context, (owner[0], owner[1]))
         finally:
             os._exit(1)
     os.close(waiting)
@@ -187,21 +192,21 @@ def _guest() -> tuple[int, int]:
 
 
 def _be_keeper(
-    leash: socket.socket,
-    wanted: order.Order,
+    control_socket: socket.socket,
+    wanted: order.SpawnRequest,
     files: Sequence[int],
-    world: World,
+    context: ForkContext,
     owner: tuple[int, int],
 ) -> None:
     """Make the sandbox, fork into it, and look after the fork until it ends."""
     is_first = os.getpid() == 1
     try:
-        stand_firm(is_first=is_first)
-        if "files" in world.offered:
+        ignore_signals(is_first=is_first)
+        if "files" in context.available:
             sandbox.enter(
                 wanted.sandbox,
-                world.python,
-                world.place,
+                context.python,
+                context.root,
                 wanted.limits.scratch_bytes,
                 owner,
                 has_proc=is_first,
@@ -209,19 +214,21 @@ def _be_keeper(
         child = os.fork()
         if child == 0:
             os.setsid()
-            newborn.confine(wanted, world.python, owner, world.offered)
-            order.send(leash, {"ready": True})
-            newborn.adopt_files(files)
-            newborn.run(wanted)
+            child_process.confine(wanted, context.python, owner, context.available)
+            order.send(control_socket, {"ready": True})
+            child_process.adopt_files(files)
+            child_process.run(wanted)
     except Exception as error:  # said to the client by whoever of the two it happens to
-        order.send(leash, {"refused": f"the sandbox could not be made: {error!r}"})
+        order.send(control_socket, {"refused": f"the sandbox could not be made: {error!r}"})
         return
     for file in files:
         os.close(file)
-    Keeper(leash, world.alive, child, wanted.limits, wanted.sandbox.doors).keep()
+    Supervisor(
+        control_socket, context.alive, child, wanted.limits, wanted.sandbox.socket_dirs
+    ).keep()
 
 
 if __name__ == "__main__":
     # Imported, not run here: `__main__` belongs to the modules that forks run.
-    zygote: ModuleType = importlib.import_module("autograder.sandbox.forkserver.server")
-    zygote.main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])
+    forkserver: ModuleType = importlib.import_module("autograder.sandbox.forkserver.server")
+    forkserver.main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])

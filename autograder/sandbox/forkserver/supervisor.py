@@ -15,26 +15,31 @@ from dataclasses import asdict
 from typing import Any
 
 from autograder.sandbox.forkserver import usage as memory
-from autograder.sandbox.forkserver.messages import Ended, receive, send
+from autograder.sandbox.forkserver.messages import ExitReport, receive, send
 from autograder.sandbox.isolation import syscalls as system
 from autograder.sandbox.limits import Limits
 
 _RARELY, _OFTEN = 0.25, 0.05  # seconds between two looks; often where much is used already
 
 
-class Keeper:
+class Supervisor:
     """What is known of one process while it runs."""
 
     def __init__(
         self,
-        leash: socket.socket,
-        zygote: int,
+        control_socket: socket.socket,
+        forkserver: int,
         process: int,
         limits: Limits,
-        doors: Sequence[str],
+        socket_dirs: Sequence[str],
     ) -> None:
-        self.leash, self.zygote, self.process, self.limits = leash, zygote, process, limits
-        self.doors = doors
+        self.control_socket, self.forkserver, self.process, self.limits = (
+            control_socket,
+            forkserver,
+            process,
+            limits,
+        )
+        self.socket_dirs = socket_dirs
         self.is_first = os.getpid() == 1
         self.deadline = time.monotonic() + limits.exam_seconds
         self.interval = _RARELY
@@ -45,30 +50,34 @@ class Keeper:
     def keep(self) -> None:
         """Wait until the process has ended or must end; then say so. Nothing is left."""
         with select.epoll() as events:
-            for file in (self.leash.fileno(), self.zygote, os.pidfd_open(self.process)):
+            for file in (
+                self.control_socket.fileno(),
+                self.forkserver,
+                os.pidfd_open(self.process),
+            ):
                 events.register(file, select.EPOLLIN)
             while self.status is None:
                 ready = dict(events.poll(self.interval))
-                if self.zygote in ready:
+                if self.forkserver in ready:
                     break
-                if self.leash.fileno() in ready and not self._obey():
+                if self.control_socket.fileno() in ready and not self._obey():
                     break
                 self._look()
                 self._reap()
         self._end_all()
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         own = time.process_time()
-        ended = Ended(
+        ended = ExitReport(
             self.status if self.status is not None else -signal.SIGKILL,
             self.limit,
             self.peak_memory,
             round(used.ru_utime + used.ru_stime + own, 3),
         )
-        _tell(self.leash, {"ended": asdict(ended)})
+        _tell(self.control_socket, {"ended": asdict(ended)})
 
     def _obey(self) -> bool:
         """Pass on the signal that the client asks for; tell whether the client is still there."""
-        message, _ = receive(self.leash)
+        message, _ = receive(self.control_socket)
         if message is None:
             return False
         number = int(message["signal"])
@@ -93,7 +102,7 @@ class Keeper:
             self.limit = "processes"
         elif usage.memory > self.limits.memory_bytes and self._really_holds_more(running):
             self.limit = "memory"
-        elif sum(map(memory.entries, self.doors)) > self.limits.sockets:
+        elif sum(map(memory.entries, self.socket_dirs)) > self.limits.sockets:
             self.limit = "sockets"
         if self.limit is not None:
             self._kill_all()
@@ -143,7 +152,7 @@ class Keeper:
                 self.status = os.waitstatus_to_exitcode(status)
 
 
-def stand_firm(*, is_first: bool) -> None:
+def ignore_signals(*, is_first: bool) -> None:
     """Let no descendant stop, trace or outlive this process."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -153,9 +162,9 @@ def stand_firm(*, is_first: bool) -> None:
         system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)
 
 
-def _tell(leash: socket.socket, message: dict[str, Any]) -> None:
+def _tell(control_socket: socket.socket, message: dict[str, Any]) -> None:
     try:
-        send(leash, message)
+        send(control_socket, message)
     except OSError:
         return  # the client is gone: nobody wants to know
 

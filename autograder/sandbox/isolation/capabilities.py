@@ -42,7 +42,7 @@ class Layer:
     """One layer of the sandbox: whether this machine offers it, and what it is good for."""
 
     name: str
-    offered: bool
+    available: bool
     meaning: str
 
 
@@ -83,12 +83,12 @@ def gpu_devices(gpu: Gpu) -> tuple[str, ...]:
     return (gpu.device, *(f"/dev/{name}" for name in shared if Path(f"/dev/{name}").exists()))
 
 
-def flags_of(offered: frozenset[str]) -> int:
+def flags_of(available: frozenset[str]) -> int:
     """Return the namespaces to make, as flags of clone(2).
 
     A PID namespace is of use only with its own `/proc`, which containers may refuse.
     """
-    used = offered if {"files", "proc"} <= offered else offered - {"processes"}
+    used = available if {"files", "proc"} <= available else available - {"processes"}
     return sum(flag for name, flag in _FLAGS.items() if name in used)
 
 
@@ -118,24 +118,24 @@ def map_users(process: int) -> tuple[int, int]:
 
 def probe() -> tuple[Layer, ...]:
     """Try every layer; the process must have a single thread."""
-    offered = dict.fromkeys(_MEANING, False)
-    offered["memory"] = Path(f"/proc/self/task/{os.getpid()}/children").exists()
+    available = dict.fromkeys(_MEANING, False)
+    available["memory"] = Path(f"/proc/self/task/{os.getpid()}/children").exists()
     if system.is_known_machine():
         with tempfile.TemporaryDirectory() as place:
-            _probe_namespaces(offered, place)
-        offered["landlock"] = landlock.version() > 0
-        offered["seccomp"] = _works(0, _try_filter)
-    return tuple(Layer(name, offered[name], meaning) for name, meaning in _MEANING.items())
+            _probe_namespaces(available, place)
+        available["landlock"] = landlock.version() > 0
+        available["seccomp"] = _works(0, _try_filter)
+    return tuple(Layer(name, available[name], meaning) for name, meaning in _MEANING.items())
 
 
-def _probe_namespaces(offered: dict[str, bool], place: str) -> None:
-    offered["user"] = _works(_FLAGS["user"])
-    base = _FLAGS["user"] if offered["user"] else 0
+def _probe_namespaces(available: dict[str, bool], place: str) -> None:
+    available["user"] = _works(_FLAGS["user"])
+    base = _FLAGS["user"] if available["user"] else 0
     for name in ("processes", "network", "ipc"):
-        offered[name] = _works(base | _FLAGS[name])
-    offered["files"] = _works(base | _FLAGS["files"], lambda: _try_root(place))
+        available[name] = _works(base | _FLAGS[name])
+    available["files"] = _works(base | _FLAGS["files"], lambda: _try_root(place))
     both = base | _FLAGS["files"] | _FLAGS["processes"]
-    offered["proc"] = _works(both, lambda: system.mount("proc", "/proc", "proc"))
+    available["proc"] = _works(both, lambda: system.mount("proc", "/proc", "proc"))
 
 
 def _try_root(place: str) -> None:

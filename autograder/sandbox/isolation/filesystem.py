@@ -33,7 +33,7 @@ class Sandbox:
 
     home: str
     visible: tuple[str, ...] = ()
-    doors: tuple[str, ...] = ()
+    socket_dirs: tuple[str, ...] = ()
     support: str | None = None
     devices: tuple[str, ...] = ()
 
@@ -92,11 +92,11 @@ def enter(
     if sandbox.support:
         for entry in Path(sandbox.support).iterdir():
             _bind(str(entry), f"{place}{sandbox.home}/{entry.name}", read_only=True)
-    for door in sandbox.doors:
+    for socket_dir in sandbox.socket_dirs:
         if owner[0] != os.geteuid():
-            for path in (door, *(entry.path for entry in os.scandir(door))):
+            for path in (socket_dir, *(entry.path for entry in os.scandir(socket_dir))):
                 os.chown(path, *owner, follow_symlinks=False)
-        _bind(door, f"{place}{door}", read_only=False)
+        _bind(socket_dir, f"{place}{socket_dir}", read_only=False)
     system.unmount(scratch)
     os.rmdir(scratch)  # noqa: PTH106
     if has_proc:
@@ -110,7 +110,7 @@ def enter(
 
 def rules(sandbox: Sandbox, python: Iterable[str], *, in_new_root: bool) -> list[tuple[str, int]]:
     """Return Landlock's rules for the same: they hold where there is no new root, too."""
-    if open_doors := [door for door in sandbox.doors if is_scratch(door)]:
+    if open_doors := [socket_dir for socket_dir in sandbox.socket_dirs if is_scratch(socket_dir)]:
         message = (
             f"a door must not lie in the scratch, where everything may be written: {open_doors}"
         )
@@ -121,7 +121,7 @@ def rules(sandbox: Sandbox, python: Iterable[str], *, in_new_root: bool) -> list
     return [
         *((path, landlock.READ) for path in readable),
         *((path, landlock.EVERYTHING) for path in scratch),
-        *((path, landlock.DOOR) for path in sandbox.doors),
+        *((path, landlock.DOOR) for path in sandbox.socket_dirs),
         *((path, landlock.DEVICE) for path in devices),
     ]
 

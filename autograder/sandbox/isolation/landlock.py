@@ -53,10 +53,10 @@ def make_ruleset(allowed: Iterable[tuple[str, int]]) -> int:
 
     A path that does not exist is left out.
     """
-    offered = version()
-    handled = _handled(offered)
-    ruleset = _Ruleset(handled, _TCP if offered >= 4 else 0, _SCOPES if offered >= 6 else 0)
-    size = ctypes.c_size_t(24 if offered >= 6 else 16 if offered >= 4 else 8)
+    available = version()
+    handled = _handled(available)
+    ruleset = _Ruleset(handled, _TCP if available >= 4 else 0, _SCOPES if available >= 6 else 0)
+    size = ctypes.c_size_t(24 if available >= 6 else 16 if available >= 4 else 8)
     rules = call("landlock_create_ruleset", ctypes.byref(ruleset), size, ctypes.c_uint32(0))
     for path, access in allowed:
         if os.path.exists(path):  # noqa: PTH110 - paths are strings here, for speed
@@ -81,13 +81,13 @@ def _allow(rules: int, path: str, access: int) -> None:
         os.close(folder)
 
 
-def _handled(offered: int) -> int:
+def _handled(available: int) -> int:
     """Return the accesses to files that this version knows."""
     handled = EVERYTHING
-    if offered < 5:
+    if available < 5:
         handled &= ~_IOCTL_DEV
-    if offered < 3:
+    if available < 3:
         handled &= ~_TRUNCATE
-    if offered < 2:
+    if available < 2:
         handled &= ~_REFER
     return handled

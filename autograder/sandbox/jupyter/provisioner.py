@@ -23,20 +23,20 @@ from traitlets import Bool, Dict, Float, Int, List, Unicode
 
 from autograder.errors import ExamError
 from autograder.sandbox.environment import PASSED_ON, environment
-from autograder.sandbox.forkserver.client import shared_zygote
-from autograder.sandbox.forkserver.messages import Ended, Order
+from autograder.sandbox.forkserver.client import shared_forkserver
+from autograder.sandbox.forkserver.messages import ExitReport, SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES
-from autograder.sandbox.forkserver.process import WarmProcess
+from autograder.sandbox.forkserver.process import ForkedProcess
 from autograder.sandbox.isolation.filesystem import Sandbox
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.socket_dirs import make_door
+from autograder.sandbox.socket_dirs import make_socket_dir
 
 _BIND_SECONDS = 10.0
 _KILL_SECONDS = 5.0
 _DEFAULT = Limits()
 
 
-class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
+class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
     """Forks kernels from this process' zygote."""
 
     modules = List(Unicode(), default_value=list(MODULES), config=True, help="what it imports")
@@ -44,7 +44,7 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
     support = Unicode("", config=True, help="a folder whose entries it sees where it starts")
     devices = List(Unicode(), config=True, help="device files of the GPU that it is given")
     passed_on = List(Unicode(), default_value=list(PASSED_ON), config=True, help="variables' names")
-    zygote_environment = Dict(config=True, help="more variables of the zygote's environment")
+    forkserver_environment = Dict(config=True, help="more variables of the zygote's environment")
     allow_unsandboxed = Bool(False, config=True, help="start even where layers are missing")
     log_file = Unicode("", config=True, help="a file for what a kernel prints outside cells")
 
@@ -55,8 +55,8 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
     file_bytes = Int(_DEFAULT.file_bytes, config=True, help="one file")
     open_files = Int(_DEFAULT.open_files, config=True, help="of one process")
 
-    process: WarmProcess | None = None
-    ended: Ended | None = None  # how the last one did; set by `wait`
+    process: ForkedProcess | None = None
+    ended: ExitReport | None = None  # how the last one did; set by `wait`
     _home: Path | None = None
     _door: Path | None = None
 
@@ -68,7 +68,7 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
     @property
     def pid(self) -> int | None:
         """The process that looks after the kernel, as this machine numbers it."""
-        return self.process.keeper if self.process is not None else None
+        return self.process.supervisor if self.process is not None else None
 
     @property
     def limits(self) -> Limits:
@@ -132,7 +132,7 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         """Write the connection file, in a folder that kernel and client share."""
         manager = self.parent
         if self._door is None:
-            self._home, self._door = Path(tempfile.mkdtemp(prefix="home-")), make_door()
+            self._home, self._door = Path(tempfile.mkdtemp(prefix="home-")), make_socket_dir()
             manager.transport = "ipc"
             manager.connection_file = str(self._door / "kernel.json")
             manager.ip = str(self._door / "kernel")
@@ -151,7 +151,7 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         """
         home = str(self._home)
         module, arguments = _module_of(cmd)
-        wanted = Order(
+        wanted = SpawnRequest(
             module=module,
             arguments=tuple(arguments),
             environment=environment(
@@ -160,16 +160,16 @@ class WarmProvisioner(KernelProvisionerBase):  # type: ignore[misc]
             sandbox=Sandbox(
                 home=home,
                 visible=tuple(self.visible),
-                doors=(str(self._door),),
+                socket_dirs=(str(self._door),),
                 support=self.support or None,
                 devices=tuple(self.devices),
             ),
             limits=self.limits,
             allow_unsandboxed=self.allow_unsandboxed,
         )
-        zygote = shared_zygote(self.modules, self.zygote_environment)
+        forkserver = shared_forkserver(self.modules, self.forkserver_environment)
         self.ended = None
-        self.process = await asyncio.to_thread(zygote.start, wanted, log=self.log_file or None)
+        self.process = await asyncio.to_thread(forkserver.start, wanted, log=self.log_file or None)
         await self._wait_for_sockets()
         return self.connection_info
 
