@@ -11,12 +11,12 @@ from functools import cache
 from pathlib import Path
 
 from autograder.config import Settings
+from autograder.course.assignment import AssignmentNotebook
 from autograder.course.build.checks import check_assignment
 from autograder.course.build.instructor_notebook import assignment_notebook
 from autograder.course.build.name_checks import check_names, missing_names, setup_names
 from autograder.course.build.text import read_course_text
 from autograder.course.known_answers import load
-from autograder.course.weeks import Week
 from autograder.verification.calibrate import (
     REFERENCE,
     Answer,
@@ -62,7 +62,7 @@ def sample_names() -> tuple[str, ...]:
 
 
 @cache
-def read_sample(name: str) -> Week:
+def read_sample(name: str) -> AssignmentNotebook:
     """Return a sample as a week, its text checked as the build checks a course's."""
     folder = SAMPLES / name
     text = read_course_text(folder / f"{name}.py")
@@ -74,7 +74,14 @@ def read_sample(name: str) -> Week:
         if missing := missing_names(answer.source, text):
             message = f"{answer.name!r} of {answer.exercise!r} reads {missing}: bound by nothing."
             raise ValueError(message)
-    return Week(name, assignment_notebook(text), known, hashlib.sha256(name.encode()).hexdigest())
+    return AssignmentNotebook(
+        name,
+        name,
+        assignment_notebook(text),
+        None,
+        known,
+        hashlib.sha256(name.encode()).hexdigest(),
+    )
 
 
 def exercises_of(name: str) -> tuple[str, ...]:
@@ -106,7 +113,7 @@ def sit_cheats(name: str, exercise: str) -> tuple[Both, ...]:
 
 
 def _known(name: str, exercise: str) -> list[Answer]:
-    known = (known_answer(answer) for answer in read_sample(name).known)
+    known = (known_answer(answer) for answer in read_sample(name).known_answers)
     return [answer for answer in known if answer.exercises == {exercise}]
 
 

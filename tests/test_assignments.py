@@ -3,8 +3,9 @@
 import pytest
 
 from autograder.config import Settings
-from autograder.course.assignment import exam_notebook_for, read_assignments
+from autograder.course.assignment import read_notebooks
 from autograder.errors import UsageError
+from autograder.exam.attempt import exam_notebook_for
 from autograder.models import Answers
 
 
@@ -12,7 +13,7 @@ def test_a_week_has_its_graded_notebooks_with_their_releases(tiny_course, tiny_s
     lesson = tiny_course.source_path.with_name("lesson.ipynb")
     lesson.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}')
 
-    (assignment,) = read_assignments(tiny_course.root, tiny_course.week)
+    (assignment,) = read_notebooks(tiny_course.root, tiny_course.week)
 
     assert (assignment.week, assignment.notebook) == ("week01_tiny", "tiny")
     assert assignment.source == tiny_source
@@ -22,18 +23,18 @@ def test_a_week_has_its_graded_notebooks_with_their_releases(tiny_course, tiny_s
 def test_a_course_may_have_no_release(tiny_course):
     (tiny_course.root / "release" / tiny_course.week / "tiny.ipynb").unlink()
 
-    assert read_assignments(tiny_course.root, tiny_course.week)[0].release is None
+    assert read_notebooks(tiny_course.root, tiny_course.week)[0].release is None
 
 
 @pytest.mark.parametrize("week", ["week99", "../source/week01_tiny", "", "."])
 def test_an_unknown_week_is_told_which_exist(tiny_course, week):
     with pytest.raises(UsageError, match="Expected one of week01_tiny"):
-        read_assignments(tiny_course.root, week)
+        read_notebooks(tiny_course.root, week)
 
 
 def test_a_course_without_weeks_is_told_to_build(tmp_path):
     with pytest.raises(UsageError, match="autograder build"):
-        read_assignments(tmp_path, "week01_tiny")
+        read_notebooks(tmp_path, "week01_tiny")
 
 
 def test_a_week_without_points_is_no_assignment(tiny_course, tiny_source):
@@ -41,14 +42,14 @@ def test_a_week_without_points_is_no_assignment(tiny_course, tiny_source):
     tiny_course.publish()
 
     with pytest.raises(UsageError, match="No graded notebook"):
-        read_assignments(tiny_course.root, tiny_course.week)
+        read_notebooks(tiny_course.root, tiny_course.week)
 
 
 def test_a_source_that_is_no_notebook_is_one_sentence(tiny_course):
     tiny_course.source_path.write_text("not a notebook")
 
     with pytest.raises(UsageError, match=r"tiny\.ipynb cannot be read"):
-        read_assignments(tiny_course.root, tiny_course.week)
+        read_notebooks(tiny_course.root, tiny_course.week)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_a_source_that_is_no_notebook_is_one_sentence(tiny_course):
     ],
 )
 def test_settings_become_parameters(tiny_course, settings, injected):
-    (assignment,) = read_assignments(tiny_course.root, tiny_course.week)
+    (assignment,) = read_notebooks(tiny_course.root, tiny_course.week)
 
     exam_notebook = exam_notebook_for(assignment, Answers({}), settings)
 

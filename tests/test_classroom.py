@@ -2,14 +2,14 @@
 
 import pytest
 
-from autograder.course.assignment import read_assignments
+from autograder.course.assignment import read_notebooks
 from autograder.errors import UsageError
 from autograder.submission.collect import find_submissions
 
 
 def roll(course, students=None):
     return find_submissions(
-        course.root, course.week, read_assignments(course.root, course.week), students
+        course.root, course.week, read_notebooks(course.root, course.week), students
     )
 
 

@@ -161,9 +161,9 @@ def test_verify_fails_when_something_is_not_as_it_should_be(fake, capsys, proble
 
     fake("autograder.verification.verify", verify=verify, Report=object, Row=object)
     fake(
-        "autograder.course.weeks",
-        find_week=lambda *known: known[1],
-        week_names=lambda _: ("week01",),
+        "autograder.course.assignment",
+        read_notebooks=lambda *known: [SimpleNamespace(assignment=known[1])],
+        assignment_names=lambda _: ("week01",),
     )
 
     assert cli.main(["verify", "--seeds", "3"]) == code

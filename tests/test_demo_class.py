@@ -5,8 +5,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.cli.demo.made_up_class import STRIPPER, made_up_class
+from autograder.course.assignment import AssignmentNotebook
 from autograder.course.known_answers import KnownAnswer
-from autograder.course.weeks import Week
 
 EXERCISES = ("step", "predict", "update", "fit", "sigmoid", "loss", "gradient", "descent")
 
@@ -47,7 +47,9 @@ def week():
         KnownAnswer(name, f"mistakes_{name}", "Look again.", f"def {name}(z): return -z", 1, False)
         for name in EXERCISES
     )
-    return Week("week01", notebook("def {name}(z):\n    return z"), known, "digest")
+    return AssignmentNotebook(
+        "week01", "a", notebook("def {name}(z):\n    return z"), None, known, "digest"
+    )
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from autograder.config import Settings
-from autograder.course.assignment import read_assignments
+from autograder.course.assignment import read_notebooks
 from autograder.dispatch import ExamSlots, local_queue
 from autograder.errors import ExamError
 from autograder.exam.attempt import ExamConfig
@@ -31,7 +31,7 @@ PLACE = Slot()
 
 @pytest.fixture
 def exam(tiny_course):
-    (assignment,) = read_assignments(tiny_course.root, tiny_course.week)
+    (assignment,) = read_notebooks(tiny_course.root, tiny_course.week)
     return ExamConfig(assignment, Settings())
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from autograder.cli.demo.made_up_class import made_up_class
 from autograder.cli.main import main
-from autograder.course.weeks import find_week
+from autograder.course.assignment import read_notebooks
 from autograder.exam.outputs import verdicts_of
 from autograder.gradebook import open_gradebook
 from autograder.grading.pipeline import grade_class
@@ -33,7 +33,7 @@ def root(tmp_path_factory):
     for folder in ("course", "source", "release"):
         shutil.copytree(ROOT / folder / WEEK, root / folder / WEEK)
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    week = find_week(root, WEEK)
+    (week,) = read_notebooks(root, WEEK)
     release = nbformat.read(root / "release" / WEEK / "perceptron.ipynb", as_version=4)
     for student_work in made_up_class(week, release):
         if student_work.name in CHOSEN:

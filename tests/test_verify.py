@@ -10,7 +10,7 @@ from autograder.config import Settings
 from autograder.course.build.instructor_notebook import assignment_notebook
 from autograder.course.build.text import read_course_text
 from autograder.course.known_answers import load
-from autograder.course.weeks import Week, find_week, week_names
+from autograder.course.assignment import AssignmentNotebook, assignment_names, read_notebooks
 from autograder.errors import UsageError
 from autograder.notebook.cells import role_of
 from autograder.verification.calibrate import make_answer_key
@@ -58,9 +58,8 @@ def tiny_week(tmp_path, test, known=ROUNDING):
     (tmp_path / "double.py").write_text(TEXT.replace("TEST", test), encoding="utf-8")
     (tmp_path / "misconceptions.py").write_text(known, encoding="utf-8")
     source = assignment_notebook(read_course_text(tmp_path / "double.py"))
-    week = Week("tiny", source, (), "digest")
-    answers = load(tmp_path / "misconceptions.py", week.reference, week.given)
-    return Week("tiny", source, answers, "digest")
+        answers = load(tmp_path / "misconceptions.py", AssignmentNotebook("tiny", "tiny", source).reference)
+    return AssignmentNotebook("tiny", "tiny", source, None, answers, "digest")
 
 
 def test_a_good_test_has_no_problems(tmp_path):
@@ -85,7 +84,7 @@ def test_a_weak_test_is_told_what_it_lets_through(tmp_path):
 
 
 def test_one_exercise_can_be_proved_alone():
-    week = find_week(ROOT, "week01_perceptron")
+    (week,) = read_notebooks(ROOT, "week01_perceptron")
 
     report = verify(week, Settings(cell_seconds=10), exercises={"step"})
 
@@ -117,7 +116,7 @@ def test_the_scheme_is_made_with_the_seed_of_the_notebook(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.timeout(3000)
-@pytest.mark.parametrize("week", week_names(ROOT))
+@pytest.mark.parametrize("week", assignment_names(ROOT))
 def test_every_known_answer_of_a_week_gets_what_it_deserves(week):
     done = subprocess.run(
         [AUTOGRADER, "verify", week], cwd=ROOT, capture_output=True, text=True, check=False

@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from autograder.cli.console import Root, Weeks, commands, console
+from autograder.cli.console import Assignments, Root, commands, console
 from autograder.errors import UsageError
 
 
 @commands.command()
 def build(
-    weeks: Weeks = None,
+    assignments: Assignments = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when stale.")] = False,
     root: Root = Path(),
 ) -> None:
@@ -20,7 +20,7 @@ def build(
     from autograder.course.build import release as authoring
 
     if check:
-        stale = authoring.stale(root, weeks or None)
+        stale = authoring.stale(root, assignments or None)
         for line in stale:
             console.print(Text(f"✗ {line}"), soft_wrap=True)
         if stale:
@@ -28,17 +28,17 @@ def build(
             raise typer.Exit(1)
         console.print("[green]✓[/] source/ and release/ are what course/ says.")
         return
-    for built in authoring.build(root, weeks or None):
+    for built in authoring.build(root, assignments or None):
         changed = f"{len(built.changed)} files written" if built.changed else "nothing to do"
         console.print(
-            f"[green]✓[/] {built.week}: {built.exercises} exercises, {built.points:g} points, "
+            f"[green]✓[/] {built.assignment}: {built.exercises} exercises, {built.points:g} points, "
             f"{built.misconceptions} misconceptions; {changed}"
         )
 
 
 @commands.command()
 def verify(
-    weeks: Weeks = None,
+    assignments: Assignments = None,
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds to prove it on.")] = 1,
     exercise: Annotated[
         list[str] | None, typer.Option(help="Only answers to this exercise. May be repeated.")
@@ -49,17 +49,18 @@ def verify(
     from autograder.cli.progress import progress
     from autograder.cli.verify_view import verify_view
     from autograder.config import read_settings
-    from autograder.course.weeks import find_week, week_names
+    from autograder.course.assignment import assignment_names, read_notebooks
     from autograder.verification.verify import verify as prove
 
     settings = read_settings(root)
     reports = []
-    for week in weeks or week_names(root):
-        found = find_week(root, week)
-        with progress(console, f"Proving {week}") as tell:
+    for notebook in (
+        one for name in assignments or assignment_names(root) for one in read_notebooks(root, name)
+    ):
+        with progress(console, f"Testing {notebook.assignment}") as tell:
             reports.append(
                 prove(
-                    found,
+                    notebook,
                     settings,
                     seeds=range(seeds),
                     exercises=frozenset(exercise or ()),

@@ -34,8 +34,8 @@ class Profile(StrEnum):
     full = "full"
 
 
-Week = Annotated[str, typer.Argument(help="The week, for example week01_perceptron.")]
-Weeks = Annotated[list[str] | None, typer.Argument(help="The weeks; all of them without a name.")]
+Assignment = Annotated[str, typer.Argument(help="The assignment, for example week01_perceptron.")]
+Assignments = Annotated[list[str] | None, typer.Argument(help="The assignments. Default: all.")]
 Root = Annotated[Path, typer.Option(help="The course's root: source/, submitted/, gradebook.db.")]
 Student = Annotated[list[str] | None, typer.Option(help="Only this student (may be repeated).")]
 Database = Annotated[str | None, typer.Option(help="The gradebook, as any SQLAlchemy URL.")]

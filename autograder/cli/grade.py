@@ -11,6 +11,7 @@ from rich.text import Text
 
 from autograder.cli.console import (
     INTERRUPTED,
+    Assignment,
     Database,
     Gpus,
     Jobs,
@@ -19,7 +20,6 @@ from autograder.cli.console import (
     Student,
     Tls,
     Unsandboxed,
-    Week,
     commands,
     complain,
     console,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @commands.command()
 def grade(
-    week: Week,
+    assignment: Assignment,
     root: Root = Path(),
     student: Student = None,
     jobs: Jobs = None,
@@ -69,10 +69,10 @@ def grade(
         settings = replace(settings, profile=profile.value)
     if allow_unsandboxed:
         settings = replace(settings, allow_unsandboxed=True)
-    with _resumable(), progress(console, f"Grading {week}") as tell:
+    with _resumable(), progress(console, f"Grading {assignment}") as tell:
         graded = grade_class(
             root,
-            week,
+            assignment,
             students=student or None,
             jobs=jobs,
             gpus=gpus,
@@ -85,12 +85,14 @@ def grade(
         )
     if results is not None:
         write_results(graded, results)
-    summary = class_report(week, graded)
+    summary = class_report(assignment, graded)
     console.print(class_view(summary))
     if summary.ungraded:
         complain(f"Not graded: {', '.join(summary.ungraded)}. The findings say why.")
         raise typer.Exit(1)
-    console.print(f"Next: autograder feedback {week}, and mark the written answers.", style="dim")
+    console.print(
+        f"Next: autograder feedback {assignment}, and mark the written answers.", style="dim"
+    )
 
 
 @commands.command()
@@ -128,7 +130,7 @@ def worker(
 
 @commands.command()
 def exam_notebook(
-    week: Week,
+    assignment: Assignment,
     student: Annotated[str, typer.Argument(help="Whose submission.")],
     to: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("paper.ipynb"),
     root: Root = Path(),
@@ -136,17 +138,19 @@ def exam_notebook(
     """Write the paper that a student sits, for `papermill --engine exam PAPER EXECUTED`."""
     from autograder.grading.pipeline import write_exam_notebook
 
-    write_exam_notebook(root, week, student, to)
+    write_exam_notebook(root, assignment, student, to)
     console.print(f"[green]✓[/] {to}: papermill --engine exam {to} executed.ipynb")
 
 
 @commands.command()
-def feedback(week: Week, root: Root = Path(), student: Student = None, db: Database = None) -> None:
-    """Write what each student reads: feedback/<student>/<week>/."""
+def feedback(
+    assignment: Assignment, root: Root = Path(), student: Student = None, db: Database = None
+) -> None:
+    """Write what each student reads: feedback/<student>/<assignment>/."""
     from autograder.cli.progress import progress
     from autograder.reporting.feedback.write import write_feedback
 
-    with progress(console, f"Feedback for {week}") as tell:
+    with progress(console, f"Feedback for {assignment}") as tell:
         count = 0
 
         def on_page(_page: Path, total: int) -> None:
@@ -154,26 +158,26 @@ def feedback(week: Week, root: Root = Path(), student: Student = None, db: Datab
             count += 1
             tell(count, total)
 
-        pages = write_feedback(root, week, students=student or (), db_url=db, on_page=on_page)
-    console.print(f"[green]✓[/] {len(pages)} pages in {root / 'feedback'}/<student>/{week}/")
+        pages = write_feedback(root, assignment, students=student or (), db_url=db, on_page=on_page)
+    console.print(f"[green]✓[/] {len(pages)} pages in {root / 'feedback'}/<student>/{assignment}/")
 
 
 @commands.command()
 def report(
-    week: Week,
+    assignment: Assignment,
     root: Root = Path(),
     results: Annotated[Path | None, typer.Option(help="Write JSON lines here.")] = None,
 ) -> None:
-    """Sum up a graded week: scores, hardest questions, misconceptions, findings."""
+    """Sum up a graded assignment: scores, hardest questions, misconceptions, findings."""
     from autograder.cli.views import class_view
     from autograder.grading.results import read_results, write_results
     from autograder.reporting.class_report import class_report
     from autograder.reporting.report_page import write_report
 
-    graded = read_results(root, week)
+    graded = read_results(root, assignment)
     if results is not None:
         write_results(graded, results)
-    summary = class_report(week, graded)
+    summary = class_report(assignment, graded)
     console.print(class_view(summary))
     console.print(f"As a page: {write_report(root, summary)}")
 

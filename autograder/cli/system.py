@@ -43,7 +43,9 @@ def demo(
     from autograder.cli.views import class_view, stories_table
     from autograder.reporting.class_report import class_report
 
-    console.print(f"A made-up class of twelve hands in week 1. Everything is written in {to}/.")
+    console.print(
+        f"A made-up class of twelve hands in assignment 1. Everything is written in {to}/."
+    )
     with progress(console, "Grading twelve students") as tell:
         shown = run_demo(
             root,
@@ -53,7 +55,9 @@ def demo(
             on_known=lambda done, total: tell(done, total, "Sitting known answers"),
             on_result=tell,
         )
-    console.print(stories_table(shown.stories), class_view(class_report(shown.week, shown.results)))
+    console.print(
+        stories_table(shown.stories), class_view(class_report(shown.assignment, shown.results))
+    )
     console.print(f"Feedback:     {shown.pages[0]} and {len(shown.pages) - 1} more", soft_wrap=True)
     console.print(f"Class report: {shown.report}", soft_wrap=True)
     console.print(f"Gradebook:    {shown.gradebook}", soft_wrap=True)

@@ -27,7 +27,7 @@ def verify_view(reports: Iterable[Report]) -> RenderableType:
         table.add_column(heading, justify="right", no_wrap=True)
     problems: list[RenderableType] = []
     for report in reports:
-        table.add_row(Text(report.week, style="bold"))
+        table.add_row(Text(report.assignment, style="bold"))
         for kind in dict.fromkeys(row.kind for row in report.rows):
             rows = [row for row in report.rows if row.kind == kind]
             table.add_row(f"  {kind}", _DUTY[kind], *_counts(rows))

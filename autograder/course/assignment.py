@@ -1,81 +1,121 @@
-"""The graded notebooks of a week, as the class was given them, and the papers made of them."""
+"""Read the notebooks of an assignment: source, release, and known answers."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.config import Settings
+from autograder.course.known_answers import KnownAnswer, load
+from autograder.course.paths import CoursePaths
 from autograder.errors import UsageError
-from autograder.models import Answers
-from autograder.notebook.cells import points_of
-from autograder.submission.assemble import rebuild
+from autograder.notebook.cells import grade_id_of, points_of, role_of
+from autograder.notebook.names import assigned_names, imported_names
 
 
 @dataclass(frozen=True)
-class Assignment:
-    """One graded notebook: the trusted source and the release made from it, if there is one."""
+class AssignmentNotebook:
+    """One graded notebook of an assignment.
 
-    week: str
-    notebook: str
+    assignment      the assignment's name, which is that of its folder: "week01_perceptron"
+    name            the notebook's name: "perceptron"
+    source          the instructor's notebook, trusted
+    release         what students were given; None where there is none
+    known_answers   right and wrong ones, from `course/<assignment>/misconceptions.py`
+    digest          of the text that source and known answers were read from
+    """
+
+    assignment: str
+    name: str
     source: NotebookNode
     release: NotebookNode | None = None
+    known_answers: tuple[KnownAnswer, ...] = ()
+    digest: str = ""
+
+    @property
+    def reference(self) -> dict[str, str]:
+        """The reference's answer cells, by exercise."""
+        return _reference(self.source)
 
 
-def read_assignments(root: Path, week: str) -> tuple[Assignment, ...]:
-    """Return the notebooks of a week that earn points, in order of their names.
+def assignment_names(root: Path) -> tuple[str, ...]:
+    """Return the names of the assignments that have a notebook in `source/`, in order."""
+    found = CoursePaths(root).source.glob("*/*.ipynb")
+    return tuple(sorted({path.parent.name for path in found}))
+
+
+def read_notebooks(root: Path, assignment: str) -> tuple[AssignmentNotebook, ...]:
+    """Return the notebooks of an assignment that earn points, in order of their names.
 
     Raises
     ------
     UsageError
-        If `source/` has no such week, or nothing in it earns points.
+        If `source/` has no such assignment, or nothing in it earns points.
     """
-    folder = root / "source" / week
-    paths = sorted(folder.glob("*.ipynb")) if _is_name(week) else []
-    found = tuple(read_assignment(root, week, path.stem) for path in paths)
+    folder = CoursePaths(root).source / assignment
+    paths = sorted(folder.glob("*.ipynb")) if Path(assignment).name == assignment else []
+    found = tuple(read_notebook(root, assignment, path.stem) for path in paths)
     graded = tuple(one for one in found if any(map(points_of, one.source.cells)))
     if graded:
         return graded
-    weeks = sorted({path.parent.name for path in root.glob("source/*/*.ipynb")})
-    wrong = f"No graded notebook in {folder}." if paths else f"There is no week {week!r}."
-    advice = f"Expected one of {', '.join(weeks)}." if weeks else "Build one: `autograder build`."
-    message = f"{wrong} {advice}"
+    known = assignment_names(root)
+    problem = (
+        f"No notebook in {folder} has graded cells."
+        if paths
+        else f"There is no assignment {assignment!r} in {folder.parent}."
+    )
+    advice = f"Expected one of {', '.join(known)}." if known else "Build one: `autograder build`."
+    message = f"{problem} {advice}"
     raise UsageError(message)
 
 
-def read_assignment(root: Path, week: str, notebook: str) -> Assignment:
-    """Return one notebook of a week.
+def read_notebook(root: Path, assignment: str, name: str) -> AssignmentNotebook:
+    """Return one notebook of an assignment.
 
     Raises
     ------
     UsageError
-        If the source is not there, or the source or the release is not a notebook.
+        If the source is missing, or source or release is not a notebook.
+    BuildError
+        If the file of known answers is not valid.
     """
-    source = root / "source" / week / f"{notebook}.ipynb"
-    release = root / "release" / week / f"{notebook}.ipynb"
-    given = _read(release) if release.is_file() else None
-    return Assignment(week, notebook, _read(source), given)
+    paths = CoursePaths(root)
+    text = _read(paths.source_notebook(assignment, name))
+    source = _parse(text, paths.source_notebook(assignment, name))
+    released = paths.released_notebook(assignment, name)
+    release = _parse(_read(released), released) if released.is_file() else None
+    known_answers: tuple[KnownAnswer, ...] = ()
+    misconceptions = paths.misconceptions(assignment)
+    if misconceptions.is_file() and (reference := _reference(source)):
+        known_answers = load(misconceptions, reference, _setup_names(source))
+        text += misconceptions.read_text(encoding="utf-8")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return AssignmentNotebook(assignment, name, source, release, known_answers, digest)
 
 
-def exam_notebook_for(assignment: Assignment, answers: Answers, settings: Settings) -> NotebookNode:
-    """Return the paper that a student with these answers sits."""
-    parameters: dict[str, Any] = {}
-    if settings.grading_seed is not None:
-        parameters["SEED"] = settings.grading_seed
-    if settings.profile != Settings.profile:
-        parameters["PROFILE"] = settings.profile
-    return rebuild(assignment.source, answers, parameters=parameters, assignment=assignment.week)
+def _reference(source: NotebookNode) -> dict[str, str]:
+    cells = (cell for cell in source.cells if role_of(cell) == "answer")
+    return {grade_id_of(cell) or "": cell.source for cell in cells}
 
 
-def _is_name(week: str) -> bool:
-    return Path(week).name == week
+def _setup_names(source: NotebookNode) -> frozenset[str]:
+    """Return the names that the set-up cells bind."""
+    texts = [cell.source for cell in source.cells if role_of(cell) == "setup"]
+    return frozenset[str]().union(*(assigned_names(t) | imported_names(t) for t in texts))
 
 
-def _read(path: Path) -> NotebookNode:
+def _read(path: Path) -> str:
     try:
-        return nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError) as error:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        message = f"{path} cannot be read as a notebook: {error}"
+        raise UsageError(message) from error
+
+
+def _parse(text: str, path: Path) -> NotebookNode:
+    try:
+        return nbformat.reads(text, as_version=4)
+    except (ValueError, nbformat.ValidationError) as error:
         message = f"{path} cannot be read as a notebook: {error}"
         raise UsageError(message) from error

@@ -12,19 +12,20 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.config import Settings
-from autograder.course.assignment import Assignment, exam_notebook_for
+from autograder.course.assignment import AssignmentNotebook
 from autograder.errors import SubmissionError
 from autograder.exam import run as run
 from autograder.exam.diagnosis.answer_key import AnswerKey, set_expected_kinds
 from autograder.exam.outputs import findings_of, verdicts_of
 from autograder.fingerprint import versions
-from autograder.models import Finding, Verdict
+from autograder.models import Answers, Finding, Verdict
 from autograder.submission.answers import answers_in, no_answers
-from autograder.submission.assemble import add_findings
+from autograder.submission.assemble import add_findings, rebuild
 from autograder.submission.reading import parse_cells, read_submitted
 
 EXAM_NOT_RUN = "exam-not-held"
@@ -42,7 +43,7 @@ class ExamConfig:
     scheme     what is known of right and wrong answers
     """
 
-    assignment: Assignment
+    notebook: AssignmentNotebook
     settings: Settings
     answer_key: AnswerKey | None = None
 
@@ -59,18 +60,30 @@ class ExamConfig:
 
 def make_exam_notebook(path: Path, exam: ExamConfig) -> NotebookNode:
     """Return the paper of a submitted file; one that cannot be read makes an empty paper."""
-    assignment = exam.assignment
+    notebook = exam.notebook
     try:
         cells = parse_cells(read_submitted(path))
-        answers = answers_in(cells, assignment.source, release=assignment.release)
+        answers = answers_in(cells, notebook.source, release=notebook.release)
     except SubmissionError as error:
-        answers = no_answers(assignment.source, Finding("unreadable-notebook", str(error)))
-        exam_notebook = exam_notebook_for(assignment, answers, exam.settings)
+        answers = no_answers(notebook.source, Finding("unreadable-notebook", str(error)))
+        exam_notebook = exam_notebook_for(notebook, answers, exam.settings)
         return mark_tests_not_run(exam_notebook, f"Your file could not be read. {error}")
-    exam_notebook = exam_notebook_for(assignment, answers, exam.settings)
+    exam_notebook = exam_notebook_for(notebook, answers, exam.settings)
     if exam.answer_key is not None:
         set_expected_kinds(exam_notebook, exam.answer_key)
     return exam_notebook
+
+
+def exam_notebook_for(
+    notebook: AssignmentNotebook, answers: Answers, settings: Settings
+) -> NotebookNode:
+    """Return the exam notebook of a student with these answers."""
+    parameters: dict[str, Any] = {}
+    if settings.grading_seed is not None:
+        parameters["SEED"] = settings.grading_seed
+    if settings.profile != Settings.profile:
+        parameters["PROFILE"] = settings.profile
+    return rebuild(notebook.source, answers, parameters=parameters, assignment=notebook.assignment)
 
 
 def attempt_exam(
@@ -102,10 +115,10 @@ def mark_exam_not_run(exam_notebook: NotebookNode, why: Finding) -> NotebookNode
     )
 
 
-def empty_exam_notebook(assignment: Assignment, why: Finding) -> NotebookNode:
+def empty_exam_notebook(notebook: AssignmentNotebook, why: Finding) -> NotebookNode:
     """Return the paper of a submission of which nothing could be used: no answers, no points."""
-    answers = no_answers(assignment.source, why)
-    return mark_tests_not_run(exam_notebook_for(assignment, answers, Settings()), _DID_NOT_RUN)
+    answers = no_answers(notebook.source, why)
+    return mark_tests_not_run(exam_notebook_for(notebook, answers, Settings()), _DID_NOT_RUN)
 
 
 def was_completed(executed: NotebookNode) -> bool:

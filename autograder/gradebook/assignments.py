@@ -35,7 +35,7 @@ def enter_assignment(book: Book, assignment: str, sources: Mapping[str, Notebook
     book
         The open gradebook.
     assignment
-        The name of the week.
+        The name of the assignment.
     sources
         The trusted notebooks by name. Those without points, lessons, are left out.
 
@@ -62,7 +62,7 @@ def enter_assignment(book: Book, assignment: str, sources: Mapping[str, Notebook
 def enter_week(assignment: str, student: str = "*", notebooks: object = ()) -> None:
     """Enter the assignment of the course in the working directory: nbgrader's pre_convert_hook.
 
-    So `nbgrader autograde` and formgrader can grade a week that was only built.
+    So `nbgrader autograde` and formgrader can grade a assignment that was only built.
     """
     del student, notebooks  # nbgrader's hooks are called with them
     root = Path.cwd()

@@ -58,7 +58,7 @@ def enter_results(
     book
         The open gradebook.
     assignment
-        The week, which `enter_assignment` has entered.
+        The assignment, which `enter_assignment` has entered.
     results
         Of one or more students; a notebook that the gradebook does not know is passed over.
     handed_in

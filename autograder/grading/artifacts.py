@@ -7,7 +7,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course.assignment import Assignment
+from autograder.course.assignment import AssignmentNotebook
 from autograder.exam.attempt import empty_exam_notebook, missing_verdict
 from autograder.exam.outputs import findings_of, verdicts_of
 from autograder.files import write_partial
@@ -72,9 +72,11 @@ def stage(root: Path, submission: Submission, executed: NotebookNode) -> StagedR
         )
 
 
-def result_without_exam(submission: Submission, assignment: Assignment, finding: Finding) -> Result:
+def result_without_exam(
+    submission: Submission, notebook: AssignmentNotebook, finding: Finding
+) -> Result:
     """Return the Result of a submission that no exam could be held for: no points."""
-    return result_of(empty_exam_notebook(assignment, finding), submission)
+    return result_of(empty_exam_notebook(notebook, finding), submission)
 
 
 def to_bytes(notebook: NotebookNode) -> bytes:

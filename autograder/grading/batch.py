@@ -114,7 +114,7 @@ class Batch:
         try:
             return make_exam_notebook(submission.path, exam)
         except Exception as error:
-            return empty_exam_notebook(exam.assignment, exam_not_run(error))
+            return empty_exam_notebook(exam.notebook, exam_not_run(error))
 
     def _known(self, exam_notebook: NotebookNode, digest: str) -> NotebookNode | None:
         """Return the executed paper, if no exam has to be held for that."""

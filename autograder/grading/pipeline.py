@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.config import Settings, read_settings
-from autograder.course.assignment import read_assignments
+from autograder.course.assignment import read_notebooks
 from autograder.dispatch import ExamSlots, Scheduler, local_queue, remote_queue
 from autograder.dispatch.machine import machine_slots
 from autograder.errors import UsageError
@@ -31,7 +31,7 @@ OnResult = Callable[[int, int], object]
 
 def grade_class(
     root: Path,
-    week: str,
+    assignment: str,
     *,
     students: Collection[str] | None = None,
     jobs: int | None = None,
@@ -44,13 +44,13 @@ def grade_class(
     on_result: OnResult | None = None,
     run_exam: RunExam = run.run_exam,
 ) -> tuple[Result, ...]:
-    """Grade what students handed in for a week; return a Result for each notebook of each.
+    """Grade what students handed in for a assignment; return a Result for each notebook of each.
 
     Parameters
     ----------
     root
         The root of a course in nbgrader's layout.
-    week
+    assignment
         The name of the assignment.
     students
         Those to grade; everybody who handed in when None.
@@ -67,7 +67,7 @@ def grade_class(
     db_url
         The gradebook, instead of the course's own.
     on_known
-        Called, the first time that a week is graded, with the number of known answers that
+        Called, the first time that a assignment is graded, with the number of known answers that
         were sat to learn what right and wrong ones look like, and of all.
     on_result
         Called with the number of submissions that are graded, and of all.
@@ -77,7 +77,7 @@ def grade_class(
     Raises
     ------
     UsageError
-        If the week or a student does not exist, nobody handed in, or this machine cannot keep
+        If the assignment or a student does not exist, nobody handed in, or this machine cannot keep
         student code in.
     GradebookError
         If the gradebook cannot be opened or written. What was graded so far is in it.
@@ -85,8 +85,8 @@ def grade_class(
         If exams cannot be kept, or held. What was graded so far is in the gradebook.
     """
     settings = settings or read_settings(root)
-    assignments = read_assignments(root, week)
-    class_work = find_submissions(root, week, assignments, students)
+    notebooks = read_notebooks(root, assignment)
+    class_work = find_submissions(root, assignment, notebooks, students)
     total = sum(
         len(student_work.submissions) + len(student_work.missing) for student_work in class_work
     )
@@ -94,17 +94,16 @@ def grade_class(
     tell = on_result or silent
     results: list[Result] = []
     with open_gradebook(root, db_url) as book:
-        enter_assignment(book, week, {one.notebook: one.source for one in assignments})
+        enter_assignment(book, assignment, {one.name: one.source for one in notebooks})
         known = on_known or silent
         exams = {
-            one.notebook: exam_config_for(root, one, settings, on_progress=known)
-            for one in assignments
+            one.name: exam_config_for(root, one, settings, on_progress=known) for one in notebooks
         }
         tell(0, total)
         batch = Batch(exams, ResultCache(root), open_queue, force=force)
         with (
             deferred_interrupt() as pressed,
-            closing(_entered(book, root, week, class_work, batch)) as entering,
+            closing(_entered(book, root, assignment, class_work, batch)) as entering,
         ):
             for entered in entering:
                 results += entered
@@ -114,7 +113,7 @@ def grade_class(
     return _in_order(results, class_work)
 
 
-def write_exam_notebook(root: Path, week: str, student: str, to: Path) -> None:
+def write_exam_notebook(root: Path, assignment: str, student: str, to: Path) -> None:
     """Write the paper of a student's submission: the trusted notebook with their answers.
 
     It holds the hidden tests, so it is nothing to hand out.
@@ -122,16 +121,14 @@ def write_exam_notebook(root: Path, week: str, student: str, to: Path) -> None:
     Raises
     ------
     UsageError
-        If the week or the student does not exist, or the week has several graded notebooks.
+        If the assignment or the student does not exist, or the assignment has several graded notebooks.
     """
-    assignments = read_assignments(root, week)
-    (student_work,) = find_submissions(root, week, assignments, [student])
-    if len(student_work.submissions) != 1 or len(assignments) != 1:
-        message = (
-            f"{student} handed in {len(student_work.submissions)} notebooks for {week}, not one."
-        )
+    notebooks = read_notebooks(root, assignment)
+    (student_work,) = find_submissions(root, assignment, notebooks, [student])
+    if len(student_work.submissions) != 1 or len(notebooks) != 1:
+        message = f"{student} handed in {len(student_work.submissions)} notebooks for {assignment}, not one."
         raise UsageError(message)
-    exam = exam_config_for(root, assignments[0], read_settings(root))
+    exam = exam_config_for(root, notebooks[0], read_settings(root))
     to.write_text(
         nbformat.writes(make_exam_notebook(student_work.submissions[0].path, exam)),
         encoding="utf-8",
@@ -161,7 +158,7 @@ def _fleet(
 
 
 def _entered(
-    book: Book, root: Path, week: str, class_work: Sequence[StudentWork], batch: Batch
+    book: Book, root: Path, assignment: str, class_work: Sequence[StudentWork], batch: Batch
 ) -> Generator[list[Result], None, None]:
     """Yield the results of a class when they are in the gradebook: first who did not hand in.
 
@@ -170,8 +167,8 @@ def _entered(
     times = _times(class_work)
     for gone in (submission for student_work in class_work for submission in student_work.missing):
         finding = Finding("missing-notebook", f"No {gone.path.name} was handed in.")
-        result = result_without_exam(gone, batch.exams[gone.notebook].assignment, finding)
-        enter_results(book, week, [result], submitted_at=times)
+        result = result_without_exam(gone, batch.exams[gone.notebook].notebook, finding)
+        enter_results(book, assignment, [result], submitted_at=times)
         graded_path(root, gone).unlink(missing_ok=True)  # of what is no longer there
         yield [result]
     submitted_at = [
@@ -179,13 +176,13 @@ def _entered(
     ]
     with closing(batch.examine(submitted_at)) as examining:
         for together in examining:
-            yield _enter(book, root, week, together, times)
+            yield _enter(book, root, assignment, together, times)
 
 
 def _enter(
     book: Book,
     root: Path,
-    week: str,
+    assignment: str,
     examined: Sequence[ExaminedSubmission],
     times: Mapping[str, datetime],
 ) -> list[Result]:
@@ -197,7 +194,9 @@ def _enter(
     down = [stage(root, one.submission, one.executed) for one in examined]
     for is_same in (True, False):
         these = [one for one in down if one.is_same is is_same]
-        enter_results(book, week, [one.result for one in these], submitted_at=times, seen=is_same)
+        enter_results(
+            book, assignment, [one.result for one in these], submitted_at=times, seen=is_same
+        )
         for one in these:
             one.keep()
     return [one.result for one in down]

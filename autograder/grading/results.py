@@ -12,18 +12,18 @@ from autograder.grading.artifacts import result_of
 from autograder.models import Result, Submission, Verdict
 
 
-def read_results(root: Path, week: str) -> tuple[Result, ...]:
-    """Return what `autograded/` holds of a week, in the order of the students' names.
+def read_results(root: Path, assignment: str) -> tuple[Result, ...]:
+    """Return what `autograded/` holds of a assignment, in the order of the students' names.
 
     Raises
     ------
     UsageError
-        If nothing of this week was graded.
+        If nothing of this assignment was graded.
     """
-    paths = sorted(root.glob(f"autograded/*/{week}/*.ipynb"))
+    paths = sorted(root.glob(f"autograded/*/{assignment}/*.ipynb"))
     if not paths:
-        message = f"No graded work for {week!r} in {root / 'autograded'}. "
-        raise UsageError(message + f"Grade it first: `autograder grade {week}`.")
+        message = f"No graded work for {assignment!r} in {root / 'autograded'}. "
+        raise UsageError(message + f"Grade it first: `autograder grade {assignment}`.")
     return tuple(_read(path) for path in paths)
 
 

@@ -17,7 +17,7 @@ from nbgrader.utils import compute_checksum
 from traitlets import Float, Int
 
 from autograder.config import read_settings
-from autograder.course.assignment import read_assignment
+from autograder.course.assignment import read_notebook
 from autograder.exam.attempt import ExamConfig, attempt_exam, make_exam_notebook
 from autograder.notebook.cells import marks_of, points_of
 from autograder.verification.calibrate import exam_config_for
@@ -92,8 +92,8 @@ def _exam(step: NbGraderPreprocessor, resources: Resources, **limits: Any) -> Ex
     """Return the exam of the notebook that a step of nbgrader's is at, with these limits."""
     root = Path(_course_root(step))
     one = resources["nbgrader"]
-    assignment = read_assignment(root, one["assignment"], one["notebook"])
-    return exam_config_for(root, assignment, replace(read_settings(root), **limits))
+    notebook = read_notebook(root, one["assignment"], one["notebook"])
+    return exam_config_for(root, notebook, replace(read_settings(root), **limits))
 
 
 def _course_root(step: Any) -> str:

@@ -60,9 +60,9 @@ class MistakeLine:
 
 @dataclass(frozen=True)
 class ClassReport:
-    """What an instructor wants to know about a graded week."""
+    """What an instructor wants to know about a graded assignment."""
 
-    week: str
+    assignment: str
     students: tuple[StudentLine, ...]
     questions: tuple[QuestionLine, ...]
     misconceptions: tuple[MistakeLine, ...]
@@ -89,7 +89,7 @@ class ClassReport:
         return max((line.max_score for line in self.students), default=0.0)
 
 
-def class_report(week: str, results: Iterable[Result]) -> ClassReport:
+def class_report(assignment: str, results: Iterable[Result]) -> ClassReport:
     """Return the report of a class; a student's several notebooks count together."""
     ordered = sorted(results, key=lambda result: result.student)
     students = [
@@ -97,7 +97,7 @@ def class_report(week: str, results: Iterable[Result]) -> ClassReport:
     ]
     verdicts = [verdict for result in ordered for verdict in result.verdicts]
     return ClassReport(
-        week=week,
+        assignment=assignment,
         students=tuple(students),
         questions=_questions(verdicts),
         misconceptions=_mistakes(verdicts, len(students)),

@@ -54,7 +54,7 @@ def rebuild(
     parameters
         Values that replace those of the cell tagged "parameters", by name, as papermill does.
     assignment
-        The week, for the record.
+        The assignment, for the record.
 
     Raises
     ------

@@ -1,10 +1,10 @@
-"""Finds out who handed in what: `submitted/<student>/<week>/*.ipynb`."""
+"""Finds out who handed in what: `submitted/<student>/<assignment>/*.ipynb`."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.assignment import Assignment
+from autograder.course.assignment import AssignmentNotebook
 from autograder.errors import SubmissionError, UsageError
 from autograder.models import Finding, Submission
 from autograder.submission.reading import read_submitted
@@ -30,19 +30,19 @@ class StudentWork:
 
 def find_submissions(
     root: Path,
-    week: str,
-    assignments: Sequence[Assignment],
+    assignment: str,
+    notebooks: Sequence[AssignmentNotebook],
     students: Collection[str] | None = None,
 ) -> tuple[StudentWork, ...]:
-    """Return who handed in what of a week, in the order of the students' names.
+    """Return who handed in what of a assignment, in the order of the students' names.
 
     Parameters
     ----------
     root
         The root of a course in nbgrader's layout.
-    week
+    assignment
         The name of the assignment.
-    assignments
+    notebooks
         The notebooks that are due; others are passed over with a finding, but for those of
         the release, such as the lesson.
     students
@@ -51,35 +51,38 @@ def find_submissions(
     Raises
     ------
     UsageError
-        If nobody handed in this week, or a wanted student did not.
+        If nobody handed in this assignment, or a wanted student did not.
     """
-    found = sorted(root.glob(f"submitted/*/{week}/"))
+    found = sorted(root.glob(f"submitted/*/{assignment}/"))
     folders = {path.parent.name: path for path in found if path.parent.name[0] != "."}
     if not folders:
         message = (
-            f"Nobody has handed in {week}. "
-            f"Expected notebooks in {root / 'submitted'}/<student>/{week}/."
+            f"Nobody has handed in {assignment}. "
+            f"Expected notebooks in {root / 'submitted'}/<student>/{assignment}/."
         )
         raise UsageError(message)
     for student in students or ():
         if student not in folders:
             known = ", ".join(list(folders)[:20]) + (", ..." if len(folders) > 20 else "")
-            message = f"{student!r} has not handed in {week}. Expected one of {known}."
+            message = f"{student!r} has not handed in {assignment}. Expected one of {known}."
             raise UsageError(message)
-    given = {path.name for path in root.glob(f"release/{week}/*.ipynb")}
+    given = {path.name for path in root.glob(f"release/{assignment}/*.ipynb")}
     return tuple(
-        _pupil(student, folder, week, assignments, given)
+        _pupil(student, folder, assignment, notebooks, given)
         for student, folder in folders.items()
         if not students or student in students
     )
 
 
 def _pupil(
-    student: str, folder: Path, week: str, assignments: Sequence[Assignment], given: set[str]
+    student: str,
+    folder: Path,
+    assignment: str,
+    notebooks: Sequence[AssignmentNotebook],
+    given: set[str],
 ) -> StudentWork:
     due = [
-        Submission(student, week, one.notebook, folder / f"{one.notebook}.ipynb")
-        for one in assignments
+        Submission(student, assignment, one.name, folder / f"{one.name}.ipynb") for one in notebooks
     ]
     there = {path.name for path in folder.iterdir() if path.suffix == ".ipynb"}
     strange = sorted(there - given - {submission.path.name for submission in due})

@@ -12,9 +12,9 @@ from typing import Literal
 from dlcourse import quiet
 
 from autograder.config import Settings
-from autograder.course.assignment import Assignment
+from autograder.course.assignment import AssignmentNotebook
 from autograder.course.known_answers import KnownAnswer
-from autograder.course.weeks import Week, read_week
+from autograder.course.paths import CoursePaths
 from autograder.exam.attempt import ExamConfig
 from autograder.exam.diagnosis.answer_key import (
     AnswerKey,
@@ -72,7 +72,7 @@ REFERENCE = Answer("reference", "reference")
 
 
 def run_answers(
-    week: Week,
+    notebook: AssignmentNotebook,
     answers: Sequence[tuple[Answer, Environment]],
     *,
     expected_kinds: Mapping[str, Mapping[str, list[str]]],
@@ -86,7 +86,7 @@ def run_answers(
     `seed` replaces the notebook's own SEED, where there is one.
     """
     parameters = {"PROFILE": settings.profile} | ({} if seed is None else {"SEED": seed})
-    prepared = test_plan(week.source, parameters)
+    prepared = test_plan(notebook.source, parameters)
     preload(prepared)
     at_once = at_once or os.cpu_count() or 1
     # They share the cores, and each of them may use them all: nobody is late for that.
@@ -137,16 +137,18 @@ def misconceptions_of(
     return misconceptions
 
 
-def make_answer_key(week: Week, settings: Settings, on_progress: OnProgress = silent) -> AnswerKey:
+def make_answer_key(
+    notebook: AssignmentNotebook, settings: Settings, on_progress: OnProgress = silent
+) -> AnswerKey:
     """Sit the reference and the known answers of a week in two rooms, and note what came."""
-    known = [known_answer(answer) for answer in week.known]
+    known = [known_answer(answer) for answer in notebook.known_answers]
     right = [REFERENCE, *(answer for answer in known if answer.kind == "variant")]
     wrong = [answer for answer in known if answer.kind == "misconception"]
     total = len(right) + len(wrong)
 
     def run(answers: Sequence[Answer], expected_kinds: Kinds, before: int) -> list[AnswerResult]:
         return run_answers(
-            week,
+            notebook,
             [(answer, "two processes") for answer in answers],
             expected_kinds=expected_kinds,
             settings=settings,
@@ -163,30 +165,30 @@ def make_answer_key(week: Week, settings: Settings, on_progress: OnProgress = si
 
 def answer_key_for(
     root: Path,
-    week: Week,
+    notebook: AssignmentNotebook,
     settings: Settings,
     on_progress: OnProgress = silent,
 ) -> AnswerKey:
     """Return the marking scheme of a week: the one kept below `root`, or a new one."""
     determining = {
-        "week": week.digest,
+        "text": notebook.digest,
         "seed": settings.grading_seed,
         "profile": settings.profile,
         "seconds": settings.cell_seconds,
         "versions": versions(),
     }
     digest = hashlib.sha256(json.dumps(determining, sort_keys=True).encode()).hexdigest()[:20]
-    path = root / ".autograder" / "schemes" / f"{week.name}-{digest}.json"
+    path = CoursePaths(root).answer_key(notebook.assignment, digest)
     answer_key = read_answer_key(path)
     if answer_key is None:
-        answer_key = make_answer_key(week, settings, on_progress)
+        answer_key = make_answer_key(notebook, settings, on_progress)
         write_answer_key(path, answer_key)
     return answer_key
 
 
 def exam_config_for(
     root: Path,
-    assignment: Assignment,
+    notebook: AssignmentNotebook,
     settings: Settings,
     *,
     on_progress: OnProgress = silent,
@@ -195,10 +197,8 @@ def exam_config_for(
 
     The first time, those answers are sat, which takes a while; `on_progress` is told of it.
     """
-    notebook = root / "source" / assignment.week / f"{assignment.notebook}.ipynb"
-    week = read_week(root, assignment.week, notebook)
-    answer_key = answer_key_for(root, week, settings, on_progress)
-    return ExamConfig(assignment, settings, answer_key)
+    answer_key = answer_key_for(root, notebook, settings, on_progress)
+    return ExamConfig(notebook, settings, answer_key)
 
 
 def preload(prepared: TestPlan) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from autograder.config import Settings
-from autograder.course.weeks import Week
+from autograder.course.assignment import AssignmentNotebook
 from autograder.errors import UsageError
 from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.exam.diagnosis.diagnose import diagnose_all
@@ -58,21 +58,21 @@ class Row:
 class Report:
     """What `verify` found out about a week."""
 
-    week: str
+    assignment: str
     rows: tuple[Row, ...]
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Everything that should not be so, one sentence each."""
         return tuple(
-            f"{self.week}, {row.kind} {row.name!r} ({', '.join(row.exercises)}): {problem}"
+            f"{self.assignment}, {row.kind} {row.name!r} ({', '.join(row.exercises)}): {problem}"
             for row in self.rows
             for problem in row.problems
         )
 
 
 def verify(
-    week: Week,
+    notebook: AssignmentNotebook,
     settings: Settings,
     *,
     seeds: Sequence[int] = (0,),
@@ -89,26 +89,29 @@ def verify(
     UsageError
         If the week has no such exercise.
     """
-    prepared = test_plan(week.source)
+    prepared = test_plan(notebook.source)
     unknown = set(exercises) - set(prepared.names)
     if unknown:
         message = (
-            f"{week.name} has no exercise {', '.join(map(repr, sorted(unknown)))}. "
+            f"{notebook.assignment} has no exercise {', '.join(map(repr, sorted(unknown)))}. "
             f"It has: {', '.join(prepared.names)}."
         )
         raise UsageError(message)
     rows: list[Row] = []
     for seed in seeds:
-        right, wrong = _answers(prepared, week, seed == seeds[0], exercises)
-        rows += _verify_seed(week, settings, seed, right, wrong, on_progress)
-    return Report(week.name, tuple(rows))
+        right, wrong = _answers(prepared, notebook, seed == seeds[0], exercises)
+        rows += _verify_seed(notebook, settings, seed, right, wrong, on_progress)
+    return Report(notebook.assignment, tuple(rows))
 
 
 def _answers(
-    prepared: TestPlan, week: Week, with_trivial_answers: bool, exercises: Set[str]
+    prepared: TestPlan,
+    notebook: AssignmentNotebook,
+    with_trivial_answers: bool,
+    exercises: Set[str],
 ) -> tuple[list[Answer], list[Answer]]:
     """Return the answers that must be right, and those that must not."""
-    known = [known_answer(answer) for answer in week.known]
+    known = [known_answer(answer) for answer in notebook.known_answers]
     right = [REFERENCE, *(answer for answer in known if answer.kind == "variant")]
     wrong = [released(prepared), *(answer for answer in known if answer.kind == "misconception")]
     wrong += trivial_answers(prepared) if with_trivial_answers else []
@@ -129,14 +132,14 @@ def _only(answers: Iterable[Answer], exercises: Set[str], tests: frozenset[str])
 
 
 def _verify_seed(
-    week: Week,
+    notebook: AssignmentNotebook,
     settings: Settings,
     seed: int,
     right: Sequence[Answer],
     wrong: Sequence[Answer],
     on_progress: OnProgress,
 ) -> list[Row]:
-    prepared = test_plan(week.source)
+    prepared = test_plan(notebook.source)
     answers = [*right, *wrong]
     total = 2 * len(answers)
 
@@ -144,7 +147,7 @@ def _verify_seed(
         these: Sequence[Answer], environment: str, expected_kinds: object, before: int
     ) -> list[AnswerResult]:
         return run_answers(
-            week,
+            notebook,
             [(answer, environment) for answer in these],  # type: ignore[misc]
             expected_kinds=expected_kinds,  # type: ignore[arg-type]
             settings=settings,

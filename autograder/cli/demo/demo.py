@@ -9,7 +9,8 @@ import nbformat
 
 from autograder.cli.demo.made_up_class import made_up_class
 from autograder.config import Settings
-from autograder.course.weeks import LESSON, find_week, week_names
+from autograder.course.assignment import assignment_names, read_notebooks
+from autograder.course.paths import CoursePaths
 from autograder.errors import UsageError
 from autograder.grading.pipeline import OnResult, grade_class
 from autograder.models import Result
@@ -26,7 +27,7 @@ _MADE_BY_US = ".made-by-autograder-demo"
 class Demo:
     """What the demo made, and where it is."""
 
-    week: str
+    assignment: str
     results: tuple[Result, ...]
     stories: Mapping[str, str]
     pages: tuple[Path, ...]
@@ -43,37 +44,39 @@ def run_demo(
     on_known: OnResult | None = None,
     on_result: OnResult | None = None,
 ) -> Demo:
-    """Grade twelve made-up students of week 1 of the course at `root`, below `to`.
+    """Grade twelve made-up students of assignment 1 of the course at `root`, below `to`.
 
     Raises
     ------
     UsageError
-        If the week is not built, or `to` holds something that no demo made.
+        If the assignment is not built, or `to` holds something that no demo made.
     """
-    week = WEEK if WEEK in week_names(root) else next(iter(week_names(root)), WEEK)
-    found = find_week(root, week)
+    assignment = (
+        WEEK if WEEK in assignment_names(root) else next(iter(assignment_names(root)), WEEK)
+    )
+    (found,) = read_notebooks(root, assignment)
     _clear(to)
-    _copy(root, to, week)
-    (release,) = (p for p in (to / "release" / week).glob("*.ipynb") if p.name != LESSON)
+    _copy(root, to, assignment)
+    release = CoursePaths(to).released_notebook(assignment, found.name)
     class_work = made_up_class(found, nbformat.read(release, as_version=4))
     for student_work in class_work:
-        folder = to / "submitted" / student_work.name / week
+        folder = to / "submitted" / student_work.name / assignment
         folder.mkdir(parents=True)
         nbformat.write(student_work.notebook, folder / release.name)
     results = grade_class(
         to,
-        week,
+        assignment,
         jobs=jobs,
         settings=Settings(cell_seconds=CELL_SECONDS, allow_unsandboxed=allow_unsandboxed),
         on_known=on_known,
         on_result=on_result,
     )
     return Demo(
-        week=week,
+        assignment=assignment,
         results=tuple(results),
         stories={student_work.name: student_work.story for student_work in class_work},
-        pages=write_feedback(to, week),
-        report=write_report(to, class_report(week, results)),
+        pages=write_feedback(to, assignment),
+        report=write_report(to, class_report(assignment, results)),
         gradebook=to / "gradebook.db",
     )
 
@@ -94,9 +97,9 @@ def _clear(to: Path) -> None:
             path.unlink()
 
 
-def _copy(root: Path, to: Path, week: str) -> None:
-    """Copy what grading a week reads: a demo never touches the course itself."""
+def _copy(root: Path, to: Path, assignment: str) -> None:
+    """Copy what grading a assignment reads: a demo never touches the course itself."""
     for part in ("course", "source", "release"):
-        if (root / part / week).is_dir():
+        if (root / part / assignment).is_dir():
             ignored = shutil.ignore_patterns("__pycache__", ".*")
-            shutil.copytree(root / part / week, to / part / week, ignore=ignored)
+            shutil.copytree(root / part / assignment, to / part / assignment, ignore=ignored)

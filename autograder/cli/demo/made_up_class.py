@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
+from autograder.course.assignment import AssignmentNotebook
 from autograder.course.known_answers import KnownAnswer
 from autograder.course.substitution import without_markers
-from autograder.course.weeks import Week
 from autograder.notebook.cells import grade_id_of, role_of
 
 ESSAY = (
@@ -47,10 +47,10 @@ class StudentWork:
     notebook: NotebookNode
 
 
-def made_up_class(week: Week, release: NotebookNode) -> tuple[StudentWork, ...]:
-    """Return twelve students of a week; the same twelve every time."""
-    exercises = list(week.reference)
-    slips = _slips(week, exercises)
+def made_up_class(notebook: AssignmentNotebook, release: NotebookNode) -> tuple[StudentWork, ...]:
+    """Return twelve students of a assignment; the same twelve every time."""
+    exercises = list(notebook.reference)
+    slips = _slips(notebook, exercises)
     stories: list[tuple[str, Callable[[NotebookNode], None]]] = [
         ("solved everything", _nothing),
         ("did the first half", lambda nb: _keep(nb, release, exercises[: len(exercises) // 2])),
@@ -60,18 +60,21 @@ def made_up_class(week: Week, release: NotebookNode) -> tuple[StudentWork, ...]:
         (f"never ends {exercises[3]}", lambda nb: _loop(nb, exercises[3])),
         (f"{_told(slips[0])}, and deleted its test", lambda nb: _delete_test(nb, slips[0])),
         (f"{_told(slips[1])}, and forged its test", lambda nb: _forge_test(nb, slips[1])),
-        ("answers 0 to everything, and strips every check", lambda nb: _strip(nb, week.reference)),
+        (
+            "answers 0 to everything, and strips every check",
+            lambda nb: _strip(nb, notebook.reference),
+        ),
     ]
     return tuple(
-        StudentWork(f"student{number:02}", story, _handed_in(release, week.reference, change))
+        StudentWork(f"student{number:02}", story, _handed_in(release, notebook.reference, change))
         for number, (story, change) in enumerate(stories, start=1)
     )
 
 
-def _slips(week: Week, exercises: list[str]) -> list[KnownAnswer]:
+def _slips(notebook: AssignmentNotebook, exercises: list[str]) -> list[KnownAnswer]:
     """Return one misconception of each of four exercises, spread over the notebook."""
     chosen = [exercises[index * (len(exercises) - 1) // 4] for index in range(4)]
-    wrong = [answer for answer in week.known if not answer.is_right]
+    wrong = [answer for answer in notebook.known_answers if not answer.is_right]
     return [next(answer for answer in wrong if answer.exercise == name) for name in chosen]
 
 
@@ -128,7 +131,7 @@ def _delete_test(notebook: NotebookNode, slip: KnownAnswer) -> None:
 
 
 def _forge_test(notebook: NotebookNode, slip: KnownAnswer) -> None:
-    """Replace a test, give it all points of the week, and say that it went well."""
+    """Replace a test, give it all points of the assignment, and say that it went well."""
     _fill(notebook, _cell_of(slip))
     cell = _test(notebook, slip.exercise)
     cell.source = "print('all tests passed')"

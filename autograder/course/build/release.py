@@ -30,7 +30,7 @@ from autograder.notebook.source_code import parse
 class Built:
     """What the build of one week made. `changed` are the files that were not so before."""
 
-    week: str
+    assignment: str
     notebook: str
     exercises: int
     points: float
@@ -107,7 +107,7 @@ def _of_no_week(root: Path, weeks: Sequence[str] | None) -> dict[str, str]:
 
 def _summary(week: CourseWeek, changed: tuple[str, ...]) -> Built:
     return Built(
-        week=week.name,
+        assignment=week.name,
         notebook=week.assignment.path.stem,
         exercises=len(week.assignment.answers),
         points=sum(cell.header.points for cell in week.assignment.cells),

@@ -16,13 +16,13 @@ from autograder.reporting.feedback.render import render
 
 def write_feedback(
     root: Path,
-    week: str,
+    assignment: str,
     *,
     students: Sequence[str] = (),
     db_url: str | None = None,
     on_page: Callable[[Path, int], object] | None = None,
 ) -> tuple[Path, ...]:
-    """Write `feedback/<student>/<week>/<notebook>.html` for every graded submission.
+    """Write `feedback/<student>/<assignment>/<notebook>.html` for every graded submission.
 
     Parameters
     ----------
@@ -40,14 +40,16 @@ def write_feedback(
     GradebookError
         If the gradebook cannot be read.
     """
-    graded = list(_graded(root, week, students))
+    graded = list(_graded(root, assignment, students))
     written: list[Path] = []
     with open_gradebook(root, db_url) as book:
         for submission in graded:
             marks = marks_of(book.api, submission)
             examined = nbformat.read(submission.path, as_version=4)
             page = page_of(examined, _release(root, submission), marks, submission)
-            target = root / "feedback" / submission.student / week / f"{submission.notebook}.html"
+            target = (
+                root / "feedback" / submission.student / assignment / f"{submission.notebook}.html"
+            )
             write_atomically(target, render(page).encode())
             written.append(target)
             if on_page is not None:
@@ -55,20 +57,20 @@ def write_feedback(
     return tuple(written)
 
 
-def _graded(root: Path, week: str, students: Sequence[str]) -> Iterator[Submission]:
+def _graded(root: Path, assignment: str, students: Sequence[str]) -> Iterator[Submission]:
     """Yield the graded notebooks of the students, in the order of their names."""
-    found = sorted(root.glob(f"autograded/*/{week}/*.ipynb"))
+    found = sorted(root.glob(f"autograded/*/{assignment}/*.ipynb"))
     if not found:
-        message = f"No graded work for {week!r} in {root / 'autograded'}. "
-        raise UsageError(message + f"Grade it first: `autograder grade {week}`.")
+        message = f"No graded work for {assignment!r} in {root / 'autograded'}. "
+        raise UsageError(message + f"Grade it first: `autograder grade {assignment}`.")
     names = [path.parent.parent.name for path in found]
     for student in students:
         if student not in names:
-            message = f"No graded work of {student!r} for {week!r}. "
+            message = f"No graded work of {student!r} for {assignment!r}. "
             raise UsageError(message + f"Expected one of {', '.join(sorted(set(names)))}.")
     for student, path in zip(names, found, strict=True):
         if not students or student in students:
-            yield Submission(student, week, path.stem, path)
+            yield Submission(student, assignment, path.stem, path)
 
 
 def _release(root: Path, submission: Submission) -> nbformat.NotebookNode | None:
