@@ -27,7 +27,7 @@ from autograder.verification.calibrate import (
     run_answers,
 )
 from autograder.verification.local_runner import AnswerResult, Kinds
-from autograder.verification.test_selection import TestPlan, test_plan
+from autograder.verification.test_selection import TestPlan, plan_tests
 from autograder.verification.verify import released, trivial_answers
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -92,14 +92,14 @@ def exercises_of(name: str) -> tuple[str, ...]:
 @cache
 def sit_right(name: str, exercise: str) -> tuple[Both, ...]:
     """Sit the reference and the variants, which tell what is due at each line of the tests."""
-    tests = _tests(test_plan(read_sample(name).source), exercise)
+    tests = _tests(plan_tests(read_sample(name).source), exercise)
     variants = [answer for answer in _known(name, exercise) if answer.kind == "variant"]
     return _sit(name, [replace(REFERENCE, only=tests), *variants], {})
 
 
 def sit_wrong(name: str, exercise: str) -> tuple[Both, ...]:
     """Sit the release and the misconceptions."""
-    prepared = test_plan(read_sample(name).source)
+    prepared = plan_tests(read_sample(name).source)
     release = replace(released(prepared), only=_tests(prepared, exercise))
     misconceptions = [answer for answer in _known(name, exercise) if answer.kind == "misconception"]
     return _sit(name, [release, *misconceptions], _due(name, exercise))
@@ -107,7 +107,7 @@ def sit_wrong(name: str, exercise: str) -> tuple[Both, ...]:
 
 def sit_cheats(name: str, exercise: str) -> tuple[Both, ...]:
     """Sit the cheats, which know nothing of the exercise."""
-    every = trivial_answers(test_plan(read_sample(name).source))
+    every = trivial_answers(plan_tests(read_sample(name).source))
     these = [a for a in every if a.exercises == {exercise} and a.name in TRIED]
     return _sit(name, these, _due(name, exercise))
 

@@ -2,15 +2,16 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from autograder.config import Settings
+from autograder.course.assignment import AssignmentNotebook, assignment_names, read_notebooks
 from autograder.course.build.instructor_notebook import assignment_notebook
 from autograder.course.build.text import read_course_text
 from autograder.course.known_answers import load
-from autograder.course.assignment import AssignmentNotebook, assignment_names, read_notebooks
 from autograder.errors import UsageError
 from autograder.notebook.cells import role_of
 from autograder.verification.calibrate import make_answer_key
@@ -58,8 +59,9 @@ def tiny_week(tmp_path, test, known=ROUNDING):
     (tmp_path / "double.py").write_text(TEXT.replace("TEST", test), encoding="utf-8")
     (tmp_path / "misconceptions.py").write_text(known, encoding="utf-8")
     source = assignment_notebook(read_course_text(tmp_path / "double.py"))
-        answers = load(tmp_path / "misconceptions.py", AssignmentNotebook("tiny", "tiny", source).reference)
-    return AssignmentNotebook("tiny", "tiny", source, None, answers, "digest")
+    notebook = AssignmentNotebook("tiny", "tiny", source, digest="digest")
+    answers = load(tmp_path / "misconceptions.py", notebook.reference)
+    return replace(notebook, known_answers=answers)
 
 
 def test_a_good_test_has_no_problems(tmp_path):

@@ -23,7 +23,7 @@ from autograder.exam.environment import ExamEnvironment, make_environment
 from autograder.exam.outputs import error_output, outputs_of
 from autograder.exam.own_loop import run_to_end
 from autograder.exam.resources import Cancellation, Slot
-from autograder.exam.test_cells import TestCell, test_cells
+from autograder.exam.test_cells import TestCell, read_test_cells
 from autograder.models import Finding, Verdict
 from autograder.notebook.names import imported_packages
 from autograder.sandbox.json_process import RpcProcess
@@ -83,7 +83,9 @@ class _Exam:
             environment,
             on_cell,
         )
-        self.test_cells = {test_cell.index: test_cell for test_cell in test_cells(exam_notebook)}
+        self.test_cells = {
+            test_cell.index: test_cell for test_cell in read_test_cells(exam_notebook)
+        }
         self.findings: list[Finding] = []
         self.hidden_before = False
         self.misconceptions: set[str] = set()  # the misconceptions recognised so far

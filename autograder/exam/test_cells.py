@@ -37,7 +37,7 @@ class TestCell:
         }
 
 
-def test_cells(exam_notebook: NotebookNode) -> tuple[TestCell, ...]:
+def read_test_cells(exam_notebook: NotebookNode) -> tuple[TestCell, ...]:
     """Return the test cells of a paper, in order.
 
     The student's names are those that the reference's answer cells assign, as the paper keeps

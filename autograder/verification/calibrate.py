@@ -32,7 +32,7 @@ from autograder.verification.local_runner import (
     start_in_one_process,
     start_in_two_processes,
 )
-from autograder.verification.test_selection import TestPlan, test_plan
+from autograder.verification.test_selection import TestPlan, plan_tests
 
 Kind = Literal["reference", "release", "variant", "misconception", "trivial answer"]
 Environment = Literal["two processes", "one process"]
@@ -86,7 +86,7 @@ def run_answers(
     `seed` replaces the notebook's own SEED, where there is one.
     """
     parameters = {"PROFILE": settings.profile} | ({} if seed is None else {"SEED": seed})
-    prepared = test_plan(notebook.source, parameters)
+    prepared = plan_tests(notebook.source, parameters)
     preload(prepared)
     at_once = at_once or os.cpu_count() or 1
     # They share the cores, and each of them may use them all: nobody is late for that.

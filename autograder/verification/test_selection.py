@@ -6,7 +6,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.exam.test_cells import test_cells
+from autograder.exam.test_cells import read_test_cells
 from autograder.models import Answers
 from autograder.notebook.cells import grade_id_of, role_of
 from autograder.notebook.names import assigned_names, free_names
@@ -66,7 +66,7 @@ class TestPlan:
 
         Demonstrations are left out, but for those whose names an answer uses.
         """
-        asked = {test_cell.index: test_cell for test_cell in test_cells(self.exam_notebook)}
+        asked = {test_cell.index: test_cell for test_cell in read_test_cells(self.exam_notebook)}
         cells = []
         for index, cell in enumerate(self.exam_notebook.cells):
             if cell.cell_type != "code":
@@ -87,7 +87,7 @@ class TestPlan:
         return bool(self.exam_notebook.metadata.exam["shared_namespace"])
 
 
-def test_plan(source: NotebookNode, parameters: Mapping[str, Any] | None = None) -> TestPlan:
+def plan_tests(source: NotebookNode, parameters: Mapping[str, Any] | None = None) -> TestPlan:
     """Read off a trusted notebook which answers its tests and its other answers lean on."""
     reference = {
         grade_id_of(cell) or "": cell.source
@@ -108,7 +108,7 @@ def test_plan(source: NotebookNode, parameters: Mapping[str, Any] | None = None)
     student = frozenset[str]().union(*names.values())
     tests = tuple(
         Test(test_cell.grade_id, test_cell.exercise, free_names(test_cell.source) & student)
-        for test_cell in test_cells(exam_notebook)
+        for test_cell in read_test_cells(exam_notebook)
     )
     wanted = frozenset[str]().union(*map(free_names, code.values()))
     demos = frozenset(

@@ -33,7 +33,7 @@ from autograder.verification.calibrate import (
     silent,
 )
 from autograder.verification.local_runner import AnswerResult
-from autograder.verification.test_selection import TestPlan, test_plan
+from autograder.verification.test_selection import TestPlan, plan_tests
 from autograder.verification.trivial_answers import TRIVIAL_ANSWERS, trivial_answer
 
 _SOLUTION = re.compile(
@@ -89,7 +89,7 @@ def verify(
     UsageError
         If the week has no such exercise.
     """
-    prepared = test_plan(notebook.source)
+    prepared = plan_tests(notebook.source)
     unknown = set(exercises) - set(prepared.names)
     if unknown:
         message = (
@@ -139,7 +139,7 @@ def _verify_seed(
     wrong: Sequence[Answer],
     on_progress: OnProgress,
 ) -> list[Row]:
-    prepared = test_plan(notebook.source)
+    prepared = plan_tests(notebook.source)
     answers = [*right, *wrong]
     total = 2 * len(answers)
 

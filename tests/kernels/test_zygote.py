@@ -140,7 +140,7 @@ def test_nobody_else_can_order(forkserver):
 import os, socket
 os.setuid(65534)
 with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as stranger:
-    stranger.connect("{zygote._folder}/door")
+    stranger.connect("{forkserver._folder}/door")
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
