@@ -34,7 +34,7 @@ def read_examples() -> dict[str, dict[str, str]]:
 
 
 EXAMPLES = read_examples()
-EXAM = {"two processes": start_in_two_processes, "one process": start_in_one_process}
+ENVIRONMENTS = {"two processes": start_in_two_processes, "one process": start_in_one_process}
 
 every_example = pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
 
@@ -44,7 +44,7 @@ def with_block(*names: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("example", found.values(), ids=found)
 
 
-def run_exam(example: dict[str, str], test: str, answer: str, session: str) -> AnswerResult:
+def run_exam(example: dict[str, str], test: str, answer: str, environment: str) -> AnswerResult:
     names = tuple(sorted(assigned_names(example["student"])))
     cells = [
         Cell("setup", SETUP + example.get("setup", "")),
@@ -53,14 +53,14 @@ def run_exam(example: dict[str, str], test: str, answer: str, session: str) -> A
     ]
 
     def begin() -> LocalRun:
-        return EXAM[session](cells, seed=0, seconds=20.0)
+        return ENVIRONMENTS[environment](cells, seed=0, seconds=20.0)
 
     ((_, sat),) = run_all([begin], 1)
     return sat
 
 
-def points(example: dict[str, str], test: str, answer: str, session: str) -> float:
-    return run_exam(example, test, answer, session).verdicts[0].points
+def points(example: dict[str, str], test: str, answer: str, environment: str) -> float:
+    return run_exam(example, test, answer, environment).verdicts[0].points
 
 
 def build(tmp_path: Path, example: dict[str, str], test: str) -> None:
@@ -83,18 +83,18 @@ def test_the_page_has_its_examples():
     assert all(len(told & set(example)) == 1 for example in EXAMPLES.values())
 
 
-@pytest.mark.parametrize("room", EXAM)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 @every_example
-def test_the_right_way_gives_the_right_answer_its_points(example, session):
-    verdict = run_exam(example, "right", "student", session).verdicts[0]
+def test_the_right_way_gives_the_right_answer_its_points(example, environment):
+    verdict = run_exam(example, "right", "student", environment).verdicts[0]
 
     assert verdict.points == POINTS, verdict.details
 
 
-@pytest.mark.parametrize("room", EXAM)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 @with_block("trivial answer")
-def test_the_right_way_gives_the_cheat_nothing(example, session):
-    assert points(example, "right", "trivial answer", session) == 0.0
+def test_the_right_way_gives_the_cheat_nothing(example, environment):
+    assert points(example, "right", "trivial answer", environment) == 0.0
 
 
 @with_block("full marks")
@@ -103,14 +103,14 @@ def test_the_wrong_way_gives_the_cheat_full_marks(example):
 
 
 @pytest.mark.parametrize(
-    ("room", "name"),
-    [(session, name) for name, e in EXAMPLES.items() for session in EXAM if session in e],
+    ("environment", "name"),
+    [(environment, name) for name, e in EXAMPLES.items() for environment in ENVIRONMENTS if environment in e],
 )
-def test_the_wrong_way_gives_the_error_on_the_page(session, name):
-    verdict = run_exam(EXAMPLES[name], "wrong", "student", session).verdicts[0]
+def test_the_wrong_way_gives_the_error_on_the_page(environment, name):
+    verdict = run_exam(EXAMPLES[name], "wrong", "student", environment).verdicts[0]
 
     assert verdict.points == 0.0
-    assert EXAMPLES[name][session].strip() in verdict.details
+    assert EXAMPLES[name][environment].strip() in verdict.details
 
 
 @with_block("build")

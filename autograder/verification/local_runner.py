@@ -66,7 +66,7 @@ class LocalRun:
         self.text = b""
 
     @property
-    def read_test_cells(self) -> list[TestCell]:
+    def test_cells(self) -> list[TestCell]:
         return [cell.test_cell for cell in self.cells if cell.test_cell is not None]
 
     def fileno(self) -> int:
