@@ -252,7 +252,7 @@ def draw_graph(title, caption, slopes=None):
     words = {name: text.replace("-", "−") for name, text in words.items()}
     parameters = {name: plot.BLUE for name in places if name[0] in "wbvc"}
     return plot.graph(
-        places, arrows, labels=words, colours=parameters, title=title, caption=caption,
+        places, arrows, labels=words, colors=parameters, title=title, caption=caption,
         width=8.4, height=4.6,
     )  # fmt: skip
 
@@ -838,7 +838,7 @@ weights do to the sums?
 """
 
 # %%
-widgets.gradient_dial(
+widgets.vanishing_gradient(
     lambda depth, bend, scale: gradient_lengths(depth, bend, lambda m, n: scale / np.sqrt(m)),
     activations=["logistic", "tanh", "ReLU"],
 )
@@ -979,7 +979,7 @@ plot.side_by_side(
         for name, layers in results.items()
     ),
     *(
-        plot.boundary(lambda Z, net=layers: softmax(forward(net, Z, np.tanh)[0])[:, 1], X, y)
+        plot.decision_boundary(lambda Z, net=layers: softmax(forward(net, Z, np.tanh)[0])[:, 1], X, y)
         for layers in results.values()
     ),
     columns=2,
@@ -1138,7 +1138,7 @@ def race(surface, rate, mu):
         }
 
 
-widgets.optimiser_race(race, {"straight": ravine_loss, "curved": curved_loss}, rate=0.02)
+widgets.optimizer_comparison(race, {"straight": ravine_loss, "curved": curved_loss}, rate=0.02)
 
 # %% [markdown]
 r"""
@@ -1245,7 +1245,7 @@ net = story[-1][0]
 last_hidden = forward(net, X, np.tanh)[1][-1][0]  # what enters the last layer, (400, 2)
 cut = net[-1][0][:, 1] - net[-1][0][:, 0], net[-1][1][1] - net[-1][1][0]
 plot.side_by_side(
-    plot.boundary(
+    plot.decision_boundary(
         lambda Z: softmax(forward(net, Z, np.tanh)[0])[:, 1], X, y, title="the world as given"
     ),
     plot.points(
@@ -1331,7 +1331,7 @@ for name, treatment in treatments.items():
     told = fit(wide, *few, "ReLU", 150, rng, val=judge, rate=0.005, **treatment)
     nets[name] = told[best if name == "early stopping" else -1][0]
 panels = [
-    plot.boundary(
+    plot.decision_boundary(
         lambda Z, n=net: softmax(forward(n, Z, relu)[0])[:, 1], *few, xlim=(-1.5, 1.5), ylim=(-1.5, 1.5),
         title=f"{name}: {loss_of(net, *fresh, 'ReLU'):.2f}",
     )

@@ -9,7 +9,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse.envs import _balls
+from dlcourse.envs import _catch_dynamics
 
 _LARGER = 16  # how many pixels wide a pixel of the field is when rendered
 _METADATA = {"render_modes": ["rgb_array"], "render_fps": 5}
@@ -71,7 +71,7 @@ class Catch(gymnasium.Env):  # type: ignore[misc]
         return frames[0], float(rewards[0]), bool(terminated[0]), bool(truncated[0]), {}
 
     def render(self) -> NDArray[np.uint8] | None:
-        """Return the field in colours, larger, in the render mode "rgb_array"."""
+        """Return the field in colors, larger, in the render mode "rgb_array"."""
         if self.render_mode is None:
             return None
         large = self._games.seen()[0].repeat(_LARGER, axis=0).repeat(_LARGER, axis=1)
@@ -131,7 +131,7 @@ class CatchVector(VectorEnv):  # type: ignore[misc]
     ) -> tuple[NDArray[np.uint8], dict[str, Any]]:
         """Begin all games; return their first pictures, shape (num_envs, size, size)."""
         super().reset(seed=seed, options=options)
-        self._column, self._drift = _balls.dropped(
+        self._column, self._drift = _catch_dynamics.dropped(
             self.num_envs, self._size, self._drifts, self.np_random
         )
         self._paddle = np.full(self.num_envs, self._size // 2)
@@ -148,13 +148,13 @@ class CatchVector(VectorEnv):  # type: ignore[misc]
             frames, info = self.reset()
             return frames, np.zeros(self.num_envs), self._all(False), self._all(False), info
         moves = self._moves[self._checked(actions)]
-        lowest = _balls.REACH
+        lowest = _catch_dynamics.REACH
         self._paddle = np.clip(self._paddle + moves, lowest, self._size - 1 - lowest)
-        self._column, self._drift = _balls.fallen(self._column, self._drift, self._size)
+        self._column, self._drift = _catch_dynamics.fallen(self._column, self._drift, self._size)
         self._steps += 1
         landed = self._steps == self._size - 1
         cut = not landed and self._steps == self._cut_after
-        held = _balls.caught(self._column, self._paddle)
+        held = _catch_dynamics.caught(self._column, self._paddle)
         rewards = np.where(held, 1.0, -1.0) if landed else np.zeros(self.num_envs)
         frames = self.seen()
         if landed or cut:
@@ -164,7 +164,7 @@ class CatchVector(VectorEnv):  # type: ignore[misc]
     def seen(self) -> NDArray[np.uint8]:
         """Return the present pictures, shape (num_envs, size, size)."""
         row = self._size - 1 if self._steps is None else self._steps
-        return _balls.seen(self._column, np.full(self.num_envs, row), self._paddle, self._size)
+        return _catch_dynamics.seen(self._column, np.full(self.num_envs, row), self._paddle, self._size)
 
     def _all(self, flag: bool) -> NDArray[np.bool_]:
         return np.full(self.num_envs, flag)
@@ -182,5 +182,5 @@ class CatchVector(VectorEnv):  # type: ignore[misc]
 
 
 def _spaces(size: int) -> tuple[gymnasium.spaces.Box, gymnasium.spaces.Discrete]:
-    pictures = gymnasium.spaces.Box(0, _balls.BRIGHT, (size, size), np.uint8)
+    pictures = gymnasium.spaces.Box(0, _catch_dynamics.BRIGHT, (size, size), np.uint8)
     return pictures, gymnasium.spaces.Discrete(3)

@@ -7,7 +7,7 @@ import gymnasium
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse.envs import _maze
+from dlcourse.envs import _gridworld_drawing
 from dlcourse.plot import Picture
 
 PAYS = {"G": 1.0, "g": 0.2, "P": -1.0}  # who walks in there; it also ends the episode
@@ -103,15 +103,15 @@ class GridWorld(gymnasium.Env):  # type: ignore[misc]
         ----------
         values
             A number for each state, shape (n_states,), or for each state and action, shape
-            (n_states, 4): written and coloured, the latter as four corners of each cell.
+            (n_states, 4): written and colored, the latter as four corners of each cell.
         policy
             An action for each state: drawn as arrows.
         limit
-            The value at full colour; the largest one when not given.
+            The value at full color; the largest one when not given.
         title, caption
             Above and below.
         """
-        return _maze.picture(self.rows, values, policy, limit, title, caption)
+        return _gridworld_drawing.picture(self.rows, values, policy, limit, title, caption)
 
 
 def _walks(rows: tuple[str, ...], slip: float) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
-// What every experiment is built from: colours, controls, canvases. It stands before each widget's
+// What every experiment is built from: colors, controls, canvases. It stands before each widget's
 // own script (`_script.py`), which therefore uses these names without declaring them again.
 const BLUE = "#0C83C8", ORANGE = "#E0661B", GREEN = "#0B9E77", PURPLE = "#B9609B", GOLD = "#B88A00";
-const SKY = "#4FA3D9", INK = "#787878", COLOURS = [BLUE, ORANGE, GREEN, PURPLE, GOLD, SKY];
+const SKY = "#4FA3D9", INK = "#787878", COLORS = [BLUE, ORANGE, GREEN, PURPLE, GOLD, SKY];
 const SVG = "http://www.w3.org/2000/svg";
 
 const COMMON_STYLE = `

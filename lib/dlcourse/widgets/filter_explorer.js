@@ -94,12 +94,12 @@ function render({ model, el }) {
     return (part < 0 ? ORANGE : BLUE) + strength;
   }
 
-  function paint(picture, rows, colour) {
+  function paint(picture, rows, color) {
     const context = picture.getContext("2d"), unit = SIDE / Math.max(rows.length, rows[0].length);
     const edge = (i) => Math.round(2 * i * unit) / 2; // on the canvas' own pixels: no seams
     context.clearRect(0, 0, SIDE, SIDE);
     rows.forEach((values, r) => values.forEach((value, c) => {
-      context.fillStyle = colour(value);
+      context.fillStyle = color(value);
       context.fillRect(edge(c), edge(r), edge(c + 1) - edge(c), edge(r + 1) - edge(r));
     }));
     return { context, unit };

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot, sketches
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import with_still
 
 # What a cell of each stands for is best seen by looking through it.
 PRESETS: dict[str, list[list[float]]] = {

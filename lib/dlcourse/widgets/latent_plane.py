@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import with_still
 
 Layer = tuple[ArrayLike, ArrayLike, str]  # weights (n_inputs, n_outputs), biases, activation
 
@@ -57,7 +57,7 @@ class LatentPlane(anywidget.AnyWidget):  # type: ignore[misc]
 
         def draw(axes: Axes) -> None:
             for (x, y), label in zip(codes, labels, strict=True):
-                axes.text(x, y, str(label), size=7, ha="center", va="center", color=_colour(label))
+                axes.text(x, y, str(label), size=7, ha="center", va="center", color=_color(label))
             axes.plot(self.z1, self.z2, "o", markersize=13, color="none", markeredgecolor=plot.INK)
 
         plane = plot.picture(
@@ -152,6 +152,6 @@ def _limits(points: NDArray[np.float64]) -> list[float]:
     ]
 
 
-def _colour(label: int) -> str:
-    colours = (plot.BLUE, plot.ORANGE, plot.GREEN, plot.PURPLE, plot.GOLD, plot.INK)
-    return colours[int(label) % len(colours)]
+def _color(label: int) -> str:
+    colors = (plot.BLUE, plot.ORANGE, plot.GREEN, plot.PURPLE, plot.GOLD, plot.INK)
+    return colors[int(label) % len(colors)]

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import data, plot
 from dlcourse.widgets import _playground_net as net
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import with_still
 
 _EXAMPLES = 200  # to train on, and as many to test on
 _STILL_EPOCHS = 200  # what the picture shows when no browser has trained anything
@@ -103,7 +103,7 @@ class Playground(anywidget.AnyWidget):  # type: ignore[misc]
         depth = self.epoch if self.trained else _STILL_EPOCHS
         layers = [*self.hidden, 1]
         panels = [
-            plot.boundary(
+            plot.decision_boundary(
                 partial(self._unit, weights, layer, unit),
                 level=0.0,
                 title=f"layer {layer + 1}, unit {unit + 1}",
@@ -112,7 +112,7 @@ class Playground(anywidget.AnyWidget):  # type: ignore[misc]
             for layer, units in enumerate(layers[:-1])
             for unit in range(units)
         ]  # fmt: skip
-        whole = plot.boundary(
+        whole = plot.decision_boundary(
             lambda Z: self._say(Z, weights), X, y, title=f"the net after {depth} epochs"
         )
         return plot.side_by_side(

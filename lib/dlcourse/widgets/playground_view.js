@@ -1,4 +1,4 @@
-// How the playground looks: colours, sizes, tiles, the large picture, the curve. It knows no net.
+// How the playground looks: colors, sizes, tiles, the large picture, the curve. It knows no net.
 const BLUE = [12, 131, 200], ORANGE = [224, 102, 27], INK = "#787878", SVG = "http://www.w3.org/2000/svg";
 const FINE = 40, REACH = 1.25, TILE = 36, ROW = 46, TALL = 8 * ROW, BIG = 250; // the plane is -REACH … REACH
 const FIRST = 104, LAST = 560, HEAD = 34; // where the columns of tiles begin and end
@@ -95,8 +95,8 @@ function drawCurve(canvas, history) {
   c.font = "12px system-ui, sans-serif";
   const ends = history.at(-1).map(y), middle = Math.max(16, Math.min(84, (ends[0] + ends[1]) / 2));
   const together = Math.abs(ends[0] - ends[1]) < 14;
-  [["training", BLUE, []], ["test", ORANGE, [5, 3]]].forEach(([name, colour, dash], part) => {
-    c.strokeStyle = c.fillStyle = `rgb(${colour})`;
+  [["training", BLUE, []], ["test", ORANGE, [5, 3]]].forEach(([name, color, dash], part) => {
+    c.strokeStyle = c.fillStyle = `rgb(${color})`;
     c.lineWidth = 1.8;
     c.setLineDash(dash);
     c.beginPath();

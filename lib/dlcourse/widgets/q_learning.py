@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import with_still
 
 if TYPE_CHECKING:
     from dlcourse.envs import GridWorld

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import with_still
 
 
 class SeparatingLine(anywidget.AnyWidget):  # type: ignore[misc]
@@ -46,7 +46,7 @@ class SeparatingLine(anywidget.AnyWidget):  # type: ignore[misc]
             return 0.5 + 0.3 * np.sign(Z @ w + self.b)
 
         return plot.overlay(
-            plot.boundary(sides, xlim=(left, right), ylim=(bottom, top)),
+            plot.decision_boundary(sides, xlim=(left, right), ylim=(bottom, top)),
             plot.points(X, y),
             plot.line(w, self.b),
             title=self.title,

@@ -1,4 +1,4 @@
-"""Draws a maze: cells coloured by their value, arrows for what is done in them."""
+"""Draws a maze: cells colored by their value, arrows for what is done in them."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
-from dlcourse.plot._grids import STRONG, written_on
+from dlcourse.plot._heatmap import STRONG, written_on
 from dlcourse.plot._style import DIVERGING
 
 _CELL = 0.78  # inches
@@ -69,18 +69,18 @@ def _cell(axes: Axes, x: int, y: int, letter: str) -> None:
     if letter == "#":
         axes.add_patch(Rectangle(place, 1, 1, facecolor=plot.INK, alpha=0.55))
     if letter in _ENDS:
-        name, colour = _ENDS[letter]
-        axes.add_patch(Rectangle(place, 1, 1, facecolor=colour, alpha=0.9))
+        name, color = _ENDS[letter]
+        axes.add_patch(Rectangle(place, 1, 1, facecolor=color, alpha=0.9))
         axes.text(x, y, name, ha="center", va="center", color="white", weight="bold")
 
 
 def _values(
     axes: Axes, x: int, y: int, value: NDArray[np.float64], top: float, is_written: bool
 ) -> None:
-    """Colour a cell by its value, or its four corners by those of the actions."""
+    """Color a cell by its value, or its four corners by those of the actions."""
     if np.ndim(value) == 0:
         one = float(value)
-        axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=_colour(one, top)))
+        axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=_color(one, top)))
         below = 0.0 if is_written else -0.34
         size = 9 if is_written else 7.5
         written_on(axes, y + below, x, _number(one), abs(one) > STRONG * top, size=size)
@@ -88,7 +88,7 @@ def _values(
     for action, one in enumerate(value.tolist()):
         (left, up), (right, down) = _CORNERS[action], _CORNERS[(action + 1) % 4]
         corners = [(x, y), (x + left, y + up), (x + right, y + down)]
-        axes.add_patch(Polygon(corners, facecolor=_colour(one, top), edgecolor=plot.INK, lw=0.3))
+        axes.add_patch(Polygon(corners, facecolor=_color(one, top), edgecolor=plot.INK, lw=0.3))
         along, upwards = _ARROWS[action]
         if is_written:
             height, across = y + 0.27 * upwards, x + 0.31 * along  # below the word "start"
@@ -105,7 +105,7 @@ def _arrow(axes: Axes, x: int, y: int, action: int, is_strong: bool) -> None:
     )  # fmt: skip
 
 
-def _colour(value: float, top: float) -> tuple[float, float, float, float]:
+def _color(value: float, top: float) -> tuple[float, float, float, float]:
     red, green, blue, alpha = DIVERGING(0.5 + 0.5 * float(np.clip(value / top, -1, 1)))
     return red, green, blue, alpha * 0.85
 

@@ -24,9 +24,9 @@ NAME_OF = """control => control.getAttribute("aria-label") || control.innerText
 WIDGETS = {
     "separating_line": lambda: widgets.separating_line(X, Y, title="One line?"),
     "perceptron_rule": lambda: widgets.perceptron_rule(X, Y, epochs=5),
-    "descent": lambda: widgets.descent([1, 2, 3, 4], [0, 1, 0, 1]),
-    "gradient_dial": lambda: widgets.gradient_dial(lengths, ["sigmoid", "relu"]),
-    "optimiser_race": lambda: widgets.optimiser_race(runners, BOWL),
+    "descent": lambda: widgets.gradient_descent([1, 2, 3, 4], [0, 1, 0, 1]),
+    "vanishing_gradient": lambda: widgets.vanishing_gradient(lengths, ["sigmoid", "relu"]),
+    "optimizer_comparison": lambda: widgets.optimizer_comparison(runners, BOWL),
     "playground": lambda: widgets.playground("circle", hidden=(2,)),
     "filter_explorer": lambda: widgets.filter_explorer({"a slope": np.eye(8)}, kernel="edge"),
     "latent_plane": lambda: widgets.latent_plane(
@@ -67,7 +67,7 @@ def test_every_slider_says_its_value_and_answers_the_keyboard(make, shown):
 
 
 def test_a_dial_sends_what_it_says(shown):
-    page = shown(widgets.gradient_dial(lengths, ["sigmoid", "relu"], depth=10))
+    page = shown(widgets.vanishing_gradient(lengths, ["sigmoid", "relu"], depth=10))
 
     page.get_by_role("slider", name="layers").press("ArrowRight")
     page.get_by_label("activation").select_option("relu")
@@ -76,7 +76,7 @@ def test_a_dial_sends_what_it_says(shown):
 
 
 def test_an_uneven_slider_sends_the_value_that_it_shows(shown):
-    page = shown(widgets.gradient_dial(lengths, ["sigmoid"], scale=1.0))
+    page = shown(widgets.vanishing_gradient(lengths, ["sigmoid"], scale=1.0))
 
     dial = page.get_by_label("size of the weights")
     dial.press("ArrowRight")
@@ -86,7 +86,7 @@ def test_an_uneven_slider_sends_the_value_that_it_shows(shown):
 
 
 def test_a_race_shows_who_is_where_after_each_step(shown):
-    page = shown(widgets.optimiser_race(runners, BOWL))
+    page = shown(widgets.optimizer_comparison(runners, BOWL))
 
     page.get_by_role("slider", name="step").fill("19")
 

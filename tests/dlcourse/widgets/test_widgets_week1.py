@@ -32,7 +32,7 @@ def test_the_rule_takes_labels_of_either_kind():
 
 def test_walking_down_lowers_the_loss():
     x = np.linspace(0, 5, 20)
-    walk = widgets.descent(x, (x > 2.4).astype(int), learning_rate=0.5)
+    walk = widgets.gradient_descent(x, (x > 2.4).astype(int), learning_rate=0.5)
 
     losses = walk.loss(walk.walked(50))
 
@@ -42,12 +42,12 @@ def test_walking_down_lowers_the_loss():
 
 def test_descent_refuses_other_labels():
     with pytest.raises(ValueError, match="labels, 0 or 1"):
-        widgets.descent([1, 2], [-1, 1])
+        widgets.gradient_descent([1, 2], [-1, 1])
 
 
 def test_every_widget_leaves_a_picture():
     X, y = data.truth_table("xor")
-    for widget in (widgets.perceptron_rule(X, y), widgets.descent([1, 2], [0, 1])):
+    for widget in (widgets.perceptron_rule(X, y), widgets.gradient_descent([1, 2], [0, 1])):
         bundle, _ = widget._repr_mimebundle_()
         assert "image/png" in bundle
         assert bundle["text/plain"].startswith("Figure.")

@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import with_still
 
 _LOWEST, _HIGHEST = -15.0, 9.0  # powers of ten that are drawn
 
 
-class GradientDial(anywidget.AnyWidget):  # type: ignore[misc]
-    """The widget; `gradient_dial` makes one.
+class VanishingGradient(anywidget.AnyWidget):  # type: ignore[misc]
+    """The widget; `vanishing_gradient` makes one.
 
     The notebook's own function measures, here in Python, whenever a dial is turned.
     """
@@ -61,14 +61,14 @@ class GradientDial(anywidget.AnyWidget):  # type: ignore[misc]
         return with_still(super()._repr_mimebundle_(**kwargs), self.still())
 
 
-def gradient_dial(
+def vanishing_gradient(
     measure: Callable[[int, str, float], ArrayLike],
     activations: Sequence[str],
     *,
     depth: int = 10,
     scale: float = 1.0,
     most: int = 20,
-) -> GradientDial:
+) -> VanishingGradient:
     """Return dials for depth, activation and weights, and a plot of each layer's gradient.
 
     Parameters
@@ -82,7 +82,7 @@ def gradient_dial(
     most
         The largest depth.
     """
-    return GradientDial(
+    return VanishingGradient(
         measure,
         activations=list(activations),
         activation=activations[0],

@@ -31,12 +31,12 @@ PICTURES = {
     "classes -1 and 1": lambda: plot.points(X, 2 * Y - 1),
     "line": lambda: plot.line([1, 2], -1, name="here"),
     "no line": lambda: plot.line([0, 0], 1),
-    "boundary of probabilities": lambda: plot.boundary(probability, X, Y),
-    "boundary of scores": lambda: plot.boundary(lambda Z: Z.sum(1) * 9, X, Y, level=0),
-    "boundary of a column": lambda: plot.boundary(lambda Z: probability(Z)[:, None], X, Y),
-    "boundary of three classes": lambda: plot.boundary(lambda Z: Z @ np.ones((2, 3)), X, Y),
-    "boundary of a constant": lambda: plot.boundary(lambda Z: np.zeros(len(Z)), X, Y),
-    "boundary with NaN": lambda: plot.boundary(lambda Z: np.full(len(Z), np.nan)),
+    "boundary of probabilities": lambda: plot.decision_boundary(probability, X, Y),
+    "boundary of scores": lambda: plot.decision_boundary(lambda Z: Z.sum(1) * 9, X, Y, level=0),
+    "boundary of a column": lambda: plot.decision_boundary(lambda Z: probability(Z)[:, None], X, Y),
+    "boundary of three classes": lambda: plot.decision_boundary(lambda Z: Z @ np.ones((2, 3)), X, Y),
+    "boundary of a constant": lambda: plot.decision_boundary(lambda Z: np.zeros(len(Z)), X, Y),
+    "boundary with NaN": lambda: plot.decision_boundary(lambda Z: np.full(len(Z), np.nan)),
     "curves": lambda: plot.curves({"a": [1, 2, 3], "b": [3, 2, 1]}, xlabel="x", ylabel="y"),
     "a curve": lambda: plot.curves([1, 2, 3]),
     "long curves": lambda: plot.curves({str(k): RNG.random(99) for k in range(8)}, logy=True),
@@ -47,7 +47,7 @@ PICTURES = {
     "counts of truth": lambda: plot.counts(np.array([True, False])),
     "images": lambda: plot.images(data.digits()[0][:11], range(11)),
     "an image": lambda: plot.images(data.digits()[0][0]),
-    "colour images": lambda: plot.images(RNG.random((3, 4, 5, 3))),
+    "color images": lambda: plot.images(RNG.random((3, 4, 5, 3))),
     "images of one channel": lambda: plot.images(RNG.random((3, 4, 5, 1)), diverging=True),
     "filters": lambda: plot.images(RNG.normal(size=(4, 3, 3)), diverging=True, columns=2),
     "blank images": lambda: plot.images(np.zeros((2, 3, 3))),
@@ -61,7 +61,7 @@ PICTURES = {
         {"x": (0, 0), "y": (1, 1)},
         [("x", "y", "2.0")],
         notes={"y": "= 4"},
-        colours={"y": plot.BLUE},
+        colors={"y": plot.BLUE},
     ),
     "network": lambda: plot.network([2, 99, 1], names=["in", "hidden", "out"]),
     "side by side": lambda: plot.side_by_side(*[plot.points(*TABLE)] * 3, columns=2, title="Three"),
@@ -110,11 +110,11 @@ def test_the_style_does_not_depend_on_what_a_notebook_set(monkeypatch):
 
 
 def test_a_formula_in_a_caption_is_not_broken():
-    from dlcourse.plot._layout import wrapped
+    from dlcourse.plot._layout import wrap
 
     text = " ".join(["word"] * 12) + " $a + b + c + d + e + f + g$ " + " ".join(["word"] * 12)
 
-    assert any("$a + b + c + d + e + f + g$" in line for line in wrapped(text, 58).split("\n"))
+    assert any("$a + b + c + d + e + f + g$" in line for line in wrap(text, 58).split("\n"))
 
 
 def test_a_caption_of_wide_letters_stays_on_its_picture():
@@ -127,12 +127,12 @@ def test_a_caption_of_wide_letters_stays_on_its_picture():
 
 
 def test_names_at_the_ends_of_curves_keep_apart_and_inside():
-    from dlcourse.plot._series import _APART, _moved_apart
+    from dlcourse.plot._curves import _NAME_DISTANCE, _separate
 
     for heights in ([0.99, 1.0, 1.0, 1.0], [0.0, 0.0, 0.01], [0.5, 0.5]):
-        moved = _moved_apart(heights)
+        moved = _separate(heights)
 
-        assert min(np.diff(moved)) > _APART - 1e-6
+        assert min(np.diff(moved)) > _NAME_DISTANCE - 1e-6
         assert min(moved) > -1e-6
         assert max(moved) < 1 + 1e-6
 
@@ -159,7 +159,7 @@ def empty_rows(picture):
         plot.images(np.ones((1, 8, 8)), title="One", caption="One image."),
         plot.images(np.ones((6, 8, 8)), range(6), columns=3, title="Six", caption="Six images."),
         plot.side_by_side(*[plot.points(*TABLE, title="xor")] * 6, columns=3, caption="Six."),
-        plot.side_by_side(*[plot.boundary(probability, title="p")] * 8, columns=4, caption="8."),
+        plot.side_by_side(*[plot.decision_boundary(probability, title="p")] * 8, columns=4, caption="8."),
         plot.graph({"x": (0, 0), "y": (1, 0)}, [("x", "y")], title="A row", caption="Two nodes."),
         plot.graph(
             {"x": (0, 0), "y": (1, 1), "z": (1, -1)},
@@ -207,8 +207,8 @@ def test_a_heatmap_has_room_for_long_names():
 def test_small_numbers_in_a_heatmap_are_written_in_grey():
     figure = plot.heatmap([[0.5, 1.0]], numbers=".0%").figure()
 
-    colours = {text.get_text(): text.get_color() for text in figure.axes[0].texts}
-    assert colours == {"50%": plot.INK, "100%": "white"}
+    colors = {text.get_text(): text.get_color() for text in figure.axes[0].texts}
+    assert colors == {"50%": plot.INK, "100%": "white"}
 
 
 def test_cells_of_a_heatmap_can_hold_words():

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import with_still
 
 _SHOWN = 8  # characters of which the still picture draws the probability
 _EXPECTED = "Embedding, GRU, Dense"

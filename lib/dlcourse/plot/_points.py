@@ -1,4 +1,4 @@
-"""Draws points of the plane in their classes, and the lines between them."""
+"""Draws points in the plane, colored by class, and straight lines between classes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,12 +7,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse.plot._picture import Limits, Panel, Picture
-from dlcourse.plot._style import CLASS_COLOURS, CLASS_MARKERS, INK
+from dlcourse.plot._panel import Limits, Panel
+from dlcourse.plot._picture import Picture
+from dlcourse.plot._style import CLASS_COLORS, CLASS_MARKERS, INK
 
-Line = tuple[ArrayLike, Any]  # weights (2,) and bias of w·x + b = 0
+Line = tuple[ArrayLike, Any]  # weights, shape (2,), and bias of w·x + b = 0
 
-WIDTH = 4.4
+WIDTH = 4.4  # inches: a panel of the plane
 
 
 def points(
@@ -28,34 +29,33 @@ def points(
     xlim: Limits = None,
     ylim: Limits = None,
 ) -> Picture:
-    """Draw points of the plane; each class has its colour and shape.
+    """Draw points in the plane, with a color and a marker for each class.
 
     Parameters
     ----------
     X
-        Shape (n, 2).
+        Points, shape (n, 2).
     y
-        Class of each point, shape (n,). Of two classes the lower is drawn as orange squares, the
-        upper as blue circles.
+        Class of each point, shape (n,). With two classes, the lower one is drawn as orange squares
+        and the upper one as blue circles.
     line
-        `(w, b)`: also draw the line `w·x + b = 0` and its normal.
+        Weights and bias `(w, b)`: also draw the line `w·x + b = 0` and its normal vector.
     names
-        What to call the classes, from the lowest up; adds a legend.
+        Names of the classes, from the lowest; adds a legend.
     title, xlabel, ylabel, caption, xlim, ylim
-        As they say.
+        Texts and limits; see `dlcourse.plot`.
     """
-    X = np.asarray(X, dtype=float)
+    data = np.asarray(X, dtype=float)
     labels = None if y is None else np.asarray(y).ravel()
-    xlim, ylim = limits(X, xlim, ylim)
+    left_right, bottom_top = limits_around(data, xlim, ylim)
 
     def draw(axes: Axes) -> None:
-        scatter(axes, X, labels, names)
+        draw_points(axes, data, labels, names)
         if line is not None:
-            _separate(axes, *line)
+            _draw_line(axes, *line)
 
-    return Picture(
-        (Panel(draw, title, xlabel, ylabel, xlim, ylim, WIDTH, equal=True),), caption=caption
-    )
+    panel = Panel(draw, title, xlabel, ylabel, left_right, bottom_top, WIDTH, equal=True)
+    return Picture((panel,), caption=caption)
 
 
 def line(
@@ -71,21 +71,34 @@ def line(
     xlim: Limits = (-1.2, 1.2),
     ylim: Limits = (-1.2, 1.2),
 ) -> Picture:
-    """Draw the line `w·x + b = 0`; `normal` adds the weight vector, at right angles to it.
+    """Draw the line `w·x + b = 0`.
 
-    To draw it over points: `plot.overlay(plot.points(X, y), plot.line(w, b))`.
+    To draw it over points, use `plot.overlay(plot.points(X, y), plot.line(w, b))`. If all weights
+    are zero there is no line, and nothing is drawn.
+
+    Parameters
+    ----------
+    w
+        Weights, shape (2,).
+    b
+        Bias: a number, or an array with one element.
+    normal
+        Whether to draw the weight vector as an arrow at right angles to the line.
+    name
+        Text beside the line.
+    title, xlabel, ylabel, caption, xlim, ylim
+        Texts and limits; see `dlcourse.plot`.
     """
 
     def draw(axes: Axes) -> None:
-        _separate(axes, w, b, normal=normal, name=name)
+        _draw_line(axes, w, b, normal=normal, name=name)
 
-    return Picture(
-        (Panel(draw, title, xlabel, ylabel, xlim, ylim, WIDTH, equal=True),), caption=caption
-    )
+    panel = Panel(draw, title, xlabel, ylabel, xlim, ylim, WIDTH, equal=True)
+    return Picture((panel,), caption=caption)
 
 
-def scatter(axes: Axes, X: NDArray[np.float64], labels: Any, names: Sequence[str]) -> None:
-    """Draw points on axes, each class in its colour and shape."""
+def draw_points(axes: Axes, X: NDArray[np.float64], labels: Any, names: Sequence[str]) -> None:
+    """Draw points, shape (n, 2), on axes, with a color and a marker for each class."""
     size = 90 if len(X) <= 12 else 34 if len(X) <= 300 else 14
     classes = [None] if labels is None else list(np.unique(labels))
     for i, label in enumerate(classes):
@@ -97,7 +110,7 @@ def scatter(axes: Axes, X: NDArray[np.float64], labels: Any, names: Sequence[str
             linewidth=0.7,
             zorder=3,
             label=names[i] if i < len(names) else None,
-            **class_look(1 if label is None else i),
+            **class_style(1 if label is None else i),
         )
     if len(X) <= 12:
         _mark_coinciding(axes, X)
@@ -106,28 +119,44 @@ def scatter(axes: Axes, X: NDArray[np.float64], labels: Any, names: Sequence[str
     axes.set_aspect("equal", adjustable="box", anchor="NW")
 
 
-def class_look(k: int) -> dict[str, Any]:
-    """Return colour and shape of the k-th class; beyond the six colours, shapes are hollow."""
-    colour = CLASS_COLOURS[k % len(CLASS_COLOURS)]
-    face = {"facecolor": colour, "edgecolor": "white"}
-    if k >= len(CLASS_COLOURS):
-        face = {"facecolor": "none", "edgecolor": colour}
+def class_style(k: int) -> dict[str, Any]:
+    """Return color and marker of class k; from the seventh class on, markers are hollow."""
+    color = CLASS_COLORS[k % len(CLASS_COLORS)]
+    face = {"facecolor": color, "edgecolor": "white"}
+    if k >= len(CLASS_COLORS):
+        face = {"facecolor": "none", "edgecolor": color}
     return {"marker": CLASS_MARKERS[k % len(CLASS_MARKERS)], **face}
 
 
+def limits_around(
+    X: NDArray[np.float64], xlim: Limits, ylim: Limits
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the given limits; where they are None, limits with a margin around the points."""
+    found = []
+    for axis, given in enumerate((xlim, ylim)):
+        if given is not None or len(X) == 0:
+            found.append(given or (-1.2, 1.2))
+            continue
+        low, high = float(X[:, axis].min()), float(X[:, axis].max())
+        margin = 0.12 * (high - low) or 1.0
+        found.append((low - margin, high + margin))
+    return found[0], found[1]
+
+
 def _mark_coinciding(axes: Axes, X: NDArray[np.float64]) -> None:
+    """Write "×2" and so on beside points that occur more than once."""
     places, counts = np.unique(X.round(9), axis=0, return_counts=True)
     for place, n in zip(places, counts, strict=True):
         if n > 1:
             axes.annotate(f"×{n}", place, xytext=(8, 6), textcoords="offset points", weight="bold")
 
 
-def _separate(axes: Axes, w: ArrayLike, b: Any, *, normal: bool = True, name: str = "") -> None:
-    """Draw w·x + b = 0 across the axes, and the weight vector where the line is nearest."""
+def _draw_line(axes: Axes, w: ArrayLike, b: Any, *, normal: bool = True, name: str = "") -> None:
+    """Draw w·x + b = 0 across the axes, and the weight vector at the point nearest the middle."""
     weights, bias = np.asarray(w, dtype=float).ravel(), float(np.asarray(b).ravel()[0])
     length = float(np.hypot(*weights))
     if length == 0:
-        return  # no direction, no line: an untrained unit
+        return
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     middle = np.array([(left + right) / 2, (low + high) / 2])
     foot = middle - (weights @ middle + bias) / length**2 * weights
@@ -156,16 +185,3 @@ def _separate(axes: Axes, w: ArrayLike, b: Any, *, normal: bool = True, name: st
         axes.text(below[0], below[1], name, clip_on=True)
     axes.set_xlim(left, right)
     axes.set_ylim(low, high)
-
-
-def limits(X: NDArray[np.float64], xlim: Limits, ylim: Limits) -> tuple[Limits, Limits]:
-    """Return limits that hold all points with room around, where none are given."""
-    found: list[Limits] = []
-    for axis, given in enumerate((xlim, ylim)):
-        if given is not None or len(X) == 0:
-            found.append(given or (-1.2, 1.2))
-            continue
-        low, high = float(X[:, axis].min()), float(X[:, axis].max())
-        room = 0.12 * (high - low) or 1.0
-        found.append((low - room, high + room))
-    return found[0], found[1]

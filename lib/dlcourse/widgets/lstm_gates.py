@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import with_still
 
 
-class GateDial(anywidget.AnyWidget):  # type: ignore[misc]
-    """The widget; `gate_dial` makes one. The cell is computed in the browser."""
+class LSTMGates(anywidget.AnyWidget):  # type: ignore[misc]
+    """The widget; `lstm_gates` makes one. The cell is computed in the browser."""
 
     _esm = script(__file__)
 
@@ -49,7 +49,7 @@ class GateDial(anywidget.AnyWidget):  # type: ignore[misc]
         return with_still(super()._repr_mimebundle_(**kwargs), self.still())
 
 
-def gate_dial(*, forget: float = 0.9, enter: float = 1.0, output: float = 1.0) -> GateDial:
+def lstm_gates(*, forget: float = 0.9, enter: float = 1.0, output: float = 1.0) -> LSTMGates:
     """Return dials for the three gates of one LSTM cell, and its course over sixty steps.
 
     A candidate of 1 comes at step 5, one of -1 at step 35, nothing at all others.
@@ -69,4 +69,4 @@ def gate_dial(*, forget: float = 0.9, enter: float = 1.0, output: float = 1.0) -
         if not 0 <= gate <= 1:
             message = f"A gate is between 0 (shut) and 1 (open); received {name}={gate}."
             raise ValueError(message)
-    return GateDial(forget=forget, enter=enter, output=output, pulses=[[5, 1.0], [35, -1.0]])
+    return LSTMGates(forget=forget, enter=enter, output=output, pulses=[[5, 1.0], [35, -1.0]])

@@ -52,13 +52,13 @@ def shares(page):
 def test_the_writer_knows_the_logits_of_its_model():
     model = CharModel()
 
-    writer = widgets.writer(model, LETTERS, prime="ab b")
+    writer = widgets.text_generator(model, LETTERS, prime="ab b")
 
     assert writer.logits("ab b") == pytest.approx(by_hand(model.arrays, [0, 1, 2, 1]), abs=1e-5)
 
 
 def test_the_browser_computes_what_python_does(shown):
-    writer = widgets.writer(CharModel(), LETTERS, prime="ab b", temperature=1.0)
+    writer = widgets.text_generator(CharModel(), LETTERS, prime="ab b", temperature=1.0)
     powers = np.exp(writer.logits("ab b"))
 
     page = shown(writer)
@@ -68,7 +68,7 @@ def test_the_browser_computes_what_python_does(shown):
 
 
 def test_at_temperature_zero_one_character_is_left(shown):
-    page = shown(widgets.writer(CharModel(), LETTERS, temperature=0.05))
+    page = shown(widgets.text_generator(CharModel(), LETTERS, temperature=0.05))
 
     page.get_by_role("slider", name="temperature").press("ArrowLeft")
 
@@ -77,7 +77,7 @@ def test_at_temperature_zero_one_character_is_left(shown):
 
 
 def test_the_writer_writes_after_its_beginning_and_starts_again(shown):
-    page = shown(widgets.writer(CharModel(), LETTERS, prime="ab"))
+    page = shown(widgets.text_generator(CharModel(), LETTERS, prime="ab"))
     written = page.get_by_label("what was written")
 
     for _ in range(3):
@@ -90,7 +90,7 @@ def test_the_writer_writes_after_its_beginning_and_starts_again(shown):
 
 
 def test_the_reader_may_choose_another_beginning(shown):
-    page = shown(widgets.writer(CharModel(), LETTERS, prime="ab"))
+    page = shown(widgets.text_generator(CharModel(), LETTERS, prime="ab"))
 
     page.get_by_label("the beginning").fill("b?b")
 
@@ -99,7 +99,7 @@ def test_the_reader_may_choose_another_beginning(shown):
 
 
 def test_the_writer_pauses(shown):
-    page = shown(widgets.writer(CharModel(), LETTERS, prime="ab"))
+    page = shown(widgets.text_generator(CharModel(), LETTERS, prime="ab"))
     play = page.get_by_role("button", name="write")
 
     play.click()
@@ -118,11 +118,11 @@ def test_the_writer_pauses(shown):
 )
 def test_a_model_that_does_not_fit_is_refused(model, letters, message):
     with pytest.raises(ValueError, match=message):
-        widgets.writer(model, letters)
+        widgets.text_generator(model, letters)
 
 
 def test_a_cell_keeps_by_its_forget_gate():
-    kept = widgets.gate_dial(forget=0.9, enter=0.5).cells()
+    kept = widgets.lstm_gates(forget=0.9, enter=0.5).cells()
 
     assert kept[5] == pytest.approx(0.5)
     assert kept[25] == pytest.approx(0.5 * 0.9**20)
@@ -130,7 +130,7 @@ def test_a_cell_keeps_by_its_forget_gate():
 
 
 def test_the_dial_says_what_is_left(shown):
-    page = shown(widgets.gate_dial(forget=0.99))
+    page = shown(widgets.lstm_gates(forget=0.99))
 
     page.get_by_role("slider", name="forget gate").press("End")
 
@@ -139,14 +139,14 @@ def test_the_dial_says_what_is_left(shown):
 
 def test_a_gate_is_between_shut_and_open():
     with pytest.raises(ValueError, match="A gate is between 0"):
-        widgets.gate_dial(forget=1.2)
+        widgets.lstm_gates(forget=1.2)
 
 
 @pytest.mark.parametrize(
     "widget",
     [
-        pytest.param(widgets.gate_dial(), id="gate dial"),
-        pytest.param(widgets.writer(CharModel(), LETTERS), id="writer"),
+        pytest.param(widgets.lstm_gates(), id="gate dial"),
+        pytest.param(widgets.text_generator(CharModel(), LETTERS), id="writer"),
     ],
 )
 def test_every_widget_leaves_a_picture(widget):
@@ -157,7 +157,7 @@ def test_every_widget_leaves_a_picture(widget):
 
 
 def test_every_control_of_the_writer_has_a_name_and_keeps_its_keys(shown):
-    page = shown(widgets.writer(CharModel(), LETTERS))
+    page = shown(widgets.text_generator(CharModel(), LETTERS))
 
     for control in page.locator("input, button").all():
         assert control.get_attribute("data-lm-suppress-shortcuts") == "true"
@@ -167,8 +167,8 @@ def test_every_control_of_the_writer_has_a_name_and_keeps_its_keys(shown):
 @pytest.mark.parametrize(
     "widget",
     [
-        pytest.param(widgets.gate_dial(), id="gate dial"),
-        pytest.param(widgets.writer(CharModel(), LETTERS), id="writer"),
+        pytest.param(widgets.lstm_gates(), id="gate dial"),
+        pytest.param(widgets.text_generator(CharModel(), LETTERS), id="writer"),
     ],
 )
 def test_the_drawing_says_what_it_shows(widget, shown):

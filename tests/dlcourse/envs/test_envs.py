@@ -21,7 +21,7 @@ def test_a_world_is_registered_and_keeps_gymnasiums_rules(name):
         check_env(world.unwrapped, skip_render_check=True)
 
 
-def test_catch_renders_colours():
+def test_catch_renders_colors():
     world = gymnasium.make("dlcourse/Catch-v0", render_mode="rgb_array")
     world.reset(seed=0)
 
@@ -222,9 +222,9 @@ def test_numbers_and_arrows_are_white_on_saturated_cells_of_a_maze():
     picture = envs.GridWorld(["S.G"]).picture([0.1, 0.9, 0.0], [1, 1, 1], limit=1.0)
     axes = picture.figure().axes[0]
 
-    colours = {text.get_text(): text.get_color() for text in axes.texts}
+    colors = {text.get_text(): text.get_color() for text in axes.texts}
     arrows = [arrow for arrow in axes.patches if isinstance(arrow, FancyArrow)]
-    assert (colours["start"], colours["0.10"], colours["0.90"]) == (plot.INK, plot.INK, "white")
+    assert (colors["start"], colors["0.10"], colors["0.90"]) == (plot.INK, plot.INK, "white")
     assert [to_hex(arrow.get_facecolor()) for arrow in arrows] == [plot.INK, "#ffffff"]
 
 

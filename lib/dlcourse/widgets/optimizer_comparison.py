@@ -1,4 +1,4 @@
-"""A race of optimisers down a surface, with their rates to change while it runs."""
+"""A race of optimizers down a surface, with their rates to change while it runs."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import with_still
 
 _CONTOURS = 14
 _FAR = 1e4  # a runner beyond has left the surface for good
@@ -20,8 +20,8 @@ Race = Callable[[str, float, float], Mapping[str, ArrayLike]]
 Surface = Callable[[NDArray[np.float64]], Any]
 
 
-class OptimiserRace(anywidget.AnyWidget):  # type: ignore[misc]
-    """The widget; `optimiser_race` makes one.
+class OptimizerComparison(anywidget.AnyWidget):  # type: ignore[misc]
+    """The widget; `optimizer_comparison` makes one.
 
     The notebook's own rules run here in Python whenever a slider moves; the browser draws.
     """
@@ -93,15 +93,15 @@ class OptimiserRace(anywidget.AnyWidget):  # type: ignore[misc]
         return with_still(super()._repr_mimebundle_(**kwargs), self.still())
 
 
-def optimiser_race(
+def optimizer_comparison(
     race: Race,
     surfaces: Mapping[str, Surface],
     *,
     rate: float = 0.02,
     momentum: float = 0.9,
     limits: tuple[float, float, float, float] = (-10.5, 4.0, -3.0, 6.5),
-) -> OptimiserRace:
-    """Return a race of optimisers down a surface, to start, stop and change.
+) -> OptimizerComparison:
+    """Return a race of optimizers down a surface, to start, stop and change.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def optimiser_race(
     limits
         The part of the plane that is drawn: left, right, bottom, top.
     """
-    return OptimiserRace(race, surfaces, rate=rate, momentum=momentum, limits=list(limits))
+    return OptimizerComparison(race, surfaces, rate=rate, momentum=momentum, limits=list(limits))
 
 
 def _readable(values: NDArray[np.float64]) -> list[float | None]:

@@ -1,4 +1,4 @@
-"""Facts about bars, histograms, named points, confusion, films and coloured text."""
+"""Facts about bars, histograms, named points, confusion, films and colored text."""
 
 import base64
 import io
@@ -30,11 +30,11 @@ PICTURES = {
     "ten classes": lambda: plot.scatter(RNG.normal(size=(50, 2)), TEN, names=range(10)),
     "words": lambda: plot.scatter([[0, 0], [1, 1]], words=["king", "queen"], equal=True),
     "more than two columns": lambda: plot.scatter(RNG.normal(size=(700, 3))),
-    "confusion": lambda: plot.confusion([[9, 1], [0, 8]], names=["cat", "dog"]),
-    "confusion in parts": lambda: plot.confusion(RNG.random((10, 10)), title="Digits"),
+    "confusion": lambda: plot.confusion_matrix([[9, 1], [0, 8]], names=["cat", "dog"]),
+    "confusion in parts": lambda: plot.confusion_matrix(RNG.random((10, 10)), title="Digits"),
     "points of ten classes": lambda: plot.points(RNG.normal(size=(50, 2)), TEN),
-    "film of images": lambda: plot.animation(RNG.random((30, 8, 8)), title="Noise").still,
-    "a text": lambda: plot.coloured_text("so\nit is", RNG.normal(size=8), title="Text").still,
+    "film of images": lambda: plot.animation(RNG.random((30, 8, 8)), title="Noise").static_picture,
+    "a text": lambda: plot.colored_text("so\nit is", RNG.normal(size=8), title="Text").static_picture,
 }
 
 
@@ -105,20 +105,20 @@ def test_names_of_bars_do_not_touch():
 
 
 def test_twelve_classes_look_different():
-    from dlcourse.plot._plane import class_look
+    from dlcourse.plot._points import class_style
 
-    assert len({tuple(class_look(k).values()) for k in range(12)}) == 12
+    assert len({tuple(class_style(k).values()) for k in range(12)}) == 12
 
 
 def test_a_confusion_leaves_what_never_happened_empty():
-    axes = drawn(plot.confusion([[9, 1], [0, 8]]))
+    axes = drawn(plot.confusion_matrix([[9, 1], [0, 8]]))
 
     assert [text.get_text() for text in axes.texts] == ["9", "1", "8"]
 
 
 def test_a_confusion_is_square():
     with pytest.raises(ValueError, match=r"received shape \(1, 2\)"):
-        plot.confusion([[1, 2]])
+        plot.confusion_matrix([[1, 2]])
 
 
 def film(**more):
@@ -138,7 +138,7 @@ def test_a_film_is_the_same_page_every_time():
     assert film().html() == film().html()
 
 
-def test_a_film_of_images_takes_colours_and_single_channels():
+def test_a_film_of_images_takes_colors_and_single_channels():
     for shape in ((4, 5, 6), (4, 5, 6, 1), (4, 5, 6, 3)):
         made = plot.animation(RNG.random(shape), width=1.0)
         frame = Image.open(io.BytesIO(made.frames[0]))
@@ -172,12 +172,12 @@ def test_a_film_plays_pauses_and_is_moved_by_hand(browser):
     assert "pause" in button.inner_text()
     page.get_by_text("play").wait_for(timeout=5000)
     assert slider.input_value() == "2"
-    assert page.get_by_role("img").get_attribute("alt") == film().still.described()
+    assert page.get_by_role("img").get_attribute("alt") == film().static_picture.describe()
     page.close()
 
 
-def test_coloured_text_keeps_its_letters_and_says_each_value():
-    text = plot.coloured_text('a <b> "c"\nd', np.linspace(-1, 1, 11), caption="Rising.")
+def test_colored_text_keeps_its_letters_and_says_each_value():
+    text = plot.colored_text('a <b> "c"\nd', np.linspace(-1, 1, 11), caption="Rising.")
 
     page = text.html()
     assert "&lt;" in page
@@ -188,16 +188,16 @@ def test_coloured_text_keeps_its_letters_and_says_each_value():
 
 def test_texts_can_share_a_scale():
     loud, soft = (
-        plot.coloured_text("ab", [v, 0], low=0, high=1, diverging=False) for v in (1, 0.5)
+        plot.colored_text("ab", [v, 0], low=0, high=1, diverging=False) for v in (1, 0.5)
     )
 
-    assert loud.colours[0, 3] > 1.8 * soft.colours[0, 3]
+    assert loud.colors[0, 3] > 1.8 * soft.colors[0, 3]
 
 
-def test_pieces_of_text_are_coloured_whole():
-    assert plot.coloured_text(["the ", "cat"], [0, 1]).html().count("<span") == 2
+def test_pieces_of_text_are_colored_whole():
+    assert plot.colored_text(["the ", "cat"], [0, 1]).html().count("<span") == 2
 
 
 def test_values_that_do_not_fit_the_text_are_refused():
     with pytest.raises(ValueError, match=r"received 3 of them and values of shape \(2,\)"):
-        plot.coloured_text("abc", [1, 2])
+        plot.colored_text("abc", [1, 2])

@@ -10,7 +10,7 @@ const STYLE = `
   th { font-weight: normal; opacity: 0.75; }
 `;
 
-// One shape a runner, so that colour is not all that tells them apart.
+// One shape a runner, so that color is not all that tells them apart.
 const SHAPES = [
   "M-6,0a6,6 0 1,0 12,0a6,6 0 1,0 -12,0", "M-5.5,-5.5h11v11h-11z", "M0,-7L6.5,5h-13z",
   "M0,-7.5L7,0L0,7.5L-7,0z", "M0,7L6.5,-5h-13z", "M-2,-6.5h4v4.5h4.5v4h-4.5v4.5h-4v-4.5h-4.5v-4h4.5z",
@@ -33,12 +33,12 @@ function render({ model, el }) {
   node("text", { x: WIDTH - 8, y: HEIGHT - 8, "text-anchor": "end", ...names }, svg).textContent = "w₁";
   node("text", { x: 8, y: 18, ...names }, svg).textContent = "w₂";
   const runners = Object.keys(model.get("paths")).map((name, i) => {
-    const colour = COLOURS[i % COLOURS.length];
-    const track = node("polyline", { fill: "none", stroke: colour, "stroke-width": 2, "stroke-opacity": 0.75 }, svg);
-    return { name, colour, shape: SHAPES[i % SHAPES.length], track };
+    const color = COLORS[i % COLORS.length];
+    const track = node("polyline", { fill: "none", stroke: color, "stroke-width": 2, "stroke-opacity": 0.75 }, svg);
+    return { name, color, shape: SHAPES[i % SHAPES.length], track };
   });
   for (const runner of runners)
-    runner.mark = node("path", { d: runner.shape, fill: runner.colour, stroke: "white", "stroke-width": 1.2 }, svg);
+    runner.mark = node("path", { d: runner.shape, fill: runner.color, stroke: "white", "stroke-width": 1.2 }, svg);
 
   const panel = controls(box);
   const run = button(buttons(panel), "▶ start", () => (running ? stop() : start()));
@@ -55,7 +55,7 @@ function render({ model, el }) {
   for (const runner of runners) {
     const row = element("tr", {}, body);
     const sign = node("svg", { width: 16, height: 16, viewBox: "-8 -8 16 16", "aria-hidden": "true" }, element("td", {}, row));
-    node("path", { d: runner.shape, fill: runner.colour }, sign);
+    node("path", { d: runner.shape, fill: runner.color }, sign);
     element("td", { textContent: runner.name }, row);
     runner.cell = element("td", {}, row);
   }

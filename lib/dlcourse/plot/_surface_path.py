@@ -1,4 +1,4 @@
-"""Draws a loss of two parameters, and the paths of learners on it."""
+"""Draws a loss surface of two parameters, and the paths of optimizers on it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,8 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse.plot._picture import Panel, Picture
-from dlcourse.plot._style import COLOURS, INK, MARKERS
+from dlcourse.plot._panel import Panel
+from dlcourse.plot._picture import Picture
+from dlcourse.plot._style import COLORS, INK, MARKERS
 
 
 def surface_path(
@@ -24,35 +25,36 @@ def surface_path(
     ylabel: str = "$w_2$",
     caption: str = "",
 ) -> Picture:
-    """Draw a loss of two parameters as contour lines, and the paths of learners on it.
+    """Draw a loss of two parameters as contour lines, and the paths of optimizers on it.
 
     Parameters
     ----------
     loss
-        Takes parameters, shape (m, 2); returns their losses, shape (m,).
+        Function that takes parameters, shape (m, 2), and returns their losses, shape (m,).
     paths
-        From a name to the parameters after each step, shape (n_steps + 1, 2); or one path.
+        Parameters after each step by name, shape (n_steps + 1, 2); or a single path. A ring marks
+        the start of each path.
     xlim, ylim
-        What part of the plane to draw.
+        The part of the plane to draw, `(low, high)` each.
     levels
         Number of contour lines; they are denser near the minimum.
     minimum
-        Where to draw a cross.
+        Position of a cross, shape (2,); None draws no cross.
     title, xlabel, ylabel, caption
-        As they say.
+        Texts around the picture; see `dlcourse.plot`.
     """
     named = paths if isinstance(paths, Mapping) else {"": paths}
-    tracks = {name: np.asarray(path, dtype=float) for name, path in named.items()}
-    across, up = np.linspace(*xlim, 140), np.linspace(*ylim, 140)
-    grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
+    arrays = {name: np.asarray(path, dtype=float) for name, path in named.items()}
+    xs, ys = np.linspace(*xlim, 140), np.linspace(*ylim, 140)
+    grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
     z = np.asarray(loss(grid), dtype=float).reshape(140, 140)
 
     def draw(axes: Axes) -> None:
         low, high = np.nanmin(z), np.nanmax(z)
         heights = low + (high - low) * np.linspace(0, 1, levels + 1)[1:] ** 2.2
-        axes.contour(across, up, z, heights, colors=INK, linewidths=0.9, alpha=0.55)
-        for i, (name, track) in enumerate(tracks.items()):
-            _track(axes, track, name, i)
+        axes.contour(xs, ys, z, heights, colors=INK, linewidths=0.9, alpha=0.55)
+        for i, (name, path) in enumerate(arrays.items()):
+            _draw_path(axes, path, name, i)
         if minimum is not None:
             axes.plot(*np.asarray(minimum, float), "x", color=INK, markersize=9, markeredgewidth=2)
         axes.set(xlim=xlim, ylim=ylim)
@@ -62,18 +64,18 @@ def surface_path(
     return Picture((panel,), caption=caption)
 
 
-def _track(axes: Axes, track: NDArray[np.float64], name: str, i: int) -> None:
-    colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
-    size = 4 if len(track) <= 60 else 2
-    axes.plot(*track.T, color=colour, marker=marker, markersize=size, linewidth=1.6)
-    axes.plot(*track[0], marker="o", color="none", markeredgecolor=colour, markersize=10)
+def _draw_path(axes: Axes, path: NDArray[np.float64], name: str, i: int) -> None:
+    color, marker = COLORS[i % len(COLORS)], MARKERS[i % len(MARKERS)]
+    size = 4 if len(path) <= 60 else 2
+    axes.plot(*path.T, color=color, marker=marker, markersize=size, linewidth=1.6)
+    axes.plot(*path[0], marker="o", color="none", markeredgecolor=color, markersize=10)
     if name:
         axes.annotate(
             name,
-            track[-1],
+            path[-1],
             xytext=(7, 7),
             textcoords="offset points",
-            color=colour,
+            color=color,
             weight="bold",
             annotation_clip=True,
         )
