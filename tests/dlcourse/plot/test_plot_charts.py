@@ -34,7 +34,9 @@ PICTURES = {
     "confusion in parts": lambda: plot.confusion_matrix(RNG.random((10, 10)), title="Digits"),
     "points of ten classes": lambda: plot.points(RNG.normal(size=(50, 2)), TEN),
     "film of images": lambda: plot.animation(RNG.random((30, 8, 8)), title="Noise").static_picture,
-    "a text": lambda: plot.colored_text("so\nit is", RNG.normal(size=8), title="Text").static_picture,
+    "a text": lambda: (
+        plot.colored_text("so\nit is", RNG.normal(size=8), title="Text").static_picture
+    ),
 }
 
 
@@ -187,9 +189,7 @@ def test_colored_text_keeps_its_letters_and_says_each_value():
 
 
 def test_texts_can_share_a_scale():
-    loud, soft = (
-        plot.colored_text("ab", [v, 0], low=0, high=1, diverging=False) for v in (1, 0.5)
-    )
+    loud, soft = (plot.colored_text("ab", [v, 0], low=0, high=1, diverging=False) for v in (1, 0.5))
 
     assert loud.colors[0, 3] > 1.8 * soft.colors[0, 3]
 

@@ -34,7 +34,9 @@ PICTURES = {
     "boundary of probabilities": lambda: plot.decision_boundary(probability, X, Y),
     "boundary of scores": lambda: plot.decision_boundary(lambda Z: Z.sum(1) * 9, X, Y, level=0),
     "boundary of a column": lambda: plot.decision_boundary(lambda Z: probability(Z)[:, None], X, Y),
-    "boundary of three classes": lambda: plot.decision_boundary(lambda Z: Z @ np.ones((2, 3)), X, Y),
+    "boundary of three classes": lambda: plot.decision_boundary(
+        lambda Z: Z @ np.ones((2, 3)), X, Y
+    ),
     "boundary of a constant": lambda: plot.decision_boundary(lambda Z: np.zeros(len(Z)), X, Y),
     "boundary with NaN": lambda: plot.decision_boundary(lambda Z: np.full(len(Z), np.nan)),
     "curves": lambda: plot.curves({"a": [1, 2, 3], "b": [3, 2, 1]}, xlabel="x", ylabel="y"),
@@ -159,7 +161,9 @@ def empty_rows(picture):
         plot.images(np.ones((1, 8, 8)), title="One", caption="One image."),
         plot.images(np.ones((6, 8, 8)), range(6), columns=3, title="Six", caption="Six images."),
         plot.side_by_side(*[plot.points(*TABLE, title="xor")] * 6, columns=3, caption="Six."),
-        plot.side_by_side(*[plot.decision_boundary(probability, title="p")] * 8, columns=4, caption="8."),
+        plot.side_by_side(
+            *[plot.decision_boundary(probability, title="p")] * 8, columns=4, caption="8."
+        ),
         plot.graph({"x": (0, 0), "y": (1, 0)}, [("x", "y")], title="A row", caption="Two nodes."),
         plot.graph(
             {"x": (0, 0), "y": (1, 1), "z": (1, -1)},
