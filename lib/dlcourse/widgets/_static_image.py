@@ -1,25 +1,24 @@
-"""Adds a still picture to what a widget shows, for pages where nothing is live."""
+"""Adds a static picture to a widget's output, for pages on which no widget can run."""
 
-import base64
 from typing import Any
 
 from dlcourse.plot import Picture
 
 
-def with_still(bundle: Any, picture: Picture) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a widget's mime bundle with `image/png` and words beside the live view.
+class StaticImageMixin:
+    """Mixin for widgets that can also draw their state as a picture.
 
-    Parameters
-    ----------
-    bundle
-        What the widget's own `_repr_mimebundle_` returned: data, `(data, metadata)`, or None.
-    picture
-        The widget's state, drawn.
+    It stands before `anywidget.AnyWidget` in a widget's base classes. The widget defines
+    `static_picture`; printed notebooks, exported pages and feedback then show that picture.
     """
-    data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-    png, size = picture._repr_png_()
-    still = {
-        "image/png": base64.b64encode(png).decode("ascii"),
-        "text/plain": picture.described(),
-    }
-    return {**data, **still}, {**metadata, "image/png": size}
+
+    def static_picture(self) -> Picture:
+        """Draw the current state of the widget."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        # anywidget returns data, a pair (data, metadata), or None where there is no front end.
+        bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        static_data, static_metadata = self.static_picture().static_bundle()
+        return {**data, **static_data}, {**metadata, **static_metadata}

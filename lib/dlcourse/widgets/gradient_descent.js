@@ -1,4 +1,4 @@
-// A loss landscape of one weight and one bias; gradient descent walks down it, step by step.
+// Draws a loss surface of one weight and one bias, and the path of gradient descent on it.
 const WIDTH = 380, HEIGHT = 340, CURVE = 120, BANDS = 18;
 
 const STYLE = `
@@ -11,20 +11,20 @@ function render({ model, el }) {
   const x = model.get("x"), y = model.get("y"), [left, right, bottom, top] = model.get("limits");
   let path = [], losses = [], running = false, alive = true;
 
-  const box = stage(el, "descent", { title: model.get("title"), style: STYLE });
+  const box = stage(el, "gradient-descent", { title: model.get("title"), style: STYLE });
   const map = canvas(box, WIDTH, HEIGHT, "map");
   const panel = controls(box);
   const rate = slider(panel, "learning rate", { min: -2, max: 1, step: 0.02, toSlider: (v) => Math.log10(v),
-    fromSlider: (v) => Number((10 ** v).toPrecision(2)), changed: (v) => { send(model, { learning_rate: v }); show(); } });
-  const startW = slider(panel, "start at w", { min: left, max: right, step: 0.1, changed: (v) => begin([v, path[0][1]]) });
-  const startB = slider(panel, "start at b", { min: bottom, max: top, step: 0.1, changed: (v) => begin([path[0][0], v]) });
+    fromSlider: (v) => Number((10 ** v).toPrecision(2)), onChange: (v) => { send(model, { learning_rate: v }); show(); } });
+  const startW = slider(panel, "start at w", { min: left, max: right, step: 0.1, onChange: (v) => begin([v, path[0][1]]) });
+  const startB = slider(panel, "start at b", { min: bottom, max: top, step: 0.1, onChange: (v) => begin([path[0][0], v]) });
   const row = buttons(panel);
-  const run = button(row, "▶ walk", () => (running ? pause() : go()));
+  const run = button(row, "▶ run", () => (running ? pause() : go()));
   button(row, "one step", () => { pause(); step(); show(); });
-  button(row, "back to the start", () => begin(model.get("start")));
-  const story = element("p", { className: "status" }, panel); // the map says it; spoken on request only
+  button(row, "reset", () => begin(model.get("start")));
+  const story = element("p", { className: "status" }, panel); // not a status: the map's description says the same
   const curve = canvas(panel, 280, CURVE);
-  const land = landscape();
+  const surface = drawSurface();
 
   function loss(w, b) {
     let total = 0;
@@ -44,7 +44,7 @@ function render({ model, el }) {
     losses.push(loss(...path[path.length - 1]));
   }
 
-  function landscape() { // bands of equal loss, computed once; where the band changes runs a line
+  function drawSurface() { // bands of equal loss with contour lines between them, computed once
     const made = document.createElement("canvas"), c = made.getContext("2d");
     made.width = WIDTH;
     made.height = HEIGHT;
@@ -56,7 +56,7 @@ function render({ model, el }) {
     const band = values.map((v) => Math.floor(BANDS * ((v - low) / (high - low)) ** 0.45));
     for (let k = 0; k < values.length; k++) {
       const edge = k >= WIDTH && k % WIDTH > 0 && (band[k] !== band[k - 1] || band[k] !== band[k - WIDTH]);
-      const deep = 1 - band[k] / BANDS; // blue in the valley, nothing on the heights
+      const deep = 1 - band[k] / BANDS; // blue where the loss is low, transparent where it is high
       pixels.data.set(edge ? [120, 120, 120, 150] : [12, 131, 200, 110 * deep ** 2], 4 * k);
     }
     c.putImageData(pixels, 0, 0);
@@ -67,7 +67,7 @@ function render({ model, el }) {
     const c = map.getContext("2d"), at = path[path.length - 1];
     const px = ([w, b]) => [((w - left) / (right - left)) * WIDTH, ((top - b) / (top - bottom)) * HEIGHT];
     c.clearRect(0, 0, WIDTH, HEIGHT);
-    c.drawImage(land, 0, 0, WIDTH, HEIGHT);
+    c.drawImage(surface, 0, 0, WIDTH, HEIGHT);
     drawScale(c, px);
     c.strokeStyle = c.fillStyle = ORANGE;
     c.lineWidth = 1.6;
@@ -84,17 +84,17 @@ function render({ model, el }) {
     rate.show(model.get("learning_rate"));
     startW.show(path[0][0]);
     startB.show(path[0][1]);
-    const words = `step ${path.length - 1}: w = ${tidy(at[0])}, b = ${tidy(at[1])}, loss ${tidy(losses[losses.length - 1], 3)}`;
-    say(story, words);
-    described(map, `The loss for every weight and bias, and the path so far. ${words}`);
+    const summary = `step ${path.length - 1}: w = ${tidy(at[0])}, b = ${tidy(at[1])}, loss ${tidy(losses[losses.length - 1], 3)}`;
+    announce(story, summary);
+    describe(map, `The loss for every weight and bias, and the path so far. ${summary}`);
   }
 
-  function drawScale(c, px) { // numbers along two edges, on small plates so that lines do not cross them
-    const plate = getComputedStyle(box).getPropertyValue("--jp-layout-color0") || "Canvas";
+  function drawScale(c, px) { // numbers along two edges, on a background that hides contour lines
+    const background = getComputedStyle(box).getPropertyValue("--jp-layout-color0") || "Canvas";
     const write = (text, x, y, align) => {
       const width = c.measureText(text).width, from = align === "right" ? x - width : x - width / 2;
       c.globalAlpha = 0.75;
-      c.fillStyle = plate;
+      c.fillStyle = background;
       c.fillRect(from - 2, y - 10, width + 4, 13);
       c.globalAlpha = 1;
       c.fillStyle = INK;
@@ -130,7 +130,7 @@ function render({ model, el }) {
     losses.forEach((v, i) =>
       c.lineTo(4 + (272 * i) / Math.max(1, losses.length - 1), CURVE - 6 - ((CURVE - 14) * v) / highest));
     c.stroke();
-    described(curve, `The loss after each step, now ${tidy(losses[losses.length - 1], 3)}.`);
+    describe(curve, `The loss after each step, now ${tidy(losses[losses.length - 1], 3)}.`);
   }
 
   function begin(place) {
@@ -144,19 +144,19 @@ function render({ model, el }) {
   function go() {
     running = true;
     run.textContent = "❚❚ pause";
-    const walk = () => {
+    const tick = () => {
       if (!running || !alive) return;
       step();
       show();
       if (path.length > 2000) pause();
-      else setTimeout(() => requestAnimationFrame(walk), path.length < 30 ? 90 : 16);
+      else setTimeout(() => requestAnimationFrame(tick), path.length < 30 ? 90 : 16);
     };
-    walk();
+    tick();
   }
 
   function pause() {
     running = false;
-    run.textContent = "▶ walk";
+    run.textContent = "▶ run";
   }
 
   const startHere = (event) => {

@@ -1,6 +1,4 @@
-"""Gradient descent on the log-loss of one weight and one bias, walked by the reader."""
-
-from typing import Any
+"""A widget that runs gradient descent on the log loss of one weight and one bias."""
 
 import anywidget
 import numpy as np
@@ -9,31 +7,31 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._static_image import with_still
+from dlcourse.widgets._static_image import StaticImageMixin
 
-_STEPS_SHOWN = 60  # in the still picture
+_STATIC_STEPS = 60  # steps in the static picture
 
 
-class Descent(anywidget.AnyWidget):  # type: ignore[misc]
-    """The widget; `descent` makes one. Loss and gradient are computed in the browser."""
+class GradientDescent(StaticImageMixin, anywidget.AnyWidget):  # type: ignore[misc]
+    """Widget that `gradient_descent` returns. The browser computes loss and gradient."""
 
     _esm = script(__file__)
 
     x = traitlets.List().tag(sync=True)
     y = traitlets.List().tag(sync=True)  # 0 and 1
     title = traitlets.Unicode().tag(sync=True)
-    limits = traitlets.List().tag(sync=True)  # weight from, to, bias from, to
+    limits = traitlets.List().tag(sync=True)  # lowest and highest weight, lowest and highest bias
     start = traitlets.List().tag(sync=True)  # weight, bias
     learning_rate = traitlets.Float(0.5).tag(sync=True)
 
     def loss(self, parameters: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the mean log-loss at each (weight, bias), shape (m, 2) -> (m,)."""
+        """Return the mean log loss of each (weight, bias), shape (m, 2) -> (m,)."""
         z = parameters @ np.stack([np.asarray(self.x), np.ones(len(self.x))])
         losses: NDArray[np.float64] = np.logaddexp(0, np.where(self.y, -z, z)).mean(axis=1)
         return losses
 
-    def walked(self, steps: int) -> NDArray[np.float64]:
-        """Return the places of so many steps from `start`, shape (steps + 1, 2)."""
+    def path(self, steps: int) -> NDArray[np.float64]:
+        """Return the parameters after each of `steps` steps, shape (steps + 1, 2)."""
         x, y, place = np.asarray(self.x), np.asarray(self.y), np.asarray(self.start, dtype=float)
         path = [place]
         for _ in range(steps):
@@ -42,10 +40,10 @@ class Descent(anywidget.AnyWidget):  # type: ignore[misc]
             path.append(place)
         return np.array(path)
 
-    def still(self) -> plot.Picture:
-        """Return the walk with the present start and learning rate as a picture."""
+    def static_picture(self) -> plot.Picture:
+        """Draw the path for the current start and learning rate on the loss surface."""
         left, right, bottom, top = self.limits
-        path = self.walked(_STEPS_SHOWN)
+        path = self.path(_STATIC_STEPS)
         first, *_, last = self.loss(path)
         return plot.surface_path(
             self.loss,
@@ -55,15 +53,12 @@ class Descent(anywidget.AnyWidget):  # type: ignore[misc]
             xlabel="weight w",
             ylabel="bias b",
             title=self.title,
-            caption=f"{_STEPS_SHOWN} steps from the ring, learning rate {self.learning_rate:g}: "
-            f"the loss goes from {first:.2f} to {last:.2f}.",
+            caption=f"{_STATIC_STEPS} steps from the ring with learning rate "
+            f"{self.learning_rate:g}: the loss changes from {first:.2f} to {last:.2f}.",
         )
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        return with_still(super()._repr_mimebundle_(**kwargs), self.still())
 
-
-def descent(
+def gradient_descent(
     x: ArrayLike,
     y: ArrayLike,
     *,
@@ -71,32 +66,37 @@ def descent(
     learning_rate: float = 0.5,
     limits: tuple[float, float, float, float] = (-2.0, 4.0, -7.0, 3.0),
     title: str = "",
-) -> Descent:
-    """Return a landscape to walk down: the log-loss of a unit with one input.
+) -> GradientDescent:
+    """Return gradient descent on a loss surface: the log loss of a logistic unit with one input.
 
     Parameters
     ----------
     x
-        The input of each example, shape (n,).
+        Input of each example, shape (n,).
     y
-        Its label, 0 or 1, shape (n,).
+        Label of each example, 0 or 1, shape (n,).
     start
-        Weight and bias to begin with; a click on the landscape chooses others.
+        Initial weight and bias; clicking on the surface changes them.
     learning_rate
-        To begin with; there is a slider for it.
+        Initial learning rate; a slider changes it.
     limits
-        What part of the plane to show: weight from, to, bias from, to.
+        The part of the plane to show: lowest and highest weight, lowest and highest bias.
     title
-        Above the picture.
+        Text above the widget.
+
+    Raises
+    ------
+    ValueError
+        If the numbers of inputs and labels differ, or if a label is not 0 or 1.
     """
     inputs, labels = np.asarray(x, dtype=float).ravel(), np.asarray(y).ravel()
     if len(inputs) != len(labels) or not np.isin(labels, (0, 1)).all():
         message = (
-            "descent expects as many labels, 0 or 1, as inputs; "
+            "gradient_descent expects as many labels, 0 or 1, as inputs; "
             f"received {len(inputs)} inputs and the labels {np.unique(labels).tolist()[:5]}."
         )
         raise ValueError(message)
-    return Descent(
+    return GradientDescent(
         x=inputs.round(4).tolist(),
         y=labels.astype(int).tolist(),
         title=title,

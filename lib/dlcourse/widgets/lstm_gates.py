@@ -1,6 +1,4 @@
-"""Three gates of an LSTM's cell to open and shut, and what the cell keeps over time."""
-
-from typing import Any
+"""A widget that shows how the gates of an LSTM cell change its state over time."""
 
 import anywidget
 import numpy as np
@@ -9,64 +7,63 @@ from numpy.typing import NDArray
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._static_image import with_still
+from dlcourse.widgets._static_image import StaticImageMixin
 
 
-class LSTMGates(anywidget.AnyWidget):  # type: ignore[misc]
-    """The widget; `lstm_gates` makes one. The cell is computed in the browser."""
+class LSTMGates(StaticImageMixin, anywidget.AnyWidget):  # type: ignore[misc]
+    """Widget that `lstm_gates` returns. The browser computes the cell state."""
 
     _esm = script(__file__)
 
-    forget = traitlets.Float(0.9).tag(sync=True)
-    enter = traitlets.Float(1.0).tag(sync=True)  # the input gate
-    output = traitlets.Float(1.0).tag(sync=True)
-    pulses = traitlets.List().tag(sync=True)  # [step, candidate] each; 0 at all other steps
+    forget_gate = traitlets.Float(0.9).tag(sync=True)
+    input_gate = traitlets.Float(1.0).tag(sync=True)
+    output_gate = traitlets.Float(1.0).tag(sync=True)
+    pulses = traitlets.List().tag(sync=True)  # [step, candidate]; 0 at other steps
     n_steps = traitlets.Int(60).tag(sync=True)
 
-    def cells(self) -> NDArray[np.float64]:
-        """Return the cell after each step, shape (n_steps,)."""
-        candidate = dict(self.pulses)
-        c, found = 0.0, []
+    def cell_states(self) -> NDArray[np.float64]:
+        """Return the cell state after each step, shape (n_steps,)."""
+        candidates = dict(self.pulses)
+        c, states = 0.0, []
         for t in range(self.n_steps):
-            c = self.forget * c + self.enter * candidate.get(t, 0.0)
-            found.append(c)
-        return np.array(found)
+            c = self.forget_gate * c + self.input_gate * candidates.get(t, 0.0)
+            states.append(c)
+        return np.array(states)
 
-    def still(self) -> plot.Picture:
-        """Return the present state as a picture."""
-        cells = self.cells()
+    def static_picture(self) -> plot.Picture:
+        """Draw cell state and output for the current gates."""
+        cells = self.cell_states()
         return plot.curves(
-            {"cell $c$": cells, "shown $h$": self.output * np.tanh(cells)},
+            {"cell $c$": cells, "output $h$": self.output_gate * np.tanh(cells)},
             ylim=(-1.1, 1.1),
             xlabel="step",
-            title=f"forget gate {self.forget:.2f}, input gate {self.enter:.2f}, "
-            f"output gate {self.output:.2f}",
-            caption="A 1 comes in at step 5 and a −1 at step 35. In JupyterLab three dials move "
-            "the gates.",
+            title=f"forget gate {self.forget_gate:.2f}, input gate {self.input_gate:.2f}, "
+            f"output gate {self.output_gate:.2f}",
+            caption="The candidate is 1 at step 5 and −1 at step 35. In JupyterLab, three sliders "
+            "set the gates.",
         )
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        return with_still(super()._repr_mimebundle_(**kwargs), self.still())
 
+def lstm_gates(
+    *, forget_gate: float = 0.9, input_gate: float = 1.0, output_gate: float = 1.0
+) -> LSTMGates:
+    """Return sliders for the gates of one LSTM cell, and its state over sixty steps.
 
-def lstm_gates(*, forget: float = 0.9, enter: float = 1.0, output: float = 1.0) -> LSTMGates:
-    """Return dials for the three gates of one LSTM cell, and its course over sixty steps.
-
-    A candidate of 1 comes at step 5, one of -1 at step 35, nothing at all others.
+    The candidate is 1 at step 5, -1 at step 35, and 0 at all other steps.
 
     Parameters
     ----------
-    forget, enter, output
-        Where the gates stand at the start, each between 0 (shut) and 1 (open); `enter` is the
-        input gate.
+    forget_gate, input_gate, output_gate
+        Initial values of the gates, between 0 (closed) and 1 (open).
 
     Raises
     ------
     ValueError
         If a gate is not between 0 and 1.
     """
-    for name, gate in (("forget", forget), ("enter", enter), ("output", output)):
+    gates = {"forget_gate": forget_gate, "input_gate": input_gate, "output_gate": output_gate}
+    for name, gate in gates.items():
         if not 0 <= gate <= 1:
-            message = f"A gate is between 0 (shut) and 1 (open); received {name}={gate}."
+            message = f"A gate is between 0 (closed) and 1 (open); received {name}={gate}."
             raise ValueError(message)
-    return LSTMGates(forget=forget, enter=enter, output=output, pulses=[[5, 1.0], [35, -1.0]])
+    return LSTMGates(pulses=[[5, 1.0], [35, -1.0]], **gates)

@@ -1,8 +1,8 @@
-// Runners on a contour map. Python computes all their steps; this shows them up to the present one.
-const WIDTH = 470, HEIGHT = 310, STEPS_A_SECOND = 12;
+// Animates the paths of optimizers on a contour map. Python computes the paths.
+const WIDTH = 470, HEIGHT = 310, STEPS_PER_SECOND = 12;
 
 const STYLE = `
-  --words: 7.4em; --value: 3.2em;
+  --label-width: 7.4em; --value-width: 3.2em;
   button { min-width: 6em; }
   table { border-collapse: collapse; margin: 8px 0 0; font-size: 14px; background: none; }
   td, th { padding: 2px 14px 2px 0; text-align: left; border: none; background: none; }
@@ -10,7 +10,7 @@ const STYLE = `
   th { font-weight: normal; opacity: 0.75; }
 `;
 
-// One shape a runner, so that color is not all that tells them apart.
+// One shape per optimizer, so that they differ not only in color.
 const SHAPES = [
   "M-6,0a6,6 0 1,0 12,0a6,6 0 1,0 -12,0", "M-5.5,-5.5h11v11h-11z", "M0,-7L6.5,5h-13z",
   "M0,-7.5L7,0L0,7.5L-7,0z", "M0,7L6.5,-5h-13z", "M-2,-6.5h4v4.5h4.5v4h-4.5v4.5h-4v-4.5h-4.5v-4h4.5z",
@@ -22,7 +22,7 @@ function render({ model, el }) {
   const joined = (points) => points.map(([x, y]) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`).join(" ");
   let now = 0, running = false, began = 0, from = 0, frame = 0;
 
-  const box = stage(el, "race", { style: STYLE });
+  const box = stage(el, "optimizers", { style: STYLE });
   const svg = drawing(box, WIDTH, HEIGHT);
   node("rect", { x: 0.5, y: 0.5, width: WIDTH - 1, height: HEIGHT - 1, fill: "none", stroke: INK,
     "stroke-opacity": 0.35 }, svg);
@@ -32,32 +32,32 @@ function render({ model, el }) {
   const names = { fill: INK, "font-size": 13, "font-style": "italic" };
   node("text", { x: WIDTH - 8, y: HEIGHT - 8, "text-anchor": "end", ...names }, svg).textContent = "w₁";
   node("text", { x: 8, y: 18, ...names }, svg).textContent = "w₂";
-  const runners = Object.keys(model.get("paths")).map((name, i) => {
+  const optimizers = Object.keys(model.get("paths")).map((name, i) => {
     const color = COLORS[i % COLORS.length];
     const track = node("polyline", { fill: "none", stroke: color, "stroke-width": 2, "stroke-opacity": 0.75 }, svg);
     return { name, color, shape: SHAPES[i % SHAPES.length], track };
   });
-  for (const runner of runners)
-    runner.mark = node("path", { d: runner.shape, fill: runner.color, stroke: "white", "stroke-width": 1.2 }, svg);
+  for (const optimizer of optimizers)
+    optimizer.mark = node("path", { d: optimizer.shape, fill: optimizer.color, stroke: "white", "stroke-width": 1.2 }, svg);
 
   const panel = controls(box);
   const run = button(buttons(panel), "▶ start", () => (running ? stop() : start()));
-  const at = slider(panel, "step", { min: 0, max: steps(), step: 1, shown: String,
-    changed: (v) => { stop(); now = v; draw(); } });
-  const rate = slider(panel, "learning rate", { min: -3.3, max: -0.3, step: 0.02, shown: (v) => v.toPrecision(2),
-    toSlider: (v) => Math.log10(v), fromSlider: (v) => 10 ** v, changed: (v) => send(model, { rate: v }) });
+  const at = slider(panel, "step", { min: 0, max: steps(), step: 1, format: String,
+    onChange: (v) => { stop(); now = v; draw(); } });
+  const rate = slider(panel, "learning rate", { min: -3.3, max: -0.3, step: 0.02, format: (v) => v.toPrecision(2),
+    toSlider: (v) => Math.log10(v), fromSlider: (v) => 10 ** v, onChange: (v) => send(model, { rate: v }) });
   const mu = slider(panel, "momentum μ", { min: 0, max: 0.99, step: 0.01,
-    changed: (v) => send(model, { momentum: v }) });
-  const ravine = choice(panel, "ravine", model.get("surfaces"), (name) => send(model, { surface: name }));
+    onChange: (v) => send(model, { momentum: v }) });
+  const surface = choice(panel, "surface", model.get("surfaces"), (name) => send(model, { surface: name }));
   const table = element("table", {}, panel), head = element("tr", {}, element("thead", {}, table));
-  for (const words of ["", "runner", "loss"]) element("th", { textContent: words, scope: "col" }, head);
+  for (const text of ["", "optimizer", "loss"]) element("th", { textContent: text, scope: "col" }, head);
   const body = element("tbody", {}, table);
-  for (const runner of runners) {
+  for (const optimizer of optimizers) {
     const row = element("tr", {}, body);
-    const sign = node("svg", { width: 16, height: 16, viewBox: "-8 -8 16 16", "aria-hidden": "true" }, element("td", {}, row));
-    node("path", { d: runner.shape, fill: runner.color }, sign);
-    element("td", { textContent: runner.name }, row);
-    runner.cell = element("td", {}, row);
+    const symbol = node("svg", { width: 16, height: 16, viewBox: "-8 -8 16 16", "aria-hidden": "true" }, element("td", {}, row));
+    node("path", { d: optimizer.shape, fill: optimizer.color }, symbol);
+    element("td", { textContent: optimizer.name }, row);
+    optimizer.cell = element("td", {}, row);
   }
 
   function steps() {
@@ -80,7 +80,7 @@ function render({ model, el }) {
   }
 
   function tick(time) {
-    now = Math.min(steps(), from + Math.max(0, Math.floor((time - began) / 1000 * STEPS_A_SECOND)));
+    now = Math.min(steps(), from + Math.max(0, Math.floor((time - began) / 1000 * STEPS_PER_SECOND)));
     draw();
     if (now >= steps()) stop();
     else if (running) frame = requestAnimationFrame(tick);
@@ -96,23 +96,23 @@ function render({ model, el }) {
     at.show(now);
     rate.show(model.get("rate"));
     mu.show(model.get("momentum"));
-    ravine.show(model.get("surface"));
-    for (const { name, track, mark, cell } of runners) {
+    surface.show(model.get("surface"));
+    for (const { name, track, mark, cell } of optimizers) {
       const here = paths[name][Math.min(now, paths[name].length - 1)], loss = losses[name][now];
-      const gone = loss === null || here[0] < left || here[0] > right || here[1] < bottom || here[1] > top;
+      const isOutside = loss === null || here[0] < left || here[0] > right || here[1] < bottom || here[1] > top;
       track.setAttribute("points", joined(paths[name].slice(0, now + 1)));
       mark.setAttribute("transform", `translate(${px(here[0]).toFixed(1)},${py(here[1]).toFixed(1)})`);
-      mark.style.display = gone ? "none" : "";
-      cell.textContent = loss === null || loss > 1e6 ? "off the map" : loss.toPrecision(2);
+      mark.style.display = isOutside ? "none" : "";
+      cell.textContent = loss === null || loss > 1e6 ? "off the chart" : loss.toPrecision(2);
     }
-    described(svg, `Step ${now}. ` + runners.map(({ name, cell }) => `${name}: loss ${cell.textContent}`).join(", "));
+    describe(svg, `Step ${now}. ` + optimizers.map(({ name, cell }) => `${name}: loss ${cell.textContent}`).join(", "));
   }
 
   model.on("change:contours", drawMap);
   model.on("change:paths change:losses", draw);
   drawMap();
   draw();
-  return stop; // when the view goes, so does its clock
+  return stop; // stops the timer when the view is removed
 }
 
 export default { render };

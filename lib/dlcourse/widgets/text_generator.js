@@ -1,9 +1,9 @@
-// A GRU that reads and writes characters here in the browser, and what it thinks may come next.
-const WIDTH = 330, ROW = 22, MOST = 1500, PAUSE = 45;
+// Runs a character GRU: generates text and draws the probabilities of the next character.
+const WIDTH = 330, ROW = 22, MAX_CHARACTERS = 1500, INTERVAL = 45;
 const NAMES = { " ": "space", "\n": "line" };
 
 const STYLE = `
-  --words: 6.6em; --value: 3.2em;
+  --label-width: 6.6em; --value-width: 3.2em;
   .page { flex-basis: 100%; margin: 4px 0 0; padding: 8px 12px; min-height: 7.5em; max-height: 16em; overflow: auto;
     white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid ${INK}; border-radius: 4px;
     font: 13px/1.5 var(--jp-code-font-family, monospace); color: inherit; background: none; }
@@ -12,7 +12,7 @@ const STYLE = `
     background: none; border: 1px solid ${INK}; border-radius: 4px; padding: 4px 8px; }
 `;
 
-function unpacked(model) { // the arrays of embedding, GRU and dense layer, as one long row each
+function unpack(model) { // the arrays of embedding, GRU and dense layer, flattened
   const bytes = Uint8Array.from(atob(model.get("weights")), (c) => c.charCodeAt(0));
   const numbers = new Float32Array(bytes.buffer), [letters, size, units] = model.get("sizes");
   const lengths = [letters * size, size * 3 * units, units * 3 * units, 6 * units, units * letters, letters];
@@ -20,7 +20,7 @@ function unpacked(model) { // the arrays of embedding, GRU and dense layer, as o
   return lengths.map((length) => numbers.subarray(at, at += length));
 }
 
-function times(row, matrix, columns, result) { // result += row · matrix
+function addProduct(row, matrix, columns, result) { // result += row · matrix
   for (let i = 0; i < row.length; i++) {
     const x = row[i], start = i * columns;
     for (let j = 0; j < columns; j++) result[j] += x * matrix[start + j];
@@ -28,72 +28,72 @@ function times(row, matrix, columns, result) { // result += row · matrix
   return result;
 }
 
-function reader(model) { // read(k, h) returns the state after character number k
-  const [vectors, Wx, Wh, b, V, c] = unpacked(model), [letters, size, n] = model.get("sizes");
+function network(model) { // step(k, h) returns the state after character number k
+  const [vectors, Wx, Wh, b, V, c] = unpack(model), [letters, size, n] = model.get("sizes");
   const sigma = (z) => 1 / (1 + Math.exp(-z));
   return {
-    start: () => new Float64Array(n),
-    read(k, h) {
-      const x = times(vectors.subarray(k * size, (k + 1) * size), Wx, 3 * n, Float64Array.from(b.subarray(0, 3 * n)));
-      const kept = times(h, Wh, 3 * n, Float64Array.from(b.subarray(3 * n)));
+    initialState: () => new Float64Array(n),
+    step(k, h) {
+      const fromInput = addProduct(vectors.subarray(k * size, (k + 1) * size), Wx, 3 * n, Float64Array.from(b.subarray(0, 3 * n)));
+      const fromState = addProduct(h, Wh, 3 * n, Float64Array.from(b.subarray(3 * n)));
       return h.map((old, j) => {
-        const z = sigma(x[j] + kept[j]), r = sigma(x[n + j] + kept[n + j]);
-        return z * old + (1 - z) * Math.tanh(x[2 * n + j] + r * kept[2 * n + j]);
+        const z = sigma(fromInput[j] + fromState[j]), r = sigma(fromInput[n + j] + fromState[n + j]);
+        return z * old + (1 - z) * Math.tanh(fromInput[2 * n + j] + r * fromState[2 * n + j]);
       });
     },
-    logits: (h) => times(h, V, letters, Float64Array.from(c)),
+    logits: (h) => addProduct(h, V, letters, Float64Array.from(c)),
   };
 }
 
 function render({ model, el }) {
-  const letters = model.get("letters"), network = reader(model);
-  const shownLetters = Math.min(10, letters.length);
-  let state = network.start(), written = "", timer = null;
+  const letters = model.get("letters"), gru = network(model);
+  const nBars = Math.min(10, letters.length);
+  let state = gru.initialState(), generated = "", timer = null;
 
-  const box = stage(el, "writer", { style: STYLE });
-  const svg = drawing(box, WIDTH, shownLetters * ROW + 6);
-  const bars = Array.from({ length: shownLetters }, (_, i) => bar(i));
+  const box = stage(el, "text-generator", { style: STYLE });
+  const svg = drawing(box, WIDTH, nBars * ROW + 6);
+  const bars = Array.from({ length: nBars }, (_, i) => bar(i));
   const panel = controls(box);
-  const prime = beginning();
-  const heat = slider(panel, "temperature", { min: 0, max: 2, step: 0.05,
-    changed: (v) => { send(model, { temperature: v }); draw(); } });
+  const prime = startText();
+  const temperature = slider(panel, "temperature", { min: 0, max: 2, step: 0.05,
+    onChange: (v) => { send(model, { temperature: v }); draw(); } });
   const row = buttons(panel);
-  const play = button(row, "write", () => (timer ? stop() : go()));
+  const play = button(row, "generate", () => (timer ? stop() : go()));
   button(row, "one character", () => { stop(); step(); });
   button(row, "start again", () => { stop(); begin(); });
-  const said = status(panel);
+  const summary = status(panel);
   const page = element("pre", { className: "page", tabIndex: 0 }, box);
-  page.setAttribute("aria-label", "what was written");
+  page.setAttribute("aria-label", "generated text");
 
   function bar(i) {
     const y = 3 + i * ROW, text = { fill: INK, "font-size": 12.5 };
     const name = node("text", { x: 52, y: y + 15, "text-anchor": "end", "font-family": "monospace", ...text }, svg);
     const block = node("rect", { x: 60, y: y + 2, height: ROW - 5, width: 0, fill: BLUE }, svg);
-    const share = node("text", { x: 64, y: y + 15, ...text }, svg);
-    return { name, block, share };
+    const percent = node("text", { x: 64, y: y + 15, ...text }, svg);
+    return { name, block, percent };
   }
 
-  function beginning() {
+  function startText() {
     const label = element("label", {}, panel);
-    element("span", { textContent: "it begins with" }, label);
+    element("span", { textContent: "start text" }, label);
     const input = element("input", { type: "text", value: model.get("prime"), maxLength: 80 }, label);
-    input.setAttribute("aria-label", "the beginning");
+    input.setAttribute("aria-label", "start text");
     input.oninput = () => { stop(); send(model, { prime: input.value }); begin(); };
     return input;
   }
 
   function begin() {
-    state = network.start();
-    written = "";
+    state = gru.initialState();
+    generated = "";
     for (const letter of model.get("prime")) {
       const k = letters.indexOf(letter);
-      if (k >= 0) state = network.read(k, state);
+      if (k >= 0) state = gru.step(k, state);
     }
     draw();
   }
 
   function probabilities() {
-    const logits = Array.from(network.logits(state)), top = Math.max(...logits);
+    const logits = Array.from(gru.logits(state)), top = Math.max(...logits);
     const temperature = model.get("temperature");
     const powers = logits.map((z) => (temperature > 0 ? Math.exp((z - top) / temperature) : Number(z === top)));
     const sum = powers.reduce((a, p) => a + p, 0);
@@ -104,41 +104,41 @@ function render({ model, el }) {
     const p = probabilities();
     let left = Math.random(), k = 0;
     while (k < p.length - 1 && (left -= p[k]) > 0) k++;
-    written += letters[k];
-    state = network.read(k, state);
-    if (written.length >= MOST) stop();
+    generated += letters[k];
+    state = gru.step(k, state);
+    if (generated.length >= MAX_CHARACTERS) stop();
     draw();
   }
 
   function go() {
     play.textContent = "pause";
-    timer = setInterval(() => (el.isConnected ? step() : stop()), PAUSE);
+    timer = setInterval(() => (el.isConnected ? step() : stop()), INTERVAL);
   }
 
   function stop() {
     if (timer) clearInterval(timer);
     timer = null;
-    play.textContent = "write";
-    say(said, written ? `${written.length} characters written` : "");
+    play.textContent = "generate";
+    announce(summary, generated ? `${generated.length} characters generated` : "");
   }
 
   function draw() {
-    heat.show(model.get("temperature"));
+    temperature.show(model.get("temperature"));
     const p = probabilities();
-    const best = p.map((_, k) => k).sort((a, b) => p[b] - p[a]).slice(0, shownLetters);
-    bars.forEach(({ name, block, share }, i) => {
+    const best = p.map((_, k) => k).sort((a, b) => p[b] - p[a]).slice(0, nBars);
+    bars.forEach(({ name, block, percent }, i) => {
       const letter = letters[best[i]], width = p[best[i]] * (WIDTH - 112);
       name.textContent = NAMES[letter] || letter;
       block.setAttribute("width", width.toFixed(1));
-      share.setAttribute("x", 66 + width);
-      share.textContent = `${(100 * p[best[i]]).toFixed(p[best[i]] < 0.1 ? 1 : 0)} %`;
+      percent.setAttribute("x", 66 + width);
+      percent.textContent = `${(100 * p[best[i]]).toFixed(p[best[i]] < 0.1 ? 1 : 0)} %`;
     });
     page.replaceChildren();
     element("b", { textContent: model.get("prime") }, page);
-    page.append(written);
+    page.append(generated);
     page.scrollTop = page.scrollHeight;
     const first = best.slice(0, 3).map((k) => `${NAMES[letters[k]] || letters[k]} ${Math.round(100 * p[k])} %`);
-    described(svg, `What may come next: ${first.join(", ")}, and others.`);
+    describe(svg, `Most probable next characters: ${first.join(", ")}`);
   }
 
   model.on("change:temperature", draw);

@@ -1,4 +1,4 @@
-"""Three dials (depth, activation, size of the weights) and the gradient of every layer."""
+"""A widget that shows the gradient of each layer for a depth, an activation and a weight scale."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,55 +10,52 @@ from numpy.typing import ArrayLike
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._static_image import with_still
+from dlcourse.widgets._static_image import StaticImageMixin
 
-_LOWEST, _HIGHEST = -15.0, 9.0  # powers of ten that are drawn
+_LOWEST, _HIGHEST = -15.0, 9.0  # limits of the vertical axis, as powers of ten
 
 
-class VanishingGradient(anywidget.AnyWidget):  # type: ignore[misc]
-    """The widget; `vanishing_gradient` makes one.
+class VanishingGradient(StaticImageMixin, anywidget.AnyWidget):  # type: ignore[misc]
+    """Widget that `vanishing_gradient` returns.
 
-    The notebook's own function measures, here in Python, whenever a dial is turned.
+    The notebook's own function computes the gradients in Python each time a slider is moved.
     """
 
     _esm = script(__file__)
 
     activations = traitlets.List().tag(sync=True)
-    most = traitlets.Int(20).tag(sync=True)
+    max_depth = traitlets.Int(20).tag(sync=True)
     limits = traitlets.List([_LOWEST, _HIGHEST]).tag(sync=True)
     depth = traitlets.Int(10).tag(sync=True)
     activation = traitlets.Unicode().tag(sync=True)
     scale = traitlets.Float(1.0).tag(sync=True)
-    powers = traitlets.List().tag(sync=True)  # of ten, a layer; None where there is no number
+    powers = traitlets.List().tag(sync=True)  # of ten, one per layer; None for no finite number
 
     def __init__(self, measure: Callable[[int, str, float], ArrayLike], **state: Any) -> None:
         super().__init__(**state)
         self._measure = measure
-        self.observe(self._turned, ["depth", "activation", "scale"])
-        self._turned()
+        self.observe(self._update, ["depth", "activation", "scale"])
+        self._update()
 
-    def _turned(self, _: Any = None) -> None:
+    def _update(self, _: Any = None) -> None:
         with np.errstate(all="ignore"):
             lengths = np.asarray(self._measure(self.depth, self.activation, self.scale), float)
             powers = np.log10(lengths)
         self.powers = [round(float(p), 3) if np.isfinite(p) else None for p in powers]
 
-    def still(self) -> plot.Picture:
-        """Return the present state as a picture."""
-        known = [np.nan if power is None else 10.0**power for power in self.powers]
+    def static_picture(self) -> plot.Picture:
+        """Draw the length of each layer's gradient for the current settings."""
+        lengths = [np.nan if power is None else 10.0**power for power in self.powers]
         return plot.curves(
-            known,
-            x=np.arange(1, len(known) + 1),
+            lengths,
+            x=np.arange(1, len(lengths) + 1),
             logy=True,
             ylim=(10**_LOWEST, 10**_HIGHEST),
             xlabel="layer (1 is next to the input)",
             ylabel="length of the gradient",
             title=f"{self.depth} layers, {self.activation}, weights × {self.scale:.2f}",
-            caption="In JupyterLab three dials change depth, activation and size of the weights.",
+            caption="In JupyterLab, you can change depth, activation and weight scale.",
         )
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        return with_still(super()._repr_mimebundle_(**kwargs), self.still())
 
 
 def vanishing_gradient(
@@ -67,20 +64,21 @@ def vanishing_gradient(
     *,
     depth: int = 10,
     scale: float = 1.0,
-    most: int = 20,
+    max_depth: int = 20,
 ) -> VanishingGradient:
-    """Return dials for depth, activation and weights, and a plot of each layer's gradient.
+    """Return controls for depth, activation and weight scale, and a plot of layer gradients.
 
     Parameters
     ----------
     measure
-        `measure(depth, activation, scale)` returns the length of each layer's gradient.
+        `measure(depth, activation, scale)` returns the length of each layer's gradient, shape
+        (depth,), from the first layer.
     activations
-        The names among which the reader chooses; the first is shown at the start.
+        Names of activations to choose from; the first one is selected.
     depth, scale
-        Where the other dials stand at the start.
-    most
-        The largest depth.
+        Initial number of layers and weight scale.
+    max_depth
+        The largest number of layers.
     """
     return VanishingGradient(
         measure,
@@ -88,5 +86,5 @@ def vanishing_gradient(
         activation=activations[0],
         depth=depth,
         scale=scale,
-        most=most,
+        max_depth=max_depth,
     )
