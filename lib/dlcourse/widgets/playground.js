@@ -23,7 +23,7 @@ function render({ model, el }) {
   select("activation", "activation", Object.keys(ACTIVATIONS), second);
   const rate = slider("learning rate", "learning_rate", -3, 0.5, 0.05, (v) => Number((10 ** v).toPrecision(2)), Math.log10, second, 3);
   select("penalty", "penalty", ["none", "L1", "L2"], second);
-  const pull = slider("penalty strength", "penalty_rate", -4, -1, 0.05, (v) => Number((10 ** v).toPrecision(2)), Math.log10, second, 4);
+  const pull = slider("strength", "penalty_rate", -4, -1, 0.05, (v) => Number((10 ** v).toPrecision(2)), Math.log10, second, 4);
   const withTest = element("input", { type: "checkbox", onchange: () => draw() }, element("label", {}, second));
   withTest.parentElement.append("test points");
   const status = element("p", { className: "status" }, box);

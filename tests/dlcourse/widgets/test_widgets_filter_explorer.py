@@ -1,4 +1,4 @@
-"""The filter explorer computes what NumPy computes, and can be used with the keyboard alone."""
+"""Tests of the filter explorer: its computation, keyboard support and static picture."""
 
 import base64
 import io
@@ -22,7 +22,7 @@ def correlated(pixels, kernel, stride, padding, relu):
 
 
 def choose(page, values):
-    """Set traits as the kernel would, and let the widget answer."""
+    """Set traits as the kernel would."""
     page.evaluate(
         "values => { for (const [k, v] of Object.entries(values)) model.set(k, v); }", values
     )
@@ -45,8 +45,8 @@ def test_the_browser_computes_what_numpy_computes(noise, shown, size, stride, pa
 
     choose(page, {"kernel": kernel.tolist(), "stride": stride, "padding": padding, "relu": relu})
 
-    due = correlated(widget.pixels, kernel, stride, padding, relu)
-    np.testing.assert_allclose(page.evaluate("sent.feature_map"), due, atol=1e-12)
+    expected = correlated(widget.pixels, kernel, stride, padding, relu)
+    np.testing.assert_allclose(page.evaluate("sent.feature_map"), expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -56,18 +56,18 @@ def test_every_preset_can_be_chosen(noise, shown, name):
 
     page.get_by_label("kernel", exact=True).select_option(name)
 
-    due = correlated(widget.pixels, np.array(PRESETS[name]), 1, 0, False)
-    np.testing.assert_allclose(page.evaluate("sent.feature_map"), due, atol=1e-12)
+    expected = correlated(widget.pixels, np.array(PRESETS[name]), 1, 0, False)
+    np.testing.assert_allclose(page.evaluate("sent.feature_map"), expected, atol=1e-12)
 
 
-def test_before_a_browser_has_answered_numpy_fills_the_map_in(noise):
+def test_the_feature_map_is_computed_before_a_browser_is_connected(noise):
     widget = filter_explorer(noise, kernel="sharpen", stride=2, padding=1, relu=True)
 
-    due = correlated(widget.pixels, np.array(PRESETS["sharpen"]), 2, 1, True)
-    np.testing.assert_allclose(widget.feature_map, due, atol=1e-12)
+    expected = correlated(widget.pixels, np.array(PRESETS["sharpen"]), 2, 1, True)
+    np.testing.assert_allclose(widget.feature_map, expected, atol=1e-12)
 
 
-def test_a_cell_can_be_edited_and_the_kernel_is_then_your_own(noise, shown):
+def test_editing_a_cell_selects_your_own_kernel(noise, shown):
     page = shown(filter_explorer(noise, kernel="identity"))
 
     page.get_by_label("weight in row 1, column 3").fill("-2.5")
@@ -76,7 +76,7 @@ def test_a_cell_can_be_edited_and_the_kernel_is_then_your_own(noise, shown):
     assert page.get_by_label("kernel", exact=True).input_value() == "your own"
 
 
-def test_a_cell_that_is_being_typed_in_keeps_its_text(noise, shown):
+def test_the_edited_cell_keeps_its_text(noise, shown):
     page = shown(filter_explorer(noise, kernel="identity"))
     cell = page.get_by_label("weight in row 2, column 2")
 
@@ -87,7 +87,7 @@ def test_a_cell_that_is_being_typed_in_keeps_its_text(noise, shown):
     assert page.evaluate("sent.kernel[1][1]") == 0.5
 
 
-def test_growing_a_kernel_keeps_its_middle(noise, shown):
+def test_resizing_a_kernel_keeps_its_middle(noise, shown):
     page = shown(filter_explorer(noise, kernel="edge"))
 
     page.get_by_role("button", name="5 × 5").click()
@@ -99,7 +99,7 @@ def test_growing_a_kernel_keeps_its_middle(noise, shown):
     assert page.get_by_role("button", name="3 × 3").get_attribute("aria-pressed") == "true"
 
 
-def test_pointing_at_the_map_says_which_products_are_added(shown):
+def test_pointing_at_the_map_shows_the_products(shown):
     picture = np.zeros((8, 8))
     picture[3, 4], picture[4, 4] = 0.5, 1.0
     page = shown(filter_explorer({"two dots": picture}, kernel="upright edge"))
@@ -114,7 +114,7 @@ def test_pointing_at_the_map_says_which_products_are_added(shown):
     )
 
 
-def test_arrow_keys_walk_over_the_map(shown):
+def test_arrow_keys_select_pixels_of_the_map(shown):
     picture = np.zeros((8, 8))
     picture[0, 1] = 1.0
     page = shown(filter_explorer({"a dot": picture}, kernel="identity", padding=1))
@@ -128,7 +128,7 @@ def test_arrow_keys_walk_over_the_map(shown):
     assert feature_map.get_attribute("data-lm-suppress-shortcuts") == "true"
 
 
-def test_every_control_has_a_name_and_every_drawing_its_words(noise, shown):
+def test_every_control_has_a_name_and_every_drawing_a_description(noise, shown):
     page = shown(filter_explorer(noise, title="Look"))
 
     for control in page.locator("input, button, select").all():
@@ -138,16 +138,16 @@ def test_every_control_has_a_name_and_every_drawing_its_words(noise, shown):
         assert len(drawing.get_attribute("aria-label")) > 20
 
 
-def test_where_nothing_is_live_a_picture_and_words_are_left():
+def test_the_mime_bundle_contains_a_picture_and_a_description():
     bundle, _ = filter_explorer(kernel="curve detector", title="Look")._repr_mimebundle_()
     picture = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
 
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert picture.width > picture.height
-    assert "A mouse, seen through a kernel: the map is 32 × 32" in bundle["text/plain"]
+    assert "A mouse and its feature map: 32 × 32 values" in bundle["text/plain"]
 
 
-def test_the_curve_detector_fires_on_its_curve_and_hardly_elsewhere():
+def test_the_curve_detector_responds_to_its_curve_only():
     widget = filter_explorer({"curve": sketches.curve()}, kernel="curve detector")
     strongest = np.max(widget.feature_map)
 
@@ -164,12 +164,12 @@ def test_the_curve_detector_fires_on_its_curve_and_hardly_elsewhere():
         ({"pictures": {"tiny": np.ones((3, 3))}}, r"received shape \(3, 3\) for 'tiny'"),
     ],
 )
-def test_what_it_cannot_show_is_refused(given, message):
+def test_invalid_arguments_are_refused(given, message):
     with pytest.raises(ValueError, match=message):
         filter_explorer(**given)
 
 
-def test_all_sketches_are_pictures():
+def test_the_built_in_drawings_are_gray_images():
     for pixels in sketches.pictures().values():
         assert pixels.ndim == 2
         assert 0 <= pixels.min() < 0.1 < 0.7 < pixels.max() <= 1

@@ -1,3 +1,5 @@
+"""Tests of the latent plane."""
+
 import base64
 import io
 
@@ -20,17 +22,17 @@ def plane(**more):
     return widgets.latent_plane(LAYERS, CODES, LABELS, shape=(2, 2), **more)
 
 
-def test_the_picture_is_what_the_decoder_paints_at_the_point():
+def test_the_picture_is_the_decoders_output_at_the_point():
     A = np.array([0.4, -0.7])
-    for (W, b, _), bend in zip(
+    for (W, b, _), activation in zip(
         LAYERS, (lambda z: np.maximum(z, 0), np.tanh, lambda z: 1 / (1 + np.exp(-z))), strict=True
     ):
-        A = bend(A @ W + b)
+        A = activation(A @ W + b)
 
     assert plane(at=(0.4, -0.7)).picture() == pytest.approx(A.reshape(2, 2), abs=1e-3)
 
 
-def test_where_nothing_is_live_a_picture_and_words_are_left():
+def test_the_mime_bundle_contains_a_picture_and_a_description():
     bundle, metadata = plane(title="A walk")._repr_mimebundle_()
     picture = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
 
@@ -45,13 +47,13 @@ def test_shapes_that_do_not_fit_are_refused():
 
 
 def test_an_unknown_activation_is_refused():
-    bent = [*LAYERS[:2], (*LAYERS[2][:2], "softmax")]
+    unknown = [*LAYERS[:2], (*LAYERS[2][:2], "softmax")]
 
     with pytest.raises(ValueError, match=r"'softmax'\. Expected one of linear, relu"):
-        widgets.latent_plane(bent, CODES, LABELS, shape=(2, 2))
+        widgets.latent_plane(unknown, CODES, LABELS, shape=(2, 2))
 
 
-def test_the_browser_paints_what_python_computes(shown):
+def test_the_browser_draws_what_python_computes(shown):
     widget = plane(at=(0.4, -0.7))
     page = shown(widget)
 
@@ -63,7 +65,7 @@ def test_the_browser_paints_what_python_computes(shown):
     assert np.array(painted) / 255 == pytest.approx(widget.picture().ravel(), abs=0.01)
 
 
-def test_a_click_moves_the_ring_and_tells_who_is_near(shown):
+def test_a_click_moves_the_ring_and_lists_the_nearest_examples(shown):
     page = shown(plane(at=(0.0, 0.0)))
 
     box = page.locator("svg").bounding_box()
@@ -71,10 +73,10 @@ def test_a_click_moves_the_ring_and_tells_who_is_near(shown):
 
     assert page.evaluate("sent.z1") > 6
     assert page.evaluate("sent.z2") > 6
-    assert page.get_by_role("status").inner_text() == "The ten nearest: 10 × “7”"
+    assert page.get_by_role("status").inner_text() == "Ten nearest examples: 10 × “7”"
 
 
-def test_sliders_have_names_and_answer_the_keyboard(shown):
+def test_sliders_have_names_and_can_be_moved_by_keys(shown):
     page = shown(plane(at=(0.0, 0.0)))
 
     page.get_by_role("slider", name="code unit 1").press("ArrowLeft")

@@ -1,4 +1,4 @@
-"""Facts about the playground: its two halves compute the same, and it can be used by all."""
+"""Tests of the playground: Python and JavaScript agree, and it is accessible."""
 
 import json
 
@@ -19,15 +19,15 @@ def page(browser):
 
 
 def shown(page, widget):
-    """Show a widget's JavaScript on a page, with a stand-in for the kernel's model."""
+    """Display a widget on a page, with a simple model instead of the kernel's."""
     state = json.dumps({name: getattr(widget, name) for name in STATE})
     code = str(widget._esm).replace("export default { render };", "")
     page.goto("about:blank")
     page.set_content(
         f"""<div id="at"></div><script>{code}
-        const state = {state}, told = {{}}, model = {{ get: (k) => state[k],
-          set: (k, v) => {{ state[k] = v; (told["change:" + k] ?? []).forEach((f) => f()); }},
-          save_changes() {{}}, on: (k, f) => (told[k] ??= []).push(f) }};
+        const state = {state}, listeners = {{}}, model = {{ get: (k) => state[k],
+          set: (k, v) => {{ state[k] = v; (listeners["change:" + k] ?? []).forEach((f) => f()); }},
+          save_changes() {{}}, on: (k, f) => (listeners[k] ??= []).push(f) }};
         render({{ model, el: document.getElementById("at") }});</script>"""
     )
     return page
@@ -60,7 +60,7 @@ def test_browser_and_python_train_the_same_net(page, settings):
     assert np.allclose(live.evaluate("state.trained"), by_python, rtol=0, atol=1e-7)
 
 
-def test_the_gradient_is_the_slope_of_the_log_loss():
+def test_the_gradient_equals_finite_differences_of_the_log_loss():
     play = widgets.playground("xor", hidden=(3, 2), learning_rate=1e-4)
     settings = net.Settings(("x1", "x2"), (3, 2), rate=1.0, batch=200)
     X, y = play.train
@@ -103,7 +103,7 @@ def test_a_small_net_learns_an_easy_set(name, settings):
     assert widgets.playground(name, learning_rate=0.3, **settings).accuracy() > 0.93
 
 
-def test_what_the_browser_trained_comes_back_as_arrays():
+def test_weights_from_the_browser_are_returned_as_arrays():
     play = widgets.playground(hidden=(2,))
     play.trained = list(map(float, range(9)))
 
@@ -113,14 +113,14 @@ def test_what_the_browser_trained_comes_back_as_arrays():
     assert play.weights[2].ravel().tolist() == [6.0, 7.0]
 
 
-def test_where_nothing_is_live_a_picture_and_words_are_left():
+def test_the_mime_bundle_contains_a_picture_and_a_description():
     play = widgets.playground("circle", hidden=(3,), title="Can it?")
 
     bundle, _ = play._repr_mimebundle_()
 
     assert "image/png" in bundle
     assert "Can it?" in bundle["text/plain"]
-    assert "the net after 200 epochs" in bundle["text/plain"]
+    assert "the network after 200 epochs" in bundle["text/plain"]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_where_nothing_is_live_a_picture_and_words_are_left():
         ({"penalty": "L3"}, "no penalty 'L3'"),
     ],
 )
-def test_settings_that_it_does_not_offer_are_refused(settings, message):
+def test_unknown_settings_are_refused(settings, message):
     with pytest.raises(ValueError, match=message):
         widgets.playground(**settings)
 
@@ -154,7 +154,7 @@ def test_training_runs_stops_and_starts_again(page):
     assert live.evaluate("state.trained") == []
 
 
-def test_architecture_and_features_answer_the_keyboard(page):
+def test_architecture_and_features_can_be_changed_by_keys(page):
     live = shown(page, widgets.playground("circle", hidden=(4, 2)))
 
     live.get_by_role("button", name="more: 4", exact=True).press("Enter")
@@ -166,15 +166,17 @@ def test_architecture_and_features_answer_the_keyboard(page):
     assert live.locator(".tile:not(.off)").count() == 3 + 5
 
 
-def test_a_unit_with_the_focus_is_shown_large(page):
+def test_a_focused_unit_is_shown_in_the_large_picture(page):
     live = shown(page, widgets.playground("circle", hidden=(2,)))
 
     live.get_by_role("button", name="unit 2 of layer 1").focus()
 
-    assert live.locator(".whole").get_attribute("aria-label").startswith("What unit 2 of layer 1")
+    assert (
+        live.locator(".whole").get_attribute("aria-label").startswith("Output of unit 2 of layer 1")
+    )
 
 
-def test_the_last_feature_cannot_be_taken_away(page):
+def test_the_last_feature_cannot_be_removed(page):
     live = shown(page, widgets.playground("circle", features=("x1",)))
 
     live.get_by_label("feature x₁", exact=True).press("Space")
@@ -183,14 +185,14 @@ def test_the_last_feature_cannot_be_taken_away(page):
     assert live.get_by_label("feature x₁", exact=True).is_checked()
 
 
-def test_every_control_keeps_its_keys_from_jupyterlab(page):
+def test_every_control_handles_its_own_keys(page):
     live = shown(page, widgets.playground())
 
     for control in live.locator("input, button, select").all():
         assert control.get_attribute("data-lm-suppress-shortcuts") == "true"
 
 
-def test_nothing_goes_wrong_in_the_browser(page):
+def test_there_are_no_errors_in_the_browser(page):
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     live = shown(page, widgets.playground("spiral", hidden=(8, 8, 8, 8), activation="relu"))
@@ -198,7 +200,7 @@ def test_nothing_goes_wrong_in_the_browser(page):
     press(live, "one epoch", 2)
     live.get_by_label("data set").select_option("xor")
     live.get_by_label("penalty").select_option("L1")
-    press(live, "other weights")
+    press(live, "new weights")
     press(live, "one epoch")
 
     assert errors == []

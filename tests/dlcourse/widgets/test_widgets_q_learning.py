@@ -1,39 +1,37 @@
-"""Facts about the experiment of week 7."""
+"""Tests of the Q-learning widget."""
 
 import numpy as np
 import pytest
-from dlcourse import envs, widgets
-from dlcourse.widgets.q_learning import learned
+from dlcourse import widgets
+from dlcourse.widgets.q_learning import learn_table
 
 
-def test_the_still_picture_has_learned_the_shortest_way():
-    world = envs.GridWorld(["..G", "S#P"])
-
-    table = learned(world, 0.5, 0.9, 0.2, np.random.default_rng(0))
+def test_the_static_picture_has_learned_the_shortest_path():
+    table = learn_table(["..G", "S#P"], 0.5, 0.9, 0.2, np.random.default_rng(0))
 
     assert table[[3, 0, 1]].argmax(axis=1).tolist() == [0, 1, 1]
 
 
-def test_the_maze_leaves_a_picture():
+def test_the_mime_bundle_contains_a_picture():
     bundle, _ = widgets.q_learning()._repr_mimebundle_()
 
     assert "image/png" in bundle
     assert "100 episodes" in bundle["text/plain"]
 
 
-def test_the_maze_says_what_it_expects():
+def test_invalid_rows_are_refused():
     with pytest.raises(ValueError, match="rows of equal length"):
         widgets.q_learning(["S.", "G"])
 
 
 @pytest.mark.slow
-def test_a_step_corrects_one_entry_and_says_so(shown):
+def test_a_step_updates_one_value_and_explains_it(shown):
     page = shown(widgets.q_learning(["SG"], alpha=0.5, epsilon=0.0))
 
     for _ in range(40):
         page.get_by_role("button", name="one episode").click()
 
-    assert "says 1.00" in page.locator(".story").inner_text()
+    assert "new value 1.00" in page.locator(".story").inner_text()
     assert page.locator("svg polygon").count() == 4
     numbers = page.locator("svg text").all_text_contents()
     assert "1.00" in numbers
@@ -41,7 +39,7 @@ def test_a_step_corrects_one_entry_and_says_so(shown):
 
 
 @pytest.mark.slow
-def test_sliders_reach_the_walk(shown):
+def test_sliders_change_the_update(shown):
     page = shown(widgets.q_learning(["S.G"], gamma=0.5, epsilon=0.0))
 
     page.get_by_label("gamma, the discount").fill("0")
@@ -54,7 +52,7 @@ def test_sliders_reach_the_walk(shown):
 
 
 @pytest.mark.slow
-def test_running_stops_at_once(shown):
+def test_pause_stops_at_once(shown):
     page = shown(widgets.q_learning())
 
     page.get_by_role("button", name="run").click()
