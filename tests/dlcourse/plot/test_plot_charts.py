@@ -1,4 +1,4 @@
-"""Facts about bars, histograms, named points, confusion, films and colored text."""
+"""Tests of bars, histograms, scatter plots, confusion matrices, animations and colored text."""
 
 import base64
 import io
@@ -30,10 +30,14 @@ PICTURES = {
     "ten classes": lambda: plot.scatter(RNG.normal(size=(50, 2)), TEN, names=range(10)),
     "words": lambda: plot.scatter([[0, 0], [1, 1]], words=["king", "queen"], equal=True),
     "more than two columns": lambda: plot.scatter(RNG.normal(size=(700, 3))),
-    "confusion": lambda: plot.confusion_matrix([[9, 1], [0, 8]], names=["cat", "dog"]),
-    "confusion in parts": lambda: plot.confusion_matrix(RNG.random((10, 10)), title="Digits"),
+    "confusion matrix": lambda: plot.confusion_matrix([[9, 1], [0, 8]], names=["cat", "dog"]),
+    "confusion matrix of fractions": lambda: plot.confusion_matrix(
+        RNG.random((10, 10)), title="Digits"
+    ),
     "points of ten classes": lambda: plot.points(RNG.normal(size=(50, 2)), TEN),
-    "film of images": lambda: plot.animation(RNG.random((30, 8, 8)), title="Noise").static_picture,
+    "animation of images": lambda: (
+        plot.animation(RNG.random((30, 8, 8)), title="Noise").static_picture
+    ),
     "a text": lambda: (
         plot.colored_text("so\nit is", RNG.normal(size=8), title="Text").static_picture
     ),
@@ -41,7 +45,7 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES)
-def test_every_picture_is_drawn_on_nothing_and_fits_the_text(make):
+def test_every_picture_has_a_transparent_background_and_fits_the_text_width(make):
     png, size = make()._repr_png_()
     image = Image.open(io.BytesIO(png))
 
@@ -60,12 +64,12 @@ def test_bars_have_their_heights_on_top():
 @pytest.mark.parametrize(
     ("heights", "groups"), [({"a": [1, 2]}, ()), ({"a": [1, 2], "b": [1]}, "xy")]
 )
-def test_bars_that_do_not_fit_their_groups_are_refused(heights, groups):
+def test_heights_that_do_not_match_the_groups_are_refused(heights, groups):
     with pytest.raises(ValueError, match="height"):
         plot.bars(heights, groups=groups)
 
 
-def test_histograms_share_their_bins_and_leave_out_what_is_not_finite():
+def test_histograms_have_common_bins_and_ignore_infinite_numbers():
     axes = drawn(plot.histograms({"a": [0, 1], "b": [3, np.inf, np.nan]}, bins=3))
     filled = [patch.get_data() for patch in axes.patches][::2]
 
@@ -74,7 +78,7 @@ def test_histograms_share_their_bins_and_leave_out_what_is_not_finite():
     assert filled[1].values.tolist() == [0, 0, 1]
 
 
-def test_words_keep_apart_and_inside():
+def test_labels_do_not_overlap_and_stay_inside():
     places = RNG.normal(size=(16, 2)) * [1, 0.3]
     axes = drawn(plot.scatter(places, words=["word"] * 16))
 
@@ -84,7 +88,7 @@ def test_words_keep_apart_and_inside():
     assert all(inside.x0 - 5 < box.x0 and box.x1 < inside.x1 + 5 for box in boxes)
 
 
-def test_words_keep_off_arrows():
+def test_labels_do_not_cover_arrows():
     places = np.array([[0.0, 0.0], [4.0, 0.1], [0.1, 1.0], [4.1, 0.9]])
     names = ["start", "goal", "start", "goal"]
     axes = drawn(plot.scatter(places, words=names, arrows=[(0, 1), (2, 3)]))
@@ -97,7 +101,7 @@ def test_words_keep_off_arrows():
     assert not any(box.contains(*at) for box in boxes for at in np.concatenate(ways))
 
 
-def test_names_of_bars_do_not_touch():
+def test_names_of_bars_do_not_overlap():
     names = ["GoogLeNet", "a human", "GoogLeNet", "ResNet\n152 layers"] * 2
     figure = plot.bars({f"{name}\n{i}": 1 for i, name in enumerate(names)}).figure()
     figure.draw_without_rendering()
@@ -112,35 +116,35 @@ def test_twelve_classes_look_different():
     assert len({tuple(class_style(k).values()) for k in range(12)}) == 12
 
 
-def test_a_confusion_leaves_what_never_happened_empty():
+def test_zero_counts_of_a_confusion_matrix_are_not_written():
     axes = drawn(plot.confusion_matrix([[9, 1], [0, 8]]))
 
     assert [text.get_text() for text in axes.texts] == ["9", "1", "8"]
 
 
-def test_a_confusion_is_square():
+def test_a_confusion_matrix_must_be_square():
     with pytest.raises(ValueError, match=r"received shape \(1, 2\)"):
         plot.confusion_matrix([[1, 2]])
 
 
-def film(**more):
+def make_animation(**more):
     frames = [plot.curves([0, k], ylim=(0, 3), title=f"frame {k}") for k in range(3)]
     return plot.animation(frames, caption="It rises.", **more)
 
 
-def test_a_film_leaves_its_first_and_last_frame_where_nothing_plays():
-    data, metadata = film()._repr_mimebundle_()
+def test_the_mime_bundle_contains_a_static_picture():
+    data, metadata = make_animation()._repr_mimebundle_()
 
     still = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
     assert still.width == pytest.approx(1.5 * metadata["image/png"]["width"], abs=2)
     assert data["text/plain"] == "Figure. frame 0. frame 1. frame 2. It rises."
 
 
-def test_a_film_is_the_same_page_every_time():
-    assert film().html() == film().html()
+def test_an_animation_always_has_the_same_html():
+    assert make_animation().html() == make_animation().html()
 
 
-def test_a_film_of_images_takes_colors_and_single_channels():
+def test_an_animation_takes_rgb_and_gray_images():
     for shape in ((4, 5, 6), (4, 5, 6, 1), (4, 5, 6, 3)):
         made = plot.animation(RNG.random(shape), width=1.0)
         frame = Image.open(io.BytesIO(made.frames[0]))
@@ -155,17 +159,17 @@ def test_a_film_of_images_takes_colors_and_single_channels():
     ("frames", "names", "words"),
     [([], [], "at least one"), (np.ones((3, 2, 2)), ["a"], "each of 3 frames; received 1")],
 )
-def test_a_film_that_cannot_play_is_refused(frames, names, words):
+def test_missing_frames_or_names_are_refused(frames, names, words):
     with pytest.raises(ValueError, match=words):
         plot.animation(frames, names=names)
 
 
-def test_a_film_plays_pauses_and_is_moved_by_hand(browser):
+def test_an_animation_can_be_played_paused_and_moved(browser):
     page = browser.new_page()
-    page.set_content(film(seconds=0.05, names=['epoch "0"', "<1>", "2"]).html())
+    page.set_content(make_animation(seconds=0.05, names=['epoch "0"', "<1>", "2"]).html())
     slider, button = page.get_by_role("slider"), page.get_by_role("button")
 
-    assert slider.input_value() == "2"  # at rest it shows how it ends
+    assert slider.input_value() == "2"  # initially the last frame is shown
     slider.press("ArrowLeft")
     assert slider.get_attribute("aria-valuetext") == "<1>"
     slider.press("Home")
@@ -174,11 +178,13 @@ def test_a_film_plays_pauses_and_is_moved_by_hand(browser):
     assert "pause" in button.inner_text()
     page.get_by_text("play").wait_for(timeout=5000)
     assert slider.input_value() == "2"
-    assert page.get_by_role("img").get_attribute("alt") == film().static_picture.describe()
+    assert (
+        page.get_by_role("img").get_attribute("alt") == make_animation().static_picture.describe()
+    )
     page.close()
 
 
-def test_colored_text_keeps_its_letters_and_says_each_value():
+def test_colored_text_keeps_its_letters_and_has_tooltips():
     text = plot.colored_text('a <b> "c"\nd', np.linspace(-1, 1, 11), caption="Rising.")
 
     page = text.html()
@@ -188,16 +194,16 @@ def test_colored_text_keeps_its_letters_and_says_each_value():
     assert repr(text) == 'Figure. Rising.\na <b> "c"\nd'
 
 
-def test_texts_can_share_a_scale():
+def test_texts_can_have_a_common_scale():
     loud, soft = (plot.colored_text("ab", [v, 0], low=0, high=1, diverging=False) for v in (1, 0.5))
 
     assert loud.colors[0, 3] > 1.8 * soft.colors[0, 3]
 
 
-def test_pieces_of_text_are_colored_whole():
+def test_tokens_are_colored_as_a_whole():
     assert plot.colored_text(["the ", "cat"], [0, 1]).html().count("<span") == 2
 
 
-def test_values_that_do_not_fit_the_text_are_refused():
+def test_a_wrong_number_of_values_is_refused():
     with pytest.raises(ValueError, match=r"received 3 of them and values of shape \(2,\)"):
         plot.colored_text("abc", [1, 2])

@@ -1,3 +1,5 @@
+"""Tests of pictures of all kinds: style, sizes, titles, captions and ticks."""
+
 import io
 import itertools
 import subprocess
@@ -73,7 +75,7 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES)
-def test_every_picture_is_drawn_on_nothing_and_fits_the_text(make):
+def test_every_picture_has_a_transparent_background_and_fits_the_text_width(make):
     png, size = make()._repr_png_()
     image = Image.open(io.BytesIO(png))
 
@@ -92,18 +94,18 @@ def test_a_picture_leaves_no_figure_open():
     assert plt.get_fignums() == []
 
 
-def test_a_picture_says_in_words_what_it_shows():
-    words = repr(plot.points(X, Y, title="Two clouds", caption="They can be told apart."))
+def test_a_picture_has_a_description():
+    description = repr(plot.points(X, Y, title="Two clouds", caption="They are separable."))
 
-    assert words == "Figure. Two clouds ($x_2$ against $x_1$). They can be told apart."
+    assert description == "Figure. Two clouds ($x_2$ against $x_1$). They are separable."
 
 
-def test_pictures_that_are_none_are_refused():
+def test_side_by_side_needs_a_picture():
     with pytest.raises(ValueError, match="at least one picture"):
         plot.side_by_side()
 
 
-def test_the_style_does_not_depend_on_what_a_notebook_set(monkeypatch):
+def test_the_style_does_not_depend_on_changed_rc_parameters(monkeypatch):
     ours = plot.points(X, Y).png()
     monkeypatch.setitem(mpl.rcParams, "axes.facecolor", "red")
     monkeypatch.setitem(mpl.rcParams, "font.size", 30)
@@ -119,7 +121,7 @@ def test_a_formula_in_a_caption_is_not_broken():
     assert any("$a + b + c + d + e + f + g$" in line for line in wrap(text, 58).split("\n"))
 
 
-def test_a_caption_of_wide_letters_stays_on_its_picture():
+def test_a_caption_of_wide_letters_fits_on_its_picture():
     words = "Same data, same architecture. Whoever compares two settings with one run each wins."
     figure = plot.curves([1, 2], caption=words).figure()
     figure.draw_without_rendering()
@@ -128,7 +130,7 @@ def test_a_caption_of_wide_letters_stays_on_its_picture():
     assert caption.get_window_extent().x1 < figure.bbox.x1
 
 
-def test_names_at_the_ends_of_curves_keep_apart_and_inside():
+def test_names_at_the_ends_of_curves_do_not_overlap_and_stay_inside():
     from dlcourse.plot._curves import _NAME_DISTANCE, _separate
 
     for heights in ([0.99, 1.0, 1.0, 1.0], [0.0, 0.0, 0.01], [0.5, 0.5]):
@@ -139,7 +141,7 @@ def test_names_at_the_ends_of_curves_keep_apart_and_inside():
         assert max(moved) < 1 + 1e-6
 
 
-def test_nothing_heavy_is_imported_with_pictures():
+def test_plot_does_not_import_slow_packages():
     code = (
         "import sys; from dlcourse import plot; plot.points([[0, 1]], [1]).png(); "
         "sys.exit(bool({'tensorflow', 'keras', 'sklearn', 'IPython'} & set(sys.modules)))"
@@ -149,7 +151,7 @@ def test_nothing_heavy_is_imported_with_pictures():
 
 
 def empty_rows(picture):
-    """Return the longest run of empty lines between two that are drawn on, in inches."""
+    """Return the height of the largest empty area inside a picture, in inches."""
     image = Image.open(io.BytesIO(picture.png()))
     drawn = np.flatnonzero(np.asarray(image)[..., 3].any(axis=1))
     return (np.diff(drawn).max() - 1) / (1.5 * 110)
@@ -174,11 +176,11 @@ def empty_rows(picture):
     ],
     ids=["an image", "images", "points in rows", "boundaries in rows", "a graph's row", "a graph"],
 )
-def test_panels_of_a_fixed_shape_leave_no_gap_above_or_below(picture):
+def test_panels_with_a_fixed_aspect_leave_no_gap_above_or_below(picture):
     assert empty_rows(picture) < 0.35
 
 
-def test_a_long_title_on_a_narrow_panel_goes_on_in_the_next_line():
+def test_a_long_title_on_a_narrow_panel_is_wrapped():
     narrow = plot.points(*TABLE, title="What two hidden units make of exclusive or")
 
     figure = plot.side_by_side(*[narrow] * 4).figure()
@@ -191,7 +193,7 @@ def test_a_long_title_on_a_narrow_panel_goes_on_in_the_next_line():
     assert boxes[-1].x1 <= figure.bbox.x1
 
 
-def test_words_below_images_do_not_touch():
+def test_titles_below_images_do_not_overlap():
     names = [f"{k}, taken for {9 - k} (93%)" for k in range(8)]
     figure = plot.images(np.ones((8, 5, 5)), names, columns=4).figure()
     figure.draw_without_rendering()
@@ -200,7 +202,7 @@ def test_words_below_images_do_not_touch():
     assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))
 
 
-def test_a_heatmap_has_room_for_long_names():
+def test_a_heatmap_has_space_for_long_names():
     table = np.ones((2, 5))
 
     short, long = (plot.heatmap(table, rows=names) for names in ("ab", ["a", "a rather long name"]))
@@ -215,7 +217,7 @@ def test_small_numbers_in_a_heatmap_are_written_in_grey():
     assert colors == {"50%": plot.INK, "100%": "white"}
 
 
-def test_cells_of_a_heatmap_can_hold_words():
+def test_cells_of_a_heatmap_can_contain_text():
     figure = plot.heatmap([[0.1, -0.9]], words=[["→", "↑"]]).figure()
 
     assert [text.get_text() for text in figure.axes[0].texts] == ["→", "↑"]
@@ -239,7 +241,7 @@ def ticks(picture):
     ],
     ids=["two decades", "less than one", "many"],
 )
-def test_a_logarithmic_axis_has_ticks_that_can_be_read(x, expected):
+def test_a_logarithmic_axis_has_readable_ticks(x, expected):
     found = ticks(plot.curves([1, 2, 3], x=x, logx=True))
 
     assert found == expected or (expected is None and 2 < len(found) < 9 and "10^" in found[1])
@@ -254,7 +256,7 @@ def test_a_logarithmic_axis_has_ticks_that_can_be_read(x, expected):
     ],
     ids=["logarithmic", "linear", "less than a decade"],
 )
-def test_numbers_on_an_axis_do_not_touch(picture):
+def test_tick_labels_do_not_overlap(picture):
     figure = plot.side_by_side(*[picture] * 3).figure()
     figure.draw_without_rendering()
 
@@ -266,5 +268,5 @@ def test_numbers_on_an_axis_do_not_touch(picture):
     assert all(left.x1 + 5 < right.x0 for left, right in itertools.pairwise(seen))
 
 
-def test_steps_are_counted_in_round_numbers():
+def test_integer_axes_have_round_ticks():
     assert ticks(plot.curves(np.arange(61.0))) == ["0", "10", "20", "30", "40", "50", "60"]
