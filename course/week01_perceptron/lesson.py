@@ -858,7 +858,7 @@ flat one would need them: that is why the path above crawls. (Most of this cours
 exist because of that ratio. Subtracting the mean of the hours, so that they lie around zero,
 improves it too: try it below.)
 
-Play with it: choose a start by clicking on the landscape, set the learning rate, and let it run.
+Play with it: choose a start by clicking on the loss surface, set the learning rate, and let it run.
 Can you find a rate that *just* does not settle?
 """
 

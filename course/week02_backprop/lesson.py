@@ -831,7 +831,7 @@ plot.heatmap(
 
 # %% [markdown]
 r"""
-**Play.** Turn the dials: depth, activation, and how large the weights are, in units of
+**Play.** Move the sliders: depth, activation, and how large the weights are, in units of
 $1/\sqrt{n_\text{in}}$ (1 is Xavier's choice here, 1.41 is He's). Can you find weights that keep
 twenty *logistic* layers level? (Their slope is about a quarter, so...) And what would such large
 weights do to the sums?
@@ -1109,7 +1109,7 @@ Plain descent must be slow enough for the walls. Momentum swings, Nesterov less.
 out diagonally, a step as long along the ravine as across. But RMSprop's steps do not shrink by
 themselves, so it must take small ones.
 
-**Play.** The race, live: press *start*, then change the learning rates and the momentum. At which
+**Play.** The comparison, live: press *start*, then change the learning rates and the momentum. At which
 rate does plain descent begin to leap from wall to wall? What does $\mu = 0.99$ do? The curved
 ravine is harder: which of them follow the bend?
 """
@@ -1126,7 +1126,7 @@ def curved_gradient(w):
     return np.array([0.1 * w[0] - 0.32 * off * w[0], 4 * off])
 
 
-def race(surface, rate, mu):
+def run_optimizers(surface, rate, mu):
     """Paths of all rules; the last two take steps of about the rate itself, so theirs is larger."""
     gradient = {"straight": ravine_gradient, "curved": curved_gradient}[surface]
     with np.errstate(all="ignore"):
@@ -1138,7 +1138,9 @@ def race(surface, rate, mu):
         }
 
 
-widgets.optimizer_comparison(race, {"straight": ravine_loss, "curved": curved_loss}, rate=0.02)
+widgets.optimizer_comparison(
+    run_optimizers, {"straight": ravine_loss, "curved": curved_loss}, rate=0.02
+)
 
 # %% [markdown]
 r"""

@@ -71,21 +71,19 @@ that makes five patterns.
 # %%
 def pattern(title, inputs, outputs, n_steps):
     """Draw which steps of a recurrent layer get an input, and which give an output."""
-    nodes, edges, colours = {}, [], {}
+    nodes, edges, colors = {}, [], {}
     for t in range(n_steps):
         nodes[f"h{t}"] = (t, 0)
         if t:
             edges.append((f"h{t - 1}", f"h{t}"))
     for t in inputs:
-        nodes[f"x{t}"], colours[f"x{t}"] = (t, -1), plot.ORANGE
+        nodes[f"x{t}"], colors[f"x{t}"] = (t, -1), plot.ORANGE
         edges.append((f"x{t}", f"h{t}"))
     for t in outputs:
-        nodes[f"y{t}"], colours[f"y{t}"] = (t, 1), plot.BLUE
+        nodes[f"y{t}"], colors[f"y{t}"] = (t, 1), plot.BLUE
         edges.append((f"h{t}", f"y{t}"))
     names = {node: node[0] for node in nodes}
-    return plot.graph(
-        nodes, edges, labels=names, colors=colours, title=title, width=2.7, height=2.5
-    )
+    return plot.graph(nodes, edges, labels=names, colors=colors, title=title, width=2.7, height=2.5)
 
 
 plot.side_by_side(
@@ -449,7 +447,7 @@ Along it, $\partial c_t / \partial c_{t-1} = f_t$: **no matrix and no tanh, only
 network can open.** With $f = 1$ a gradient arrives after a thousand steps as it left.
 
 **Predict.** A cell gets 1 at step 5 and nothing after. What is left of it at step 60 with the
-forget gate at 0.5, 0.9, 0.99? Turn the dials, then run the cell below.
+forget gate at 0.5, 0.9, 0.99? Move the sliders, then run the cell below.
 """
 
 # %%
