@@ -1109,8 +1109,8 @@ Plain descent must be slow enough for the walls. Momentum swings, Nesterov less.
 out diagonally, a step as long along the ravine as across. But RMSprop's steps do not shrink by
 themselves, so it must take small ones.
 
-**Play.** The comparison, live: press *start*, then change the learning rates and the momentum. At which
-rate does plain descent begin to leap from wall to wall? What does $\mu = 0.99$ do? The curved
+**Play.** The comparison, live: press *start*, then change the learning rate and the momentum. At
+which rate does plain descent begin to leap from wall to wall? What does $\mu = 0.99$ do? The curved
 ravine is harder: which of them follow the bend?
 """
 
