@@ -132,7 +132,7 @@ weights and the bias are multiplied by ten?
 w, b = np.array([1.0, 2.0]), -0.5
 X, y = data.gaussian(n=100, noise=0.35, seed=SEED)
 plot.overlay(
-    plot.boundary(lambda points: unit(points, w, b), X, unit(X, w, b)),
+    plot.decision_boundary(lambda points: unit(points, w, b), X, unit(X, w, b)),
     plot.line(w, b),
     title="What the unit says, everywhere",
     caption="Blue: here the unit fires. Orange: here it does not. The arrow is the vector of weights.",
@@ -858,12 +858,12 @@ flat one would need them: that is why the path above crawls. (Most of this cours
 exist because of that ratio. Subtracting the mean of the hours, so that they lie around zero,
 improves it too: try it below.)
 
-Play with it: choose a start by clicking on the landscape, set the learning rate, and let it run.
+Play with it: choose a start by clicking on the loss surface, set the learning rate, and let it run.
 Can you find a rate that *just* does not settle?
 """
 
 # %%
-widgets.descent(hours, passed, title="Walk down the log-loss yourself")
+widgets.gradient_descent(hours, passed, title="Walk down the log-loss yourself")
 
 # %% [markdown]
 r"""
@@ -917,7 +917,7 @@ chosen = {name: kinds[best] for name, best in zip(data.PLAYGROUND, accuracy.argm
 def pictured(name, kind, title):
     X, y = data.PLAYGROUND[name](n=300, seed=SEED)
     frame = {"xlim": (-1.4, 1.4), "ylim": (-1.4, 1.4), "xlabel": "", "ylabel": ""}
-    return plot.boundary(models[name, kind], X, y, title=title, **frame)
+    return plot.decision_boundary(models[name, kind], X, y, title=title, **frame)
 
 
 plot.side_by_side(

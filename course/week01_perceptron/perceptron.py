@@ -399,7 +399,7 @@ put its line (there is nothing to write, and nothing is graded).
 # %%
 X, y = data.gaussian(n=40, noise=0.3, seed=32)
 w, b, mistakes = perceptron_fit(X, 2 * y - 1, epochs=50)
-plot.boundary(
+plot.decision_boundary(
     lambda points: perceptron_predict(w, b, points),
     X,
     y,
@@ -791,7 +791,7 @@ everybody. Before you run the cell, guess: which of the two will find that harde
 X, y = data.gaussian(n=120, noise=0.5, seed=3)
 w, b, losses = logistic_fit(X, y, learning_rate=0.3, steps=200)
 w_p, b_p, mistakes = perceptron_fit(X, 2 * y - 1, epochs=200)
-plot.boundary(
+plot.decision_boundary(
     lambda points: sigmoid(points @ w + b),
     X,
     y,
@@ -899,7 +899,7 @@ Here is the world as your two hidden units see it.
 W, c, v, d = (np.asarray(part, dtype=float) for part in xor_network())
 X, y = data.truth_table("xor")
 seen = step(X @ W + c)
-plot.boundary(
+plot.decision_boundary(
     lambda h: step(h @ v + d),
     seen,
     y,

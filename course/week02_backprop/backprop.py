@@ -1788,7 +1788,7 @@ def probability_of_class_1(points):
     return softmax(dense_forward(A, found[4], found[5]))[:, 1]
 
 
-plot.boundary(
+plot.decision_boundary(
     probability_of_class_1,
     X,
     y,

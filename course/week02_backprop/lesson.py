@@ -252,7 +252,7 @@ def draw_graph(title, caption, slopes=None):
     words = {name: text.replace("-", "−") for name, text in words.items()}
     parameters = {name: plot.BLUE for name in places if name[0] in "wbvc"}
     return plot.graph(
-        places, arrows, labels=words, colours=parameters, title=title, caption=caption,
+        places, arrows, labels=words, colors=parameters, title=title, caption=caption,
         width=8.4, height=4.6,
     )  # fmt: skip
 
@@ -831,14 +831,14 @@ plot.heatmap(
 
 # %% [markdown]
 r"""
-**Play.** Turn the dials: depth, activation, and how large the weights are, in units of
+**Play.** Move the sliders: depth, activation, and how large the weights are, in units of
 $1/\sqrt{n_\text{in}}$ (1 is Xavier's choice here, 1.41 is He's). Can you find weights that keep
 twenty *logistic* layers level? (Their slope is about a quarter, so...) And what would such large
 weights do to the sums?
 """
 
 # %%
-widgets.gradient_dial(
+widgets.vanishing_gradient(
     lambda depth, bend, scale: gradient_lengths(depth, bend, lambda m, n: scale / np.sqrt(m)),
     activations=["logistic", "tanh", "ReLU"],
 )
@@ -979,7 +979,7 @@ plot.side_by_side(
         for name, layers in results.items()
     ),
     *(
-        plot.boundary(lambda Z, net=layers: softmax(forward(net, Z, np.tanh)[0])[:, 1], X, y)
+        plot.decision_boundary(lambda Z, net=layers: softmax(forward(net, Z, np.tanh)[0])[:, 1], X, y)
         for layers in results.values()
     ),
     columns=2,
@@ -1109,8 +1109,8 @@ Plain descent must be slow enough for the walls. Momentum swings, Nesterov less.
 out diagonally, a step as long along the ravine as across. But RMSprop's steps do not shrink by
 themselves, so it must take small ones.
 
-**Play.** The race, live: press *start*, then change the learning rates and the momentum. At which
-rate does plain descent begin to leap from wall to wall? What does $\mu = 0.99$ do? The curved
+**Play.** The comparison, live: press *start*, then change the learning rate and the momentum. At
+which rate does plain descent begin to leap from wall to wall? What does $\mu = 0.99$ do? The curved
 ravine is harder: which of them follow the bend?
 """
 
@@ -1126,7 +1126,7 @@ def curved_gradient(w):
     return np.array([0.1 * w[0] - 0.32 * off * w[0], 4 * off])
 
 
-def race(surface, rate, mu):
+def run_optimizers(surface, rate, mu):
     """Paths of all rules; the last two take steps of about the rate itself, so theirs is larger."""
     gradient = {"straight": ravine_gradient, "curved": curved_gradient}[surface]
     with np.errstate(all="ignore"):
@@ -1138,7 +1138,9 @@ def race(surface, rate, mu):
         }
 
 
-widgets.optimiser_race(race, {"straight": ravine_loss, "curved": curved_loss}, rate=0.02)
+widgets.optimizer_comparison(
+    run_optimizers, {"straight": ravine_loss, "curved": curved_loss}, rate=0.02
+)
 
 # %% [markdown]
 r"""
@@ -1245,7 +1247,7 @@ net = story[-1][0]
 last_hidden = forward(net, X, np.tanh)[1][-1][0]  # what enters the last layer, (400, 2)
 cut = net[-1][0][:, 1] - net[-1][0][:, 0], net[-1][1][1] - net[-1][1][0]
 plot.side_by_side(
-    plot.boundary(
+    plot.decision_boundary(
         lambda Z: softmax(forward(net, Z, np.tanh)[0])[:, 1], X, y, title="the world as given"
     ),
     plot.points(
@@ -1331,7 +1333,7 @@ for name, treatment in treatments.items():
     told = fit(wide, *few, "ReLU", 150, rng, val=judge, rate=0.005, **treatment)
     nets[name] = told[best if name == "early stopping" else -1][0]
 panels = [
-    plot.boundary(
+    plot.decision_boundary(
         lambda Z, n=net: softmax(forward(n, Z, relu)[0])[:, 1], *few, xlim=(-1.5, 1.5), ylim=(-1.5, 1.5),
         title=f"{name}: {loss_of(net, *fresh, 'ReLU'):.2f}",
     )

@@ -1410,7 +1410,7 @@ def nearest(points):
     return lookup[row, column]
 
 
-plot.boundary(
+plot.decision_boundary(
     nearest,
     X,
     y,

@@ -606,7 +606,7 @@ for epoch, weights in album.weights.items():
         f"epoch {epoch:3}: right in the inner half {right[inside].mean():4.0%}, "
         f"in the outer {right[~inside].mean():4.0%}"
     )
-    panels.append(plot.boundary(f, scaled[train], y[train], title=f"epoch {epoch}"))
+    panels.append(plot.decision_boundary(f, scaled[train], y[train], title=f"epoch {epoch}"))
 plot.side_by_side(*panels, columns=2, caption="The boundary while it trains.")
 
 # %% [markdown]
@@ -737,7 +737,7 @@ print(
     f"accuracy on the test points: {np.mean((said > 0.5) == y_test):.3f} in Keras, "
     f"{play.accuracy():.3f} in the playground"
 )
-plot.boundary(
+plot.decision_boundary(
     lambda Z: twin(play.inputs(Z).astype("float32")).numpy(),
     *play.train,
     title="The playground's net, in Keras",

@@ -1171,7 +1171,7 @@ plot.images(
 )
 
 # %%
-plot.confusion(
+plot.confusion_matrix(
     confusion_matrix(y[:400], p.argmax(axis=1), 10),
     title="400 digits that it never saw",
     caption="Rows: what it is. Columns: what your network takes it for.",

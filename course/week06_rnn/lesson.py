@@ -71,21 +71,19 @@ that makes five patterns.
 # %%
 def pattern(title, inputs, outputs, n_steps):
     """Draw which steps of a recurrent layer get an input, and which give an output."""
-    nodes, edges, colours = {}, [], {}
+    nodes, edges, colors = {}, [], {}
     for t in range(n_steps):
         nodes[f"h{t}"] = (t, 0)
         if t:
             edges.append((f"h{t - 1}", f"h{t}"))
     for t in inputs:
-        nodes[f"x{t}"], colours[f"x{t}"] = (t, -1), plot.ORANGE
+        nodes[f"x{t}"], colors[f"x{t}"] = (t, -1), plot.ORANGE
         edges.append((f"x{t}", f"h{t}"))
     for t in outputs:
-        nodes[f"y{t}"], colours[f"y{t}"] = (t, 1), plot.BLUE
+        nodes[f"y{t}"], colors[f"y{t}"] = (t, 1), plot.BLUE
         edges.append((f"h{t}", f"y{t}"))
     names = {node: node[0] for node in nodes}
-    return plot.graph(
-        nodes, edges, labels=names, colours=colours, title=title, width=2.7, height=2.5
-    )
+    return plot.graph(nodes, edges, labels=names, colors=colors, title=title, width=2.7, height=2.5)
 
 
 plot.side_by_side(
@@ -136,7 +134,7 @@ folded = plot.overlay(
         {"x": (0, -1), "h": (0, 0), "y": (0, 1), " ": (1.2, 0)},
         [("x", "h"), ("h", "y")],
         labels={"x": "$x_t$", "h": "$h_t$", "y": "$y_t$", " ": ""},
-        colours={"x": plot.ORANGE, "y": plot.BLUE, " ": "none"},
+        colors={"x": plot.ORANGE, "y": plot.BLUE, " ": "none"},
         title="as one writes it",
         width=3.0,
         height=3.0,
@@ -149,7 +147,7 @@ unrolled = plot.graph(
     + [(f"x{t}", f"h{t}") for t in (1, 2, 3)]
     + [(f"h{t}", f"y{t}") for t in (1, 2, 3)],
     labels={f"{s}{t}": f"${s}_{t}$" for s in "xhy" for t in range(4)},
-    colours={f"{s}{t}": c for s, c in (("x", plot.ORANGE), ("y", plot.BLUE)) for t in range(4)},
+    colors={f"{s}{t}": c for s, c in (("x", plot.ORANGE), ("y", plot.BLUE)) for t in range(4)},
     title="as one computes it",
     width=5.2,
     height=3.0,
@@ -235,7 +233,7 @@ plot.graph(
     + [(f"x{t}", f"h{t}") for t in (1, 2, 3)]
     + [("h3", "L")],
     labels=labels,
-    colours={f"x{t}": plot.ORANGE for t in (1, 2, 3)} | {"L": plot.BLUE},
+    colors={f"x{t}": plot.ORANGE for t in (1, 2, 3)} | {"L": plot.BLUE},
     title="There and back",
     caption="First line: values, from left to right. Second line: slopes of the loss, from right "
     "to left. The input at step 1 is heard with a strength of 0.088 at step 3.",
@@ -449,11 +447,11 @@ Along it, $\partial c_t / \partial c_{t-1} = f_t$: **no matrix and no tanh, only
 network can open.** With $f = 1$ a gradient arrives after a thousand steps as it left.
 
 **Predict.** A cell gets 1 at step 5 and nothing after. What is left of it at step 60 with the
-forget gate at 0.5, 0.9, 0.99? Turn the dials, then run the cell below.
+forget gate at 0.5, 0.9, 0.99? Move the sliders, then run the cell below.
 """
 
 # %%
-widgets.gate_dial()
+widgets.lstm_gates()
 
 # %%
 ages = np.arange(56)
@@ -1016,7 +1014,7 @@ temperature, and let it write. The bars show what it thinks may come next.
 """
 
 # %%
-widgets.writer(model, letters, prime="the statement ")
+widgets.text_generator(model, letters, prime="the statement ")
 
 # %% [markdown]
 r"""
@@ -1073,7 +1071,7 @@ signal = np.concatenate([what_is_open(line) for line in fresh])
 activity = np.sign(found_units[best_unit]) * H[:, best_unit]
 for kind, said in ((1, 'a " is open'), (0, "none is open"), (-1, "a ' is open")):
     print(f"when {said:12} its mean on new lines is {activity[signal == kind].mean():+.2f}")
-plot.coloured_text(
+plot.colored_text(
     [letter + ("\n" if place % length == length - 1 else "")
      for place, letter in enumerate("".join(fresh))],
     activity,
@@ -1140,7 +1138,7 @@ start = int(np.argmax(marks[600:] - marks[:-600]))  # the 600 characters with mo
 start = check_on.rfind("\n", 0, start) + 1
 print(f"on text that nobody chose it by, unit {quote_unit} tells "
       f"{separates(activity, open_new):.0%} of pairs apart")  # fmt: skip
-plot.coloured_text(
+plot.colored_text(
     check_on[start : start + 600],
     activity[start : start + 600],
     diverging=True,

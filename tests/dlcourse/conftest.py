@@ -1,10 +1,10 @@
-"""Shows a widget's JavaScript on a page of a real browser, with a stand-in for the kernel."""
+"""Fixtures that display a widget in a real browser, with a simple model instead of a kernel."""
 
 import json
 
 import pytest
 
-# A model as anywidget gives it: `set` tells those who listen, `sent` is what the kernel would get.
+# A model with anywidget's methods; `sent` contains the values that the kernel would receive.
 MODEL = """
 const listeners = {}, sent = {};
 const model = {
@@ -22,7 +22,7 @@ const model = {
 
 @pytest.fixture(scope="module")
 def browser():
-    """Yield a browser. Its event loop runs as long: no other file of tests may meet it."""
+    """Yield a browser. Its event loop runs until the end of the module, and must not outlast it."""
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as engine:
         try:
@@ -37,7 +37,7 @@ def browser():
 
 @pytest.fixture
 def shown(browser):
-    """Return a function from a widget to the page that shows it; scripts must not fail there."""
+    """Return a function that displays a widget on a page; script errors fail the test."""
     page = browser.new_page()
     failures = []
     page.on("pageerror", lambda error: failures.append(error))

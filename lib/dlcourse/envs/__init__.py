@@ -1,10 +1,11 @@
-"""Worlds to act in, with Gymnasium's API: learning from reward needs somebody who gives it.
+"""Environments for reinforcement learning, with Gymnasium's API.
 
-    Catch          a ball falls, a paddle moves: 10 × 10 pixels, and a drift that no picture shows
-    CatchVector    many games of Catch side by side, as one environment
-    GridWorld      a maze drawn in letters, with its transition probabilities
+    Catch          a paddle catches a falling ball: 10 × 10 pixels, with a horizontal velocity that
+                   a single frame does not show
+    CatchVector    a vector environment: many games of Catch at the same time
+    GridWorld      a maze given as text, with its transition probabilities
 
-`import dlcourse.envs` registers `dlcourse/Catch-v0` and `dlcourse/GridWorld-v0` with Gymnasium.
+Importing `dlcourse.envs` registers `dlcourse/Catch-v0` and `dlcourse/GridWorld-v0` with Gymnasium.
 """
 
 import gymnasium

@@ -1,4 +1,4 @@
-"""A maze drawn in letters: a Markov decision process that is small enough to see all of it."""
+"""The environment GridWorld: a maze as a small Markov decision process."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,30 +7,30 @@ import gymnasium
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse.envs import _maze
+from dlcourse.envs import _gridworld_drawing
 from dlcourse.plot import Picture
 
-PAYS = {"G": 1.0, "g": 0.2, "P": -1.0}  # who walks in there; it also ends the episode
+REWARDS = {"G": 1.0, "g": 0.2, "P": -1.0}  # of terminal cells
 _MOVES = ((-1, 0), (0, 1), (1, 0), (0, -1))  # up, right, down, left
 
 
 class GridWorld(gymnasium.Env):  # type: ignore[misc]
-    """A maze with a start, goals, pits and walls.
+    """A maze with a start, goals, pits and walls, a Gymnasium environment.
 
-    A state is a cell, numbered row by row from the top left; the actions 0 to 3 go up, right,
-    down and left. Whoever walks into a wall or the border stays where it is. Walking into a goal
-    pays 1, into a small goal 0.2, into a pit -1, and each ends the episode.
+    The states are the cells, numbered row by row from the top left. The actions 0 to 3 move up,
+    right, down and left; a move into a wall or the border leaves the state unchanged. The reward
+    is 1 for entering a goal, 0.2 for a small goal and -1 for a pit, and each ends the episode.
 
     Parameters
     ----------
     rows
-        Texts of equal length: S start, G goal, g small goal, P pit, # wall, . free.
+        Strings of equal length: S start, G goal, g small goal, P pit, # wall, . free.
     slip
-        Probability to slide off at a right angle instead (half of it to each side).
+        Probability of moving at a right angle to the action, half of it for each side.
     step_reward
-        Reward of every step, besides what a goal or a pit pays.
+        Reward of every step, in addition to that of goals and pits.
     render_mode
-        Only None.
+        Must be None.
 
     Attributes
     ----------
@@ -39,9 +39,14 @@ class GridWorld(gymnasium.Env):  # type: ignore[misc]
     R
         Expected rewards, shape (n_states, n_actions).
     terminal
-        Which states end the episode, shape (n_states,). They have no way on: P and R are 0.
+        Whether each state ends the episode, shape (n_states,). P and R of these states are 0.
     start
-        The state in which episodes begin.
+        The state in which episodes start.
+
+    Raises
+    ------
+    ValueError
+        If the rows have different lengths, unknown letters, or not exactly one start.
     """
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 (Gymnasium's)
@@ -54,39 +59,47 @@ class GridWorld(gymnasium.Env):  # type: ignore[misc]
         step_reward: float = 0.0,
         render_mode: str | None = None,
     ) -> None:
-        self.rows = _checked(rows)
+        self.rows = _check_rows(rows)
         self.render_mode = render_mode
         letters = "".join(self.rows)
         n = len(letters)
         self.observation_space = gymnasium.spaces.Discrete(n)
         self.action_space = gymnasium.spaces.Discrete(len(_MOVES))
         self.start = letters.index("S")
-        self.terminal: NDArray[np.bool_] = np.array([letter in PAYS for letter in letters])
-        pays = np.array([PAYS.get(letter, 0.0) for letter in letters])
-        self._walks = _walks(self.rows, slip)
+        self.terminal: NDArray[np.bool_] = np.array([letter in REWARDS for letter in letters])
+        entry_rewards = np.array([REWARDS.get(letter, 0.0) for letter in letters])
+        self._moves = _move_probabilities(self.rows, slip)
         over = self.terminal[:, None]
-        self.P: NDArray[np.float64] = np.where(over[:, None], 0.0, self._walks)
-        self.R: NDArray[np.float64] = np.where(over, 0.0, self._walks @ (pays + step_reward))
-        self._pays = pays + step_reward
-        self._at: int | None = None
+        self.P: NDArray[np.float64] = np.where(over[:, None], 0.0, self._moves)
+        self.R: NDArray[np.float64] = np.where(
+            over, 0.0, self._moves @ (entry_rewards + step_reward)
+        )
+        self._entry_rewards = entry_rewards + step_reward
+        self._state: int | None = None
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[int, dict[str, Any]]:
-        """Go to the start; return its state and an empty dictionary."""
+        """Start an episode; return the start state and an empty dictionary."""
         super().reset(seed=seed, options=options)
-        self._at = self.start
-        return self._at, {}
+        self._state = self.start
+        return self._state, {}
 
     def step(self, action: int) -> tuple[int, float, bool, bool, dict[str, Any]]:
-        """Walk, or slip; return state, reward, terminated, truncated (never) and a dictionary."""
-        if self._at is None or self.terminal[self._at]:
-            message = "The episode is over, or never began: call reset()."
+        """Move, or slip; return state, reward, terminated, truncated (False) and a dictionary.
+
+        Raises
+        ------
+        RuntimeError
+            If the episode is over or has not started.
+        """
+        if self._state is None or self.terminal[self._state]:
+            message = "The episode is over or has not started: call reset()."
             raise RuntimeError(message)
-        chances = self._walks[self._at, int(action)]
-        self._at = int(self.np_random.choice(len(chances), p=chances))
-        reward, is_over = float(self._pays[self._at]), bool(self.terminal[self._at])
-        return self._at, reward, is_over, False, {}
+        probabilities = self._moves[self._state, int(action)]
+        self._state = int(self.np_random.choice(len(probabilities), p=probabilities))
+        reward, is_over = float(self._entry_rewards[self._state]), bool(self.terminal[self._state])
+        return self._state, reward, is_over, False, {}
 
     def picture(
         self,
@@ -97,25 +110,28 @@ class GridWorld(gymnasium.Env):  # type: ignore[misc]
         title: str = "",
         caption: str = "",
     ) -> Picture:
-        """Return the maze as a picture.
+        """Draw the maze.
 
         Parameters
         ----------
         values
-            A number for each state, shape (n_states,), or for each state and action, shape
-            (n_states, 4): written and coloured, the latter as four corners of each cell.
+            Values of states, shape (n_states,), or of states and actions, shape (n_states, 4).
+            They are written and shown as colors; those of actions in four triangles per cell.
         policy
-            An action for each state: drawn as arrows.
+            Action of each state, shape (n_states,), drawn as arrows.
         limit
-            The value at full colour; the largest one when not given.
+            Absolute value with the strongest color; the largest one if None.
         title, caption
-            Above and below.
+            Texts above and below the picture.
         """
-        return _maze.picture(self.rows, values, policy, limit, title, caption)
+        return _gridworld_drawing.draw_maze(self.rows, values, policy, limit, title, caption)
 
 
-def _walks(rows: tuple[str, ...], slip: float) -> NDArray[np.float64]:
-    """Return where each action leads from each cell, and how likely, also from those at an end."""
+def _move_probabilities(rows: tuple[str, ...], slip: float) -> NDArray[np.float64]:
+    """Return the transition probabilities, shape (n_states, n_actions, n_states).
+
+    Here an agent could also leave a terminal state.
+    """
     height, width = len(rows), len(rows[0])
     lands = np.zeros((height * width, len(_MOVES)), dtype=np.int64)
     for i in range(height):
@@ -126,11 +142,11 @@ def _walks(rows: tuple[str, ...], slip: float) -> NDArray[np.float64]:
                 lands[i * width + j, action] = k * width + m if free else i * width + j
     straight = np.eye(height * width)[lands]  # (n_states, n_actions, n_states)
     sideways = (np.roll(straight, 1, axis=1) + np.roll(straight, -1, axis=1)) / 2
-    walks: NDArray[np.float64] = (1 - slip) * straight + slip * sideways
-    return walks
+    probabilities: NDArray[np.float64] = (1 - slip) * straight + slip * sideways
+    return probabilities
 
 
-def _checked(rows: Sequence[str]) -> tuple[str, ...]:
+def _check_rows(rows: Sequence[str]) -> tuple[str, ...]:
     texts = tuple(rows)
     letters = "".join(texts)
     even = len({len(text) for text in texts}) == 1

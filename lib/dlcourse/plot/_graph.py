@@ -1,4 +1,4 @@
-"""Draws boxes and arrows: computation graphs and networks of units."""
+"""Draws computation graphs and networks of units."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -6,12 +6,14 @@ from itertools import pairwise
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from dlcourse.plot._picture import Panel, Picture
+from dlcourse.plot._panel import Panel
+from dlcourse.plot._picture import Picture
 from dlcourse.plot._style import BLUE, INK
 
 Edge = tuple[str, str] | tuple[str, str, str]
 
-_NODE, _LINE, _NOTE = 0.22, 0.09, 0.22  # inches: half a node, half a further line, a note below
+# Inches: half the height of a node, half the height of another line of text, a note below.
+_NODE, _LINE, _NOTE = 0.22, 0.09, 0.22
 
 
 def graph(
@@ -20,45 +22,48 @@ def graph(
     *,
     labels: Mapping[str, str] | None = None,
     notes: Mapping[str, str] | None = None,
-    colours: Mapping[str, str] | None = None,
+    colors: Mapping[str, str] | None = None,
     title: str = "",
     caption: str = "",
     width: float = 6.4,
     height: float = 3.0,
 ) -> Picture:
-    """Draw named nodes, and arrows between them.
+    """Draw a graph: nodes as boxes with text, and arrows between them.
 
     Parameters
     ----------
     nodes
-        From a name to where it is.
+        Position `(x, y)` of each node by name.
     edges
-        `(from, to)` or `(from, to, what to write on the arrow)`.
+        Arrows as `(from, to)` or `(from, to, text)`, with the text written on the arrow.
     labels
-        What to write into a node instead of its name.
+        Text in a node, by name; the name itself otherwise.
     notes
-        What to write below a node: a value, a gradient.
-    colours
-        Colour of a node's frame; grey ink otherwise.
+        Text below a node, by name, such as a value or a gradient.
+    colors
+        Color of a node's frame, by name; grey otherwise.
     title, caption
-        Above and below.
+        Texts above and below the picture.
     width, height
-        In inches.
+        Size in inches; a graph with a single row of nodes is less high.
     """
-    texts, below, tint = dict(labels or {}), dict(notes or {}), dict(colours or {})
+    texts, below, frames = dict(labels or {}), dict(notes or {}), dict(colors or {})
 
     def draw(axes: Axes) -> None:
         drawn = {
-            name: _node(axes, texts.get(name, name), at, tint.get(name, INK), below.get(name, ""))
+            name: _draw_node(
+                axes, texts.get(name, name), at, frames.get(name, INK), below.get(name, "")
+            )
             for name, at in nodes.items()
         }
-        for start, end, *written in edges:
-            _arrow(axes, nodes[start], nodes[end], drawn[start], drawn[end], "".join(written))
+        for start, end, *text in edges:
+            ends = (nodes[start], nodes[end], drawn[start], drawn[end])
+            _draw_arrow(axes, *ends, "".join(text))
         lines = max((text.count("\n") for text in texts.values()), default=0)
-        _frame(axes, nodes, height - (0.3 if title else 0), lines, bool(below))
+        _set_limits(axes, nodes, height - (0.3 if title else 0), lines, bool(below))
 
     if len({y for _, y in nodes.values()}) == 1:
-        height = min(height, 0.95)  # one row needs no more
+        height = min(height, 0.95)
     return Picture((Panel(draw, title, width=width, height=height),), caption=caption)
 
 
@@ -66,28 +71,28 @@ def network(
     sizes: Sequence[int],
     *,
     names: Sequence[str] = (),
-    most: int = 6,
+    max_units: int = 6,
     title: str = "",
     caption: str = "",
     width: float = 6.4,
     height: float = 3.2,
 ) -> Picture:
-    """Draw layers of units, each connected with all of the next layer.
+    """Draw a fully connected network: layers of units, with lines between adjacent layers.
 
     Parameters
     ----------
     sizes
-        Units in each layer, the inputs first.
+        Number of units in each layer, from the inputs.
     names
-        What to call the layers.
-    most
-        How many units of a layer are drawn; the others are dots.
+        Names of the layers; their sizes if there is no name.
+    max_units
+        Number of units of a layer that are drawn; an ellipsis stands for the others.
     title, caption
-        Above and below.
+        Texts above and below the picture.
     width, height
-        In inches.
+        Size in inches.
     """
-    columns = [min(size, most) for size in sizes]
+    columns = [min(size, max_units) for size in sizes]
 
     def draw(axes: Axes) -> None:
         at = [[(float(i), (k - 1) / 2 - j) for j in range(k)] for i, k in enumerate(columns)]
@@ -96,7 +101,7 @@ def network(
                 for b in right:
                     axes.plot([a[0], b[0]], [a[1], b[1]], color=INK, alpha=0.35, linewidth=0.9)
         for i, column in enumerate(at):
-            _units(axes, column, sizes[i], i == 0)
+            _draw_units(axes, column, sizes[i], i == 0)
             label = names[i] if i < len(names) else f"{sizes[i]:,}"
             axes.text(i, -max(columns) / 2 - 0.55, label, ha="center", va="top")
         axes.set_axis_off()
@@ -105,7 +110,9 @@ def network(
     return Picture((Panel(draw, title, width=width, height=height),), caption=caption)
 
 
-def _units(axes: Axes, column: Sequence[tuple[float, float]], size: int, is_input: bool) -> None:
+def _draw_units(
+    axes: Axes, column: Sequence[tuple[float, float]], size: int, is_input: bool
+) -> None:
     for j, (x, y) in enumerate(column):
         if size > len(column) and j == len(column) - 2:
             axes.text(x, y, "⋮", ha="center", va="center", size=14)
@@ -122,8 +129,8 @@ def _units(axes: Axes, column: Sequence[tuple[float, float]], size: int, is_inpu
         )
 
 
-def _node(axes: Axes, text: str, at: tuple[float, float], colour: str, note: str) -> Text:
-    box = {"boxstyle": "round,pad=0.45", "facecolor": "none", "edgecolor": colour, "linewidth": 1.7}
+def _draw_node(axes: Axes, text: str, at: tuple[float, float], color: str, note: str) -> Text:
+    box = {"boxstyle": "round,pad=0.45", "facecolor": "none", "edgecolor": color, "linewidth": 1.7}
     if note:
         axes.annotate(
             note,
@@ -133,13 +140,13 @@ def _node(axes: Axes, text: str, at: tuple[float, float], colour: str, note: str
             ha="center",
             va="top",
             size=9,
-            color=colour,
+            color=color,
         )
-    node: Text = axes.text(*at, text, ha="center", va="center", color=colour, bbox=box, size=11)
+    node: Text = axes.text(*at, text, ha="center", va="center", color=color, bbox=box, size=11)
     return node
 
 
-def _arrow(
+def _draw_arrow(
     axes: Axes, start: tuple[float, float], end: tuple[float, float], a: Text, b: Text, text: str
 ) -> None:
     shape = {
@@ -157,14 +164,17 @@ def _arrow(
         axes.annotate(text, middle, xytext=(0, 5), textcoords="offset points", ha="center", size=9)
 
 
-def _frame(
-    axes: Axes, nodes: Mapping[str, tuple[float, float]], height: float, lines: int, noted: bool
+def _set_limits(
+    axes: Axes, nodes: Mapping[str, tuple[float, float]], height: float, lines: int, has_notes: bool
 ) -> None:
-    """Leave as much room above and below the outer nodes as a node needs, and notes below."""
+    """Set limits with space for half a node around the outer nodes, and for notes below them.
+
+    `lines` is the largest number of line breaks in a node's text.
+    """
     xs, ys = [x for x, _ in nodes.values()], [y for _, y in nodes.values()]
-    room_x = 0.1 * (max(xs) - min(xs)) + 0.3
-    above, below = _NODE + _LINE * lines, _NODE + _LINE * lines + (_NOTE if noted else 0)
-    unit = ((max(ys) - min(ys)) or 1.0) / max(0.5, height - above - below)  # of an inch
+    margin_x = 0.1 * (max(xs) - min(xs)) + 0.3
+    above, below = _NODE + _LINE * lines, _NODE + _LINE * lines + (_NOTE if has_notes else 0)
+    unit = ((max(ys) - min(ys)) or 1.0) / max(0.5, height - above - below)  # per inch
     ylim = (min(ys) - below * unit, max(ys) + above * unit)
-    axes.set(xlim=(min(xs) - room_x, max(xs) + room_x), ylim=ylim)
+    axes.set(xlim=(min(xs) - margin_x, max(xs) + margin_x), ylim=ylim)
     axes.set_axis_off()

@@ -1,4 +1,4 @@
-"""Draws how numbers are distributed."""
+"""Draws histograms."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +7,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse.plot._picture import Limits, Panel, Picture
-from dlcourse.plot._style import COLOURS
+from dlcourse.plot._panel import Limits, Panel
+from dlcourse.plot._picture import Picture
+from dlcourse.plot._style import COLORS
 
-_APART = 0.085  # of the axes' height, between two names
+_NAME_DISTANCE = 0.085  # between two names, as a fraction of the axes' height
 
 
 def histograms(
@@ -25,22 +26,22 @@ def histograms(
     caption: str = "",
     xlim: Limits = None,
 ) -> Picture:
-    """Draw the distribution of one or more samples over one another, in common bins.
+    """Draw the histograms of one or more samples over each other, with common bins.
 
     Parameters
     ----------
     samples
-        From a name to numbers of any shape; or the numbers of a single sample. What is not
-        finite is left out.
+        Numbers of each sample by name, any shape; or the numbers of a single sample. Numbers that
+        are not finite are ignored.
     bins
-        How many, over the range of all samples or over `xlim`.
+        Number of bins, over the range of all samples or over `xlim`.
     share
-        Whether a bin's height is its part of the sample, so that samples of different sizes can
-        be compared; otherwise it is how many.
+        Whether the height of a bin is its fraction of the sample, which makes samples of
+        different sizes comparable; otherwise it is the count.
     logy
-        Whether the heights are logarithmic: for tails.
+        Whether the heights are logarithmic, to show tails.
     title, xlabel, ylabel, caption, xlim
-        As they say.
+        Texts and limits; see `dlcourse.plot`.
     """
     named = samples if isinstance(samples, Mapping) else {"": samples}
     numbers = {name: _finite(values) for name, values in named.items()}
@@ -51,17 +52,17 @@ def histograms(
         for i, values in enumerate(numbers.values()):
             heights = np.histogram(values, edges)[0] / (max(1, values.size) if share else 1)
             tallest = max(tallest, float(heights.max(initial=0)))
-            colour = COLOURS[i % len(COLOURS)]
-            axes.stairs(heights, edges, fill=True, color=colour, alpha=0.16)
+            color = COLORS[i % len(COLORS)]
+            axes.stairs(heights, edges, fill=True, color=color, alpha=0.16)
             dash = ("-", "--", ":", "-.")[i % 4]
-            axes.stairs(heights, edges, color=colour, linewidth=1.8, linestyle=dash)
+            axes.stairs(heights, edges, color=color, linewidth=1.8, linestyle=dash)
         if logy:
             axes.set_yscale("log")
         else:
             axes.set_ylim(0, 1.08 * tallest or 1)
-        _names(axes, [name for name in numbers if name])
+        _write_names(axes, [name for name in numbers if name])
 
-    label = ylabel or ("part of all" if share else "how many")
+    label = ylabel or ("fraction" if share else "count")
     return Picture((Panel(draw, title, xlabel, label, xlim, height=3.0),), caption=caption)
 
 
@@ -71,7 +72,7 @@ def _finite(values: ArrayLike) -> NDArray[np.float64]:
     return finite
 
 
-def _names(axes: Axes, names: list[str]) -> None:
+def _write_names(axes: Axes, names: list[str]) -> None:
     for i, name in enumerate(names):
-        look: dict[str, Any] = {"color": COLOURS[i % len(COLOURS)], "weight": "bold"}
-        axes.text(1.015, 0.95 - i * _APART, name, transform=axes.transAxes, va="center", **look)
+        style: dict[str, Any] = {"color": COLORS[i % len(COLORS)], "weight": "bold", "va": "center"}
+        axes.text(1.015, 0.95 - i * _NAME_DISTANCE, name, transform=axes.transAxes, **style)

@@ -1,8 +1,9 @@
-"""A picture as a value: panels that know how to draw themselves, shown by the notebook.
+"""A picture as a value: panels with a title and a caption, drawn when the picture is shown.
 
-No figure is left open, none needs a display, and a picture can stand beside another.
+No figure stays open, no display is needed, and pictures can be combined.
 """
 
+import base64
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,61 +15,23 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from dlcourse.plot._layout import laid_out
-from dlcourse.plot._style import DPI, SHARPER, STYLE
-
-Limits = tuple[float, float] | None
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One set of axes.
-
-    Attributes
-    ----------
-    draw
-        Draws on the axes it is given.
-    width, height
-        In inches, title and labels included.
-    equal
-        Whether both axes have the same unit; the height then follows from the width and limits.
-    margins
-        Inches that numbers and names take at the left and below; guessed when not given.
-    """
-
-    draw: Callable[[Axes], None]
-    title: str = ""
-    xlabel: str = ""
-    ylabel: str = ""
-    xlim: Limits = None
-    ylim: Limits = None
-    width: float = 5.4
-    height: float = 3.4
-    equal: bool = False
-    margins: tuple[float, float] | None = None
-
-    def on(self, axes: Axes, title: str) -> None:
-        """Draw on axes that exist already, with the title broken into lines that fit."""
-        axes.set(title=title, xlabel=self.xlabel, ylabel=self.ylabel)
-        if self.xlim is not None:
-            axes.set_xlim(*self.xlim)
-        if self.ylim is not None:
-            axes.set_ylim(*self.ylim)
-        self.draw(axes)
+from dlcourse.plot._layout import arrange
+from dlcourse.plot._panel import Panel
+from dlcourse.plot._style import DPI, OVERSAMPLING, STYLE
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What every function of `plot` returns: the last one in a cell is shown.
+    """A figure that the functions of `plot` return; the last one in a cell is shown.
 
     Attributes
     ----------
     panels
-        Drawn row by row.
+        The sets of axes, row by row.
     columns
-        How many panels stand in a row.
+        Number of panels in a row.
     title, caption
-        Above and below all panels; the caption is the one sentence that says what to see.
+        Texts above and below all panels.
     """
 
     panels: tuple[Panel, ...]
@@ -77,58 +40,69 @@ class Picture:
     caption: str = ""
 
     def figure(self) -> Figure:
-        """Return the picture drawn as a Matplotlib figure, to add to or to save."""
+        """Return the picture as a new Matplotlib figure, to draw more on it or to save it."""
         with mpl.rc_context(STYLE):
-            return laid_out(self)
+            return arrange(self.panels, self.columns, self.title, self.caption)
 
     def show(self) -> None:
-        """Show the picture now: for loops, and for pictures in the middle of a cell."""
+        """Display the picture now: in a loop or in the middle of a cell."""
         from IPython.display import display
 
         display(self)
 
     def save(self, path: str | Path) -> None:
-        """Write the picture to a file; the ending decides the format."""
+        """Write the picture to a file; the file extension selects the format."""
         with mpl.rc_context(STYLE):
-            laid_out(self).savefig(path, dpi=DPI * SHARPER)
+            self.figure().savefig(path, dpi=DPI * OVERSAMPLING)
 
     def png(self) -> bytes:
         """Return the picture as the bytes of a PNG file."""
-        buffer = io.BytesIO()
-        with mpl.rc_context(STYLE):
-            figure = laid_out(self)
-            FigureCanvasAgg(figure).print_png(buffer)
-        return buffer.getvalue()
+        return self._repr_png_()[0]
 
-    def described(self) -> str:
-        """Return the picture in words: titles, axes, caption."""
-        parts = [self.title, *map(_panel_words, self.panels), self.caption]
-        return "Figure. " + " ".join(_ended(part) for part in parts if part)
+    def describe(self) -> str:
+        """Return titles, axis labels and caption as text."""
+        parts = [self.title, *(panel.describe() for panel in self.panels), self.caption]
+        return "Figure. " + " ".join(_with_period(part) for part in parts if part)
+
+    def static_bundle(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return PNG and text as a mime bundle, for pages that do not run scripts.
+
+        Returns
+        -------
+        data, metadata
+            `{"image/png": ..., "text/plain": ...}` and the image's displayed size.
+        """
+        png, size = self._repr_png_()
+        data = {
+            "image/png": base64.b64encode(png).decode("ascii"),
+            "text/plain": self.describe(),
+        }
+        return data, {"image/png": size}
 
     def _repr_png_(self) -> tuple[bytes, dict[str, Any]]:
-        # Drawn finer than shown, so the notebook has to be told the size.
+        # The PNG has more pixels than are displayed, so the notebook needs the displayed size.
+        buffer = io.BytesIO()
         with mpl.rc_context(STYLE):
-            figure = laid_out(self)
-            buffer = io.BytesIO()
+            figure = self.figure()
             FigureCanvasAgg(figure).print_png(buffer)
         width, height = (round(inches * DPI) for inches in figure.get_size_inches())
         return buffer.getvalue(), {"width": width, "height": height}
 
     def __repr__(self) -> str:
-        return self.described()
+        return self.describe()
 
 
 def picture(draw: Callable[[Axes], None], caption: str = "", **panel: Any) -> Picture:
-    """Return a picture of one panel: for figures that only one lesson needs.
+    """Return a picture with one panel that `draw` draws: for figures used only once.
 
     Parameters
     ----------
     draw
-        Takes Matplotlib axes and draws on them.
+        Function that takes Matplotlib axes and draws on them.
     caption
-        The one sentence that says what to see.
+        Text below the picture.
     **panel
-        Fields of `Panel`: title, xlabel, ylabel, xlim, ylim, width, height.
+        Other fields of `Panel`: title, xlabel, ylabel, xlim, ylim, width, height, equal, margins.
     """
     return Picture((Panel(draw, **panel),), caption=caption)
 
@@ -136,7 +110,22 @@ def picture(draw: Callable[[Axes], None], caption: str = "", **panel: Any) -> Pi
 def side_by_side(
     *pictures: Picture, title: str = "", caption: str = "", columns: int | None = None
 ) -> Picture:
-    """Return one picture with all panels of the given ones, in rows of `columns`."""
+    """Return one picture with the panels of all given pictures.
+
+    Parameters
+    ----------
+    *pictures
+        Pictures with one or more panels each; their own captions are not shown.
+    title, caption
+        Texts above and below all panels.
+    columns
+        Number of panels in a row; all panels in one row if None.
+
+    Raises
+    ------
+    ValueError
+        If no picture is given.
+    """
     panels = tuple(panel for one in pictures for panel in one.panels)
     if not panels:
         message = "side_by_side needs at least one picture."
@@ -145,9 +134,22 @@ def side_by_side(
 
 
 def overlay(*pictures: Picture, caption: str = "", **panel: Any) -> Picture:
-    """Return one panel on which the given pictures are drawn one over the other.
+    """Draw several pictures on the same axes, in the given order.
 
-    What `panel` does not say (title, labels, limits, size) is as in the first picture.
+    Parameters
+    ----------
+    *pictures
+        The pictures; the first one is drawn first.
+    caption
+        Text below the picture; the first picture's caption if "".
+    **panel
+        Fields of `Panel` (title, labels, limits, size) to change; the others are those of the
+        first picture.
+
+    Raises
+    ------
+    ValueError
+        If no picture is given.
     """
     panels = [one for whole in pictures for one in whole.panels]
     if not panels:
@@ -158,14 +160,9 @@ def overlay(*pictures: Picture, caption: str = "", **panel: Any) -> Picture:
         for one in panels:
             one.draw(axes)
 
-    words = caption or pictures[0].caption
-    return Picture((replace(panels[0], draw=draw, **panel),), caption=words)
+    shared = replace(panels[0], draw=draw, **panel)
+    return Picture((shared,), caption=caption or pictures[0].caption)
 
 
-def _panel_words(panel: Panel) -> str:
-    axes = f" ({panel.ylabel} against {panel.xlabel})" if panel.xlabel and panel.ylabel else ""
-    return f"{panel.title}{axes}".strip()
-
-
-def _ended(text: str) -> str:
+def _with_period(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."

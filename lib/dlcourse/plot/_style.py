@@ -1,8 +1,10 @@
-"""The course's look: one picture that reads well on white paper and in a dark theme.
+"""Colors, markers, sizes and Matplotlib settings of the course's figures.
 
-Transparent ground, grey ink (4.3:1 on white and on black), saturated data, surfaces that fade to
-nothing in the middle. Classes and series differ in colour *and* shape; the colours are close to
-those of M. Okabe and K. Ito (2008), told apart by every kind of colour vision.
+A figure must be readable on white paper and in a dark theme: the background is transparent, text
+and axes are grey (contrast 4.3:1 on white and on black), data have saturated colors, and the
+diverging colormaps become transparent in the middle. Classes and curves differ in color *and*
+shape; the colors are close to those of M. Okabe and K. Ito (2008), which people with any kind of
+color vision can distinguish.
 """
 
 from collections.abc import Sequence
@@ -15,16 +17,16 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 INK = "#787878"
 BLUE, ORANGE, GREEN, PURPLE = "#0C83C8", "#E0661B", "#0B9E77", "#B9609B"
 GOLD, SKY = "#B88A00", "#4FA3D9"
-COLOURS = (BLUE, ORANGE, GREEN, PURPLE, GOLD, SKY)
+COLORS = (BLUE, ORANGE, GREEN, PURPLE, GOLD, SKY)
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
-# Of two classes the lower (0, or -1) is an orange square, the upper (1) a blue circle.
-CLASS_COLOURS = (ORANGE, BLUE, GREEN, PURPLE, GOLD, SKY)
+# With two classes, the lower one (0 or -1) is an orange square, the upper one (1) a blue circle.
+CLASS_COLORS = (ORANGE, BLUE, GREEN, PURPLE, GOLD, SKY)
 CLASS_MARKERS = ("s", "o", "^", "D", "v", "P")
 
 DPI = 110
-SHARPER = 1.5  # pixels are drawn this much finer than shown, for dense screens
-WIDEST = 8.4  # inches: as wide as the text
+OVERSAMPLING = 1.5  # drawn pixels per displayed pixel, for high-resolution screens
+MAX_WIDTH = 8.4  # inches: the width of the text
 
 STYLE: dict[str, Any] = {
     "figure.facecolor": "none",
@@ -51,32 +53,32 @@ STYLE: dict[str, Any] = {
     "grid.linewidth": 0.8,
     "axes.axisbelow": True,
     "lines.linewidth": 2.2,
-    "axes.prop_cycle": cycler(color=COLOURS),
+    "axes.prop_cycle": cycler(color=COLORS),
     "image.cmap": "course.ink",
 }
 
 
-def _fading(
+def _colormap(
     name: str, *stops: tuple[str, float], at: Sequence[float] | None = None
 ) -> LinearSegmentedColormap:
-    """Return a colour map through colours with their opacities, evenly spaced without `at`."""
-    colours = [(*to_rgb(colour), alpha) for colour, alpha in stops]
+    """Return a colormap that interpolates `(color, opacity)` stops, evenly spaced without `at`."""
+    colors = [(*to_rgb(color), alpha) for color, alpha in stops]
     return LinearSegmentedColormap.from_list(
-        name, colours if at is None else list(zip(at, colours, strict=True))
+        name, colors if at is None else list(zip(at, colors, strict=True))
     )
 
 
-# Weights near zero must stay visible, so this one has no empty middle, only an empty point.
-DIVERGING = _fading(
+# Small weights must stay visible: the two colors meet at full transparency only at zero itself.
+DIVERGING = _colormap(
     "course.diverging", (ORANGE, 0.95), (ORANGE, 0), (BLUE, 0), (BLUE, 0.95), at=(0, 0.5, 0.5, 1)
 )
-SURFACE = _fading("course.surface", (ORANGE, 0.55), (ORANGE, 0), (BLUE, 0), (BLUE, 0.55))
-SEQUENTIAL = _fading("course.sequential", (BLUE, 0), (BLUE, 0.9))
-INKED = _fading("course.ink", (INK, 0), (INK, 1))
+SURFACE = _colormap("course.surface", (ORANGE, 0.55), (ORANGE, 0), (BLUE, 0), (BLUE, 0.55))
+SEQUENTIAL = _colormap("course.sequential", (BLUE, 0), (BLUE, 0.9))
+INKED = _colormap("course.ink", (INK, 0), (INK, 1))
 
 
 def apply() -> None:
-    """Make the course's look that of every figure drawn from now on."""
-    for colours in (DIVERGING, SURFACE, SEQUENTIAL, INKED):
-        mpl.colormaps.register(colours, force=True)
+    """Register the colormaps and apply the style to all figures drawn from now on."""
+    for colormap in (DIVERGING, SURFACE, SEQUENTIAL, INKED):
+        mpl.colormaps.register(colormap, force=True)
     mpl.rcParams.update(STYLE)

@@ -1,56 +1,57 @@
-"""Experiments that live in the notebook, and leave a picture where nothing is live.
+"""Interactive widgets for notebooks, with a static picture for pages that cannot run them.
 
-    separating_line     a line moved through points: how many can it get right?
-    gradient_dial       depth, activation and weights against the gradient of every layer
-    optimiser_race      descent, momentum, Adam and others down a ravine
-    perceptron_rule     Rosenblatt's rule, one mistake after another
-    descent             gradient descent on a landscape of one weight and one bias
-    q_learning          a table that learns a maze, step by step
-    playground          a small network trained in the browser, with all its units to look into
-    filter_explorer     a kernel to edit, a picture, and the feature map that they make
-    latent_plane        a point moved through a latent plane, and what a decoder paints for it
-    gate_dial           the gates of an LSTM cell, and what it keeps over time
-    writer              a trained character model that writes, at a temperature to choose
+    separating_line         move a line to separate two classes of points
+    perceptron_rule         step through the training of a perceptron
+    gradient_descent        run gradient descent on the loss of one weight and one bias
+    vanishing_gradient      the gradient of each layer, by depth, activation and weight scale
+    optimizer_comparison    optimizers on the same loss surface
+    playground              train a small network and inspect its units
+    filter_explorer         edit a convolution kernel and see its feature map
+    latent_plane            move a point in a latent plane and see it decoded
+    lstm_gates              the gates of an LSTM cell and its state over time
+    text_generator          a trained character model that generates text
+    q_learning              Q-learning in a maze, step by step
 
-Each is a file of its own with its JavaScript beside it: numbers in Python, drawing in the browser.
-Both halves are built from parts: in Python `_esm = script(__file__)` (`_script`) joins
-`_common.js` and the widget's own script, and `with_still` (`_still`) adds the picture. In
-JavaScript `_common.js` gives, for every script to use without declaring them again,
+Each widget is a Python file with a JavaScript file of the same name: Python holds the numbers,
+JavaScript draws. On the Python side, `_esm = script(__file__)` (`_script`) joins `_common.js` and
+the widget's own script, and `StaticImageMixin` (`_static_image`) adds the picture. On the
+JavaScript side, `_common.js` provides
 
-    stage controls drawing canvas described     the frame, its control column, what it shows
-    slider choice buttons button status say     controls with labels, which keep their keys
-    send                                        values to the kernel
+    stage controls drawing canvas describe      the frame, controls, drawings and their alt text
+    slider choice buttons button                labeled controls with keyboard support
+    status announce                             a line that screen readers read
+    send                                        sends values to the kernel
     node element tidy classMark                 SVG, HTML, a number, a point of a class
-    BLUE ORANGE … INK COLOURS                   the colours of `dlcourse.plot`
+    BLUE ORANGE ... INK COLORS                  the colors of `dlcourse.plot`
 
-and the style of all that. `stage(el, "dial", { style })` takes a widget's own CSS: declarations
-(such as `--words` and `--value`, the widths of a control's columns) and rules (`.count { … }`) for
-this frame alone. `gradient_dial.js` is the shortest example; `shown` in tests/dlcourse/conftest.py
-puts a widget on a page of a browser, and test_widgets_common.py has the facts that all keep.
+and the common CSS. `stage(el, "name", { style })` takes the CSS of one widget: declarations (such
+as `--label-width` and `--value-width`, the columns of a control) and rules (`.count { ... }`).
+`vanishing_gradient.js` is the shortest example. In the tests, the fixture `shown` displays a
+widget in a browser, and test_widgets_common.py tests what all widgets have in common.
 """
 
-from dlcourse.widgets.descent import descent
 from dlcourse.widgets.filter_explorer import filter_explorer
-from dlcourse.widgets.gate_dial import gate_dial
-from dlcourse.widgets.gradient_dial import gradient_dial
+from dlcourse.widgets.gradient_descent import gradient_descent
 from dlcourse.widgets.latent_plane import latent_plane
-from dlcourse.widgets.optimiser_race import optimiser_race
+from dlcourse.widgets.lstm_gates import lstm_gates
+from dlcourse.widgets.optimizer_comparison import optimizer_comparison
 from dlcourse.widgets.perceptron_rule import perceptron_rule
 from dlcourse.widgets.playground import playground
 from dlcourse.widgets.q_learning import q_learning
 from dlcourse.widgets.separating_line import separating_line
-from dlcourse.widgets.writer import writer
+from dlcourse.widgets.text_generator import text_generator
+from dlcourse.widgets.vanishing_gradient import vanishing_gradient
 
 __all__ = [
-    "descent",
     "filter_explorer",
-    "gate_dial",
-    "gradient_dial",
+    "gradient_descent",
     "latent_plane",
-    "optimiser_race",
+    "lstm_gates",
+    "optimizer_comparison",
     "perceptron_rule",
     "playground",
     "q_learning",
     "separating_line",
-    "writer",
+    "text_generator",
+    "vanishing_gradient",
 ]

@@ -1,7 +1,7 @@
-// What every experiment is built from: colours, controls, canvases. It stands before each widget's
-// own script (`_script.py`), which therefore uses these names without declaring them again.
+// Shared by all widgets: colors, controls, drawings. `_script.py` joins this file with each widget's
+// own script, which can therefore use these names.
 const BLUE = "#0C83C8", ORANGE = "#E0661B", GREEN = "#0B9E77", PURPLE = "#B9609B", GOLD = "#B88A00";
-const SKY = "#4FA3D9", INK = "#787878", COLOURS = [BLUE, ORANGE, GREEN, PURPLE, GOLD, SKY];
+const SKY = "#4FA3D9", INK = "#787878", COLORS = [BLUE, ORANGE, GREEN, PURPLE, GOLD, SKY];
 const SVG = "http://www.w3.org/2000/svg";
 
 const COMMON_STYLE = `
@@ -12,7 +12,7 @@ const COMMON_STYLE = `
 .dlc svg, .dlc canvas { max-width: 100%; }
 .dlc svg { height: auto; }
 .dlc .controls { min-width: 250px; flex: 1; }
-.dlc label { display: grid; grid-template-columns: var(--words, 7.5em) 1fr var(--value, 3.6em);
+.dlc label { display: grid; grid-template-columns: var(--label-width, 7.5em) 1fr var(--value-width, 3.6em);
   align-items: center; gap: 8px; margin: 8px 0; }
 .dlc input[type=range] { width: 100%; accent-color: ${BLUE}; }
 .dlc .value { text-align: right; font-variant-numeric: tabular-nums; }
@@ -39,14 +39,14 @@ function node(name, attributes, parent) { // of an SVG
 
 function element(name, properties, parent) {
   const made = Object.assign(document.createElement(name), properties);
-  // Without this mark JupyterLab takes arrow keys and Enter away from what has the focus.
+  // Without this attribute JupyterLab handles arrow keys and Enter itself.
   if (["input", "button", "select"].includes(name)) made.dataset.lmSuppressShortcuts = "true";
   parent.append(made);
   return made;
 }
 
-// The frame of a widget, with its title if it has one; `style` holds declarations and rules for this
-// frame alone, nested in its class so that they win over the common ones.
+// The frame of a widget, with an optional title. `style` holds CSS declarations and rules for this
+// frame only; they are nested in its class so that they override the common ones.
 function stage(el, name, { title = "", style = "" } = {}) {
   const box = element("div", { className: `dlc dlc-${name}` }, el);
   element("style", { textContent: `${COMMON_STYLE}.dlc.dlc-${name} { ${style} }` }, box);
@@ -58,12 +58,12 @@ function controls(box) {
   return element("div", { className: "controls" }, box);
 }
 
-// A drawing in SVG. Say what it shows with `described` each time it changes.
+// An SVG drawing. Call `describe` each time it changes.
 function drawing(box, width, height) {
   return node("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img" }, box);
 }
 
-// A canvas with twice as many pixels as are shown; its context is scaled to the size shown.
+// A canvas with twice the displayed resolution; its context is scaled to the displayed size.
 function canvas(box, width, height, className = "") {
   const made = element("canvas", { width: 2 * width, height: 2 * height, className }, box);
   made.style.width = `${width}px`;
@@ -73,40 +73,40 @@ function canvas(box, width, height, className = "") {
   return made;
 }
 
-function described(picture, words) {
-  picture.setAttribute("aria-label", words);
+function describe(picture, text) { // sets the text alternative
+  picture.setAttribute("aria-label", text);
 }
 
-// A labelled slider. `show(value)` moves it; `changed(value)` is called when the reader does.
-// `toSlider` and `fromSlider` are for scales that are not even, `spoken` for words in symbols.
-function slider(panel, words, { min, max, step, changed, shown = tidy, spoken = words,
+// A labeled slider. `show(value)` moves it; `onChange(value)` is called when the user moves it.
+// `toSlider` and `fromSlider` define a nonlinear scale; `ariaLabel` replaces a label in symbols.
+function slider(panel, text, { min, max, step, onChange, format = tidy, ariaLabel = text,
                                 toSlider = (v) => v, fromSlider = (v) => v }) {
   const label = element("label", {}, panel);
-  element("span", { textContent: words }, label);
+  element("span", { textContent: text }, label);
   const input = element("input", { type: "range", min, max, step }, label);
-  input.setAttribute("aria-label", spoken);
+  input.setAttribute("aria-label", ariaLabel);
   const output = element("span", { className: "value" }, label);
-  output.setAttribute("aria-hidden", "true"); // the slider says it
+  output.setAttribute("aria-hidden", "true"); // screen readers read the slider
   const write = (value) => {
-    output.textContent = shown(value);
-    input.setAttribute("aria-valuetext", shown(value));
+    output.textContent = format(value);
+    input.setAttribute("aria-valuetext", format(value));
   };
   input.oninput = () => {
     const value = fromSlider(Number(input.value));
     write(value);
-    changed(value);
+    onChange(value);
   };
   return { input, show: (value) => { input.value = toSlider(value); write(value); } };
 }
 
-// A labelled list to choose from; `show(value)` chooses.
-function choice(panel, words, options, changed) {
+// A labeled list of options. `show(value)` selects one; `onChange(value)` is called when the user does.
+function choice(panel, text, options, onChange) {
   const label = element("label", {}, panel);
-  element("span", { textContent: words }, label);
+  element("span", { textContent: text }, label);
   const select = element("select", {}, label);
-  select.setAttribute("aria-label", words);
+  select.setAttribute("aria-label", text);
   for (const value of options) element("option", { value, textContent: value }, select);
-  select.onchange = () => changed(select.value);
+  select.onchange = () => onChange(select.value);
   return { select, show: (value) => { select.value = value; } };
 }
 
@@ -118,31 +118,31 @@ function button(row, text, onclick) {
   return element("button", { type: "button", textContent: text, onclick }, row);
 }
 
-// A line that a screen reader speaks when it changes; change it with `say`, not while things move.
+// A line that screen readers read when it changes. Change it with `announce`, but not in animations.
 function status(panel, className = "status") {
   const line = element("p", { className }, panel);
   line.setAttribute("role", "status");
   return line;
 }
 
-function say(line, words) { // the same words again are not spoken again
-  if (line.textContent !== words) line.textContent = words;
+function announce(line, text) { // unchanged text is not read again
+  if (line.textContent !== text) line.textContent = text;
 }
 
-function send(model, values) { // to the kernel, all at once
+function send(model, values) { // sends all values to the kernel at once
   for (const [key, value] of Object.entries(values)) model.set(key, value);
   model.save_changes();
 }
 
-function tidy(value, digits = 2) { // a number with a real minus sign, and none before a zero
-  const said = Number(value).toFixed(digits);
-  return Number(said) ? said.replace("-", "−") : said.replace("-", "");
+function tidy(value, digits = 2) { // a number with a typographic minus sign, and no sign before zero
+  const text = Number(value).toFixed(digits);
+  return Number(text) ? text.replace("-", "−") : text.replace("-", "");
 }
 
-// A point of the upper class as a blue circle, of the lower as an orange square.
+// A point: a blue circle in the upper class, an orange square in the lower class.
 function classMark(parent, x, y, isUpper, r) {
-  const look = { fill: isUpper ? BLUE : ORANGE, stroke: "white", "stroke-width": 1.2, "pointer-events": "none" };
+  const style = { fill: isUpper ? BLUE : ORANGE, stroke: "white", "stroke-width": 1.2, "pointer-events": "none" };
   return isUpper
-    ? node("circle", { cx: x, cy: y, r, ...look }, parent)
-    : node("rect", { x: x - 0.9 * r, y: y - 0.9 * r, width: 1.8 * r, height: 1.8 * r, ...look }, parent);
+    ? node("circle", { cx: x, cy: y, r, ...style }, parent)
+    : node("rect", { x: x - 0.9 * r, y: y - 0.9 * r, width: 1.8 * r, height: 1.8 * r, ...style }, parent);
 }

@@ -1,7 +1,6 @@
-"""The playground's network in NumPy: the twin of playground_net.js, number for number.
+"""The network of the playground in NumPy; playground_net.js computes the same numbers.
 
-It draws the picture where no browser is, and a test holds the two against each other. It knows
-nothing of widgets.
+It is used for the static picture. A test compares the two implementations.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +27,7 @@ FEATURES: MappingProxyType[str, Callable[[Array], Array]] = MappingProxyType(
 )
 
 ACTIVATIONS: MappingProxyType[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = (
-    MappingProxyType(  # the activation, and its slope told from its value
+    MappingProxyType(  # the activation, and its derivative as a function of its value
         {
             "tanh": (np.tanh, lambda a: 1 - a**2),
             "relu": (lambda z: np.maximum(z, 0), lambda a: (a > 0).astype(float)),
@@ -43,7 +42,7 @@ PENALTIES = ("none", "L1", "L2")
 
 @dataclass(frozen=True)
 class Settings:
-    """What the reader chooses, as far as training is concerned."""
+    """Settings of the network and of its training."""
 
     features: tuple[str, ...] = ("x1", "x2")
     hidden: tuple[int, ...] = (4, 2)
@@ -57,7 +56,7 @@ class Settings:
 
 @dataclass
 class Net:
-    """Weights [W1, b1, W2, b2, …], and the generator that goes on shuffling."""
+    """Weights [W1, b1, W2, b2, ...] and the random generator that shuffles the examples."""
 
     weights: list[Array]
     random: Iterator[float]
@@ -66,7 +65,7 @@ class Net:
 
 
 def generator(seed: int) -> Iterator[float]:
-    """Yield numbers in [0, 1): mulberry32, the same as in JavaScript for the same seed."""
+    """Yield random numbers in [0, 1) by mulberry32, as JavaScript does for the same seed."""
     state = seed & 0xFFFFFFFF
     while True:
         state = (state + 0x6D2B79F5) & 0xFFFFFFFF
@@ -76,12 +75,12 @@ def generator(seed: int) -> Iterator[float]:
 
 
 def inputs(X: Array, features: Sequence[str]) -> Array:
-    """Return the chosen features of points, shape (n, 2) -> (n, n_features)."""
+    """Return the selected features of points, shape (n, 2) -> (n, n_features)."""
     return np.stack([FEATURES[name](X) for name in features], axis=1)
 
 
 def start(settings: Settings) -> Net:
-    """Return an untrained net: Glorot's uniform weights, biases zero."""
+    """Return an untrained network with Glorot's uniform weights and zero biases."""
     random = generator(settings.seed)
     weights: list[Array] = []
     for n_in, n_out in pairwise([len(settings.features), *settings.hidden, 1]):
@@ -91,56 +90,59 @@ def start(settings: Settings) -> Net:
     return Net(weights, random)
 
 
-def answers(weights: Sequence[Array], activation: str, features: Array) -> list[Array]:
-    """Return what every layer answers, the inputs first; the last are probabilities (n, 1)."""
-    bend = ACTIVATIONS[activation][0]
+def forward(weights: Sequence[Array], activation: str, features: Array) -> list[Array]:
+    """Return the outputs of all layers, from the inputs to the probabilities, shape (n, 1)."""
+    f = ACTIVATIONS[activation][0]
     layers = [features]
     for i in range(0, len(weights), 2):
         Z = layers[-1] @ weights[i] + weights[i + 1]
-        layers.append(_logistic(Z) if i + 2 == len(weights) else bend(Z))
+        layers.append(_logistic(Z) if i + 2 == len(weights) else f(Z))
     return layers
 
 
 def train_epoch(net: Net, settings: Settings, features: Array, labels: NDArray[np.int64]) -> None:
-    """Take the net once through all examples, in a new order and in minibatches."""
+    """Train for one epoch: all examples once, in random order and in minibatches."""
     order = np.arange(len(labels))
     for i in range(len(order) - 1, 0, -1):
         j = int(next(net.random) * (i + 1))
         order[i], order[j] = order[j], order[i]
-    for at in range(0, len(order), settings.batch):
-        batch = order[at : at + settings.batch]
+    for begin in range(0, len(order), settings.batch):
+        batch = order[begin : begin + settings.batch]
         _step(net.weights, settings, features[batch], labels[batch])
     net.epoch += 1
 
 
 def log_loss(weights: Sequence[Array], activation: str, features: Array, labels: Any) -> float:
-    """Return the mean log-loss, without the penalty."""
-    p = answers(weights, activation, features)[-1][:, 0]
+    """Return the mean log loss, without the penalty."""
+    p = forward(weights, activation, features)[-1][:, 0]
     return float(-np.log(np.maximum(np.where(labels == 1, p, 1 - p), 1e-12)).mean())
 
 
 def _step(weights: list[Array], settings: Settings, features: Array, labels: Any) -> None:
-    slope = ACTIVATIONS[settings.activation][1]
-    layers = answers(weights, settings.activation, features)
-    error = layers[-1] - labels[:, None]  # p - y: log-loss and logistic unit together
+    derivative = ACTIVATIONS[settings.activation][1]
+    layers = forward(weights, settings.activation, features)
+    error = layers[-1] - labels[:, None]  # p - y: the gradient of log loss and logistic unit
     steps: list[tuple[int, Array, Array]] = []
     for i in range(len(weights) - 2, -1, -2):
         below = layers[i // 2]
         steps.append((i, below.T @ error / len(labels), error.mean(axis=0)))
-        error = error @ weights[i].T * slope(below)
+        error = error @ weights[i].T * derivative(below)
     for i, for_W, for_b in steps:
         moved = weights[i] - settings.rate * for_W
-        weights[i] = _pulled(moved, weights[i], settings)
+        weights[i] = _apply_penalty(moved, weights[i], settings)
         weights[i + 1] = weights[i + 1] - settings.rate * for_b
 
 
-def _pulled(moved: Array, weights: Array, settings: Settings) -> Array:
-    """Apply the penalty: L2 shrinks by a part, L1 by a length, and stops at zero."""
-    pull = settings.rate * settings.penalty_rate
+def _apply_penalty(moved: Array, weights: Array, settings: Settings) -> Array:
+    """Return the moved weights after the penalty.
+
+    L2 subtracts a fraction of the weights; L1 subtracts a constant, but does not cross zero.
+    """
+    amount = settings.rate * settings.penalty_rate
     if settings.penalty == "L2":
-        return moved - pull * weights
+        return moved - amount * weights
     if settings.penalty == "L1":
-        return np.sign(moved) * np.maximum(np.abs(moved) - pull, 0)
+        return np.sign(moved) * np.maximum(np.abs(moved) - amount, 0)
     return moved
 
 

@@ -1,4 +1,4 @@
-"""Puts the script that all widgets share before a widget's own."""
+"""Reads the JavaScript of widgets."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ _COMMON = Path(__file__).with_name("_common.js")
 
 
 def script(file: str) -> str:
-    """Return the JavaScript of the widget in `file`: `_common.js`, then the `.js` beside it.
+    """Return the JavaScript of the widget in `file`: `_common.js`, then the `.js` file beside it.
 
-    A front end takes one module without imports, so they are joined here.
+    A front end loads a single module without imports, so the two files are joined.
     """
     return _COMMON.read_text("utf-8") + "\n" + Path(file).with_suffix(".js").read_text("utf-8")

@@ -1,8 +1,8 @@
-// Slides a kernel over a picture; shows the feature map, and one window's multiply-and-add.
-const SIDE = 260; // of a picture, in pixels of the page
+// Computes and draws the feature map of a picture and a kernel, and explains single pixels of it.
+const SIDE = 260; // CSS pixels of a picture
 
 const STYLE = `
-  --words: 5em; --value: 2em; gap: 8px 22px;
+  --label-width: 5em; --value-width: 2em; gap: 8px 22px;
   figure { margin: 0; } figcaption { font-weight: 650; margin: 0 0 4px; }
   canvas { touch-action: none; border: 1px solid color-mix(in srgb, ${INK} 40%, transparent); image-rendering: pixelated; }
   .map { cursor: crosshair; }
@@ -13,7 +13,7 @@ const STYLE = `
   .sum { flex-basis: 100%; margin: 2px 0 0; line-height: 1.5; font-variant-numeric: tabular-nums; min-height: 3em; }
 `;
 
-// The whole arithmetic: the map of a picture and a kernel, rows of numbers.
+// The feature map of a picture and a kernel, as rows of numbers.
 function correlated(pixels, kernel, stride, padding, relu) {
   const height = pixels.length, width = pixels[0].length, k = kernel.length, map = [];
   for (let top = -padding; top + k <= height + padding; top += stride) {
@@ -31,47 +31,47 @@ function correlated(pixels, kernel, stride, padding, relu) {
 
 function render({ model, el }) {
   const pictures = model.get("pictures"), presets = model.get("presets");
-  let map = [], at = null; // the pixel of the map that is looked at: [row, column]
+  let map = [], at = null; // the selected pixel of the map: [row, column]
 
   const box = stage(el, "filter", { title: model.get("title"), style: STYLE });
-  const seen = frame("the picture", ""), found = frame("the feature map", "map");
-  found.tabIndex = 0;
-  found.dataset.lmSuppressShortcuts = "true";
+  const pictureCanvas = frame("the picture", ""), mapCanvas = frame("the feature map", "map");
+  mapCanvas.tabIndex = 0;
+  mapCanvas.dataset.lmSuppressShortcuts = "true";
   const panel = controls(box);
-  const image = choice(panel, "picture", Object.keys(pictures), (name) => set({ image: name }));
+  const image = choice(panel, "picture", Object.keys(pictures), (name) => send(model, { image: name }));
   const preset = choice(panel, "kernel", [...Object.keys(presets), "your own"], (name) => {
-    if (presets[name]) set({ kernel: presets[name].map((row) => [...row]) });
+    if (presets[name]) send(model, { kernel: presets[name].map((row) => [...row]) });
   });
   const cells = element("div", { className: "cells" }, panel);
   const row = buttons(panel);
   const sizes = [3, 5].map((k) => button(row, `${k} × ${k}`, () => resize(k)));
-  const relu = button(row, "ReLU", () => set({ relu: !model.get("relu") }));
-  const stride = slider(panel, "stride", { min: 1, max: 3, step: 1, shown: String, changed: (v) => set({ stride: v }) });
-  const padding = slider(panel, "padding", { min: 0, max: 2, step: 1, shown: String, changed: (v) => set({ padding: v }) });
+  const relu = button(row, "ReLU", () => send(model, { relu: !model.get("relu") }));
+  const stride = slider(panel, "stride", { min: 1, max: 3, step: 1, format: String, onChange: (v) => send(model, { stride: v }) });
+  const padding = slider(panel, "padding", { min: 0, max: 2, step: 1, format: String, onChange: (v) => send(model, { padding: v }) });
   const sum = status(box, "sum");
 
-  function frame(words, className) {
+  function frame(caption, className) {
     const figure = element("figure", {}, box);
-    element("figcaption", { textContent: words }, figure);
+    element("figcaption", { textContent: caption }, figure);
     return canvas(figure, SIDE, SIDE, className);
   }
 
-  function resize(k) { // keep the middle; new cells are zero
+  function resize(k) { // keeps the middle; new cells are zero
     const old = model.get("kernel"), shift = (old.length - k) / 2;
     if (old.length === k) return;
-    set({ kernel: Array.from({ length: k }, (_, j) =>
+    send(model, { kernel: Array.from({ length: k }, (_, j) =>
       Array.from({ length: k }, (_, i) => old[j + shift]?.[i + shift] ?? 0)) });
   }
 
   function edit(j, i, text) {
     const value = Number(text);
-    if (text.trim() === "" || !Number.isFinite(value)) return; // still being typed
+    if (text.trim() === "" || !Number.isFinite(value)) return; // incomplete input
     const kernel = model.get("kernel").map((weights) => [...weights]);
     kernel[j][i] = value;
-    set({ kernel });
+    send(model, { kernel });
   }
 
-  function write(kernel) { // into the cells, without taking the one that is being typed in away
+  function write(kernel) { // shows the kernel, but keeps the text of the cell that is being edited
     if (cells.children.length !== kernel.length ** 2) {
       cells.replaceChildren();
       cells.style.gridTemplateColumns = `repeat(${kernel.length}, auto)`;
@@ -89,17 +89,17 @@ function render({ model, el }) {
     });
   }
 
-  function tint(part, most = 0.95) { // blue above zero, orange below, nothing at zero
-    const strength = Math.round(Math.min(1, Math.abs(part)) * most * 255).toString(16).padStart(2, "0");
-    return (part < 0 ? ORANGE : BLUE) + strength;
+  function tint(fraction, maxOpacity = 0.95) { // blue above zero, orange below, transparent at zero
+    const strength = Math.round(Math.min(1, Math.abs(fraction)) * maxOpacity * 255).toString(16).padStart(2, "0");
+    return (fraction < 0 ? ORANGE : BLUE) + strength;
   }
 
-  function paint(picture, rows, colour) {
+  function paint(picture, rows, color) {
     const context = picture.getContext("2d"), unit = SIDE / Math.max(rows.length, rows[0].length);
-    const edge = (i) => Math.round(2 * i * unit) / 2; // on the canvas' own pixels: no seams
+    const edge = (i) => Math.round(2 * i * unit) / 2; // on whole canvas pixels, to avoid seams
     context.clearRect(0, 0, SIDE, SIDE);
     rows.forEach((values, r) => values.forEach((value, c) => {
-      context.fillStyle = colour(value);
+      context.fillStyle = color(value);
       context.fillRect(edge(c), edge(r), edge(c + 1) - edge(c), edge(r + 1) - edge(r));
     }));
     return { context, unit };
@@ -111,27 +111,27 @@ function render({ model, el }) {
     context.strokeRect(left * unit, top * unit, side * unit, side * unit);
   }
 
-  function framed(pixels, p) { // the picture with its padding
+  function pad(pixels, p) { // the picture with zeros around it
     const empty = Array(pixels[0].length + 2 * p).fill(0), side = Array(p).fill(0);
     return [...Array(p).fill(empty), ...pixels.map((r) => [...side, ...r, ...side]), ...Array(p).fill(empty)];
   }
 
   function draw() {
     const kernel = model.get("kernel"), p = model.get("padding"), s = model.get("stride");
-    const pixels = pictures[model.get("image")], padded = framed(pixels, p);
+    const pixels = pictures[model.get("image")], padded = pad(pixels, p);
     const top = Math.max(...map.flat().map(Math.abs)) || 1;
-    const left = paint(seen, padded, (v) => INK + Math.round(255 * Math.max(0, Math.min(1, v))).toString(16).padStart(2, "0"));
-    const right = paint(found, map, (v) => tint(v / top));
+    const left = paint(pictureCanvas, padded, (v) => INK + Math.round(255 * Math.max(0, Math.min(1, v))).toString(16).padStart(2, "0"));
+    const right = paint(mapCanvas, map, (v) => tint(v / top));
     if (p) outlinePadding(left, pixels, p);
     if (at) {
       outline(left, at[0] * s, at[1] * s, kernel.length);
       outline(right, at[0], at[1], 1);
     }
     const low = tidy(Math.min(...map.flat())), high = tidy(Math.max(...map.flat()));
-    described(seen, `${model.get("image")}, ${pixels.length} by ${pixels[0].length} pixels${p ? `, padded by ${p}` : ""}.`);
-    described(found, `The feature map, ${map.length} by ${map[0].length}, from ${low} to ${high}. Arrow keys move the window.`);
-    say(sum, at ? addition(kernel, padded, s) : `The map is ${map.length} × ${map[0].length}, from ${low} (orange) to ` +
-      `${high} (blue). Point at one of its pixels, or reach it by Tab and the arrow keys, to see where it comes from.`);
+    describe(pictureCanvas, `${model.get("image")}, ${pixels.length} by ${pixels[0].length} pixels${p ? `, padded by ${p}` : ""}.`);
+    describe(mapCanvas, `The feature map, ${map.length} by ${map[0].length}, from ${low} to ${high}. Use the arrow keys to move the window.`);
+    announce(sum, at ? explain(kernel, padded, s) : `The map is ${map.length} × ${map[0].length}, from ${low} (orange) to ` +
+      `${high} (blue). Point at a pixel, or use Tab and the arrow keys, to see how it is computed.`);
   }
 
   function outlinePadding({ context, unit }, pixels, p) {
@@ -142,7 +142,7 @@ function render({ model, el }) {
     context.setLineDash([]);
   }
 
-  function addition(kernel, padded, s) {
+  function explain(kernel, padded, s) {
     const [r, c] = at, terms = [];
     kernel.forEach((weights, j) => weights.forEach((weight, i) => {
       const pixel = padded[r * s + j][c * s + i];
@@ -151,17 +151,13 @@ function render({ model, el }) {
     }));
     const total = kernel.flat().reduce((all, w, n) =>
       all + w * padded[r * s + Math.floor(n / kernel.length)][c * s + n % kernel.length], 0);
-    const bent = model.get("relu") && total < 0 ? "; ReLU makes it 0" : "";
-    return `Row ${r}, column ${c}: ${terms.join(" + ") || "nothing but zeros"} = ${tidy(total)}${bent}. ` +
+    const note = model.get("relu") && total < 0 ? "; ReLU changes it to 0" : "";
+    return `Row ${r}, column ${c}: ${terms.join(" + ") || "only zeros"} = ${tidy(total)}${note}. ` +
       `(${terms.length} of ${kernel.length ** 2} products are not zero.)`;
   }
 
   function number(value) {
     return String(value).replace("-", "−");
-  }
-
-  function set(values) {
-    send(model, values);
   }
 
   function compute() {
@@ -184,15 +180,15 @@ function render({ model, el }) {
     draw();
   }
 
-  found.onpointermove = (event) => {
-    const rect = found.getBoundingClientRect(), cells_ = Math.max(map.length, map[0].length);
+  mapCanvas.onpointermove = (event) => {
+    const rect = mapCanvas.getBoundingClientRect(), cells_ = Math.max(map.length, map[0].length);
     const c = Math.floor((event.clientX - rect.left) / rect.width * cells_);
     const r = Math.floor((event.clientY - rect.top) / rect.height * cells_);
     if (r < 0 || c < 0 || r >= map.length || c >= map[0].length) return;
     if (!at || at[0] !== r || at[1] !== c) { at = [r, c]; draw(); }
   };
-  found.onpointerdown = found.onpointermove;
-  found.onkeydown = (event) => {
+  mapCanvas.onpointerdown = mapCanvas.onpointermove;
+  mapCanvas.onkeydown = (event) => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (!step) return;
     event.preventDefault();

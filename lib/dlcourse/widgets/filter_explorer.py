@@ -1,7 +1,6 @@
-"""A kernel to edit cell by cell, a picture, and the feature map that they make."""
+"""A widget to edit a convolution kernel and see the feature map of a picture."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import anywidget
 import numpy as np
@@ -10,9 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot, sketches
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import StaticImageMixin
 
-# What a cell of each stands for is best seen by looking through it.
 PRESETS: dict[str, list[list[float]]] = {
     "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
     "blur": [[0.11, 0.11, 0.11], [0.11, 0.12, 0.11], [0.11, 0.11, 0.11]],
@@ -30,55 +28,52 @@ PRESETS: dict[str, list[list[float]]] = {
 }
 
 
-class FilterExplorer(anywidget.AnyWidget):  # type: ignore[misc]
-    """The widget; `filter_explorer` makes one.
+class FilterExplorer(StaticImageMixin, anywidget.AnyWidget):  # type: ignore[misc]
+    """Widget that `filter_explorer` returns.
 
-    The browser slides the kernel over the picture; `kernel`, `image`, `stride`, `padding`, `relu`
-    and `feature_map` come back, so that a later cell can compute the same and compare.
+    The browser computes the feature map. It sends `kernel`, `image`, `stride`, `padding`, `relu`
+    and `feature_map` to Python, so that later cells can use them.
     """
 
     _esm = script(__file__)
 
-    pictures = traitlets.Dict().tag(sync=True)  # name: rows of pixels
-    presets = traitlets.Dict().tag(sync=True)  # name: rows of weights
+    pictures = traitlets.Dict().tag(sync=True)  # rows of pixels by name
+    presets = traitlets.Dict().tag(sync=True)  # rows of weights by name
     title = traitlets.Unicode().tag(sync=True)
     image = traitlets.Unicode().tag(sync=True)
     kernel = traitlets.List().tag(sync=True)
     stride = traitlets.Int(1).tag(sync=True)
     padding = traitlets.Int(0).tag(sync=True)
     relu = traitlets.Bool(False).tag(sync=True)
-    feature_map = traitlets.List().tag(sync=True)  # rows; by NumPy until the browser has answered
+    feature_map = traitlets.List().tag(sync=True)  # rows of numbers; computed in Python at first
 
     @property
     def pixels(self) -> NDArray[np.float64]:
-        """The chosen picture, shape (height, width)."""
+        """The selected picture, shape (height, width)."""
         return np.array(self.pictures[self.image], dtype=float)
 
-    def still(self) -> plot.Picture:
-        """Return picture, kernel and feature map as they are now."""
-        kernel, found = np.array(self.kernel, dtype=float), self._computed()
+    def static_picture(self) -> plot.Picture:
+        """Draw the current picture, kernel and feature map."""
+        kernel, result = np.array(self.kernel, dtype=float), self._compute()
         return plot.side_by_side(
             plot.images(self.pixels, title="the picture", low=0, high=1),
             plot.images(kernel, title=f"the kernel, {len(kernel)} × {len(kernel)}", diverging=True),
-            plot.images(found, title="the feature map", diverging=True),
+            plot.images(result, title="the feature map", diverging=True),
             title=self.title,
-            caption=f"{self.image.capitalize()}, seen through a kernel: the map is "
-            f"{found.shape[0]} × {found.shape[1]}, from {_signed(found.min())} (orange) to "
-            f"{_signed(found.max())} (blue). Stride {self.stride}, padding {self.padding}, "
+            caption=f"{self.image.capitalize()} and its feature map: {result.shape[0]} × "
+            f"{result.shape[1]} values from {_signed(result.min())} (orange) to "
+            f"{_signed(result.max())} (blue). Stride {self.stride}, padding {self.padding}, "
             f"{'with' if self.relu else 'without'} ReLU.",
         )
 
-    def _computed(self) -> NDArray[np.float64]:
-        """Return the feature map by NumPy, for when no browser has computed it."""
+    def _compute(self) -> NDArray[np.float64]:
+        """Return the feature map, computed in Python."""
         kernel = np.array(self.kernel, dtype=float)
         padded = np.pad(self.pixels, self.padding)
         windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape)
         sums = np.einsum("rcjk,jk->rc", windows[:: self.stride, :: self.stride], kernel)
-        found: NDArray[np.float64] = np.maximum(sums, 0) if self.relu else sums
-        return found
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        return with_still(super()._repr_mimebundle_(**kwargs), self.still())
+        feature_map: NDArray[np.float64] = np.maximum(sums, 0) if self.relu else sums
+        return feature_map
 
 
 def filter_explorer(
@@ -90,25 +85,30 @@ def filter_explorer(
     relu: bool = False,
     title: str = "",
 ) -> FilterExplorer:
-    """Return a kernel to edit, with the feature map that it makes of a picture.
+    """Return a kernel to edit, a picture, and the picture's feature map.
 
     Parameters
     ----------
     pictures
-        From a name to pixels between 0 and 1, shape (height, width), at least 8 × 8; those of
-        `sketches` when not given. The first is shown.
+        Gray images by name, with pixels between 0 and 1, shape (height, width), at least 8 × 8;
+        built-in drawings if None. The first one is selected.
     kernel
-        The name of a preset, or weights of shape (3, 3) or (5, 5).
+        Name of a preset, or weights of shape (3, 3) or (5, 5).
     stride, padding, relu
-        To begin with: 1 to 3, 0 to 2, and whether negative sums become 0.
+        Initial stride (1 to 3), padding (0 to 2), and whether negative sums become 0.
     title
-        Above the picture.
+        Text above the widget.
 
     Returns
     -------
     FilterExplorer
-        With attributes `pixels`, `kernel`, `stride`, `padding`, `relu` and `feature_map`, which
-        follow the reader.
+        Its attributes `pixels`, `kernel`, `stride`, `padding`, `relu` and `feature_map` are those
+        currently shown.
+
+    Raises
+    ------
+    ValueError
+        If a picture or the kernel has another shape, or if there is no preset of that name.
     """
     shown = {
         name: _picture(name, pixels) for name, pixels in (pictures or sketches.pictures()).items()
@@ -123,7 +123,7 @@ def filter_explorer(
         padding=padding,
         relu=relu,
     )
-    widget.feature_map = widget._computed().tolist()
+    widget.feature_map = widget._compute().tolist()
     return widget
 
 
@@ -149,7 +149,7 @@ def _kernel(kernel: str | ArrayLike) -> list[list[float]]:
         raise ValueError(message)
     weights = np.asarray(PRESETS[kernel] if isinstance(kernel, str) else kernel, dtype=float)
     if weights.shape not in ((3, 3), (5, 5)):
-        message = f"A kernel here is 3 × 3 or 5 × 5; received shape {weights.shape}."
+        message = f"A kernel must be 3 × 3 or 5 × 5; received shape {weights.shape}."
         raise ValueError(message)
     rows: list[list[float]] = weights.tolist()
     return rows

@@ -1,4 +1,4 @@
-"""A point moved through a latent plane, and the picture that a decoder paints for it."""
+"""A widget to move a point in a latent plane and see the decoded picture."""
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
@@ -12,29 +12,29 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import StaticImageMixin
 
 Layer = tuple[ArrayLike, ArrayLike, str]  # weights (n_inputs, n_outputs), biases, activation
 
-_BENDS: Mapping[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+_ACTIVATIONS: Mapping[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
     "linear": lambda z: z,
     "relu": lambda z: np.maximum(z, 0),
     "tanh": np.tanh,
     "sigmoid": lambda z: 0.5 + 0.5 * np.tanh(z / 2),
 }
-_MOST = 500  # examples that are drawn
+_MAX_CODES = 500  # codes that are drawn
 
 
-class LatentPlane(anywidget.AnyWidget):  # type: ignore[misc]
-    """The widget; `latent_plane` makes one.
+class LatentPlane(StaticImageMixin, anywidget.AnyWidget):  # type: ignore[misc]
+    """Widget that `latent_plane` returns.
 
-    The decoder's weights are in the browser, so a picture follows the point at once and needs no
-    kernel; `z1` and `z2` come back, so that a later cell can use the point that was found.
+    The decoder runs in the browser and needs no kernel. The browser sends `z1` and `z2` to Python,
+    so that later cells can use the point.
     """
 
     _esm = script(__file__)
 
-    layers = traitlets.List().tag(sync=True)  # {"W": rows, "b": numbers, "bend": name}
+    layers = traitlets.List().tag(sync=True)  # {"W": rows, "b": numbers, "activation": name}
     shape = traitlets.List().tag(sync=True)  # height and width of a picture
     codes = traitlets.List().tag(sync=True)
     labels = traitlets.List().tag(sync=True)
@@ -44,20 +44,20 @@ class LatentPlane(anywidget.AnyWidget):  # type: ignore[misc]
     z2 = traitlets.Float(0.0).tag(sync=True)
 
     def picture(self) -> NDArray[np.float64]:
-        """Return what the decoder paints for the present point."""
+        """Return the decoded picture of the current point, shape (height, width)."""
         A = np.array([[self.z1, self.z2]])
         for layer in self.layers:
-            A = _BENDS[layer["bend"]](A @ np.array(layer["W"]) + np.array(layer["b"]))
+            A = _ACTIVATIONS[layer["activation"]](A @ np.array(layer["W"]) + np.array(layer["b"]))
         return A.reshape(self.shape)
 
-    def still(self) -> plot.Picture:
-        """Return the present state as a picture."""
+    def static_picture(self) -> plot.Picture:
+        """Draw the codes, the current point and its decoded picture."""
         codes, labels = np.asarray(self.codes), np.asarray(self.labels)
         left, right, bottom, top = self.limits
 
         def draw(axes: Axes) -> None:
             for (x, y), label in zip(codes, labels, strict=True):
-                axes.text(x, y, str(label), size=7, ha="center", va="center", color=_colour(label))
+                axes.text(x, y, str(label), size=7, ha="center", va="center", color=_color(label))
             axes.plot(self.z1, self.z2, "o", markersize=13, color="none", markeredgecolor=plot.INK)
 
         plane = plot.picture(
@@ -72,12 +72,9 @@ class LatentPlane(anywidget.AnyWidget):  # type: ignore[misc]
         )
         return plot.side_by_side(
             plane,
-            plot.images(self.picture(), low=0, high=1, title="decoded at the ring"),
-            caption="In JupyterLab the ring can be moved, and the picture follows it.",
+            plot.images(self.picture(), low=0, high=1, title="decoded picture at the ring"),
+            caption="In JupyterLab you can move the ring to decode other points.",
         )
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        return with_still(super()._repr_mimebundle_(**kwargs), self.still())
 
 
 def latent_plane(
@@ -89,49 +86,50 @@ def latent_plane(
     at: tuple[float, float] | None = None,
     title: str = "",
 ) -> LatentPlane:
-    """Return a plane of codes to walk in, beside the picture that is decoded from the point.
+    """Return a plane of codes, and the decoded picture of a point that you can move.
 
     Parameters
     ----------
     layers
-        Of the decoder, from the two code units to the pixels: `(W, b, activation)` each; the
-        activation is one of "linear", "relu", "tanh", "sigmoid".
+        Layers of the decoder, from the two code units to the pixels, as `(W, b, activation)`:
+        weights (n_inputs, n_outputs), biases (n_outputs,), and "linear", "relu", "tanh" or
+        "sigmoid".
     codes
-        Where examples lie, shape (n, 2); at most 500 are drawn.
+        Codes of examples, shape (n, 2); at most 500 are drawn.
     labels
-        Whole numbers to draw in their places, shape (n,).
+        Integer label of each example, shape (n,), drawn at its code.
     shape
         Height and width of a picture.
     at
-        Where to begin; in the middle of the codes when not given.
+        Initial point; the mean of the codes if None.
     title
-        Above the plane.
+        Text above the widget.
 
     Raises
     ------
     ValueError
-        If shapes do not fit, or an activation is unknown.
+        If the shapes do not match, or if an activation is unknown.
     """
     points = np.asarray(codes, dtype=float)
     sizes = [2, *(np.shape(W)[1] for W, _, _ in layers)]
-    due = list(itertools.pairwise(sizes))
-    came = [np.shape(W) for W, _, _ in layers]
-    if came != due or sizes[-1] != shape[0] * shape[1] or points.shape[1:] != (2,):
+    expected = list(itertools.pairwise(sizes))
+    received = [np.shape(W) for W, _, _ in layers]
+    if received != expected or sizes[-1] != shape[0] * shape[1] or points.shape[1:] != (2,):
         message = (
             f"latent_plane expects codes (n, 2) and layers from 2 units to {shape[0]}×{shape[1]} "
-            f"pixels; received codes {points.shape} and weights {came}."
+            f"pixels; received codes {points.shape} and weights {received}."
         )
         raise ValueError(message)
-    unknown = [bend for _, _, bend in layers if bend not in _BENDS]
+    unknown = [activation for _, _, activation in layers if activation not in _ACTIVATIONS]
     if unknown:
-        message = f"Unknown activation {unknown[0]!r}. Expected one of {', '.join(_BENDS)}."
+        message = f"Unknown activation {unknown[0]!r}. Expected one of {', '.join(_ACTIVATIONS)}."
         raise ValueError(message)
     z1, z2 = points.mean(axis=0) if at is None else at
     return LatentPlane(
-        layers=[{"W": _rounded(W), "b": _rounded(b), "bend": bend} for W, b, bend in layers],
+        layers=[{"W": _rounded(W), "b": _rounded(b), "activation": name} for W, b, name in layers],
         shape=list(shape),
-        codes=points[:_MOST].round(3).tolist(),
-        labels=np.asarray(labels).ravel()[:_MOST].astype(int).tolist(),
+        codes=points[:_MAX_CODES].round(3).tolist(),
+        labels=np.asarray(labels).ravel()[:_MAX_CODES].astype(int).tolist(),
         title=title,
         limits=_limits(points),
         z1=round(float(z1), 3),
@@ -145,13 +143,11 @@ def _rounded(array: ArrayLike) -> Any:
 
 def _limits(points: NDArray[np.float64]) -> list[float]:
     low, high = np.percentile(points, [0.5, 99.5], axis=0)
-    room = 0.1 * (high - low) + 1e-6
-    return [
-        float(edge)
-        for edge in (low[0] - room[0], high[0] + room[0], low[1] - room[1], high[1] + room[1])
-    ]
+    margin = 0.1 * (high - low) + 1e-6
+    (left, bottom), (right, top) = low - margin, high + margin
+    return [float(left), float(right), float(bottom), float(top)]
 
 
-def _colour(label: int) -> str:
-    colours = (plot.BLUE, plot.ORANGE, plot.GREEN, plot.PURPLE, plot.GOLD, plot.INK)
-    return colours[int(label) % len(colours)]
+def _color(label: int) -> str:
+    colors = (plot.BLUE, plot.ORANGE, plot.GREEN, plot.PURPLE, plot.GOLD, plot.INK)
+    return colors[int(label) % len(colors)]

@@ -1,8 +1,8 @@
-// Shows a perceptron's training, computed before, mistake by mistake.
+// Draws the training of a perceptron, mistake by mistake. Python computes the training.
 const SIZE = 340;
 
 const STYLE = `
-  --words: 4.6em; --value: 2.2em;
+  --label-width: 4.6em; --value-width: 2.2em;
   .story { min-height: 9.5em; line-height: 1.5; font-variant-numeric: tabular-nums; }
 `;
 
@@ -12,7 +12,7 @@ function render({ model, el }) {
   const px = (x) => (x - left) * unit, py = (y) => (top - y) * unit;
   let timer = null;
 
-  const box = stage(el, "rule", { title: model.get("title"), style: STYLE });
+  const box = stage(el, "perceptron-rule", { title: model.get("title"), style: STYLE });
   const svg = drawing(box, SIZE, SIZE);
   node("rect", { x: 0.5, y: 0.5, width: SIZE - 1, height: SIZE - 1, fill: "none", stroke: INK, "stroke-opacity": 0.35 }, svg);
   const name = { fill: INK, "font-size": 13, "font-style": "italic" };
@@ -30,12 +30,12 @@ function render({ model, el }) {
   const back = button(row, "◀ back", () => go(model.get("at") - 1));
   const next = button(row, "next mistake ▶", () => go(model.get("at") + 1));
   const play = button(row, "▶ play", () => (timer ? stop() : start()));
-  const film = slider(panel, "mistake", { min: 0, max: history.length, step: 1, shown: String,
-    spoken: "mistakes made so far", changed: go });
+  const position = slider(panel, "mistake", { min: 0, max: history.length, step: 1, format: String,
+    ariaLabel: "number of mistakes", onChange: go });
   const count = element("p", { className: "count" }, panel);
   const story = status(panel, "story");
 
-  function place(part, [w1, w2, b]) { // the line w·x + b = 0, far beyond the picture at both ends
+  function place(part, [w1, w2, b]) { // the line w·x + b = 0, longer than the picture at both ends
     const length = Math.hypot(w1, w2);
     part.style.display = length > 0 ? "" : "none";
     if (length === 0) return null;
@@ -49,8 +49,8 @@ function render({ model, el }) {
 
   function draw() {
     const k = model.get("at"), now = k ? history[k - 1].slice(1) : [0, 0, 0];
-    const was = k > 1 ? history[k - 2].slice(1) : [0, 0, 0];
-    place(old, was);
+    const before = k > 1 ? history[k - 2].slice(1) : [0, 0, 0];
+    place(old, before);
     const foot = place(line, now);
     for (const part of [arrow, head]) part.style.display = foot ? "" : "none";
     if (foot) {
@@ -63,35 +63,35 @@ function render({ model, el }) {
     }
     let n = 0;
     points.forEach(([x, y], i) => {
-      const good = (labels[i] ? 1 : -1) * (now[0] * x + now[1] * y + now[2]) > 0;
-      n += good;
-      marks[i].setAttribute("opacity", good ? 1 : 0.45);
+      const isCorrect = (labels[i] ? 1 : -1) * (now[0] * x + now[1] * y + now[2]) > 0;
+      n += isCorrect;
+      marks[i].setAttribute("opacity", isCorrect ? 1 : 0.45);
     });
     ring.style.display = k ? "" : "none";
     if (k) {
       ring.setAttribute("cx", px(points[history[k - 1][0]][0]));
       ring.setAttribute("cy", py(points[history[k - 1][0]][1]));
     }
-    film.show(k);
+    position.show(k);
     back.disabled = k === 0;
     next.disabled = play.disabled = k === history.length;
     if (k === history.length) stop();
-    count.textContent = `${n} of ${points.length} right`;
-    say(story, told(k, was, now));
-    described(svg, `Points in two classes and the perceptron's line. ${story.textContent}`);
+    count.textContent = `${n} of ${points.length} correct`;
+    announce(story, explain(k, before, now));
+    describe(svg, `Points in two classes and the perceptron's line. ${story.textContent}`);
   }
 
-  function told(k, was, now) {
-    if (k === 0) return "Before the first example all weights are zero, and there is no line.";
+  function explain(k, before, now) {
+    if (k === 0) return "Before the first mistake, all weights are zero and there is no line.";
     const i = history[k - 1][0], [x, y] = points[i], sign = labels[i] ? 1 : -1;
-    const z = was[0] * x + was[1] * y + was[2];
-    const end = k < history.length ? "" : model.get("is_clean")
-      ? " After this one, a whole epoch passes without a mistake: it has come to rest."
-      : " Here the film ends; the training would go on.";
+    const z = before[0] * x + before[1] * y + before[2];
+    const end = k < history.length ? "" : model.get("has_converged")
+      ? " The next epoch has no mistakes: training has converged."
+      : " The recording ends here; training has not converged.";
     return `Mistake ${k}: the ringed point (${tidy(x)}, ${tidy(y)}) has the label ${sign > 0 ? "+1" : "−1"}, ` +
-      `but the sum was ${tidy(z)}. ${sign > 0 ? "Add it to" : "Take it from"} the weights: w becomes ` +
+      `but the sum was ${tidy(z)}. ${sign > 0 ? "Add it to" : "Subtract it from"} the weights: w becomes ` +
       `(${tidy(now[0])}, ${tidy(now[1])}), b becomes ${tidy(now[2])}. ` +
-      `The dashed line is where it was before.${end}`;
+      `The dashed line is the previous one.${end}`;
   }
 
   function go(k) {
@@ -113,7 +113,7 @@ function render({ model, el }) {
 
   model.on("change:at", draw);
   draw();
-  return stop; // no timer outlives the view
+  return stop; // stops the timer when the view is removed
 }
 
 export default { render };

@@ -1,4 +1,4 @@
-"""Rosenblatt's rule, one mistake after another: which point, and how the line turns."""
+"""A widget to step through the training of a perceptron, mistake by mistake."""
 
 from typing import Any
 
@@ -9,29 +9,29 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import StaticImageMixin
 
-_MOST_MISTAKES = 400  # what a slider can still show
+_MAX_MISTAKES = 400  # steps of the slider
 
 
-class PerceptronRule(anywidget.AnyWidget):  # type: ignore[misc]
-    """The widget; `perceptron_rule` makes one.
+class PerceptronRule(StaticImageMixin, anywidget.AnyWidget):  # type: ignore[misc]
+    """Widget that `perceptron_rule` returns.
 
-    The whole training is computed beforehand; the browser only chooses what to show.
+    Python computes the whole training in advance; the browser selects the step to show.
     """
 
     _esm = script(__file__)
 
     points = traitlets.List().tag(sync=True)
     labels = traitlets.List().tag(sync=True)  # 0 and 1
-    history = traitlets.List().tag(sync=True)  # one [example, w1, w2, b] for each mistake
-    is_clean = traitlets.Bool().tag(sync=True)  # whether the last epoch was without a mistake
+    history = traitlets.List().tag(sync=True)  # [example, w1, w2, b] after each mistake
+    has_converged = traitlets.Bool().tag(sync=True)  # the last epoch had no mistake
     title = traitlets.Unicode().tag(sync=True)
     limits = traitlets.List().tag(sync=True)  # left, right, bottom, top
-    at = traitlets.Int(0).tag(sync=True)  # mistakes made so far, in what is shown
+    at = traitlets.Int(0).tag(sync=True)  # number of mistakes before the step shown
 
-    def still(self) -> plot.Picture:
-        """Return the line after a third of the mistakes, two thirds, and all, as a picture."""
+    def static_picture(self) -> plot.Picture:
+        """Draw the line after a third of the mistakes, two thirds, and all of them."""
         X, y = np.asarray(self.points), np.asarray(self.labels)
         n = len(self.history)
         left, right, bottom, top = self.limits
@@ -44,12 +44,9 @@ class PerceptronRule(anywidget.AnyWidget):  # type: ignore[misc]
                     X, y, line=((w1, w2), b), title=title, xlim=(left, right), ylim=(bottom, top)
                 )
             )
-        end = "then it came to rest" if self.is_clean else "and it would go on"
-        words = f"{n} mistakes, {end}. Each one turns or moves the line."
-        return plot.side_by_side(*panels, title=self.title, caption=words)
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        return with_still(super()._repr_mimebundle_(**kwargs), self.still())
+        end = "then training converged" if self.has_converged else "without convergence"
+        caption = f"{n} mistakes, {end}. Each mistake turns or moves the line."
+        return plot.side_by_side(*panels, title=self.title, caption=caption)
 
 
 def perceptron_rule(
@@ -60,13 +57,18 @@ def perceptron_rule(
     Parameters
     ----------
     X
-        Points, shape (n, 2); they are shown in their order, again and again.
+        Points, shape (n, 2); every epoch uses them in this order.
     y
-        Their classes, shape (n,): two values, of which the upper one counts as +1.
+        Class of each point, shape (n,): two values, the upper of which counts as +1.
     epochs
-        When to stop if no epoch is without a mistake.
+        Maximum number of epochs; training stops earlier after an epoch without a mistake.
     title
-        Above the picture.
+        Text above the widget.
+
+    Raises
+    ------
+    ValueError
+        If the points are not of shape (n, 2), or if there are not n classes.
     """
     points, classes = np.asarray(X, dtype=float), np.asarray(y).ravel()
     if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(classes):
@@ -76,7 +78,7 @@ def perceptron_rule(
         )
         raise ValueError(message)
     signs = np.where(classes == classes.max(), 1, -1)
-    history, is_clean = _trained(points, signs, epochs)
+    history, has_converged = _train(points, signs, epochs)
     low, high = points.min(axis=0), points.max(axis=0)
     half = 0.6 * float(max(high - low)) or 1.0
     x, up = (low + high) / 2
@@ -84,16 +86,16 @@ def perceptron_rule(
         points=points.round(4).tolist(),
         labels=(signs > 0).astype(int).tolist(),
         history=history,
-        is_clean=is_clean,
+        has_converged=has_converged,
         title=title,
         limits=[float(x - half), float(x + half), float(up - half), float(up + half)],
     )
 
 
-def _trained(
+def _train(
     points: NDArray[np.float64], signs: NDArray[Any], epochs: int
 ) -> tuple[list[list[float]], bool]:
-    """Return [example, w1, w2, b] after each mistake, and whether the training came to rest."""
+    """Return [example, w1, w2, b] after each mistake, and whether training has converged."""
     w, b = np.zeros(2), 0.0
     history: list[list[float]] = []
     for _ in range(epochs):
@@ -102,7 +104,7 @@ def _trained(
             if signs[i] * (points[i] @ w + b) <= 0:
                 w, b = w + signs[i] * points[i], b + float(signs[i])
                 history.append([i, *w.round(4).tolist(), b])
-                if len(history) == _MOST_MISTAKES:
+                if len(history) == _MAX_MISTAKES:
                     return history, False
         if len(history) == before:
             return history, True

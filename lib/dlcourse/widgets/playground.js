@@ -1,8 +1,8 @@
-// The playground: chooses data and net, trains it frame by frame, shows what each unit answers.
-// playground_net.js and playground_view.js stand before this.
-// A new net for what changes its shape or its data, the same net for the rest:
-const NEW_NET = ["data_set", "features", "hidden", "activation", "seed"],
-  SAME_NET = ["noise", "learning_rate", "penalty", "penalty_rate"];
+// The playground: controls for data and network, training, and the output of each unit.
+// playground_net.js and playground_view.js are joined before this file.
+// Settings that start a new network, and settings that keep the weights:
+const RESTARTING = ["data_set", "features", "hidden", "activation", "seed"],
+  CONTINUING = ["noise", "learning_rate", "penalty", "penalty_rate"];
 
 function render({ model, el }) {
   const get = (key) => model.get(key), names = get("names");
@@ -16,14 +16,14 @@ function render({ model, el }) {
   const play = button("▶ train", () => (running ? pause() : go()), bar);
   button("one epoch", () => { pause(); train(1); sync(); draw(); }, bar);
   button("start again", () => begin(), bar);
-  button("other weights", () => choose("seed", (get("seed") + 1) % 1000), bar);
+  button("new weights", () => choose("seed", (get("seed") + 1) % 1000), bar);
   select("data set", "data_set", Object.keys(get("sets")), bar);
   const noise = slider("noise", "noise", 0, 0.3, 0.01, (v) => v, (v) => v, bar);
   const second = element("div", { className: "bar" }, box);
-  select("activation", "activation", Object.keys(BENDS), second);
+  select("activation", "activation", Object.keys(ACTIVATIONS), second);
   const rate = slider("learning rate", "learning_rate", -3, 0.5, 0.05, (v) => Number((10 ** v).toPrecision(2)), Math.log10, second, 3);
   select("penalty", "penalty", ["none", "L1", "L2"], second);
-  const pull = slider("its strength", "penalty_rate", -4, -1, 0.05, (v) => Number((10 ** v).toPrecision(2)), Math.log10, second, 4);
+  const pull = slider("strength", "penalty_rate", -4, -1, 0.05, (v) => Number((10 ** v).toPrecision(2)), Math.log10, second, 4);
   const withTest = element("input", { type: "checkbox", onchange: () => draw() }, element("label", {}, second));
   withTest.parentElement.append("test points");
   const status = element("p", { className: "status" }, box);
@@ -34,7 +34,7 @@ function render({ model, el }) {
   whole.style.top = `${HEAD - 12}px`;
   curve.style.top = `${HEAD + BIG + 4}px`;
 
-  function canvas(width, height, className) { // twice as fine as shown
+  function canvas(width, height, className) { // with twice the displayed resolution
     const made = element("canvas", { width: 2 * width, height: 2 * height, className }, stage);
     made.style.width = `${width}px`;
     made.getContext("2d").scale(2, 2);
@@ -46,21 +46,21 @@ function render({ model, el }) {
     return element("button", { type: "button", textContent: text, onclick, className }, parent);
   }
 
-  function select(words, key, options, parent) {
+  function select(text, key, options, parent) {
     const label = element("label", {}, parent);
-    label.append(words);
+    label.append(text);
     const made = element("select", { onchange: () => choose(key, made.value) }, label);
     for (const value of options) element("option", { value, textContent: pretty(value) }, made);
     made.value = get(key);
     model.on(`change:${key}`, () => { made.value = get(key); });
   }
 
-  function slider(words, key, min, max, step, toValue, toSlider, parent, digits = 2) {
+  function slider(text, key, min, max, step, toValue, toSlider, parent, digits = 2) {
     const label = element("label", {}, parent);
-    label.append(words);
+    label.append(text);
     const input = element("input", { type: "range", min, max, step }, label);
     const value = element("span", { className: "value" }, label);
-    value.setAttribute("aria-hidden", "true"); // the slider says it
+    value.setAttribute("aria-hidden", "true"); // screen readers read the slider
     const show = () => {
       input.value = toSlider(get(key));
       value.textContent = tidy(get(key), digits);
@@ -91,22 +91,22 @@ function render({ model, el }) {
     draw();
   }
 
-  function measure() { // the points at the present noise, as the net is shown them
-    const told = get("features").map((name) => FEATURES[name]), amount = get("noise");
-    const shown = ([a, b]) => told.map((f) => f(a, b));
+  function measure() { // computes points with the current noise, and their features
+    const functions = get("features").map((name) => FEATURES[name]), amount = get("noise");
+    const inputsOf = ([a, b]) => functions.map((f) => f(a, b));
     points = {};
     for (const part of ["train", "test"]) {
       const at = get("sets")[get("data_set")][part].map(([a, b, c, d]) => [a + amount * c, b + amount * d]);
-      points[part] = { at, labels: get("sets")[get("data_set")][part].map((row) => row[4]), shown: at.map(shown) };
+      points[part] = { at, labels: get("sets")[get("data_set")][part].map((row) => row[4]), inputs: at.map(inputsOf) };
     }
-    grid = GRID.map(shown);
+    grid = GRID.map(inputsOf);
     history = [losses()];
   }
 
-  const losses = () => ["train", "test"].map((part) => logLoss(net.layers, get("activation"), points[part].shown, points[part].labels));
+  const losses = () => ["train", "test"].map((part) => logLoss(net.layers, get("activation"), points[part].inputs, points[part].labels));
 
   function train(epochs) {
-    for (let i = 0; i < epochs; i++) trainEpoch(net, settings(), points.train.shown, points.train.labels);
+    for (let i = 0; i < epochs; i++) trainEpoch(net, settings(), points.train.inputs, points.train.labels);
     history.push(losses());
     if (history.length > 600) history = history.filter((_, i) => i % 2 === 0);
   }
@@ -114,7 +114,7 @@ function render({ model, el }) {
   function go() {
     running = true;
     play.textContent = "❚❚ pause";
-    status.setAttribute("aria-live", "off"); // nobody wants to hear sixty numbers a second
+    status.setAttribute("aria-live", "off"); // screen readers must not read every frame
     const frame = () => {
       if (!running || !alive) return;
       const began = performance.now();
@@ -136,7 +136,7 @@ function render({ model, el }) {
     status.setAttribute("aria-live", "polite");
   }
 
-  function sync() { // what Python may read; nothing, as long as nothing was learned
+  function sync() { // sends the weights to Python, or nothing if they are untrained
     lastSync = performance.now();
     const flat = net.layers.flatMap(({ W, b }) => [...W.flat(), ...b]);
     model.set("trained", net.epoch && flat.every(Number.isFinite) ? flat : []);
@@ -144,7 +144,7 @@ function render({ model, el }) {
     model.save_changes();
   }
 
-  function build() { // tiles, edges and headings for the present architecture
+  function build() { // creates tiles, edges and headings for the current architecture
     for (const old of stage.querySelectorAll(".tile, .head, .feature, svg")) old.remove();
     const svg = document.createElementNS(SVG, "svg"), hidden = get("hidden"), features = get("features");
     svg.setAttribute("width", LAST + 40);
@@ -152,15 +152,15 @@ function render({ model, el }) {
     svg.setAttribute("aria-hidden", "true");
     stage.prepend(svg);
     const middle = FIRST + TILE / 2, gap = (LAST - FIRST) / (hidden.length + 1);
-    const head = (x, words, fewer, more, key) => {
+    const head = (x, text, fewer, more, key) => {
       const made = element("div", { className: "head" }, stage);
       Object.assign(made.style, { left: `${x}px`, top: "0px" });
       for (const [sign, to, name] of [["−", fewer, "fewer"], ["+", more, "more"]]) {
         const one = button(sign, () => { chosen = null; choose("hidden", to); stage.querySelector(`[data-key="${key}${sign}"]`)?.focus(); }, made, "small");
         Object.assign(one.dataset, { key: key + sign });
         one.disabled = to === null;
-        one.setAttribute("aria-label", `${name}: ${words}`);
-        if (sign === "−") made.append(` ${words} `);
+        one.setAttribute("aria-label", `${name}: ${text}`);
+        if (sign === "−") made.append(` ${text} `);
       }
     };
     head(middle - 18, `${hidden.length} hidden layer${hidden.length === 1 ? "" : "s"}`, hidden.length ? hidden.slice(0, -1) : null,
@@ -169,7 +169,7 @@ function render({ model, el }) {
       n < 8 ? hidden.with(i, n + 1) : null, `layer ${i + 1}`));
     const place = (i, j, n) => [FIRST + gap * i, HEAD + (TALL - n * ROW) / 2 + j * ROW];
     tiles = [];
-    names.forEach((name, j) => { // all features, those that are shown to the net among them
+    names.forEach((name, j) => { // all features, also those that are not selected
       const [x, y] = place(0, j, names.length), on = features.includes(name);
       const label = element("label", { className: "feature" }, stage);
       Object.assign(label.style, { left: "0px", top: `${y}px` });
@@ -180,7 +180,7 @@ function render({ model, el }) {
       tick.onchange = () => {
         const wanted = names.filter((other) => (other === name ? tick.checked : features.includes(other)));
         if (wanted.length) choose("features", wanted);
-        else tick.checked = true; // a net that is shown nothing can say nothing
+        else tick.checked = true; // a network needs at least one input
         stage.querySelector(`[data-key="${name}"]`)?.focus();
       };
       const tile = element("div", { className: `tile${on ? "" : " off"}` }, stage);
@@ -210,13 +210,13 @@ function render({ model, el }) {
   }
 
   function draw() {
-    const bend = get("activation"), all = grid.map((input) => answers(net.layers, bend, input));
-    const surface = (i, j) => all.map((layers) => (i === net.layers.length || bend === "sigmoid" ? 2 * layers[i][j] - 1 : layers[i][j]));
+    const activation = get("activation"), all = grid.map((input) => forward(net.layers, activation, input));
+    const surface = (i, j) => all.map((layers) => (i === net.layers.length || activation === "sigmoid" ? 2 * layers[i][j] - 1 : layers[i][j]));
     for (const { i, j, tile, canvas } of tiles) {
       paint(canvas, picture(surface(i, j)));
       tile.setAttribute("aria-label", `unit ${j + 1} of layer ${i}, bias ${tidy(net.layers[i - 1].b[j])}`);
     }
-    for (const { line, i, k, j } of edges) { // blue and whole above zero, orange and dashed below
+    for (const { line, i, k, j } of edges) { // blue and solid above zero, orange and dashed below
       const w = net.layers[i].W[k][j];
       line.setAttribute("stroke", `rgb(${w < 0 ? ORANGE : BLUE})`);
       line.setAttribute("stroke-width", w === 0 ? 0 : 0.4 + 1.5 * Math.min(Math.abs(w), 3));
@@ -226,19 +226,19 @@ function render({ model, el }) {
     drawWhole(whole, picture(chosen ? surface(...chosen) : surface(net.layers.length, 0), 125), points,
       withTest.checked ? ["train", "test"] : ["train"], chosen ? `layer ${chosen[0]}, unit ${chosen[1] + 1}` : "");
     const top = drawCurve(curve, history);
-    const right = points.test.shown.filter((input, n) => (answers(net.layers, bend, input).pop()[0] > 0.5) === Boolean(points.test.labels[n])).length;
+    const right = points.test.inputs.filter((input, n) => (forward(net.layers, activation, input).pop()[0] > 0.5) === Boolean(points.test.labels[n])).length;
     const [train, test] = history.at(-1);
     status.textContent = `epoch ${net.epoch} · training loss ${tidy(train, 3)} · test loss ${tidy(test, 3)} · ` +
-      `${Math.round(100 * right / points.test.labels.length)} % of the test points right`;
-    whole.setAttribute("aria-label", `What ${chosen ? `unit ${chosen[1] + 1} of layer ${chosen[0]}` : "the net"} says everywhere in the plane. ${status.textContent}`);
+      `${Math.round(100 * right / points.test.labels.length)} % of the test points correct`;
+    whole.setAttribute("aria-label", `Output of ${chosen ? `unit ${chosen[1] + 1} of layer ${chosen[0]}` : "the network"} in the plane. ${status.textContent}`);
     curve.setAttribute("aria-label", `Loss from 0 to ${tidy(top, 1)} over the epochs: ${status.textContent}`);
   }
 
-  for (const key of NEW_NET) model.on(`change:${key}`, begin);
-  for (const key of SAME_NET) model.on(`change:${key}`, () => { if (key === "noise") measure(); draw(); });
+  for (const key of RESTARTING) model.on(`change:${key}`, begin);
+  for (const key of CONTINUING) model.on(`change:${key}`, () => { if (key === "noise") measure(); draw(); });
   const before = get("trained"), epoch = get("epoch");
   net = start(settings());
-  if (before.length === net.layers.reduce((n, { W, b }) => n + W.flat().length + b.length, 0)) { // shown before
+  if (before.length === net.layers.reduce((n, { W, b }) => n + W.flat().length + b.length, 0)) { // restore the weights of an earlier view
     const values = [...before];
     net.layers = net.layers.map(({ W, b }) => ({ W: W.map((row) => row.map(() => values.shift())), b: b.map(() => values.shift()) }));
     net.epoch = epoch;

@@ -1,5 +1,5 @@
-// A small network and its training, nothing of the page: what playground.js draws.
-// The twin of _playground_net.py, step for step; a test compares the two.
+// The network of the playground and its training; playground.js draws it.
+// _playground_net.py computes the same numbers; a test compares the two.
 
 function generator(seed) { // mulberry32: the same numbers for the same seed, here and in Python
   let state = seed >>> 0;
@@ -17,19 +17,19 @@ const FEATURES = {
 };
 
 const logistic = (z) => 1 / (1 + Math.exp(-z));
-const BENDS = { // the activation, and its slope told from its value
+const ACTIVATIONS = { // the activation, and its derivative as a function of its value
   tanh: [Math.tanh, (a) => 1 - a * a],
   relu: [(z) => Math.max(z, 0), (a) => (a > 0 ? 1 : 0)],
   sigmoid: [logistic, (a) => a * (1 - a)],
   linear: [(z) => z, () => 1],
 };
 
-// The net of some settings: layers { W: one row an input, b }, the generator that goes on shuffling.
+// An untrained network: layers { W: one row per input, b } and the random generator that shuffles.
 function start(settings) {
   const random = generator(settings.seed), sizes = [settings.features.length, ...settings.hidden, 1];
   const layers = [];
   for (let i = 1; i < sizes.length; i++) {
-    const reach = Math.sqrt(6 / (sizes[i - 1] + sizes[i])); // Glorot's, uniform
+    const reach = Math.sqrt(6 / (sizes[i - 1] + sizes[i])); // Glorot's uniform weights
     const W = Array.from({ length: sizes[i - 1] }, () =>
       Array.from({ length: sizes[i] }, () => reach * (2 * random() - 1)));
     layers.push({ W, b: new Array(sizes[i]).fill(0) });
@@ -37,11 +37,11 @@ function start(settings) {
   return { layers, random, epoch: 0 };
 }
 
-// What every layer answers to one point, the inputs first; the last is [probability of class 1].
-function answers(layers, activation, inputs) {
-  const bend = BENDS[activation][0], all = [inputs];
+// The outputs of all layers for one point, from the inputs to [probability of class 1].
+function forward(layers, activation, inputs) {
+  const activate = ACTIVATIONS[activation][0], all = [inputs];
   layers.forEach(({ W, b }, i) => {
-    const below = all[i], f = i + 1 < layers.length ? bend : logistic;
+    const below = all[i], f = i + 1 < layers.length ? activate : logistic;
     all.push(b.map((bias, j) => {
       let z = bias;
       for (let k = 0; k < below.length; k++) z += below[k] * W[k][j];
@@ -51,7 +51,7 @@ function answers(layers, activation, inputs) {
   return all;
 }
 
-// One epoch: a new order, then minibatches of ten, each a step down the gradient of the mean log-loss.
+// Train for one epoch: all examples in random order, one gradient step per minibatch of ten.
 function trainEpoch(net, settings, inputs, labels) {
   const order = labels.map((_, i) => i);
   for (let i = order.length - 1; i > 0; i--) {
@@ -64,41 +64,41 @@ function trainEpoch(net, settings, inputs, labels) {
 }
 
 function trainStep(layers, settings, batch, inputs, labels) {
-  const slope = BENDS[settings.activation][1];
+  const derivative = ACTIVATIONS[settings.activation][1];
   const sums = layers.map(({ W, b }) => ({ W: W.map((row) => row.map(() => 0)), b: b.map(() => 0) }));
   for (const n of batch) {
-    const all = answers(layers, settings.activation, inputs[n]);
-    let error = [all[all.length - 1][0] - labels[n]]; // p - y: log-loss and logistic unit together
+    const all = forward(layers, settings.activation, inputs[n]);
+    let error = [all[all.length - 1][0] - labels[n]]; // p - y: the gradient of log loss and logistic unit
     for (let i = layers.length - 1; i >= 0; i--) {
       const below = all[i], { W } = layers[i];
       for (let j = 0; j < error.length; j++) {
         sums[i].b[j] += error[j];
         for (let k = 0; k < below.length; k++) sums[i].W[k][j] += error[j] * below[k];
       }
-      if (i > 0) error = below.map((a, k) => slope(a) * W[k].reduce((s, w, j) => s + w * error[j], 0));
+      if (i > 0) error = below.map((a, k) => derivative(a) * W[k].reduce((s, w, j) => s + w * error[j], 0));
     }
   }
   const rate = settings.rate;
   layers.forEach(({ W, b }, i) => {
     b.forEach((_, j) => { b[j] -= (rate * sums[i].b[j]) / batch.length; });
     W.forEach((row, k) => row.forEach((w, j) => {
-      row[j] = pulled(w - (rate * sums[i].W[k][j]) / batch.length, w, settings);
+      row[j] = applyPenalty(w - (rate * sums[i].W[k][j]) / batch.length, w, settings);
     }));
   });
 }
 
-// The weight after its penalty: L2 shrinks it by a part, L1 by a length, and stops at zero.
-function pulled(moved, weight, { penalty, penaltyRate, rate }) {
+// The moved weight after the penalty. L2 subtracts a fraction; L1 a constant, but not across zero.
+function applyPenalty(moved, weight, { penalty, penaltyRate, rate }) {
   if (penalty === "L2") return moved - rate * penaltyRate * weight;
   if (penalty !== "L1") return moved;
-  const pull = rate * penaltyRate;
-  return Math.abs(moved) <= pull ? 0 : moved - Math.sign(moved) * pull;
+  const amount = rate * penaltyRate;
+  return Math.abs(moved) <= amount ? 0 : moved - Math.sign(moved) * amount;
 }
 
 function logLoss(layers, activation, inputs, labels) {
   let total = 0;
   inputs.forEach((input, n) => {
-    const p = answers(layers, activation, input).pop()[0];
+    const p = forward(layers, activation, input).pop()[0];
     total -= Math.log(Math.max(labels[n] ? p : 1 - p, 1e-12));
   });
   return total / labels.length;

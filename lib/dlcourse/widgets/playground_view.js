@@ -1,8 +1,8 @@
-// How the playground looks: colours, sizes, tiles, the large picture, the curve. It knows no net.
+// The appearance of the playground: style, sizes, small and large pictures, the loss curve.
 const BLUE = [12, 131, 200], ORANGE = [224, 102, 27], INK = "#787878", SVG = "http://www.w3.org/2000/svg";
 const FINE = 40, REACH = 1.25, TILE = 36, ROW = 46, TALL = 8 * ROW, BIG = 250; // the plane is -REACH … REACH
 const FIRST = 104, LAST = 560, HEAD = 34; // where the columns of tiles begin and end
-const SHOWN = { relu: "ReLU", sigmoid: "logistic", xor: "exclusive or" };
+const DISPLAY_NAMES = { relu: "ReLU", sigmoid: "logistic", xor: "exclusive or" };
 
 const STYLE = `
 .dlc-play { max-width: 860px; font-family: var(--jp-ui-font-family, system-ui, sans-serif); font-size: 13.5px;
@@ -35,23 +35,23 @@ const STYLE = `
 
 function element(name, properties, parent) {
   const made = Object.assign(document.createElement(name), properties);
-  // Without this mark JupyterLab takes arrow keys and Enter away from what has the focus.
+  // Without this attribute JupyterLab handles arrow keys and Enter itself.
   if (["input", "button", "select"].includes(name)) made.dataset.lmSuppressShortcuts = "true";
   parent.append(made);
   return made;
 }
 
 const tidy = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
-const pretty = (name) => (SHOWN[name] ?? name).replace("x1", "x₁").replace("x2", "x₂");
+const pretty = (name) => (DISPLAY_NAMES[name] ?? name).replace("x1", "x₁").replace("x2", "x₂");
 
 const GRID = Array.from({ length: FINE * FINE }, (_, k) => [
   REACH * (((k % FINE) + 0.5) / FINE * 2 - 1), REACH * (1 - (Math.floor(k / FINE) + 0.5) / FINE * 2)]);
 
-function picture(values, strength = 215) { // orange below zero, nothing at zero, blue above
+function picture(values, strength = 215) { // orange below zero, transparent at zero, blue above
   const made = document.createElement("canvas"), c = made.getContext("2d"), pixels = c.createImageData(FINE, FINE);
   made.width = made.height = FINE;
-  const most = Math.max(1, ...values.map(Math.abs)); // ReLUs and features may go beyond 1
-  values.forEach((v, k) => pixels.data.set([...(v > 0 ? BLUE : ORANGE), strength * Math.abs(v) / most], 4 * k));
+  const largest = Math.max(1, ...values.map(Math.abs)); // ReLUs and features may exceed 1
+  values.forEach((v, k) => pixels.data.set([...(v > 0 ? BLUE : ORANGE), strength * Math.abs(v) / largest], 4 * k));
   c.putImageData(pixels, 0, 0);
   return made;
 }
@@ -62,29 +62,29 @@ function paint(canvas, small) {
   c.drawImage(small, 0, 0);
 }
 
-// The large picture: a surface, and points as circles and squares; test points are rings.
-function drawWhole(canvas, small, points, parts, words) {
+// The large picture: a surface, and points as circles and squares; test points are not filled.
+function drawWhole(canvas, small, points, parts, label) {
   const c = canvas.getContext("2d"), px = (v) => BIG / 2 * (1 + v / REACH), py = (v) => BIG / 2 * (1 - v / REACH);
   c.clearRect(0, 0, BIG, BIG);
   c.imageSmoothingEnabled = true;
   c.drawImage(small, 0, 0, BIG, BIG);
   for (const part of parts)
     points[part].at.forEach(([a, b], n) => {
-      const blue = points[part].labels[n], r = 3;
+      const isBlue = points[part].labels[n], r = 3;
       c.beginPath();
-      if (blue) c.arc(px(a), py(b), r, 0, 7);
+      if (isBlue) c.arc(px(a), py(b), r, 0, 7);
       else c.rect(px(a) - 0.9 * r, py(b) - 0.9 * r, 1.8 * r, 1.8 * r);
-      c.fillStyle = c.strokeStyle = `rgb(${blue ? BLUE : ORANGE})`;
+      c.fillStyle = c.strokeStyle = `rgb(${isBlue ? BLUE : ORANGE})`;
       if (part === "train") { c.fill(); c.strokeStyle = "white"; }
       c.lineWidth = part === "train" ? 0.7 : 1.2;
       c.stroke();
     });
   c.fillStyle = INK;
   c.font = "12px system-ui, sans-serif";
-  c.fillText(words, 6, BIG - 6);
+  c.fillText(label, 6, BIG - 6);
 }
 
-// Training and test loss over the epochs; returns the loss at the upper edge.
+// Draws training and test loss over the epochs; returns the loss at the upper edge.
 function drawCurve(canvas, history) {
   const c = canvas.getContext("2d"), top = Math.max(0.8, Math.min(3, Math.max(...history.flat().filter(Number.isFinite))));
   const x = (i) => 4 + (BIG - 70) * i / Math.max(1, history.length - 1), y = (v) => 90 - 84 * Math.min(v, top) / top;
@@ -94,9 +94,9 @@ function drawCurve(canvas, history) {
   c.strokeRect(0.5, 0.5, BIG - 62, 95);
   c.font = "12px system-ui, sans-serif";
   const ends = history.at(-1).map(y), middle = Math.max(16, Math.min(84, (ends[0] + ends[1]) / 2));
-  const together = Math.abs(ends[0] - ends[1]) < 14;
-  [["training", BLUE, []], ["test", ORANGE, [5, 3]]].forEach(([name, colour, dash], part) => {
-    c.strokeStyle = c.fillStyle = `rgb(${colour})`;
+  const overlap = Math.abs(ends[0] - ends[1]) < 14;
+  [["training", BLUE, []], ["test", ORANGE, [5, 3]]].forEach(([name, color, dash], part) => {
+    c.strokeStyle = c.fillStyle = `rgb(${color})`;
     c.lineWidth = 1.8;
     c.setLineDash(dash);
     c.beginPath();
@@ -104,7 +104,7 @@ function drawCurve(canvas, history) {
     c.stroke();
     c.setLineDash([]);
     const isLower = ends[part] > ends[1 - part] || (ends[0] === ends[1] && part === 0);
-    c.fillText(name, BIG - 56, together ? middle + (isLower ? 10 : -4) : Math.max(10, ends[part] + 4));
+    c.fillText(name, BIG - 56, overlap ? middle + (isLower ? 10 : -4) : Math.max(10, ends[part] + 4));
   });
   return top;
 }

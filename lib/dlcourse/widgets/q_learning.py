@@ -1,7 +1,6 @@
-"""A table that learns a maze, step by step: what it says of every action, and how that changes."""
+"""A widget that shows Q-learning in a maze, step by step."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 import anywidget
 import numpy as np
@@ -10,19 +9,16 @@ from numpy.typing import NDArray
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import StaticImageMixin
 
-if TYPE_CHECKING:
-    from dlcourse.envs import GridWorld
-
-_EPISODES = 100  # what the still picture has behind it
-_LONGEST = 400  # steps of one of its episodes
+_STATIC_EPISODES = 100  # training before the static picture
+_MAX_STEPS = 400  # of an episode
 
 
-class QLearning(anywidget.AnyWidget):  # type: ignore[misc]
-    """The widget; `q_learning` makes one.
+class QLearning(StaticImageMixin, anywidget.AnyWidget):  # type: ignore[misc]
+    """Widget that `q_learning` returns.
 
-    Walks and learns in the browser, so that no kernel is needed to play.
+    The agent learns in the browser; no kernel is needed.
     """
 
     _esm = script(__file__)
@@ -33,23 +29,19 @@ class QLearning(anywidget.AnyWidget):  # type: ignore[misc]
     epsilon = traitlets.Float(0.2).tag(sync=True)
     seed = traitlets.Int(0).tag(sync=True)
 
-    def still(self) -> plot.Picture:
-        """Return what the table says after a hundred episodes, learned here, as a picture."""
+    def static_picture(self) -> plot.Picture:
+        """Draw the Q table after a hundred episodes, computed in Python."""
         from dlcourse.envs import GridWorld
 
-        world = GridWorld(self.rows)
-        table = learned(
-            world, self.alpha, self.gamma, self.epsilon, np.random.default_rng(self.seed)
+        table = learn_table(
+            self.rows, self.alpha, self.gamma, self.epsilon, np.random.default_rng(self.seed)
         )
-        words = (
-            f"α = {self.alpha:g}, γ = {self.gamma:g}, ε = {self.epsilon:g}. In JupyterLab you walk "
-            "step by step, and three sliders change these numbers."
+        caption = (
+            f"α = {self.alpha:g}, γ = {self.gamma:g}, ε = {self.epsilon:g}. In JupyterLab you can "
+            "go step by step and change these numbers."
         )
-        title = f"Q after {_EPISODES} episodes"
-        return world.picture(table, limit=1.0, title=title, caption=words)
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        return with_still(super()._repr_mimebundle_(**kwargs), self.still())
+        title = f"Q table after {_STATIC_EPISODES} episodes"
+        return GridWorld(self.rows).picture(table, limit=1.0, title=title, caption=caption)
 
 
 def q_learning(
@@ -60,16 +52,21 @@ def q_learning(
     epsilon: float = 0.2,
     seed: int = 0,
 ) -> QLearning:
-    """Return a maze in which a table learns, with sliders for α, γ and ε.
+    """Return an agent that learns a Q table in a maze, with sliders for α, γ and ε.
 
     Parameters
     ----------
     rows
         The maze, as for `envs.GridWorld`.
     alpha, gamma, epsilon
-        Where the sliders stand at the start.
+        Initial learning rate, discount and probability of a random action.
     seed
-        Of the walk: the same walk for the same moves of the sliders.
+        Seed of the agent's random choices.
+
+    Raises
+    ------
+    ValueError
+        If `envs.GridWorld` does not accept the rows.
     """
     from dlcourse.envs import GridWorld
 
@@ -77,23 +74,26 @@ def q_learning(
     return QLearning(rows=list(checked.rows), alpha=alpha, gamma=gamma, epsilon=epsilon, seed=seed)
 
 
-def learned(
-    world: "GridWorld", alpha: float, gamma: float, epsilon: float, rng: np.random.Generator
+def learn_table(
+    rows: Sequence[str], alpha: float, gamma: float, epsilon: float, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Return the table after the still picture's episodes of Q-learning."""
-    n_actions = int(world.action_space.n)
-    table = np.zeros((int(world.observation_space.n), n_actions))
-    world.reset(seed=int(rng.integers(2**31)))
-    for _ in range(_EPISODES):
-        state, _ = world.reset()
-        for _ in range(_LONGEST):
+    """Return the Q table after a hundred episodes, shape (n_states, n_actions)."""
+    from dlcourse.envs import GridWorld
+
+    env = GridWorld(rows)
+    n_actions = int(env.action_space.n)
+    table = np.zeros((int(env.observation_space.n), n_actions))
+    env.reset(seed=int(rng.integers(2**31)))
+    for _ in range(_STATIC_EPISODES):
+        state, _ = env.reset()
+        for _ in range(_MAX_STEPS):
             best = np.flatnonzero(table[state] == table[state].max())
             explores = rng.random() < epsilon
             action = int(rng.integers(n_actions) if explores else rng.choice(best))
-            after, reward, is_over, _, _ = world.step(action)
-            target = reward + (0.0 if is_over else gamma * table[after].max())
+            next_state, reward, is_over, _, _ = env.step(action)
+            target = reward + (0.0 if is_over else gamma * table[next_state].max())
             table[state, action] += alpha * (target - table[state, action])
-            state = after
+            state = next_state
             if is_over:
                 break
     return table

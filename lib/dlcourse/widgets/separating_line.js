@@ -1,8 +1,8 @@
-// Draws the points, the line w·x + b = 0 and its normal; counts the points on their side.
+// Draws points, the line w·x + b = 0 and its normal; counts the points on the correct side.
 const SIZE = 340;
 
 const STYLE = `
-  align-items: center; --words: 2.2em; --value: 3.4em;
+  align-items: center; --label-width: 2.2em; --value-width: 3.4em;
   svg { touch-action: none; }
   label { margin: 10px 0; }
   label span:first-child { font: italic 17px Georgia, serif; }
@@ -26,7 +26,7 @@ function render({ model, el }) {
   const px = (x) => (x - left) * unit, py = (y) => (top - y) * unit;
   let best = 0;
 
-  const box = stage(el, "line", { title: model.get("title"), style: STYLE });
+  const box = stage(el, "separating-line", { title: model.get("title"), style: STYLE });
   const svg = drawing(box, SIZE, SIZE);
   const side = { blue: node("polygon", { fill: BLUE, opacity: 0.16 }, svg),
                  orange: node("polygon", { fill: ORANGE, opacity: 0.16 }, svg) };
@@ -49,8 +49,8 @@ function render({ model, el }) {
   const record = element("p", { className: "best" }, panel);
   button(panel, "start again", () => { best = 0; set(start); });
 
-  function weight(key, words, spoken, limit) {
-    return slider(panel, words, { min: -limit, max: limit, step: 0.01, spoken, changed: (v) => set({ [key]: v }) });
+  function weight(key, label, ariaLabel, limit) {
+    return slider(panel, label, { min: -limit, max: limit, step: 0.01, ariaLabel, onChange: (v) => set({ [key]: v }) });
   }
 
   function drawAxes() {
@@ -78,15 +78,15 @@ function render({ model, el }) {
       element.setAttribute(key, value);
   }
 
-  function half(sign, w1, w2, b) { // the part of the square where sign (w·x + b) > 0, clipped edge by edge
+  function half(sign, w1, w2, b) { // corners of the region where sign · (w·x + b) > 0, clipped to the square
     const corners = [[left, bottom], [right, bottom], [right, top], [left, top]], kept = [];
     const value = ([x, y]) => sign * (w1 * x + w2 * y + b);
-    corners.forEach((here, i) => {
-      const next = corners[(i + 1) % 4], a = value(here), c = value(next);
-      if (a >= 0) kept.push(here);
+    corners.forEach((corner, i) => {
+      const next = corners[(i + 1) % 4], a = value(corner), c = value(next);
+      if (a >= 0) kept.push(corner);
       if (a * c < 0) {
         const t = a / (a - c);
-        kept.push([here[0] + t * (next[0] - here[0]), here[1] + t * (next[1] - here[1])]);
+        kept.push([corner[0] + t * (next[0] - corner[0]), corner[1] + t * (next[1] - corner[1])]);
       }
     });
     return kept.map(([x, y]) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`).join(" ");
@@ -97,9 +97,9 @@ function render({ model, el }) {
     for (const [key, { show }] of Object.entries(sliders)) show(model.get(key));
     let n = 0;
     points.forEach(([x, y], i) => {
-      const good = (w1 * x + w2 * y + b > 0) === Boolean(labels[i]);
-      n += good;
-      marks[i].setAttribute("opacity", good ? 1 : 0.45);
+      const isCorrect = (w1 * x + w2 * y + b > 0) === Boolean(labels[i]);
+      n += isCorrect;
+      marks[i].setAttribute("opacity", isCorrect ? 1 : 0.45);
     });
     best = Math.max(best, n);
     const length = Math.hypot(w1, w2), shown = length > 0 ? "" : "none";
@@ -107,17 +107,17 @@ function render({ model, el }) {
     side.blue.setAttribute("points", half(1, w1, w2, b));
     side.orange.setAttribute("points", half(-1, w1, w2, b));
     if (length > 0) drawLine(w1, w2, b, length);
-    const said = `${n} of ${points.length} right`;
-    say(count, said);
+    const result = `${n} of ${points.length} correct`;
+    announce(count, result);
     record.textContent = length > 0 ? `best so far: ${best}` : "w = 0: there is no line";
-    described(svg, `${points.length} points in two classes and the line ` +
-      `${w1.toFixed(2)} x1 ${signed(w2)} x2 ${signed(b)} = 0; ${said}.`);
+    describe(svg, `${points.length} points in two classes and the line ` +
+      `${w1.toFixed(2)} x1 ${signed(w2)} x2 ${signed(b)} = 0; ${result}.`);
   }
 
   function drawLine(w1, w2, b, length) {
     const cx = (left + right) / 2, cy = (bottom + top) / 2, far = 2 * (right - left);
     const gap = (w1 * cx + w2 * cy + b) / length ** 2;
-    const fx = cx - gap * w1, fy = cy - gap * w2; // where the line is nearest to the middle
+    const fx = cx - gap * w1, fy = cy - gap * w2; // the point of the line nearest to the middle
     place(line, fx - far * w2 / length, fy + far * w1 / length, fx + far * w2 / length, fy - far * w1 / length);
     for (const key of ["x1", "y1", "x2", "y2"]) grip.setAttribute(key, line.getAttribute(key));
     const reachOut = 46 / unit, tx = fx + reachOut * w1 / length, ty = fy + reachOut * w2 / length;
@@ -136,7 +136,7 @@ function render({ model, el }) {
     draw();
   }
 
-  function spot(event) { // where the pointer is, in the units of the points
+  function position(event) { // of the pointer, in the units of the points
     const rect = svg.getBoundingClientRect();
     return [left + (event.clientX - rect.left) / rect.width * (right - left),
             top - (event.clientY - rect.top) / rect.height * (top - bottom)];
@@ -144,11 +144,11 @@ function render({ model, el }) {
 
   function drag(element, move) {
     element.onpointerdown = (event) => { element.setPointerCapture(event.pointerId); event.preventDefault(); };
-    element.onpointermove = (event) => { if (element.hasPointerCapture(event.pointerId)) move(spot(event)); };
+    element.onpointermove = (event) => { if (element.hasPointerCapture(event.pointerId)) move(position(event)); };
   }
 
   drag(grip, ([x, y]) => set({ b: -(model.get("w1") * x + model.get("w2") * y) }));
-  drag(handle, ([x, y]) => { // turn the line about the foot of its arrow
+  drag(handle, ([x, y]) => { // rotate the line about the foot of its arrow
     const w1 = model.get("w1"), w2 = model.get("w2"), b = model.get("b"), size = Math.hypot(w1, w2);
     const cx = (left + right) / 2, cy = (bottom + top) / 2, gap = (w1 * cx + w2 * cy + b) / size ** 2;
     const fx = cx - gap * w1, fy = cy - gap * w2, away = Math.hypot(x - fx, y - fy);

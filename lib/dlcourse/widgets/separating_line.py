@@ -1,4 +1,4 @@
-"""A line moved through points by sliders or by hand: how many can it get right?"""
+"""A widget to separate two classes of points with a line."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import plot
 from dlcourse.widgets._script import script
-from dlcourse.widgets._still import with_still
+from dlcourse.widgets._static_image import StaticImageMixin
 
 
-class SeparatingLine(anywidget.AnyWidget):  # type: ignore[misc]
-    """The widget; `separating_line` makes one.
+class SeparatingLine(StaticImageMixin, anywidget.AnyWidget):  # type: ignore[misc]
+    """Widget that `separating_line` returns.
 
-    Everything is computed in the browser; `w1`, `w2` and `b` come back, so that a later cell can
-    use the line that the reader found.
+    The browser computes everything. It sends `w1`, `w2` and `b` to Python, so that later cells can
+    use the line.
     """
 
     _esm = script(__file__)
@@ -25,19 +25,19 @@ class SeparatingLine(anywidget.AnyWidget):  # type: ignore[misc]
     labels = traitlets.List().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     limits = traitlets.List().tag(sync=True)  # left, right, bottom, top
-    reach = traitlets.Float(2.0).tag(sync=True)  # the largest b that a slider offers
+    reach = traitlets.Float(2.0).tag(sync=True)  # largest absolute value of b on the slider
     w1 = traitlets.Float(1.0).tag(sync=True)
     w2 = traitlets.Float(0.0).tag(sync=True)
     b = traitlets.Float(0.0).tag(sync=True)
 
     @property
-    def right(self) -> int:
-        """How many points are on the side of their class."""
+    def n_correct(self) -> int:
+        """Number of points on the side of their class."""
         X, y = np.asarray(self.points), np.asarray(self.labels)
         return int(((X @ [self.w1, self.w2] + self.b > 0) == y).sum())
 
-    def still(self) -> plot.Picture:
-        """Return the present state as a picture."""
+    def static_picture(self) -> plot.Picture:
+        """Draw the points and the current line."""
         X, y = np.asarray(self.points), np.asarray(self.labels)
         w = np.array([self.w1, self.w2])
         left, right, bottom, top = self.limits
@@ -46,16 +46,13 @@ class SeparatingLine(anywidget.AnyWidget):  # type: ignore[misc]
             return 0.5 + 0.3 * np.sign(Z @ w + self.b)
 
         return plot.overlay(
-            plot.boundary(sides, xlim=(left, right), ylim=(bottom, top)),
+            plot.decision_boundary(sides, xlim=(left, right), ylim=(bottom, top)),
             plot.points(X, y),
             plot.line(w, self.b),
             title=self.title,
-            caption=f"{self.right} of {len(y)} points are on their side of "
+            caption=f"{self.n_correct} of {len(y)} points are on the correct side of "
             f"${self.w1:.2f}\\,x_1 {self.w2:+.2f}\\,x_2 {self.b:+.2f} = 0$.",
         )
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        return with_still(super()._repr_mimebundle_(**kwargs), self.still())
 
 
 def separating_line(
@@ -66,23 +63,29 @@ def separating_line(
     b: float | None = None,
     title: str = "",
 ) -> SeparatingLine:
-    """Return a line `w·x + b = 0` to move through points, with a count of those it gets right.
+    """Return a line `w·x + b = 0` to move, and the number of points that it classifies correctly.
 
     Parameters
     ----------
     X
-        Points, shape (n, 2); or a pair `(X, y)`, as the functions of `data` return.
+        Points, shape (n, 2); or a pair `(X, y)`, as returned by the functions of `data`.
     y
-        Their classes, shape (n,): two values. The upper one should lie where `w·x + b > 0`.
+        Class of each point, shape (n,): two values. The upper one belongs where `w·x + b > 0`.
     w, b
-        The line to begin with; `b` through the middle of the points when not given.
+        Initial weights, shape (2,), and bias; if `b` is None, the line passes through the mean of
+        the points.
     title
-        Above the picture.
+        Text above the widget.
 
     Returns
     -------
     SeparatingLine
-        With attributes `w1`, `w2`, `b` and `right`, which follow the reader.
+        Its attributes `w1`, `w2`, `b` and `n_correct` are those of the line currently shown.
+
+    Raises
+    ------
+    ValueError
+        If the points are not of shape (n, 2), or if there are not n classes.
     """
     if y is None:
         X, y = X  # type: ignore[misc, str-unpack]
@@ -108,7 +111,7 @@ def separating_line(
 
 
 def _limits(points: NDArray[np.float64]) -> list[float]:
-    """Return a square around the points with room at every side."""
+    """Return left, right, bottom and top of a square around the points, with a margin."""
     low, high = points.min(axis=0), points.max(axis=0)
     half = 0.68 * float(max(high - low)) or 1.0
     (x, y) = (low + high) / 2
