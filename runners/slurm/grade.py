@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """Grades a week on a Slurm cluster: jobs that run `autograder worker`, asked for by dask-jobqueue.
 
-    pip install 'dlcourse[grading,slurm]'
+    pip install ./lib '.[slurm]'
     python runners/slurm/grade.py week05_convnets --jobs 8 --gpus 1 --queue gpu
 
 What else a site wants of its jobs (modules, directives) belongs into dask-jobqueue's own
