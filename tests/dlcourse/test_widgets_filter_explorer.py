@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from dlcourse import sketches
+from dlcourse import data
 from dlcourse.widgets.filter_explorer import PRESETS, filter_explorer
 from PIL import Image
 
@@ -148,10 +148,10 @@ def test_where_nothing_is_live_a_picture_and_words_are_left():
 
 
 def test_the_curve_detector_fires_on_its_curve_and_hardly_elsewhere():
-    widget = filter_explorer({"curve": sketches.curve()}, kernel="curve detector")
+    widget = filter_explorer({"curve": data.drawings()["a curve"]}, kernel="curve detector")
     strongest = np.max(widget.feature_map)
 
-    turned = filter_explorer({"curve": sketches.curve()[::-1]}, kernel="curve detector")
+    turned = filter_explorer({"curve": data.drawings()["a curve"][::-1]}, kernel="curve detector")
 
     assert np.max(turned.feature_map) < 0.6 * strongest
 
@@ -169,7 +169,7 @@ def test_what_it_cannot_show_is_refused(given, message):
         filter_explorer(**given)
 
 
-def test_all_sketches_are_pictures():
-    for pixels in sketches.pictures().values():
+def test_all_drawings_are_pictures():
+    for pixels in data.drawings().values():
         assert pixels.ndim == 2
         assert 0 <= pixels.min() < 0.1 < 0.7 < pixels.max() <= 1

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from dlcourse.check import _shapes, _slips, _words
+from dlcourse.check import _diagnose, _format, _shape
+from dlcourse.check._coerce import Array, NotPlain, numbers
 from dlcourse.check._failure import fail, tally
-from dlcourse.check._real import Array, NotPlain, numbers
 
 _FLOAT32_TOLERANCE = 1e-5  # what is left of 1e-6 after a few operations in float32
 
@@ -42,7 +42,7 @@ def close(
     wanted = _wanted(expected)
     came = numbers_due(actual, wanted, name, hint)
     if came.shape != wanted.shape:
-        fail(_shapes.mismatch(came, wanted), name, hint)
+        fail(_shape.mismatch(came, wanted), name, hint)
     require_finite(came, name, hint)
     if not within(came, wanted, tolerance):
         fail(difference(came, wanted, tolerance), name, hint)
@@ -57,7 +57,7 @@ def numbers_due(actual: object, wanted: Array, name: str, hint: str) -> Array:
         fail(f"expected {_due(wanted)}, got {error}.", name, hint)
     if came.dtype.kind == "b" and wanted.dtype.kind != "b":
         fail(
-            f"expected {_due(wanted)}, got {_words.array(came)}: True and False are answers, "
+            f"expected {_due(wanted)}, got {_format.array(came)}: True and False are answers, "
             "not numbers (`.astype(int)` makes 1 and 0 of them).",
             name,
             hint,
@@ -73,7 +73,7 @@ def require_finite(came: Array, name: str, hint: str) -> None:
         return
     finite = np.isfinite(came)
     if not finite.all():
-        fail(_slips.not_finite(came, ~finite), name, hint)
+        fail(_diagnose.not_finite(came, ~finite), name, hint)
 
 
 def within(came: Array, wanted: Array, tolerance: float) -> bool:
@@ -90,18 +90,18 @@ def difference(came: Array, wanted: Array, tolerance: float) -> str:
     came, wanted = _wide(came), _wide(wanted)
     with np.errstate(all="ignore"):
         wrong = ~(np.abs(came - wanted) <= tolerance * (1 + np.abs(wanted)))
-    slip = _slips.of(came, wanted, wrong)
+    slip = _diagnose.of(came, wanted, wrong)
     if came.ndim == 0:
-        got, due = _words.pair(came[()], wanted[()])
+        got, due = _format.pair(came[()], wanted[()])
         return f"got {got}, expected {due}.{slip}"
     if came.size <= 6:
-        got, due = _words.arrays(came, wanted)
+        got, due = _format.arrays(came, wanted)
         return f"got {got}, expected {due}.{slip}"
     first = tuple(np.argwhere(wrong)[0])
-    got, due = _words.pair(came[first], wanted[first])
-    how_many = f"{int(wrong.sum()):,} of {_words.count(wrong.size, 'value')}"
+    got, due = _format.pair(came[first], wanted[first])
+    how_many = f"{int(wrong.sum()):,} of {_format.count(wrong.size, 'value')}"
     verb = "differs" if wrong.sum() == 1 else "differ"
-    return f"{how_many} {verb}; at {_words.place(first)} yours is {got}, expected {due}.{slip}"
+    return f"{how_many} {verb}; at {_format.place(first)} yours is {got}, expected {due}.{slip}"
 
 
 def _wanted(expected: object) -> Array:

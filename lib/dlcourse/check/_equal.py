@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.check import _shapes, _slips, _words
-from dlcourse.check._failure import fail, tally
-from dlcourse.check._real import (
+from dlcourse.check import _diagnose, _format, _shape
+from dlcourse.check._coerce import (
     NotPlain,
     array_base,
     describe,
@@ -14,6 +13,7 @@ from dlcourse.check._real import (
     scalar_base,
     sequence_base,
 )
+from dlcourse.check._failure import fail, tally
 
 _SCALARS = (bool, int, float, complex, str, bytes, type(None))
 
@@ -104,13 +104,13 @@ def _compare_sequences(actual: Any, expected: Any, at: str) -> None:
     try:
         came = numbers(actual)
     except NotPlain as error:
-        message = f"{_where(at)}expected {_words.value(expected)}, got {error}."
+        message = f"{_where(at)}expected {_format.value(expected)}, got {error}."
         raise _Different(message) from None
     if came.shape != due.shape:
-        raise _Different(_where(at) + _shapes.mismatch(came, due))
+        raise _Different(_where(at) + _shape.mismatch(came, due))
     if due.dtype.kind == "b" and came.dtype.kind != "b":
         message = (
-            f"{_where(at)}expected True and False, got numbers: {_words.array(came)}. "
+            f"{_where(at)}expected True and False, got numbers: {_format.array(came)}. "
             "`.astype(bool)` turns 1 and 0 into them."
         )
         raise _Different(message)
@@ -123,17 +123,17 @@ def _compare_sequences(actual: Any, expected: Any, at: str) -> None:
 def _array_sentence(came: Any, due: Any, wrong: Any) -> str:
     slip = ""
     if due.dtype.kind != "b" and came.dtype.kind != "b" and np.isfinite(came).all():
-        slip = _slips.of(came.astype(np.complex128).real, due.astype(np.complex128).real, wrong)
+        slip = _diagnose.of(came.astype(np.complex128).real, due.astype(np.complex128).real, wrong)
     if due.size <= 12 or due.ndim == 0:
-        got, expected = _words.arrays(came, due)
+        got, expected = _format.arrays(came, due)
         if due.size <= 8:
             return f"got {got}, expected {expected}.{slip}"
     first = tuple(np.argwhere(wrong)[0])
-    got, expected = _words.pair(came[first], due[first])
+    got, expected = _format.pair(came[first], due[first])
     n = int(wrong.sum())
     verb = "differs" if n == 1 else "differ"
     return (
-        f"{n:,} of {_words.count(wrong.size, 'value')} {verb}; at {_words.place(first)} yours is "
+        f"{n:,} of {_format.count(wrong.size, 'value')} {verb}; at {_format.place(first)} yours is "
         f"{got}, expected {expected}.{slip}"
     )
 
@@ -144,8 +144,8 @@ def _compare_parts(actual: Any, expected: Any, at: str) -> None:
         raise _Different(_sentence(actual, expected, at))
     if len(parts) != len(due):
         message = (
-            f"{_where(at)}expected {_words.count(len(due), 'item')}, got {len(parts):,}: "
-            f"{_words.value(actual)} instead of {_words.value(expected)}."
+            f"{_where(at)}expected {_format.count(len(due), 'item')}, got {len(parts):,}: "
+            f"{_format.value(actual)} instead of {_format.value(expected)}."
         )
         raise _Different(message)
     for i, (part, wanted) in enumerate(zip(parts, due, strict=True)):
@@ -168,14 +168,14 @@ def _compare_dictionaries(actual: Any, expected: dict[Any, Any], at: str) -> Non
     extra = [key for key in came if key not in due]
     if missing or extra:
         told = [
-            f"{word} {', '.join(map(_words.value, keys[:6]))}"
+            f"{word} {', '.join(map(_format.value, keys[:6]))}"
             for word, keys in (("missing", missing), ("not expected", extra))
             if keys
         ]
         message = f"{_where(at)}the dictionary has other keys: {'; '.join(told)}."
         raise _Different(message)
     for key, wanted in due.items():
-        _compare(came[key], wanted, f"{at}[{_words.value(key)}]")
+        _compare(came[key], wanted, f"{at}[{_format.value(key)}]")
 
 
 def _compare_sets(actual: Any, expected: Any, at: str) -> None:
@@ -186,7 +186,7 @@ def _compare_sets(actual: Any, expected: Any, at: str) -> None:
     came, due = {_key(x) for x in base.__iter__(actual)}, {_key(x) for x in expected}
     for word, keys in (("missing", due - came), ("not expected", came - due)):
         if keys:
-            told = ", ".join(sorted(map(_words.value, keys))[:6])
+            told = ", ".join(sorted(map(_format.value, keys))[:6])
             message = f"{_where(at)}the set has other members: {word} {told}."
             raise _Different(message)
 
@@ -205,7 +205,7 @@ def _key(key: Any) -> Any:
 
 
 def _sentence(actual: Any, expected: object, at: str) -> str:
-    got, due = _words.value(actual), _words.value(expected)
+    got, due = _format.value(actual), _format.value(expected)
     if actual is None and expected is not None:
         got = describe(None)
     if got == due:

@@ -9,10 +9,10 @@
 `dlcourse.data.text()` is tiny Shakespeare, for the `full` profile.
 """
 
-from dlcourse.text._corpus import documentation, inside_quotes
-from dlcourse.text._model import next_logits
-from dlcourse.text._rival import ngram_bits
-from dlcourse.text._tasks import brackets, copy_task, quotes
+from dlcourse.text._documentation import documentation, inside_quotes
+from dlcourse.text._generation import next_logits
+from dlcourse.text._ngram import ngram_bits
+from dlcourse.text._synthetic import brackets, copy_task, quotes
 
 __all__ = [
     "brackets",

@@ -8,7 +8,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse import plot, sketches
+from dlcourse import data, plot
 from dlcourse.widgets._script import script
 from dlcourse.widgets._still import with_still
 
@@ -96,7 +96,7 @@ def filter_explorer(
     ----------
     pictures
         From a name to pixels between 0 and 1, shape (height, width), at least 8 × 8; those of
-        `sketches` when not given. The first is shown.
+        `data.drawings()` when not given. The first is shown.
     kernel
         The name of a preset, or weights of shape (3, 3) or (5, 5).
     stride, padding, relu
@@ -110,9 +110,7 @@ def filter_explorer(
         With attributes `pixels`, `kernel`, `stride`, `padding`, `relu` and `feature_map`, which
         follow the reader.
     """
-    shown = {
-        name: _picture(name, pixels) for name, pixels in (pictures or sketches.pictures()).items()
-    }
+    shown = {name: _picture(name, pixels) for name, pixels in (pictures or data.drawings()).items()}
     widget = FilterExplorer(
         pictures=shown,
         presets=PRESETS,

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from dlcourse import selfcheck
+from dlcourse import _selfcheck
 from dlcourse._assignment import NotANotebook
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
@@ -50,7 +50,7 @@ def check(
     raise typer.Exit(0 if report.all_passed else 1)
 
 
-def _checked(notebook: Path, seconds: float, console: Console) -> selfcheck.Report:
+def _checked(notebook: Path, seconds: float, console: Console) -> _selfcheck.Report:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     progress = Progress(*columns, console=console, transient=True)
     task = progress.add_task("starting a clean kernel")
@@ -63,12 +63,12 @@ def _checked(notebook: Path, seconds: float, console: Console) -> selfcheck.Repo
         progress.update(task, completed=cell + 1, description=f"cell {cell + 1}")
 
     try:
-        return selfcheck.check(notebook, seconds=seconds, on_start=start, on_cell=advance)
+        return _selfcheck.check(notebook, seconds=seconds, on_start=start, on_cell=advance)
     finally:
         progress.stop()
 
 
-def _table(report: selfcheck.Report, title: str) -> Table:
+def _table(report: _selfcheck.Report, title: str) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("")
     table.add_column("question")
@@ -86,7 +86,7 @@ def _shown(text: str) -> str:
     return escape("".join(c for c in text if c.isprintable() or c == "\n"))
 
 
-def _summary(report: selfcheck.Report) -> str:
+def _summary(report: _selfcheck.Report) -> str:
     earned = sum(mark.points for mark in report.automatic)
     worth = sum(mark.question.points for mark in report.automatic)
     by_hand = sum(mark.question.points for mark in report.marks if mark.state == "by hand")

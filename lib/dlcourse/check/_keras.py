@@ -4,15 +4,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dlcourse.check import _words
+from dlcourse.check import _format
+from dlcourse.check._coerce import describe
 from dlcourse.check._failure import fail, tally
-from dlcourse.check._real import describe
 
 Layer = str | tuple[str, Mapping[str, Any]]
 
 
 def parameters(model: object, count: int, *, name: str = "", hint: str = "") -> None:
-    """Check how many parameters a model has that was brought here (`check.here`).
+    """Check how many parameters a model has that was brought here (`check.local_copy`).
 
     Raises
     ------
@@ -40,7 +40,7 @@ def layers(model: object, expected: Sequence[Layer], *, name: str = "", hint: st
     Parameters
     ----------
     model
-        What `check.here` returned.
+        What `check.local_copy` returned.
     expected
         Names of Keras classes, each alone or with fields of its configuration:
         `["Flatten", ("Dense", {"units": 10, "activation": "softmax"})]`.
@@ -63,8 +63,8 @@ def layers(model: object, expected: Sequence[Layer], *, name: str = "", hint: st
         for field, value in fields.items():
             got = configuration.get(field)
             if _plain(got) != _plain(value):
-                told = f"layer {i} ({kind}) has {field}={_words.value(got)}, expected "
-                fail(f"{told}{_words.value(value)}.", name, hint)
+                told = f"layer {i} ({kind}) has {field}={_format.value(got)}, expected "
+                fail(f"{told}{_format.value(value)}.", name, hint)
     tally.passed += 1
 
 
@@ -89,7 +89,7 @@ def _plain(value: Any) -> Any:
 
 def _first_difference(have: list[str], want: list[str]) -> str:
     if len(have) != len(want):
-        return f" That is {_words.count(len(have), 'layer')} where {len(want)} are due."
+        return f" That is {_format.count(len(have), 'layer')} where {len(want)} are due."
     i = next(i for i, (a, b) in enumerate(zip(have, want, strict=True)) if a != b)
     return f" The first difference is layer {i}."
 

@@ -1,40 +1,49 @@
-"""What a notebook shows beside the checks: the ✓ line, plain words for a stub, a warning.
+"""Shows the results of checks in a notebook: the ✓ line, a sentence for a stub, a warning.
 
-Registered with IPython when `dlcourse.check` is imported inside a kernel; knows no grading.
+`dlcourse.check` registers it with IPython when it is imported in a notebook.
 """
 
 import ast
 import sys
+import textwrap
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from dlcourse.check._failure import tally, wrapped
 
+def register(shell: Any, count_passed: Callable[[], int]) -> None:
+    """Make an IPython shell show the results of checks after each cell.
 
-def register(shell: Any) -> None:
-    """Let a shell show after each cell what its checks said."""
-    watch = _Watch(shell)
+    Parameters
+    ----------
+    shell
+        The `InteractiveShell` of the notebook.
+    count_passed
+        Returns how many checks have passed so far in this process.
+    """
+    watch = _Watch(shell, count_passed)
     shell.events.register("pre_run_cell", watch.before)
     shell.events.register("post_run_cell", watch.after)
     shell.set_custom_exc((NotImplementedError,), show_not_attempted)
 
 
 class _Watch:
-    """Counts the checks of each cell, and remembers what the set-up cell bound."""
+    """Counts the checks of each cell, and remembers the names that the set-up cell defined."""
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: Any, count_passed: Callable[[], int]) -> None:
         self.shell = shell
-        self.passed_before = tally.passed
+        self.count_passed = count_passed
+        self.passed_before = count_passed()
         self.setup: str | None = None  # source of the cell that imported dlcourse.check
         self.bound: dict[str, Any] = {}
 
     def before(self, _: Any) -> None:
-        self.passed_before = tally.passed
+        self.passed_before = self.count_passed()
 
     def after(self, result: Any) -> None:
         source = getattr(getattr(result, "info", None), "raw_cell", None) or ""
         if result.success:
-            _say_passed(tally.passed - self.passed_before)
+            _write_passed(self.count_passed() - self.passed_before)
         if self.setup in (None, source):
             self.setup = source
             space = self.shell.user_ns
@@ -56,7 +65,7 @@ def bound_names(source: str) -> set[str]:
     """Return the names that a cell imports or defines at its top level."""
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # a line magic: such a cell is not looked at
+    except SyntaxError:  # a line magic: such a cell is skipped
         return set()
     names: set[str] = set()
     for statement in tree.body:
@@ -74,7 +83,7 @@ def show_not_attempted(
     trace: TracebackType | None,
     tb_offset: int | None = None,
 ) -> list[str]:
-    """Show a `NotImplementedError` of a cell as one sentence, and one of a library as ever."""
+    """Show a `NotImplementedError` of a cell as one sentence, one of a library with traceback."""
     frames = []
     while trace is not None:
         frames.append(trace.tb_frame)
@@ -87,8 +96,8 @@ def show_not_attempted(
     else:
         lines = [wrapped(not_attempted(last.f_code.co_name))]
     shell._showtraceback(kind, error, lines)
-    told: list[str] = lines
-    return told
+    shown: list[str] = lines
+    return shown
 
 
 def not_attempted(function: str) -> str:
@@ -100,6 +109,11 @@ def not_attempted(function: str) -> str:
     )
 
 
-def _say_passed(n: int) -> None:
+def _write_passed(n: int) -> None:
     if n:
         sys.stdout.write(f"✓ {n:,} {'check' if n == 1 else 'checks'} passed\n")
+
+
+def wrapped(text: str) -> str:
+    """Return the text in lines of 72 characters: Jupyter breaks longer ones inside words."""
+    return textwrap.fill(text, 72, subsequent_indent="  ", break_on_hyphens=False)

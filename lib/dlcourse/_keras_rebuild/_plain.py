@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from dlcourse.models import _table
+from dlcourse._keras_rebuild import _table
 
 Tree = dict[str, Any]
 

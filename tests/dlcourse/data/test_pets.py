@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from dlcourse.pets import pets
+from dlcourse.data import pets
 
 
 @pytest.mark.parametrize("n", [1, 6, 7], ids=["one", "even", "odd"])
@@ -34,10 +34,10 @@ def test_ears_tell_cats_from_dogs_where_they_sit_still():
 
 
 def test_heads_wander_only_when_asked():
-    def centre_moves(wander):
+    def center_moves(wander):
         X, _ = pets(40, wander=wander, seed=2)
         dark = 1 - X.mean(axis=3)
         columns = (dark.sum(axis=1) * np.arange(32)).sum(axis=1) / dark.sum(axis=(1, 2))
         return columns.std()
 
-    assert centre_moves(0.2) > 4 * centre_moves(0.0)
+    assert center_moves(0.2) > 4 * center_moves(0.0)

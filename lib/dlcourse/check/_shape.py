@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from dlcourse.check import _words
+from dlcourse.check import _format
+from dlcourse.check._coerce import Array, NotPlain, numbers
 from dlcourse.check._failure import fail, tally
-from dlcourse.check._real import Array, NotPlain, numbers
 
 Shape = tuple[int | None, ...]
 
@@ -46,11 +46,11 @@ def shape(actual: object, expected: Shape | int, *, name: str = "", hint: str = 
 def mismatch(came: Array, wanted: Array) -> str:
     """Return the sentence about an array whose shape is not the expected one."""
     if came.ndim == 0 and wanted.ndim:
-        lead = f"got the single number {_words.number(came[()])}, expected an array of shape "
+        lead = f"got the single number {_format.number(came[()])}, expected an array of shape "
         return f"{lead}{wanted.shape}.{_why(came.shape, wanted.shape)}"
     if wanted.ndim == 0:
         lead = f"got an array of shape {came.shape}, expected one number, "
-        return f"{lead}{_words.number(wanted[()])}.{_one_number(came, wanted)}"
+        return f"{lead}{_format.number(wanted[()])}.{_one_number(came, wanted)}"
     told = f"shape {came.shape}, expected {wanted.shape}.{_why(came.shape, wanted.shape)}"
     if came.size == wanted.size and _same(came.ravel(), wanted.ravel()):
         return f"{told} The values are right."

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcourse.models._clean import model_at_rest
-from dlcourse.models._plain import CannotRebuild, Tree
+from dlcourse._keras_rebuild._clean import model_at_rest
+from dlcourse._keras_rebuild._plain import CannotRebuild, Tree
 
 __all__ = ["CannotRebuild", "copy_of", "rebuild", "rest_configuration", "settle"]
 

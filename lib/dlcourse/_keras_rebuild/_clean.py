@@ -9,8 +9,8 @@ import inspect
 from functools import cache
 from typing import Any
 
-from dlcourse.models import _table
-from dlcourse.models._plain import (
+from dlcourse._keras_rebuild import _table
+from dlcourse._keras_rebuild._plain import (
     CannotRebuild,
     Tree,
     any_batch,

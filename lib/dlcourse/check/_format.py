@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.check._real import Array, NotPlain, array_base, describe, scalar_base, sequence_base
+from dlcourse.check._coerce import Array, NotPlain, array_base, describe, scalar_base, sequence_base
 
 _MOST_SHOWN = 8  # numbers of an array that a sentence can carry
 

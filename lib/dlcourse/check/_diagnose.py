@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dlcourse.check import _words
-from dlcourse.check._real import Array
+from dlcourse.check import _format
+from dlcourse.check._coerce import Array
 
 Recogniser = Callable[[Array, Array], str]
 
@@ -52,11 +52,11 @@ def not_finite(came: Array, where: Array) -> str:
     )
     if came.ndim == 0:
         return f"the result is {what}. {cause}"
-    first = _words.place(tuple(np.argwhere(where)[0]))
+    first = _format.place(tuple(np.argwhere(where)[0]))
     n = int(where.sum())
     verb = "is" if n == 1 else "are"
     return (
-        f"{n:,} of {_words.count(came.size, 'value')} {verb} {what}, the first at {first}. {cause}"
+        f"{n:,} of {_format.count(came.size, 'value')} {verb} {what}, the first at {first}. {cause}"
     )
 
 
@@ -136,7 +136,7 @@ def _offset(came: Array, wanted: Array) -> str:
     c = apart.flat[0]
     if c != 0 and _same(apart, np.full_like(apart, c)):
         word = "large" if c.real > 0 else "small"
-        return f"Every value is {_words.number(abs(c))} too {word}."
+        return f"Every value is {_format.number(abs(c))} too {word}."
     return ""
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.check import _words
+from dlcourse.check import _format
 from dlcourse.check._close import require_finite
+from dlcourse.check._coerce import NotPlain, array_base, describe, numbers
 from dlcourse.check._failure import fail, tally
-from dlcourse.check._real import NotPlain, array_base, describe, numbers
 
 
 def between(value: object, low: float, high: float, *, name: str = "", hint: str = "") -> None:
@@ -26,7 +26,7 @@ def between(value: object, low: float, high: float, *, name: str = "", hint: str
     --------
     >>> between(0.97, 0.95, 1)
     """
-    due = f"between {_words.number(low)} and {_words.number(high)}"
+    due = f"between {_format.number(low)} and {_format.number(high)}"
     try:
         came = numbers(value)
     except NotPlain as error:
@@ -96,7 +96,7 @@ def items(result: Any, count: int, *, name: str = "", hint: str = "") -> list[An
     >>> items((i * i for i in range(3)), 3)
     [0, 1, 4]
     """
-    due = _words.count(count, "item")
+    due = _format.count(count, "item")
     array = array_base(result)
     if isinstance(result, (str, bytes, dict)) or (array is not None and array.ndim == 0):
         fail(f"expected {due}, got {describe(result)}.", name, hint)
@@ -164,19 +164,19 @@ def raises(
         raise_message = f"expected {due} to be raised, but {came} was."
         fail(raise_message, name, hint)
     else:
-        fail(f"expected {due} to be raised, but it returned {_words.value(result)}.", name, hint)
+        fail(f"expected {due} to be raised, but it returned {_format.value(result)}.", name, hint)
     tally.passed += 1
 
 
 def _outside(came: Any, outside: Any, due: str) -> str:
     if came.ndim == 0:
-        return f"got {_words.number(came[()])}, expected a number {due}."
+        return f"got {_format.number(came[()])}, expected a number {due}."
     first = tuple(np.argwhere(outside)[0])
     n = int(outside.sum())
     verb = "lies" if n == 1 else "lie"
     return (
-        f"{n:,} of {_words.count(came.size, 'value')} {verb} outside: at {_words.place(first)} "
-        f"yours is {_words.number(came[first])}, expected {due}."
+        f"{n:,} of {_format.count(came.size, 'value')} {verb} outside: at {_format.place(first)} "
+        f"yours is {_format.number(came[first])}, expected {due}."
     )
 
 

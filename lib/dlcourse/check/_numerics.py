@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.check import _close, _shapes, _slips, _words
+from dlcourse.check import _close, _diagnose, _format, _shape
+from dlcourse.check._coerce import Array, NotPlain, numbers
 from dlcourse.check._failure import fail, tally
-from dlcourse.check._real import Array, NotPlain, numbers
 
 _STEP = 1e-5  # of central differences: rounding and curvature errors meet near here
 
@@ -56,7 +56,7 @@ def gradient(
     slope = _central_differences(loss, point)
     came = _close.numbers_due(equals, slope, name, hint)
     if came.shape != slope.shape:
-        fail(_shapes.mismatch(came, slope), name, hint)
+        fail(_shape.mismatch(came, slope), name, hint)
     _close.require_finite(came, name, hint)
     if not _close.within(came, slope, tolerance):
         n = _batch_size(name) if examples is None else examples
@@ -101,7 +101,7 @@ def probability(
         fail(_about_sums(wide, sums, axis % came.ndim, slack), name, hint)
     if wide.min() < -slack or wide.max() > 1 + slack:
         worst = wide.min() if wide.min() < -slack else wide.max()
-        fail(f"a probability lies between 0 and 1; yours has {_words.number(worst)}.", name, hint)
+        fail(f"a probability lies between 0 and 1; yours has {_format.number(worst)}.", name, hint)
     tally.passed += 1
 
 
@@ -124,13 +124,13 @@ def _batch_size(name: str) -> int | None:
 
 def _about_gradient(came: Array, slope: Array, tolerance: float, examples: int | None) -> str:
     if not came.any():
-        return f"your gradient is zero; the slope of the loss is {_words.array(slope)}."
-    k = _slips.factor(came, slope)
+        return f"your gradient is zero; the slope of the loss is {_format.array(slope)}."
+    k = _diagnose.factor(came, slope)
     if k is None and came.ndim == 2 and came.shape[0] == came.shape[1]:
-        turned = _slips.factor(came, slope.T)
+        turned = _diagnose.factor(came, slope.T)
         if turned is not None or np.allclose(came, slope.T, rtol=1e-4):
             return "your gradient is the transpose of the right one."
-    if k is None or (came.size == 1 and _slips.whole(abs(k)) is None and k != -1):
+    if k is None or (came.size == 1 and _diagnose.whole(abs(k)) is None and k != -1):
         wrong = _close.difference(came, slope, tolerance)
         return f"your gradient is not the slope of the loss: {wrong}"
     if abs(k + 1) < 1e-4:
@@ -142,7 +142,7 @@ def _about_gradient(came: Array, slope: Array, tolerance: float, examples: int |
 
 
 def _why_so_long(k: float, examples: int | None) -> str:
-    n = _slips.whole(k)
+    n = _diagnose.whole(k)
     if k > 1 and n is not None and n == examples:
         return (
             f" The batch has {n} examples: the loss is a mean over the batch, "
@@ -175,10 +175,10 @@ def _probabilities_due(p: object, name: str, hint: str) -> Array:
 
 def _about_sums(p: Array, sums: Array, axis: int, slack: float) -> str:
     if p.ndim == 1:
-        lead = f"the probabilities should sum to 1; yours sum to {_words.number(sums, 3)}"
+        lead = f"the probabilities should sum to 1; yours sum to {_format.number(sums, 3)}"
     else:
         off = np.unique(np.round(sums[np.abs(sums - 1) > slack], 6))
-        told = _listed([_words.number(value, 3) for value in off[:3]])
+        told = _listed([_format.number(value, 3) for value in off[:3]])
         more = ", …" if len(off) > 3 else ""
         lead = f"each {_line(p, axis)} should sum to 1; yours sum to {told}{more}"
     return lead + _why_not_one(p, axis, slack)
@@ -200,7 +200,7 @@ def _why_not_one(p: Array, axis: int, slack: float) -> str:
     if p.max() <= slack and np.abs(np.exp(p).sum(axis) - 1).max() <= max(slack, 1e-4):
         return ". They are logarithms of probabilities: take `exp`."
     if p.min() < 0:
-        return f", and some are below 0 ({_words.number(p.min())}). Are these logits?"
+        return f", and some are below 0 ({_format.number(p.min())}). Are these logits?"
     return ". Divide by the sum."
 
 

@@ -1,46 +1,45 @@
-"""Small pictures to look at through a kernel: two digits, a curve, a mouse, a landscape.
-
-Made here or carried by installed packages; nothing is downloaded.
-"""
+"""Makes small pictures to apply a kernel to: two digits, a curve, a mouse, a landscape."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcourse import data
+from dlcourse.data._digits import digits
 
 Picture = NDArray[np.float64]
 
 _SIZE = 36  # height and width of what is drawn here, in pixels
 
 
-def pictures() -> dict[str, Picture]:
-    """Return pictures by name, each between 0 (paper) and 1 (ink), shape (height, width).
+def drawings() -> dict[str, Picture]:
+    """Return five pictures by name, each between 0 (paper) and 1 (ink), shape (height, width).
+
+    They are drawn here or shipped with scikit-learn; nothing is downloaded.
 
     Examples
     --------
-    >>> sorted(pictures())
+    >>> sorted(drawings())
     ['a curve', 'a landscape', 'a mouse', 'a seven', 'a three']
     """
-    scans, labels = data.digits(28)
+    scans, labels = digits(28)
     first = {digit: scans[np.flatnonzero(labels == digit)[1]].round(3) for digit in (3, 7)}
     return {
-        "a mouse": mouse(),
-        "a curve": curve(),
+        "a mouse": _mouse(),
+        "a curve": _curve(),
         "a three": first[3],
         "a seven": first[7],
-        "a landscape": landscape(),
+        "a landscape": _landscape(),
     }
 
 
-def curve() -> Picture:
+def _curve() -> Picture:
     """Return a large arc, open to the lower right."""
     turn = np.linspace(np.pi, 1.5 * np.pi, 30)
     return _drawn([(30 + 22 * np.sin(turn), 30 + 22 * np.cos(turn))])
 
 
-def mouse() -> Picture:
+def _mouse() -> Picture:
     """Return the outline of a mouse that looks to the left."""
     half, round_ = np.linspace(np.pi, 2 * np.pi, 30), np.linspace(0, 2 * np.pi, 30)
     back = (27 + 15 * np.sin(half), 17 + 12 * np.cos(half))
@@ -52,8 +51,8 @@ def mouse() -> Picture:
     return _drawn([back, belly, ear, eye, tail])
 
 
-def landscape() -> Picture:
-    """Return a picture in greys: a sky that fades, a sun, hills, a house, grass."""
+def _landscape() -> Picture:
+    """Return a picture in shades of gray: a sky that fades, a sun, hills, a house, grass."""
     down, right = np.mgrid[:_SIZE, :_SIZE] / (_SIZE - 1)
     scene: Picture = 0.35 - 0.3 * down
     scene[np.hypot(down - 0.2, right - 0.75) < 0.11] = 0.0

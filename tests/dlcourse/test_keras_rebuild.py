@@ -5,9 +5,9 @@ import json
 
 import numpy as np
 import pytest
-from dlcourse import check, models
+from dlcourse import _keras_rebuild, check
+from dlcourse._keras_rebuild import CannotRebuild
 from dlcourse.check import CheckFailed
-from dlcourse.models import CannotRebuild
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_a_model_of_keras_own_layers_comes_over_whole(keras, make):
     X = np.random.default_rng(1).random(shape, dtype=np.float32)
     expected = model(X).numpy()
 
-    copied = check.here(model)
+    copied = check.local_copy(model)
 
     check.close(copied(X), expected, tolerance=1e-5)
     check.shape(copied(np.concatenate([X, X, X])), (3 * shape[0], None, *expected.shape[2:]))
@@ -88,7 +88,7 @@ def test_a_layer_on_top_of_a_model_from_elsewhere_has_a_name_of_its_own(keras):
     for name in ("dense", "dense_40", "dense_99999999999", "hidden_layer", "_3"):
         outputs = keras.layers.Dense(2, name=name)(inputs)
         keras.utils.clear_session()  # as in a process that has named nothing yet
-        brought = models.copy_of(keras.Model(inputs, outputs))
+        brought = _keras_rebuild.copy_of(keras.Model(inputs, outputs))
 
         extended = keras.Model(brought.input, keras.layers.Dense(1)(brought.output))
 
@@ -98,10 +98,10 @@ def test_a_layer_on_top_of_a_model_from_elsewhere_has_a_name_of_its_own(keras):
 def test_a_configuration_is_plain_and_stays_itself(keras):
     model, _ = normalised_and_nested(keras)
 
-    configuration = models.rest_configuration(model)
+    configuration = _keras_rebuild.rest_configuration(model)
 
     assert json.loads(json.dumps(configuration)) == configuration
-    assert models.rest_configuration(models.copy_of(model)) == configuration
+    assert _keras_rebuild.rest_configuration(_keras_rebuild.copy_of(model)) == configuration
 
 
 def test_functions_of_tensorflow_count_as_the_activations_they_are(keras, tensorflow):
@@ -109,17 +109,18 @@ def test_functions_of_tensorflow_count_as_the_activations_they_are(keras, tensor
         model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation=activation)])
         X = np.random.default_rng(0).normal(size=(4, 3)).astype("float32")
 
-        check.close(check.here(model)(X), model(X), tolerance=1e-5)
+        check.close(check.local_copy(model)(X), model(X), tolerance=1e-5)
 
 
 def test_a_model_without_input_is_built_on_the_data_given(keras):
     model = keras.Sequential([keras.layers.Dense(3), keras.layers.Dense(2)])
 
     with pytest.raises(CheckFailed, match="not built yet"):
-        check.here(model)
+        check.local_copy(model)
 
     assert (
-        check.here(model, like=np.ones((4, 5), "float32")).count_params() == 5 * 3 + 3 + 3 * 2 + 2
+        check.local_copy(model, like=np.ones((4, 5), "float32")).count_params()
+        == 5 * 3 + 3 + 3 * 2 + 2
     )
 
 
@@ -166,7 +167,7 @@ def test_what_holds_code_or_is_no_model_is_refused_in_a_sentence(keras, make, to
     model = make(keras)
 
     with pytest.raises(CheckFailed, match=told):
-        check.here(model)
+        check.local_copy(model)
 
 
 def at_dense(change):
@@ -204,7 +205,7 @@ FORGED = {
 @pytest.fixture(scope="module")
 def honest(keras):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="relu")])
-    return models.rest_configuration(model), model.get_weights()
+    return _keras_rebuild.rest_configuration(model), model.get_weights()
 
 
 @pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
@@ -213,7 +214,7 @@ def test_a_forged_configuration_is_refused_before_memory_is_taken(honest, forge)
     forge(configuration)
 
     with pytest.raises(CannotRebuild):
-        models.rebuild(configuration, weights)
+        _keras_rebuild.rebuild(configuration, weights)
 
 
 def test_an_initialiser_is_never_called(honest):
@@ -222,13 +223,13 @@ def test_an_initialiser_is_never_called(honest):
         configuration
     )
 
-    assert models.rebuild(configuration, honest[1]).count_params() == 8
+    assert _keras_rebuild.rebuild(configuration, honest[1]).count_params() == 8
 
 
 @pytest.mark.parametrize("configuration", [None, [], "x", {}, {"class_name": 3}, 7], ids=repr)
 def test_what_is_no_configuration_is_refused(keras, configuration):
     with pytest.raises(CannotRebuild):
-        models.rebuild(configuration, [])
+        _keras_rebuild.rebuild(configuration, [])
 
 
 @pytest.mark.parametrize(
@@ -244,7 +245,7 @@ def test_what_is_no_configuration_is_refused(keras, configuration):
 )
 def test_weights_of_another_shape_or_dtype_are_refused(honest, spoil):
     with pytest.raises(CannotRebuild, match="weights"):
-        models.rebuild(honest[0], spoil(honest[1]))
+        _keras_rebuild.rebuild(honest[0], spoil(honest[1]))
 
 
 def test_parameters_lists_them_layer_by_layer(keras):
