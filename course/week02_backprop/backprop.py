@@ -474,7 +474,7 @@ for shape in ((1, 6), (5, 4), (6, 1)):
     G = rng.normal(size=shape)
     G.flat[:2] = -1.3, 1.3
     before = G.copy()
-    grad_Z, (G_after, _) = check.changed(relu_backward, G, Z)
+    grad_Z, (G_after, _) = check.call_and_inspect(relu_backward, G, Z)
     check.gradient(
         lambda Z, G=before: np.sum(G * np.maximum(Z, 0)),
         at=Z,
@@ -544,7 +544,7 @@ rng = np.random.default_rng([SEED, 5])
 for shape in ((1, 3), (6, 2), (5, 1)):
     Z, G = rng.normal(size=shape), rng.normal(size=shape)
     before = G.copy()
-    grad_Z, (G_after, _) = check.changed(tanh_backward, G, Z)
+    grad_Z, (G_after, _) = check.call_and_inspect(tanh_backward, G, Z)
     check.gradient(
         lambda Z, G=before: np.sum(G * np.tanh(Z)),
         at=Z,
@@ -625,7 +625,7 @@ for n_examples, n_classes in ((1, 4), (6, 3), (4, 4), (5, 2)):
     expected = [
         [1 / sum(np.exp(z - row[k]) for z in row) for k in range(n_classes)] for row in logits
     ]
-    P, (after,) = check.changed(softmax, logits)
+    P, (after,) = check.call_and_inspect(softmax, logits)
     check.close(
         P,
         expected,
@@ -803,7 +803,7 @@ for n_examples, n_classes in ((1, 3), (7, 4), (3, 3), (4, 2)):
     logits, y = rng.normal(size=(n_examples, n_classes)), rng.integers(0, n_classes, n_examples)
     P = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     before = P.copy()
-    grad_logits, (P_after, _) = check.changed(softmax_cross_entropy_backward, P, y)
+    grad_logits, (P_after, _) = check.call_and_inspect(softmax_cross_entropy_backward, P, y)
     check.gradient(
         lambda logits, y=y: surprise(logits, y),
         at=logits,
@@ -1135,7 +1135,9 @@ for momentum in (0.9, 0.0, 0.5):
         expected_v = [momentum * a - 0.03 * g for a, g in zip(v, gradients, strict=True)]
         expected = [a + b for a, b in zip(theta, expected_v, strict=True)]
         given = [a.copy() for a in theta], [a.copy() for a in v]
-        result, after = check.changed(sgd_momentum_step, theta, gradients, v, 0.03, momentum)
+        result, after = check.call_and_inspect(
+            sgd_momentum_step, theta, gradients, v, 0.03, momentum
+        )
         new_theta, new_v = check.items(result, 2, name="what sgd_momentum_step returns")
         for i, array in enumerate(check.items(new_v, 4, name="velocities of four arrays")):
             check.close(

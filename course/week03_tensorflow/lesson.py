@@ -41,9 +41,9 @@ next cell.
 """
 
 # %% setup=true
-from dlcourse import quiet
+import dlcourse
 
-quiet.import_keras()  # which otherwise greets everybody in red
+dlcourse.import_keras()  # without TensorFlow's start-up messages
 
 import importlib.util
 import itertools

@@ -44,15 +44,15 @@ next cell.
 """
 
 # %% setup=true
-from dlcourse import quiet
+import dlcourse
 
-quiet.import_keras()  # whose backend otherwise greets everybody in red
+dlcourse.import_keras()  # without TensorFlow's start-up messages
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from dlcourse import data, plot, sketches, widgets
+from dlcourse import data, plot, widgets
 
 layers = keras.layers
 
@@ -204,7 +204,7 @@ it fires, and where it stays silent.
 
 # %%
 curve_kernel = np.array(explorer.presets["curve detector"])
-mouse = sketches.mouse()
+mouse = data.drawings()["a mouse"]
 found = np.maximum(correlate(mouse, curve_kernel), 0)
 
 
@@ -431,7 +431,7 @@ for kind in POOLS:  # week 2's habit: never trust a gradient that was not checke
 print("largest differences:", {kind: f"{value:.0e}" for kind, value in worst.items()})
 
 # %%
-digit = sketches.pictures()["a seven"]
+digit = data.drawings()["a seven"]
 edges = np.maximum(correlate(digit, np.array(explorer.presets["upright edge"])), 0)
 plot.side_by_side(
     plot.images(digit, title="a seven"),

@@ -128,7 +128,7 @@ def clip_by_global_norm(gradients, limit):
 
 # %% test="clip_by_global_norm" points=12.5
 gradients = [np.array([3.0, 0.0]), np.array([[4.0]])]
-clipped, (after, _) = check.changed(clip_by_global_norm, gradients, 1.0)
+clipped, (after, _) = check.call_and_inspect(clip_by_global_norm, gradients, 1.0)
 clipped = check.items(clipped, 2, name="clipped gradients")
 check.close(clipped[0], [0.6, 0], name="first gradient")
 check.close(clipped[1], [[0.8]], name="second gradient")
