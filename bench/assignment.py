@@ -42,11 +42,11 @@ KERAS = Assignment(
     setup=SETUP,
     exercises=(
         Exercise(
-            "standardise",
+            "standardize",
             2,
             """\
 data = np.random.default_rng(3).normal(5.0, 3.0, size=(50, 4))
-result = np.asarray(standardise(data))
+result = np.asarray(standardize(data))
 assert result.shape == (50, 4)
 assert np.allclose(result.mean(axis=0), 0.0, atol=1e-6)
 assert np.allclose(result.std(axis=0), 1.0, atol=1e-6)
@@ -89,8 +89,8 @@ assert abs(accuracy(np.array([1, 0, 1, 1]), np.array([1, 1, 1, 0])) - 0.5) < 1e-
         ),
     ),
     reference={
-        "standardise": """\
-def standardise(data):
+        "standardize": """\
+def standardize(data):
     return (data - data.mean(axis=0)) / data.std(axis=0)
 """,
         "one_hot": """\

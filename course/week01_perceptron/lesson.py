@@ -774,9 +774,9 @@ x = np.linspace(0, 5, 200)
 def draw(axes):
     axes.plot(x, sigmoid(w * x + b), color=plot.INK)
     for label, name, look in ((0, "failed", "s"), (1, "passed", "o")):
-        theirs, colour = hours[passed == label], (plot.ORANGE, plot.BLUE)[label]
-        axes.plot(theirs, np.full(len(theirs), label), look, color=colour, alpha=0.7)
-        axes.text(5.1, label, name, color=colour, weight="bold", va="center")
+        theirs, color = hours[passed == label], (plot.ORANGE, plot.BLUE)[label]
+        axes.plot(theirs, np.full(len(theirs), label), look, color=color, alpha=0.7)
+        axes.text(5.1, label, name, color=color, weight="bold", va="center")
 
 
 plot.picture(

@@ -790,7 +790,7 @@ def by_perceptron(images, digits, new_images):
 
 
 @variant("tell_apart")
-def centred_and_patient(images, digits, new_images):
+def centered_and_patient(images, digits, new_images):
     names, y = np.unique(digits, return_inverse=True)
     X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
     mean = X.mean(axis=0)

@@ -21,7 +21,7 @@ few functions of yours tell two spirals apart and read handwriting.
 
 | | exercise | points | minutes |
 |---:|---|---:|---:|
-| 1 | `standardise` | 8 | 8 |
+| 1 | `standardize` | 8 | 8 |
 | 2 | `one_hot` | 5 | 5 |
 | 3 | `build_classifier` | 11 | 12 |
 | 4 | `cross_entropy_from_logits` | 11 | 10 |
@@ -90,8 +90,8 @@ would see the same point in two places.
 """
 
 
-# %% exercise="standardise" outcomes=[15]
-def standardise(X_train, *others):
+# %% exercise="standardize" outcomes=[15]
+def standardize(X_train, *others):
     """Bring the features of the training set, and of other sets alike, to one scale.
 
     Parameters
@@ -109,7 +109,7 @@ def standardise(X_train, *others):
 
     Examples
     --------
-    standardise([[1, 7], [3, 7]], [[5, 8]]), given as arrays, is [[[-1, 0], [1, 0]], [[3, 1]]]: the
+    standardize([[1, 7], [3, 7]], [[5, 8]]), given as arrays, is [[[-1, 0], [1, 0]], [[3, 1]]]: the
     means are 2 and 7, the standard deviations 1 and 0.
     """
     ### BEGIN SOLUTION
@@ -119,11 +119,11 @@ def standardise(X_train, *others):
     ### END SOLUTION
 
 
-# %% test="standardise" points=8
+# %% test="standardize" points=8
 train, new = check.items(
-    standardise(np.array([[1.0, 7.0], [3.0, 7.0]]), np.array([[5.0, 8.0]])),
+    standardize(np.array([[1.0, 7.0], [3.0, 7.0]]), np.array([[5.0, 8.0]])),
     2,
-    name="what standardise returns for two sets",
+    name="what standardize returns for two sets",
     hint="A list: the training set first, then every other set that came in.",
 )
 check.close(
@@ -151,7 +151,7 @@ for n, features, others in ((20, 3, (7, 1)), (5, 4, ()), (50, 1, (50,)), (9, 2, 
     mean, spread = X.mean(axis=0), np.sqrt(np.mean((X - X.mean(axis=0)) ** 2, axis=0))
     spread[spread == 0] = 1.0
     expected = [(part - mean) / spread for part in (X, *rest)]
-    result, after = check.call_and_inspect(standardise, X, *rest)
+    result, after = check.call_and_inspect(standardize, X, *rest)
     told = f"{n} examples, {features} features, {len(others)} other sets"
     result = check.items(result, 1 + len(others), name=f"sets that come back: {told}")
     for i, (came, due) in enumerate(zip(result, expected, strict=True)):
@@ -1299,7 +1299,7 @@ and 0.01 and a decay of 0.97 got there in some 60 epochs.
 """
 
 
-# %% exercise="classify" uses=["standardise", "build_classifier", "fit", "predict_proba"] outcomes=[15]
+# %% exercise="classify" uses=["standardize", "build_classifier", "fit", "predict_proba"] outcomes=[15]
 def classify(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
     """Learn from examples; say what new ones are.
 
@@ -1321,7 +1321,7 @@ def classify(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
     """
     ### BEGIN SOLUTION
     keras.utils.set_random_seed(seed)
-    X_train, X_val, X_new = standardise(X_train, X_val, X_new)
+    X_train, X_val, X_new = standardize(X_train, X_val, X_new)
     hidden = [64, 64] if X_train.shape[1] < 10 else [256]
     model = build_classifier(X_train.shape[1], hidden, n_classes)
     optimizer = keras.optimizers.Adam(0.01 if len(hidden) > 1 else 0.005)

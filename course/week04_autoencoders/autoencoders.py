@@ -558,7 +558,7 @@ check.close(
     [[2.0, 2.0], [2.0, 2.0], [5.0, 5.0]],
     tolerance=1e-5,
     name="the example in the docstring",
-    hint="Centre, project onto the directions, come back, add the mean.",
+    hint="Center, project onto the directions, come back, add the mean.",
 )
 check.close(
     pca_reconstruct(np.add(diagonal, [10, 0]), np.array([[13.0, 1.0]]), 1),
@@ -1188,22 +1188,22 @@ r"""
 
 "You shall know a word by the company it keeps", wrote J. R. Firth in 1957. **Skip-gram** takes
 him at his word: from a word in the middle, guess the words around it. Its examples are pairs
-(centre, neighbour), where the neighbour is at most `window` places away.
+(center, neighbor), where the neighbor is at most `window` places away.
 """
 
 
 # %% exercise="skip_gram_pairs" outcomes=[2]
 def skip_gram_pairs(sentence, window):
-    """All pairs of a word and a neighbour.
+    """All pairs of a word and a neighbor.
 
     Parameters
     ----------
     sentence : list of str
-    window : whole number, at least 1: how many places a neighbour may be away, to either side
+    window : whole number, at least 1: how many places a neighbor may be away, to either side
 
     Returns
     -------
-    list of (centre, neighbour), tuples of str, in any order
+    list of (center, neighbor), tuples of str, in any order
         A pair that occurs twice is in the list twice.
 
     Examples
@@ -1213,8 +1213,8 @@ def skip_gram_pairs(sentence, window):
     """
     ### BEGIN SOLUTION
     return [
-        (centre, sentence[j])
-        for i, centre in enumerate(sentence)
+        (center, sentence[j])
+        for i, center in enumerate(sentence)
         for j in range(max(0, i - window), min(len(sentence), i + window + 1))
         if j != i
     ]
@@ -1232,7 +1232,7 @@ check.equal(
     sorted_pairs(["the", "cat", "sat"], 1, 4),
     [("cat", "sat"), ("cat", "the"), ("sat", "cat"), ("the", "cat")],
     name="the example in the docstring",
-    hint="Both neighbours of the middle word, and the one neighbour of each end.",
+    hint="Both neighbors of the middle word, and the one neighbor of each end.",
 )
 check.equal(
     sorted_pairs(["a", "b", "c", "d"], 2, 10),
@@ -1262,11 +1262,11 @@ for n, window, n_words in ((9, 3, 4), (6, 1, 3), (5, 8, 5), (12, 2, 2), (1, 2, 1
 
 # %% [markdown]
 r"""
-### Exercise 13. True neighbours and false ones · 8 points · about 12 minutes
+### Exercise 13. True neighbors and false ones · 8 points · about 12 minutes
 
 Every word has two vectors: $\mathbf u$ when it stands in the middle, $\mathbf o$ when it is a
-neighbour. A softmax over a whole vocabulary is dear, so **negative sampling** asks another
-question. Here is a pair: did it occur, or did I make it up? For a centre $u$, its true neighbour
+neighbor. A softmax over a whole vocabulary is dear, so **negative sampling** asks another
+question. Here is a pair: did it occur, or did I make it up? For a center $u$, its true neighbor
 $p$ and $K$ words $n_1 \dots n_K$ drawn at random,
 
 $$
@@ -1274,7 +1274,7 @@ L = -\log \sigma(\mathbf o_p \cdot \mathbf u)
     - \sum_{k=1}^{K} \log \sigma(-\mathbf o_{n_k} \cdot \mathbf u) .
 $$
 
-The same word may be drawn twice, and then it counts twice. The true neighbour may be drawn, too.
+The same word may be drawn twice, and then it counts twice. The true neighbor may be drawn, too.
 With $\sigma' = \sigma(1 - \sigma)$ the gradients are short: for each of the $K+1$ words "what it
 said minus what was true", times a vector.
 """
@@ -1286,9 +1286,9 @@ def negative_sampling(u, O, positive, negatives):
 
     Parameters
     ----------
-    u : array, shape (n_dimensions,), the vector of the centre
-    O : array, shape (n_words, n_dimensions), the neighbour vectors of all words
-    positive : whole number, the row of O of the true neighbour
+    u : array, shape (n_dimensions,), the vector of the center
+    O : array, shape (n_words, n_dimensions), the neighbor vectors of all words
+    positive : whole number, the row of O of the true neighbor
     negatives : list or array of K whole numbers (perhaps none), rows of O; repetitions count
 
     Returns
@@ -1514,8 +1514,8 @@ words = sorted({word for sentence in sentences for word in sentence})
 place = {word: i for i, word in enumerate(words)}
 counts = np.zeros((len(words), len(words)))
 for sentence in sentences:
-    for centre, neighbour in skip_gram_pairs(sentence, 4):
-        counts[place[centre], place[neighbour]] += 1
+    for center, neighbor in skip_gram_pairs(sentence, 4):
+        counts[place[center], place[neighbor]] += 1
 by_chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
 U, s, _ = np.linalg.svd(np.log(np.maximum(counts / by_chance, 1)))
 E = U[:, :48] * np.sqrt(s[:48])

@@ -74,12 +74,12 @@ of weights?
 """
 
 # %%
-n, k, colours = 28, 5, 3
+n, k, colors = 28, 5, 3
 m = n - k + 1  # in so many places does a window of 5 fit on a row of 28
 print(f"(a) dense                   {n**2 * (n**2 + 1):8,}")
 print(f"(b) local windows           {m**2 * (k**2 + 1):8,}")
-print(f"(c) local, three colours    {m**2 * (colours * k**2 + 1):8,}")
-print(f"(d) shared, three colours   {colours * k**2 + 1:8,}")
+print(f"(c) local, three colours    {m**2 * (colors * k**2 + 1):8,}")
+print(f"(d) shared, three colours   {colors * k**2 + 1:8,}")
 
 # %% [markdown]
 r"""
@@ -279,11 +279,11 @@ def windows_panel(title, stride=1, padding=0, dilation=1, n=7, k=3):
     return plot.picture(draw, title=f"{title}: {places}", height=2.7)
 
 
-def plt_square(x, y, colour, alpha, line):
+def plt_square(x, y, color, alpha, line):
     from matplotlib.patches import Rectangle
 
     return Rectangle(
-        (x, y), 0.86, 0.7, facecolor=(colour if alpha else "none"), alpha=alpha or 0.8,
+        (x, y), 0.86, 0.7, facecolor=(color if alpha else "none"), alpha=alpha or 0.8,
         edgecolor=plot.INK, linestyle=line,
     )  # fmt: skip
 

@@ -72,16 +72,16 @@ check.close(product, [3, 2], tolerance=1e-7, name="gradient of a product")
 """
 
 
-# %% exercise="initialise" outcomes=[2]
-def initialise(n_in, n_out, rng):
+# %% exercise="initialize" outcomes=[2]
+def initialize(n_in, n_out, rng):
     """Weights for a ReLU layer, as He proposed."""
     ### BEGIN SOLUTION
     return rng.normal(size=(n_in, n_out)) * np.sqrt(2 / n_in)
     ### END SOLUTION
 
 
-# %% test="initialise" points=12.5
-weights = initialise(300, 200, np.random.default_rng(SEED))
+# %% test="initialize" points=12.5
+weights = initialize(300, 200, np.random.default_rng(SEED))
 check.shape(weights, (300, 200), name="weights")
 check.between(weights.std() / np.sqrt(2 / 300), 0.98, 1.02, name="their spread")
 check.between(weights.mean(), -1e-3, 1e-3, name="their mean")
