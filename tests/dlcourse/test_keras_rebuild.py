@@ -43,7 +43,7 @@ def recurrent_and_stateful(keras):
     ), (2, 5, 3)
 
 
-def normalised_and_nested(keras):
+def normalized_and_nested(keras):
     layers = keras.layers
     normal = layers.Normalization()
     normal.adapt(np.random.default_rng(0).normal(5, 3, size=(50, 3)))
@@ -68,7 +68,7 @@ def attention(keras):
 
 @pytest.mark.parametrize(
     "make",
-    [with_operators, recurrent_and_stateful, normalised_and_nested, attention],
+    [with_operators, recurrent_and_stateful, normalized_and_nested, attention],
     ids=lambda make: make.__name__,
 )
 def test_a_model_of_keras_own_layers_comes_over_whole(keras, make):
@@ -96,7 +96,7 @@ def test_a_layer_on_top_of_a_model_from_elsewhere_has_a_name_of_its_own(keras):
 
 
 def test_a_configuration_is_plain_and_stays_itself(keras):
-    model, _ = normalised_and_nested(keras)
+    model, _ = normalized_and_nested(keras)
 
     configuration = _keras_rebuild.rest_configuration(model)
 
@@ -217,7 +217,7 @@ def test_a_forged_configuration_is_refused_before_memory_is_taken(honest, forge)
         _keras_rebuild.rebuild(configuration, weights)
 
 
-def test_an_initialiser_is_never_called(honest):
+def test_an_initializer_is_never_called(honest):
     configuration = copy.deepcopy(honest[0])
     at_dense({"kernel_initializer": {"module": "os", "class_name": "system", "config": "ls"}})(
         configuration

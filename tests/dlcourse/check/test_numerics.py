@@ -63,7 +63,7 @@ def test_the_example_of_the_course_reads_as_promised(regression):
     )
 
 
-def test_a_transposed_gradient_is_recognised():
+def test_a_transposed_gradient_is_recognized():
     W = np.arange(9.0).reshape(3, 3) + 1
 
     assert "transpose" in failure(check.gradient, lambda V: np.sum(V**3), W, 3 * W.T**2)
