@@ -482,7 +482,7 @@ def summed_over_the_batch(w, b, X, y):
 
 @misconception(
     "log_loss_gradient",
-    hint="The sign is turned. Where the unit is too sure of class 1 the loss grows with the bias, "
+    hint="The sign is flipped. Where the unit is too sure of class 1 the loss grows with the bias, "
     "so its derivative is positive there.",
 )
 def uphill_and_downhill_mixed(w, b, X, y):

@@ -474,7 +474,7 @@ def sum_for_mean(P, y):
 
 @misconception(
     "softmax_cross_entropy_backward",
-    hint="The sign is turned: the logit of the right class must rise when you step against the "
+    hint="The sign is flipped: the logit of the right class must rise when you step against the "
     "gradient.",
 )
 def uphill(P, y):

@@ -1,4 +1,4 @@
-"""The command `dlcourse`: strings to values, one call, a table, an exit code."""
+"""Provide the command `dlcourse`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -25,17 +25,17 @@ _LOOKS = {
 
 @app.callback()
 def main() -> None:
-    """Work alone: run a notebook's checks from a clean kernel."""
+    """Check your own notebooks."""
 
 
 @app.command()
 def check(
     notebook: Annotated[Path, typer.Argument(help="The notebook to check (.ipynb).")],
-    seconds: Annotated[float, typer.Option(help="The longest that one cell may take.")] = 300,
+    seconds: Annotated[float, typer.Option(help="Time limit of each cell.")] = 300,
 ) -> None:
-    """Run NOTEBOOK from a clean kernel and show marks and hints by question.
+    """Run NOTEBOOK in a new kernel and show points and hints by question.
 
-    Exit code 0 when all checks pass, 1 when one does not, 2 when there is nothing to check.
+    Exit code 0 if all checks pass, 1 if one fails, 2 if there is nothing to check.
     """
     console = Console()
     try:
@@ -53,7 +53,7 @@ def check(
 def _checked(notebook: Path, seconds: float, console: Console) -> _selfcheck.Report:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     progress = Progress(*columns, console=console, transient=True)
-    task = progress.add_task("starting a clean kernel")
+    task = progress.add_task("starting a kernel")
 
     def start(cells: int) -> None:
         progress.update(task, total=cells)
@@ -73,7 +73,7 @@ def _table(report: _selfcheck.Report, title: str) -> Table:
     table.add_column("")
     table.add_column("question")
     table.add_column("points", justify="right")
-    table.add_column("what the checks say", overflow="fold")
+    table.add_column("result of the checks", overflow="fold")
     for mark in report.marks:
         worth = f"{mark.question.points:g}"
         earned = f"– / {worth}" if mark.state == "by hand" else f"{mark.points:g} / {worth}"
@@ -82,7 +82,7 @@ def _table(report: _selfcheck.Report, title: str) -> Table:
 
 
 def _shown(text: str) -> str:
-    """Return student text with Rich's markup and control characters made harmless."""
+    """Return student text with Rich's markup escaped and control characters removed."""
     return escape("".join(c for c in text if c.isprintable() or c == "\n"))
 
 
@@ -90,5 +90,5 @@ def _summary(report: _selfcheck.Report) -> str:
     earned = sum(mark.points for mark in report.automatic)
     worth = sum(mark.question.points for mark in report.automatic)
     by_hand = sum(mark.question.points for mark in report.marks if mark.state == "by hand")
-    told = f"\n[bold]{earned:g} of {worth:g} points[/] by the checks you can see."
-    return told + (f" {by_hand:g} more are marked by hand." if by_hand else "")
+    line = f"\n[bold]{earned:g} of {worth:g} points[/] by the checks you can see."
+    return line + (f" {by_hand:g} more are graded by hand." if by_hand else "")

@@ -1,4 +1,4 @@
-"""Shows the results of checks in a notebook: the ✓ line, a sentence for a stub, a warning.
+"""Show the results of checks in a notebook: the ✓ line, a sentence for a stub, a warning.
 
 `dlcourse.check` registers it with IPython when it is imported in a notebook.
 """
@@ -28,7 +28,7 @@ def register(shell: Any, count_passed: Callable[[], int]) -> None:
 
 
 class _Watch:
-    """Counts the checks of each cell, and remembers the names that the set-up cell defined."""
+    """The checks of each cell, and the names that the set-up cell defined."""
 
     def __init__(self, shell: Any, count_passed: Callable[[], int]) -> None:
         self.shell = shell

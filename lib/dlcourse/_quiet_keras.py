@@ -1,4 +1,4 @@
-"""Imports Keras without TensorFlow's start-up messages.
+"""Import Keras without TensorFlow's start-up messages.
 
 On import TensorFlow writes about processors and missing GPUs to the standard error of the process,
 which none of its settings prevents, and a notebook shows it in red. Python's own errors are not

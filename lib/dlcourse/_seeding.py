@@ -1,4 +1,4 @@
-"""Seeds the global random generators of this process."""
+"""Seed the global random generators of this process."""
 
 import operator
 import random

@@ -1,7 +1,7 @@
-"""Runs a notebook from a clean kernel and says what its visible checks found.
+"""Run a notebook in a new kernel and report the results of its visible checks.
 
-For self-learners: the same checks, hints and points as in a graded course. It trusts the notebook,
-and knows no hidden test.
+For self-learners: the checks, hints and points are those of a graded course. It trusts the
+notebook, and has no hidden tests.
 """
 
 import re
@@ -27,7 +27,7 @@ State = Literal["passed", "failed", "not attempted", "not run", "by hand"]
 
 @dataclass(frozen=True)
 class Mark:
-    """What a question earned, and one sentence about it."""
+    """The result of a question, and one sentence about it."""
 
     question: Question
     state: State
@@ -35,26 +35,26 @@ class Mark:
 
     @property
     def points(self) -> float:
-        """Points earned: all or nothing."""
+        """The points earned: all or none."""
         return self.question.points if self.state == "passed" else 0.0
 
 
 @dataclass(frozen=True)
 class Report:
-    """The marks of a notebook, and sentences about test cells that are not as released."""
+    """The results of a notebook, and remarks about test cells that were changed."""
 
     marks: tuple[Mark, ...]
     remarks: tuple[str, ...] = ()
-    deleted: tuple[str, ...] = ()  # exercises whose test cell is gone
+    deleted: tuple[str, ...] = ()  # exercises whose test cell was deleted
 
     @property
     def automatic(self) -> tuple[Mark, ...]:
-        """The marks that checks give."""
+        """The results that checks decide."""
         return tuple(mark for mark in self.marks if mark.state != "by hand")
 
     @property
     def all_passed(self) -> bool:
-        """Whether there is a check, every one of them passed, and none was deleted."""
+        """Whether there is at least one check, all passed, and none was deleted."""
         passed = all(mark.state == "passed" for mark in self.automatic)
         return bool(self.automatic) and passed and not self.deleted
 
@@ -66,21 +66,23 @@ def check(
     on_start: Callable[[int], None] = lambda _: None,
     on_cell: Callable[[int], None] = lambda _: None,
 ) -> Report:
-    """Run the notebook at `path` in a clean kernel and return what its checks found.
+    """Run the notebook at `path` in a new kernel and return the results of its checks.
 
     Parameters
     ----------
     path
         The notebook; it is not changed.
     seconds
-        The longest that one cell may take.
-    on_start, on_cell
-        Called with the number of cells, and with the index of each cell after it ran.
+        The time limit of each cell.
+    on_start
+        Called with the number of cells.
+    on_cell
+        Called with the index of each cell after it ran.
 
     Raises
     ------
     NotANotebook
-        If there is nothing to check.
+        If the file is not a notebook or has no checks.
     """
     notebook = read(path)
     asked = questions(notebook)
@@ -97,7 +99,7 @@ def check(
 def _run(
     notebook: Any, folder: Path, seconds: float, on_cell: Callable[[int], None]
 ) -> tuple[Mapping[int, str], str]:
-    """Execute in place; return each cell's status, and a sentence if the kernel died."""
+    """Execute the notebook in place; return the status of each cell, and why the kernel died."""
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
 
@@ -122,7 +124,7 @@ def _run(
         on_cell_complete=completed,
     )
     try:
-        # What the kernel says to the terminal, not to the notebook, would tear the progress bar.
+        # What the kernel writes to the terminal would break the progress bar.
         client.execute(stderr=subprocess.DEVNULL)
     except DeadKernelError:
         return replies, "The kernel died: a cell asked for too much memory, or ended the process."
@@ -131,13 +133,13 @@ def _run(
 
 def _mark(question: Question, notebook: Any, replies: Mapping[int, str]) -> Mark:
     if question.is_written:
-        return Mark(question, "by hand", "a person marks this one")
+        return Mark(question, "by hand", "graded by a person")
     error = _error(notebook.cells[question.index])
     if error is None:
-        # Only a reply that says "ok" is a pass: a cell that never ran has no error either.
+        # Only the reply "ok" is a pass: a cell that never ran has no error either.
         if replies.get(question.index) == "ok":
             return Mark(question, "passed")
-        return Mark(question, "not run", "this cell was not reached")
+        return Mark(question, "not run", "this cell did not run")
     if error.ename == "NotImplementedError":
         return Mark(question, "not attempted", "not attempted yet")
     cause = _cause(question, notebook)
@@ -147,11 +149,11 @@ def _mark(question: Question, notebook: Any, replies: Mapping[int, str]) -> Mark
         return Mark(question, "failed", str(error.evalue))
     if error.ename == "KeyboardInterrupt":
         return Mark(question, "failed", "took too long and was stopped: is there an endless loop?")
-    return Mark(question, "failed", _said(error))
+    return Mark(question, "failed", _summary(error))
 
 
 def _cause(question: Question, notebook: Any) -> tuple[State, str] | None:
-    """Return what went wrong in the answer's own cell, which the test could only stumble over."""
+    """Return the error of the answer's own cell, which caused the error of the test."""
     for cell in notebook.cells[: question.index]:
         if nbgrader_of(cell).get("grade_id") not in (question.title, question.exercise):
             continue
@@ -160,12 +162,12 @@ def _cause(question: Question, notebook: Any) -> tuple[State, str] | None:
             return None
         if error.ename == "NotImplementedError":
             return "not attempted", "not attempted yet"
-        return "failed", f"its answer cell stopped with {_said(error)}"
+        return "failed", f"its answer cell stopped with {_summary(error)}"
     return None
 
 
-def _said(error: Any) -> str:
-    """Return kind and first line of an error, without the made-up file name of a cell."""
+def _summary(error: Any) -> str:
+    """Return the type and first line of an error, without the temporary file name of a cell."""
     first = (str(error.evalue).strip().splitlines() or [""])[0][:300]
     first = re.sub(r"\([^()\s]*, line", "(line", first)
     return f"{error.ename}: {first}" if first else str(error.ename)

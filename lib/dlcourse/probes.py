@@ -1,4 +1,4 @@
-"""Functions that hidden tests run next to the student's code, without a visible cell for them.
+"""Provide functions for hidden tests, so that no visible cell has to define them.
 
 Tests call them with `check.run_remotely`, as in `check.run_remotely(probes.results)(...)`: the
 candidate process (runs the student's code) calls them by name and returns plain data. In a

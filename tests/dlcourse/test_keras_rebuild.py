@@ -262,7 +262,7 @@ def test_layers_are_compared_by_kind_and_by_field(keras):
     )
 
     check.layers(model, ["Flatten", ("Dense", {"units": 2, "activation": "relu"})])
-    with pytest.raises(CheckFailed, match="2 layers where 1 are due"):
+    with pytest.raises(CheckFailed, match="2 layers, expected 1"):
         check.layers(model, ["Dense"])
     with pytest.raises(CheckFailed, match="The first difference is layer 0"):
         check.layers(model, ["Dropout", "Dense"])

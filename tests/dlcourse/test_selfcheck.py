@@ -86,10 +86,10 @@ def said(report, title):
         ("step", "passed", ""),
         ("sigmoid", "not attempted", "not attempted yet"),
         ("broken", "failed", "its answer cell stopped with SyntaxError: expected ':' (line 1)"),
-        ("wrong", "failed", "got -0.5, expected 0.5. The sign is turned."),
+        ("wrong", "failed", "got -0.5, expected 0.5. The sign is flipped."),
         ("endless", "failed", "took too long and was stopped: is there an endless loop?"),
         ("late", "passed", ""),
-        ("why", "by hand", "a person marks this one"),
+        ("why", "by hand", "graded by a person"),
     ],
 )
 def test_each_question_is_marked_in_words(mixed, title, state, words):
@@ -121,7 +121,7 @@ def test_an_edited_a_copied_and_a_deleted_test_get_a_sentence_each(tmp_path):
 
     assert [sentence.split(":")[0] for sentence in told] == [
         "The test cell `test_step` was edited",
-        "The cell `test_wrong` is there twice",
+        "The cell `test_wrong` exists twice",
         "The test cell of `gone` was deleted",
     ]
 
@@ -154,7 +154,7 @@ def test_the_command_returns_0_when_all_pass(tmp_path):
 
     assert result.exit_code == 0
     assert "10 of 10 points" in result.output
-    assert "6 more are marked by hand" in result.output
+    assert "6 more are graded by hand" in result.output
 
 
 def test_the_command_returns_1_and_the_hint_when_a_check_fails(tmp_path):

@@ -1,7 +1,8 @@
-"""Rebuilds Keras models from configuration and weights: from Keras' own layers, nothing else.
+"""Rebuild Keras models of Keras' own layers from their configuration and weights.
 
-The two halves may run in different processes: `rest_configuration` and `get_weights` where the
-model is, `rebuild` where it is judged. Nothing that `rebuild` is given is believed.
+The two halves may run in different processes: `rest_configuration` and `get_weights` in the
+candidate process (runs the student's code), `rebuild` in the examiner process (runs the tests).
+`rebuild` trusts nothing in its arguments.
 """
 
 import json
@@ -18,18 +19,18 @@ from dlcourse._keras_rebuild._plain import CannotRebuild, Tree
 
 __all__ = ["CannotRebuild", "copy_of", "rebuild", "rest_configuration", "settle"]
 
-_MOST_NAMES = 10_000  # a number in a name that is larger was not counted up to
+_MOST_NAMES = 10_000  # a larger number in a name was not counted by Keras
 
 
 def rest_configuration(model: Any, like: Any = None) -> Tree:
-    """Return a model's configuration at rest: nothing of training, nothing of batch size.
+    """Return the configuration of a model without its training state and batch size.
 
     Parameters
     ----------
     model
         A Keras model.
     like
-        Data on which it is built when it has not been yet.
+        Data on which the model is built if it is not built yet.
 
     Returns
     -------
@@ -39,7 +40,7 @@ def rest_configuration(model: Any, like: Any = None) -> Tree:
     Raises
     ------
     CannotRebuild
-        If it is no Keras model, is not built, or holds what is not Keras' own.
+        If it is not a Keras model, is not built, or contains classes that are not Keras' own.
     """
     keras = sys.modules.get("keras")
     if keras is None or not issubclass(type(model), keras.Model):
@@ -54,11 +55,11 @@ def rest_configuration(model: Any, like: Any = None) -> Tree:
         raise CannotRebuild(message)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Keras warns of what is refused below with a reason
+            warnings.simplefilter("ignore")  # what Keras warns of is refused below with a reason
             tree = json.loads(model.to_json())
     except (NotImplementedError, RecursionError, TypeError, ValueError) as error:
         message = (
-            f"the model ({type(model).__name__[:40]}) cannot say what it is made of: build it from "
+            f"the model ({type(model).__name__[:40]}) has no complete configuration: build it from "
             "Keras' own layers with keras.Sequential or keras.Model(inputs, outputs)."
         )
         raise CannotRebuild(message) from error
@@ -71,9 +72,9 @@ def rebuild(configuration: Any, weights: Sequence[NDArray[Any]]) -> Any:
     Parameters
     ----------
     configuration
-        What `rest_configuration` returned; checked again here, for it may come from elsewhere.
+        What `rest_configuration` returned; checked again, as it may come from another process.
     weights
-        As of `get_weights`.
+        The arrays that `get_weights` returned.
 
     Returns
     -------
@@ -82,13 +83,13 @@ def rebuild(configuration: Any, weights: Sequence[NDArray[Any]]) -> Any:
     Raises
     ------
     CannotRebuild
-        If the configuration holds anything unknown or contradicts itself, or the weights have
-        other shapes or dtypes than it asks for.
+        If the configuration contains anything unknown or contradicts itself, or if the shapes or
+        dtypes of the weights do not match it.
     """
     clean, values = model_at_rest(configuration), _arrays(weights)
     import keras
 
-    # Without values first: shapes cost nothing, ten billion weights would cost the machine.
+    # First without values: shapes are cheap, but ten billion weights would exhaust the memory.
     with keras.StatelessScope(initialize_variables=False):
         _require_weights(_built(clean).weights, values)
     model = _built(clean)
@@ -97,25 +98,25 @@ def rebuild(configuration: Any, weights: Sequence[NDArray[Any]]) -> Any:
 
 
 def settle(model: Any, weights: Sequence[NDArray[Any]]) -> None:
-    """Give weights to a model that was built from a configuration, and names of its own.
+    """Set the weights of a model that was built from a configuration, and reserve its names.
 
     Raises
     ------
     ValueError
-        If the weights have other shapes than the model's.
+        If the shapes of the weights do not match the model.
     """
     model.set_weights(weights)
     for layer in _all_layers(model):
         if hasattr(layer, "finalize_state"):
-            layer.finalize_state()  # Normalization computes with what it derives from its weights
-    _take_names(model)
+            layer.finalize_state()  # Normalization derives values from its weights
+    _reserve_names(model)
 
 
-def _take_names(model: Any) -> None:
-    """Let Keras give the names of a model's layers to no other layer of this process.
+def _reserve_names(model: Any) -> None:
+    """Reserve the names of a model's layers, so that Keras gives them to no other layer.
 
-    It counts the layers that it has named itself, and a model takes no name twice: a layer on top
-    of a model from elsewhere may be a second "dense".
+    Keras counts only the layers that it named in this process, and the names in a model must be
+    unique: without this, a layer on top of a rebuilt model could become a second "dense".
     """
     import keras
 
@@ -133,7 +134,7 @@ def copy_of(model: Any, like: Any = None) -> Any:
     Raises
     ------
     CannotRebuild
-        As `rest_configuration` and `rebuild`.
+        For the reasons of `rest_configuration` and `rebuild`.
     """
     configuration = rest_configuration(model, like)
     return rebuild(configuration, [np.asarray(weight) for weight in model.get_weights()])
@@ -145,7 +146,7 @@ def _built(clean: Tree) -> Any:
     of = keras.Sequential if clean["class_name"] == "Sequential" else keras.Model
     try:
         model = of.from_config(json.loads(json.dumps(clean["config"])))
-    except Exception as error:  # Keras raises whatever its layers raise
+    except Exception as error:  # Keras passes on any error of its layers
         first = str(error).strip().splitlines()[:1] or [type(error).__name__]
         message = f"the model cannot be built again: {first[0][:200]}"
         raise CannotRebuild(message) from error
@@ -161,7 +162,7 @@ def _require_weights(variables: Sequence[Any], weights: list[NDArray[Any]]) -> N
     due = [(tuple(variable.shape), str(variable.dtype)) for variable in variables]
     came = [(weight.shape, weight.dtype.name) for weight in weights]
     if len(came) != len(due):
-        message = f"the model has {len(due)} arrays of weights, but {len(came)} came."
+        message = f"the model has {len(due)} arrays of weights, but received {len(came)}."
         raise CannotRebuild(message)
     for i, (have, want) in enumerate(zip(came, due, strict=True)):
         if have != want:
@@ -173,7 +174,7 @@ def _require_weights(variables: Sequence[Any], weights: list[NDArray[Any]]) -> N
 
 
 def _arrays(weights: Any) -> list[NDArray[Any]]:
-    """Return weights as arrays; the count that a Normalization keeps is a NumPy scalar."""
+    """Return weights as arrays; the count of a Normalization layer is a NumPy scalar."""
     if not isinstance(weights, (list, tuple)) or not all(
         isinstance(weight, (np.ndarray, np.generic)) for weight in weights
     ):

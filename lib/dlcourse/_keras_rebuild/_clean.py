@@ -1,8 +1,8 @@
-"""Checks a Keras configuration against the table and brings it to rest.
+"""Check a Keras configuration against the table and remove its training state.
 
-What comes may have been written by anybody. What goes out holds known classes only, plain values
-in known fields, and nothing of training: initialisers are zeros, no layer is stateful, any batch
-size will do. It builds no Keras object.
+The input may have been written by anybody. The output contains only known classes, with plain
+values in known fields, and no training state: initializers are zeros, no layer is stateful, and
+the batch size is open. No Keras object is built here.
 """
 
 import inspect
@@ -19,7 +19,7 @@ from dlcourse._keras_rebuild._plain import (
     as_object,
     as_policy,
     as_value,
-    said,
+    describe,
 )
 
 _EVERY_LAYER = frozenset({"name", "trainable", "dtype", "activity_regularizer", "autocast"})
@@ -27,12 +27,12 @@ _SHAPES = frozenset({"batch_shape", "input_shape", "batch_input_shape", "build_i
 
 
 def model_at_rest(tree: Any, depth: int = 0) -> Tree:
-    """Return a model's configuration, cleaned.
+    """Return the checked configuration of a model, without its training state.
 
     Raises
     ------
     CannotRebuild
-        If it holds a class, a field or a value that is not in the table.
+        If it contains a class, a field or a value that is not in the table.
     """
     kind, config = as_object(tree)
     if depth > _table.DEEPEST:
@@ -43,7 +43,7 @@ def model_at_rest(tree: Any, depth: int = 0) -> Tree:
     if kind in ("Functional", "Model"):
         return _functional(config, depth)
     message = (
-        f"the model is of the class {said(kind)}, which is not Keras' own: build it with "
+        f"the model is of the class {describe(kind)}, which is not Keras' own: build it with "
         "keras.Sequential or keras.Model(inputs, outputs)."
     )
     raise CannotRebuild(message)
@@ -83,10 +83,10 @@ def _layer(tree: Any, depth: int) -> Tree:
         fields = {field: as_value(value, 0) for field, value in config.items()}
         return _made(module, kind, fields)
     if kind == "Lambda":
-        message = "the model holds a Lambda layer, which is code: use one of Keras' own layers."
+        message = "the model contains a Lambda layer, which is code: use one of Keras' own layers."
         raise CannotRebuild(message)
     if kind not in _table.LAYERS:
-        message = f"the model holds {said(kind)}, which is not one of Keras' own layers."
+        message = f"the model contains {describe(kind)}, which is not one of Keras' own layers."
         raise CannotRebuild(message)
     return _made("keras.layers", kind, _fields(kind, config, depth))
 
@@ -97,7 +97,7 @@ def _fields(kind: str, config: Tree, depth: int) -> Tree:
         if field not in allowed:
             if value is None or value is False or value == {}:
                 continue  # a field of another version, not used
-            message = f"the layer {kind} has the unknown field {said(field)}."
+            message = f"the layer {kind} has the unknown field {describe(field)}."
             raise CannotRebuild(message)
         clean[field] = _field(field, value, depth)
     return clean
@@ -107,7 +107,7 @@ def _field(field: str, value: Any, depth: int) -> Any:
     if field.endswith("initializer"):
         return "zeros"
     if field in ("stateful", "unroll"):
-        return False  # how it is computed between and within calls, not what
+        return False  # these change how it is computed, not the result
     if field == "dtype":
         return as_policy(value)
     if field == "name":
@@ -145,7 +145,7 @@ def _activation(value: Any, depth: int) -> Any:
         name = name.get("function_name", name.get("name"))
     if not isinstance(name, str) or name not in _table.ACTIVATIONS:
         kind = repr(name)[:60] if isinstance(name, str) else "of your own"
-        message = f"an activation {kind} cannot be brought here: use one of Keras', such as 'relu'."
+        message = f"an activation {kind} cannot be copied: use one of Keras', such as 'relu'."
         raise CannotRebuild(message)
     return _table.ACTIVATIONS[name]
 
@@ -153,14 +153,14 @@ def _activation(value: Any, depth: int) -> Any:
 def _numbers_of(module: str, known: frozenset[str], value: Any) -> Any:
     kind, config = as_object(value)
     if kind not in known:
-        message = f"{said(kind)} is not one of Keras' own regularisers or constraints."
+        message = f"{describe(kind)} is not one of Keras' own regularizers or constraints."
         raise CannotRebuild(message)
     return _made(module, kind, {field: as_value(part, 0) for field, part in config.items()})
 
 
 def _node(node: Any) -> Tree:
     if not isinstance(node, dict):
-        message = "the model's layers are joined in a way that cannot be read."
+        message = "the model's layers are joined in a way that is not supported."
         raise CannotRebuild(message)
     return {
         "args": as_value(node.get("args", []), 0),
@@ -171,7 +171,9 @@ def _node(node: Any) -> Tree:
 def _layers(config: Tree) -> list[Any]:
     layers = as_list(config.get("layers", []))
     if len(layers) > _table.MOST_LAYERS:
-        message = f"the model has {len(layers):,} layers; at most {_table.MOST_LAYERS:,} are taken."
+        message = (
+            f"the model has {len(layers):,} layers; at most {_table.MOST_LAYERS:,} are allowed."
+        )
         raise CannotRebuild(message)
     return layers
 

@@ -1,4 +1,4 @@
-"""Checks the plain parts of a Keras configuration: bounded values, and marks for tensors."""
+"""Check the plain values of a Keras configuration: numbers, text, lists, marks for tensors."""
 
 import math
 from typing import Any
@@ -9,11 +9,11 @@ Tree = dict[str, Any]
 
 
 class CannotRebuild(ValueError):
-    """A model that is not made of Keras' own layers alone; the text is for the student."""
+    """A model that does not consist of Keras' own layers; the message is for the student."""
 
 
 def as_value(value: Any, depth: int) -> Any:
-    """Return plain data of bounded size; of objects only Keras' marks for tensors and slices."""
+    """Return plain data of bounded size, with Keras' marks for tensors and slices."""
     if depth > _table.DEEPEST:
         message = f"a field nests lists more than {_table.DEEPEST} deep."
         raise CannotRebuild(message)
@@ -27,7 +27,7 @@ def as_value(value: Any, depth: int) -> Any:
         return [as_value(part, depth + 1) for part in value]
     if isinstance(value, dict):
         return _mark(value, depth)
-    message = f"a field of the model holds {said(value)}, which is too large or not plain."
+    message = f"a field of the model contains {describe(value)}, which is too large or not plain."
     raise CannotRebuild(message)
 
 
@@ -46,7 +46,7 @@ def _mark(value: Tree, depth: int) -> Tree:
             "class_name": kind,
             **{key: as_value(part, depth + 1) for key, part in rest.items()},
         }
-    message = f"a field of the model holds a {said(kind)}."
+    message = f"a field of the model contains a {describe(kind)}."
     raise CannotRebuild(message)
 
 
@@ -57,41 +57,43 @@ def as_policy(value: Any) -> Any:
         _, config = as_object(value)
         name = config.get("name")
     if name is not None and (not isinstance(name, str) or name not in _table.POLICIES):
-        message = f"the dtype {said(name)} is not one that a model can be rebuilt in."
+        message = f"the dtype {describe(name)} is not supported for rebuilding a model."
         raise CannotRebuild(message)
     return name
 
 
 def as_object(tree: Any) -> tuple[str, Tree]:
-    """Return the class name and the configuration of what Keras wrote for an object."""
+    """Return the class name and the configuration in what Keras wrote for an object."""
     if not isinstance(tree, dict) or not isinstance(tree.get("class_name"), str):
-        message = "the model's configuration is not one that Keras writes."
+        message = "the model's configuration is not in the format of Keras."
         raise CannotRebuild(message)
     config = tree.get("config", {})
     if not isinstance(config, dict) or not all(isinstance(field, str) for field in config):
-        message = f"the configuration of {said(tree['class_name'])} is not one that Keras writes."
+        message = (
+            f"the configuration of {describe(tree['class_name'])} is not in the format of Keras."
+        )
         raise CannotRebuild(message)
     return tree["class_name"], config
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return the value if it is a list."""
+    """Return the value if it is a list, else raise `CannotRebuild`."""
     if not isinstance(value, list):
-        message = "the model's configuration is not one that Keras writes."
+        message = "the model's configuration is not in the format of Keras."
         raise CannotRebuild(message)
     return value
 
 
 def as_name(value: Any) -> Any:
-    """Return the value if it is a text of bounded length, or None."""
+    """Return the value if it is None or text of bounded length, else raise `CannotRebuild`."""
     if value is not None and (not isinstance(value, str) or len(value) > _table.LONGEST_NAME):
-        message = "a name in the model is no text, or too long."
+        message = "a name in the model is not text, or is too long."
         raise CannotRebuild(message)
     return value
 
 
 def any_batch(shape: Any) -> Any:
-    """Return a shape, or a list or dictionary of shapes, with the batch size left open."""
+    """Return a shape, or a list or dictionary of shapes, with an open batch size."""
     if isinstance(shape, dict):
         return {key: any_batch(part) for key, part in shape.items()}
     if isinstance(shape, list) and shape and isinstance(shape[0], (list, dict)):
@@ -99,6 +101,6 @@ def any_batch(shape: Any) -> Any:
     return [None, *shape[1:]] if isinstance(shape, list) and shape else shape
 
 
-def said(value: Any) -> str:
-    """Return a few words for a value in a message."""
+def describe(value: Any) -> str:
+    """Return a short description of a value for a message."""
     return repr(value)[:60] if isinstance(value, (str, int, float)) else type(value).__name__

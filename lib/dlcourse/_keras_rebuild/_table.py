@@ -1,7 +1,7 @@
-"""What a model may be made of to be rebuilt: Keras' own classes that hold no code.
+"""List the classes that a rebuilt model may contain: those of Keras that contain no code.
 
-Left out on purpose: `Lambda` and the wrappers of other frameworks (they hold code), and lookups
-(they hold files).
+Left out on purpose: `Lambda` and the wrappers of other frameworks, which contain code, and lookup
+layers, which read files.
 """
 
 
@@ -27,7 +27,7 @@ LAYERS = _names("""
     ZeroPadding3D
 """)
 
-# What `x / 255.0`, `x + y` or `keras.ops.mean(x, axis=1)` leave in a functional model.
+# The operations that `x / 255.0` or `keras.ops.mean(x, axis=1)` add to a functional model.
 OPERATIONS = {
     "keras.src.ops.numpy": _names("""
         Abs Absolute Add Argmax Argmin Average Clip Concatenate Divide Dot Einsum Equal Exp
@@ -45,7 +45,7 @@ OPERATIONS = {
     "keras.src.ops.linalg": _names("Norm"),
 }
 
-# The names that functions of TensorFlow and older spellings go by, beside Keras' own.
+# Names of activations: Keras' own, those of TensorFlow's functions, and older spellings.
 ACTIVATIONS = {
     name: name
     for name in _names("""
@@ -67,7 +67,7 @@ REGULARIZERS = _names("L1 L2 L1L2 OrthogonalRegularizer")
 CONSTRAINTS = _names("MaxNorm MinMaxNorm NonNeg UnitNorm")
 POLICIES = _names("float32 float64 float16 mixed_float16 int32 int64 uint8")
 
-LARGEST_NUMBER = 10_000_000  # of units, filters, words: what is above is a slip or an attack
+LARGEST_NUMBER = 10_000_000  # of units, filters, words; more is a mistake or an attack
 LONGEST_LIST = 10_000
 LONGEST_NAME = 200
 MOST_LAYERS = 1_000

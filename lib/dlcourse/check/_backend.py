@@ -1,4 +1,4 @@
-"""The interface by which a grader runs the student's code in another process.
+"""Define how a grader lets `dlcourse.check` reach the student's code in another process.
 
 While a submission is graded, two processes take part: the candidate process (runs the student's
 code) and the examiner process (runs the tests). In the examiner process the grader sets `current`
@@ -21,16 +21,16 @@ class Backend(Protocol):
     def call_and_inspect(
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[Any, tuple[Any, ...]]:
-        """Call the function there and return its result and the arguments after the call."""
+        """Call the function in the candidate process; return its result and the arguments after."""
 
     def local_copy(self, model: Any, like: Any) -> Any:
-        """Return the Keras model rebuilt in the examiner process.
+        """Return a copy of a Keras model, rebuilt in the examiner process.
 
         `like` is data on which a model that is not built yet is built, or None.
         """
 
     def parts(self, model: Any, like: Any) -> tuple[Any, Sequence[Any]]:
-        """Return the configuration and the weights that `local_copy` rebuilds a model from."""
+        """Return the configuration and the weights of a model, as `local_copy` uses them."""
 
     def seed(self, number: int) -> None:
         """Seed the global random generators of both processes."""

@@ -1,8 +1,9 @@
-"""Turns what student code returned into plain values, or refuses it.
+"""Convert what student code returned to plain values, or refuse it.
 
-Only real types count: an object that claims to equal everything, to be an array or to be a
-number is refused, and an instance of a subclass is taken as its base: its value, not its
-methods. `type` cannot be lied to; `isinstance`, `==`, `float()` and `np.asarray` can.
+Only the real type of a value counts: an object that pretends to equal everything, to be an array
+or to be a number is refused, and an instance of a subclass is converted to its base class, so its
+own methods are never called. Student code can deceive `isinstance`, `==`, `float()` and
+`np.asarray`, but not `type`.
 """
 
 from collections import deque
@@ -14,11 +15,11 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 NUMERIC_KINDS = "biufc"
-_DEEPEST = 24  # lists in lists; one that contains itself has no bottom
+_DEEPEST = 24  # levels of nested lists; a list that contains itself never ends
 
 
 class NotPlain(TypeError):
-    """A value that is not what it should be; the text completes "expected …, got"."""
+    """A value that is not plain data; the text completes "expected …, got"."""
 
 
 def numbers(value: Any) -> Array:
@@ -27,7 +28,7 @@ def numbers(value: Any) -> Array:
     Raises
     ------
     NotPlain
-        If it is anything else. The text says what came.
+        If it is anything else. The text describes the value.
     """
     kind = type(value)
     if kind is np.ndarray and value.dtype.kind in NUMERIC_KINDS:
@@ -36,12 +37,18 @@ def numbers(value: Any) -> Array:
         return _array_of(value)
     array = _array_of(_cleaned(value, 0))
     if array.dtype.kind not in NUMERIC_KINDS:
-        raise NotPlain(_dtype_words(array, value))
+        raise NotPlain(_describe_dtype(array, value))
     return array
 
 
 def scalar_base(value: Any) -> Any:
-    """Return a scalar as its built-in or NumPy base; any other value raises `NotPlain`."""
+    """Return a scalar as its built-in or NumPy base class.
+
+    Raises
+    ------
+    NotPlain
+        If the value is not a scalar.
+    """
     kind = type(value)
     if kind in (bool, float, int, str, complex, type(None)):
         return value
@@ -75,13 +82,13 @@ def array_base(value: Any) -> Array | None:
 
 
 def is_eager(value: Any) -> bool:
-    """Whether the value is TensorFlow's eager tensor, judged without importing TensorFlow."""
+    """Return whether the value is an eager tensor, without importing TensorFlow."""
     kind = type(value)
     return kind.__name__ == "EagerTensor" and str(kind.__module__).startswith("tensorflow.")
 
 
 def describe(value: Any) -> str:
-    """Return words for a value that should not have come; never calls code of its class."""
+    """Return a description of an unexpected value, without calling code of its class."""
     kind = type(value)
     if value is None:
         return "nothing (None): is a `return` missing?"
@@ -104,7 +111,7 @@ def describe(value: Any) -> str:
 
 
 def _cleaned(value: Any, depth: int) -> Any:
-    """Return the value with every part taken as its base, ready for `np.asarray`."""
+    """Return the value with each part converted to its base class, for `np.asarray`."""
     if depth > _DEEPEST:
         message = f"lists nested more than {_DEEPEST} deep"
         raise NotPlain(message)
@@ -130,19 +137,19 @@ def _cleaned(value: Any, depth: int) -> Any:
 def _array_of(value: Any) -> Array:
     try:
         array = np.asarray(value)
-    except ValueError as error:  # NumPy's word for ragged lists
+    except ValueError as error:  # NumPy raises it for ragged lists
         message = "rows of different lengths"
         raise NotPlain(message) from error
     if array.dtype == object and not isinstance(value, np.ndarray):
-        try:  # Python's integers know no bound, NumPy's do
+        try:  # Python's integers are unbounded, NumPy's are not
             return array.astype(np.float64)
         except (OverflowError, TypeError, ValueError) as error:
-            message = "numbers that no array can hold"
+            message = "numbers that are too large for an array"
             raise NotPlain(message) from error
     return array
 
 
-def _dtype_words(array: Array, value: Any) -> str:
+def _describe_dtype(array: Array, value: Any) -> str:
     if array.dtype == object:
         odd = [part for part in array.flat if type(part) not in (int, float)]
         among = f", among them {describe(odd[0]).split(':')[0]}" if odd else ""

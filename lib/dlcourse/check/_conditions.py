@@ -1,4 +1,4 @@
-"""Checks a bound, a condition, the length of a series, an error that is due."""
+"""Check bounds, conditions, the number of items, and that errors are raised."""
 
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -13,14 +13,14 @@ from dlcourse.check._failure import fail, tally
 
 
 def between(value: object, low: float, high: float, *, name: str = "", hint: str = "") -> None:
-    """Check that a number, or every number of an array, lies in `[low, high]`.
+    """Check that a number, or every number of an array, is in the interval `[low, high]`.
 
-    An upper or lower bound says little alone: let it stand beside a check of what was computed.
+    A bound alone proves little: also check the result itself.
 
     Raises
     ------
     CheckFailed
-        If a number lies outside, is not finite, or there is none.
+        If a number is outside or not finite, or if there is none.
 
     Examples
     --------
@@ -44,15 +44,15 @@ def between(value: object, low: float, high: float, *, name: str = "", hint: str
 
 
 def that(condition: object, message: str, *, name: str = "", hint: str = "") -> None:
-    """Check a condition of the test's own.
+    """Check a condition that the test computed.
 
     Parameters
     ----------
     condition
-        True or False, of Python's or NumPy's own type. Anything else fails: an object can claim
-        to be true.
+        True or False, of Python's or NumPy's own type. Anything else fails, as an object of the
+        student may claim to be true.
     message
-        What is wrong when it does not hold, as a sentence.
+        A sentence that says what is wrong if it is False.
     name, hint
         What is being checked, and one sentence to show when it fails.
 
@@ -63,7 +63,7 @@ def that(condition: object, message: str, *, name: str = "", hint: str = "") -> 
 
     Examples
     --------
-    >>> that(len([1, 2]) == 2, "Two items are due.")
+    >>> that(len([1, 2]) == 2, "There should be two items.")
     """
     if type(condition) is not bool and type(condition) is not np.bool_:
         fail(f"{message} (Comparing gave {describe(condition).split(':')[0]}.)", name, hint)
@@ -73,16 +73,16 @@ def that(condition: object, message: str, *, name: str = "", hint: str = "") -> 
 
 
 def items(result: Any, count: int, *, name: str = "", hint: str = "") -> list[Any]:
-    """Return the items of what came out, of which there must be exactly `count`.
+    """Check that a result has exactly `count` items, and return them as a list.
 
-    A loop over an empty list passes nothing: loop over this instead.
+    Loop over this list, as a loop over an empty result would check nothing.
 
     Parameters
     ----------
     result
-        A list, a tuple, an array, a generator; at most `count + 1` items are taken of it.
+        A list, a tuple, an array, a generator; at most `count + 1` items are taken from it.
     count
-        How many are due.
+        The expected number of items.
     name, hint
         What is being checked, and one sentence to show when it fails.
 
@@ -121,25 +121,25 @@ def raises(
     mentions: str | None = None,
     **kwargs: Any,
 ) -> None:
-    """Check that `function(*args, **kwargs)` raises an error of a type.
+    """Check that `function(*args, **kwargs)` raises an error of a given type.
 
     Parameters
     ----------
     error_type
-        The error that is due; `Exception` itself is refused, since every slip is one.
+        The expected error; `Exception` itself is refused, as every mistake raises one.
     function, *args, **kwargs
-        What to call.
+        The function to call, and its arguments.
     mentions
-        A text that the error's message must contain, whatever its case.
+        Text that the error's message must contain, in upper or lower case.
     name, hint
         What is being checked, and one sentence to show when it fails.
 
     Raises
     ------
     CheckFailed
-        If nothing, or another error, is raised, or it does not mention what it should.
+        If nothing or another error is raised, or if its message lacks the text.
     NotImplementedError
-        If the function is not written yet and another error is due.
+        If the function is not written yet and another error is expected.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def raises(
     """
     if error_type in (Exception, BaseException):
         message = (
-            "check.raises needs a particular error, such as ValueError; any slip is an Exception."
+            "check.raises needs a particular error such as ValueError: any error is an Exception"
         )
         raise ValueError(message)
     due = error_type.__name__
@@ -173,7 +173,7 @@ def _outside(came: Any, outside: Any, due: str) -> str:
         return f"got {_format.number(came[()])}, expected a number {due}."
     first = tuple(np.argwhere(outside)[0])
     n = int(outside.sum())
-    verb = "lies" if n == 1 else "lie"
+    verb = "is" if n == 1 else "are"
     return (
         f"{n:,} of {_format.count(came.size, 'value')} {verb} outside: at {_format.place(first)} "
         f"yours is {_format.number(came[first])}, expected {due}."
@@ -193,5 +193,5 @@ def _require_mention(error: Exception, mentions: str | None, name: str, hint: st
 def _message_of(error: Exception) -> str:
     try:
         return str(error)[:200]
-    except Exception:  # a student's error class may fail to say what it is
+    except Exception:  # a student's error class may fail in `__str__`
         return ""

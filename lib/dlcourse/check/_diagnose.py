@@ -1,7 +1,7 @@
-"""Recognises how one array went wrong with respect to another of the same shape.
+"""Find the likely cause of the difference between a result and the expected array.
 
-Each recogniser returns a sentence or nothing. What they say is an offer, not a verdict: the
-check has failed already when they are asked.
+Each detector returns a sentence or nothing. Their sentences are suggestions: they are called only
+after the check has failed.
 """
 
 import math
@@ -12,29 +12,29 @@ import numpy as np
 from dlcourse.check import _format
 from dlcourse.check._coerce import Array
 
-Recogniser = Callable[[Array, Array], str]
+Detector = Callable[[Array, Array], str]
 
 _NATURAL = {
-    math.log(2): "That factor is ln 2: nats where bits are due, or the other way round?",
-    1 / math.log(2): "That factor is 1 / ln 2: bits where nats are due, or the other way round?",
+    math.log(2): "That factor is ln 2: did you use nats instead of bits, or bits for nats?",
+    1 / math.log(2): "That factor is 1 / ln 2: did you use bits instead of nats, or nats for bits?",
     math.log(10): "That factor is ln 10: is it the natural logarithm on both sides?",
     1 / math.log(10): "That factor is 1 / ln 10: did you use log10 for the natural logarithm?",
 }
 
 
-def of(came: Array, wanted: Array, wrong: Array) -> str:
-    """Return what probably happened, as a sentence with a space before it, or nothing.
+def likely_cause(came: Array, wanted: Array, wrong: Array) -> str:
+    """Return the likely cause as a sentence after a space, or nothing.
 
     Parameters
     ----------
     came, wanted
-        Finite, of one shape, in double precision.
+        The result and the expected array: finite, of one shape, in double precision.
     wrong
         True where they disagree.
     """
     try:
         with np.errstate(all="ignore"):
-            told = (recognise(came, wanted) for recognise in _RECOGNISERS)
+            told = (detect(came, wanted) for detect in _DETECTORS)
             sentence = next(filter(None, told), "") or _located(wrong)
     except Exception:  # a diagnosis must never hide the failure that it explains
         sentence = ""
@@ -42,7 +42,7 @@ def of(came: Array, wanted: Array, wrong: Array) -> str:
 
 
 def not_finite(came: Array, where: Array) -> str:
-    """Return the sentence about NaN and infinity, and where they usually come from."""
+    """Return the message about NaN and infinity, and where they usually come from."""
     is_nan = bool(np.isnan(came[where]).any())
     what = "NaN (not a number)" if is_nan else "infinite"
     cause = (
@@ -61,7 +61,7 @@ def not_finite(came: Array, where: Array) -> str:
 
 
 def factor(came: Array, wanted: Array, tolerance: float = 1e-4) -> float | None:
-    """Return k where `came` is k times `wanted`, k neither 0 nor 1; else None."""
+    """Return k if `came` is k times `wanted` and k is neither 0 nor 1, else None."""
     square = float(np.vdot(wanted, wanted).real)
     if square == 0 or not np.any(came):
         return None
@@ -73,7 +73,7 @@ def factor(came: Array, wanted: Array, tolerance: float = 1e-4) -> float | None:
 
 
 def whole(k: float) -> int | None:
-    """Return k or 1/k as a whole number from 2 on, if it is one."""
+    """Return k or 1/k as an integer if it is one of 2, 3, 4, …, else None."""
     for candidate in (k, 1 / k):
         if 1.5 < candidate < 1e5 and abs(candidate - round(candidate)) < 2e-3 * candidate:
             return round(candidate)
@@ -91,7 +91,7 @@ def _constant(came: Array, wanted: Array) -> str:
 def _sign(came: Array, wanted: Array) -> str:
     if not _same(came, -wanted):
         return ""
-    return "The sign is turned." if came.ndim == 0 else "Every sign is turned."
+    return "The sign is flipped." if came.ndim == 0 else "Every sign is flipped."
 
 
 def _times(came: Array, wanted: Array) -> str:
@@ -101,10 +101,10 @@ def _times(came: Array, wanted: Array) -> str:
     n = whole(abs(k))
     known = next((text for value, text in _NATURAL.items() if abs(abs(k) - value) < 1e-3), "")
     if came.size == 1 and n in (None, 2) and not known:
-        return ""  # of one number, any other is a multiple
+        return ""  # any number is a multiple of another one
     subject = "Yours is" if came.ndim == 0 else "Every value is"
     size = f"{abs(k):.2f} times too large" if abs(k) > 1 else f"{1 / abs(k):.2f} times too small"
-    turned = ", and the sign is turned" if k < 0 else ""
+    turned = ", and the sign is flipped" if k < 0 else ""
     return f"{subject} {size}{turned}.{_because(abs(k), n, known)}"
 
 
@@ -116,7 +116,7 @@ def _because(k: float, n: int | None, known: str) -> str:
     if n == 2:
         return " A factor of 2: does a ½, or a mean over 2 examples, belong there?"
     if k > 1:
-        return f" Are there {n} examples? Then a sum stands where a mean is due."
+        return f" Are there {n} examples? Then you took a sum instead of a mean."
     return " Was it divided once too often, or a learning rate multiplied in?"
 
 
@@ -170,7 +170,7 @@ def _moved(came: Array, wanted: Array) -> str:
 
 
 def _located(wrong: Array) -> str:
-    """Say so when every difference lies at one index of an axis, or from one row on."""
+    """Return a sentence if all differences are at one index of an axis, or from one row on."""
     if wrong.all() or wrong.sum() < 2:
         return ""
     for axis in range(wrong.ndim):
@@ -180,12 +180,12 @@ def _located(wrong: Array) -> str:
             return f"All the differences are in {kind} {at[0]}."
     first = int(np.nonzero(wrong)[0].min())
     if first > 0 and len(wrong) > 2 and all(part.any() for part in wrong[first:]):
-        return f"Up to index {first - 1} all is right: what changes at {first}?"
+        return f"Everything up to index {first - 1} is right: what changes at {first}?"
     return ""
 
 
 def _trivial(wanted: Array) -> bool:
-    """Whether all values are 0 or 1, so that many different slips look alike."""
+    """Return whether the value is 0 or 1, so that many different mistakes look alike."""
     return bool(np.isin(wanted, (0, 1)).all()) and wanted.size < 2
 
 
@@ -193,7 +193,7 @@ def _same(a: Array, b: Array) -> bool:
     return bool(np.allclose(a, b, rtol=1e-5, atol=1e-7))
 
 
-_RECOGNISERS: tuple[Recogniser, ...] = (
+_DETECTORS: tuple[Detector, ...] = (
     _constant,
     _sign,
     _axes,

@@ -1,4 +1,4 @@
-"""Compares values exactly: whole numbers, texts, truth, lists, tuples, dictionaries, sets."""
+"""Check that values are exactly equal: numbers, text, booleans and containers of them."""
 
 from typing import Any
 
@@ -19,31 +19,31 @@ _SCALARS = (bool, int, float, complex, str, bytes, type(None))
 
 
 class _Different(Exception):
-    """What differs; carries the sentence up to `equal`."""
+    """The first difference; carries its message up to `equal`."""
 
 
 def equal(actual: Any, expected: object, *, name: str = "", hint: str = "") -> None:
     """Check that two values are exactly equal.
 
-    Lists, tuples, ranges and arrays count as the same kind of thing, as do `1`, `1.0` and
-    `np.int64(1)`; where True or False is expected, 1 or 0 is not enough.
+    Lists, tuples, ranges and arrays may be compared with each other, and so may `1`, `1.0` and
+    `np.int64(1)`; if True or False is expected, 1 or 0 is not enough.
 
     Parameters
     ----------
     actual
-        What came out.
+        The result.
     expected
-        What should have: None, truth, numbers, text, and lists, tuples, dictionaries, sets and
-        arrays of them.
+        The expected value: None, a boolean, a number, text, and lists, tuples, dictionaries, sets
+        and arrays of them.
     name, hint
         What is being checked, and one sentence to show when it fails.
 
     Raises
     ------
     CheckFailed
-        If they differ; the message tells the first difference.
+        If they differ; the message states the first difference.
     TypeError
-        If `expected` is none of these: a fault of the test.
+        If `expected` is none of these: an error of the test.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def _compare_scalars(actual: Any, expected: Any, at: str) -> None:
 
 
 def _scalar(actual: Any) -> object:
-    """Return a scalar as a built-in value, or a mark that equals nothing expected."""
+    """Return a scalar as a built-in value, or `object`, which equals no expected value."""
     try:
         array = array_base(actual)
         plain = scalar_base(actual) if array is None else array[()] if array.ndim == 0 else object
@@ -121,20 +121,22 @@ def _compare_sequences(actual: Any, expected: Any, at: str) -> None:
 
 
 def _array_sentence(came: Any, due: Any, wrong: Any) -> str:
-    slip = ""
+    cause = ""
     if due.dtype.kind != "b" and came.dtype.kind != "b" and np.isfinite(came).all():
-        slip = _diagnose.of(came.astype(np.complex128).real, due.astype(np.complex128).real, wrong)
+        cause = _diagnose.likely_cause(
+            came.astype(np.complex128).real, due.astype(np.complex128).real, wrong
+        )
     if due.size <= 12 or due.ndim == 0:
         got, expected = _format.arrays(came, due)
         if due.size <= 8:
-            return f"got {got}, expected {expected}.{slip}"
+            return f"got {got}, expected {expected}.{cause}"
     first = tuple(np.argwhere(wrong)[0])
     got, expected = _format.pair(came[first], due[first])
     n = int(wrong.sum())
     verb = "differs" if n == 1 else "differ"
     return (
         f"{n:,} of {_format.count(wrong.size, 'value')} {verb}; at {_format.place(first)} yours is "
-        f"{got}, expected {expected}.{slip}"
+        f"{got}, expected {expected}.{cause}"
     )
 
 
@@ -192,7 +194,7 @@ def _compare_sets(actual: Any, expected: Any, at: str) -> None:
 
 
 def _key(key: Any) -> Any:
-    """Return a key as a plain value, since a foreign key brings its own `==` and `hash`."""
+    """Return a key as a plain value, as a student's class may define its own `==` and `hash`."""
     parts = sequence_base(key) if issubclass(type(key), tuple) else None
     if parts is not None:
         return tuple(_key(part) for part in parts)

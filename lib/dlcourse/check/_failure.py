@@ -1,4 +1,4 @@
-"""The error of a failed check, and the number of checks that passed."""
+"""Define the error of a failed check, and count the checks that passed."""
 
 from dataclasses import dataclass
 from typing import NoReturn

@@ -1,4 +1,4 @@
-"""How numbers, arrays and places are written in a sentence."""
+"""Format numbers, arrays, indices and other values for messages."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ import numpy as np
 
 from dlcourse.check._coerce import Array, NotPlain, array_base, describe, scalar_base, sequence_base
 
-_MOST_SHOWN = 8  # numbers of an array that a sentence can carry
+_MOST_SHOWN = 8  # numbers of an array that a message shows
 
 
 def number(x: Any, digits: int = 4) -> str:
-    """Return a number with so many significant digits, without trailing noise."""
+    """Return a number with the given number of significant digits."""
     if isinstance(x, (bool, np.bool_)):
         return str(bool(x))
     if isinstance(x, (int, np.integer)):
@@ -21,7 +21,7 @@ def number(x: Any, digits: int = 4) -> str:
 
 
 def pair(actual: Any, expected: Any) -> tuple[str, str]:
-    """Return two numbers with as many digits as it takes to tell them apart."""
+    """Return two numbers with as many digits as are needed to see a difference."""
     for digits in (4, 6, 9, 13, 17):
         texts = number(actual, digits), number(expected, digits)
         if texts[0] != texts[1]:
@@ -30,7 +30,7 @@ def pair(actual: Any, expected: Any) -> tuple[str, str]:
 
 
 def array(x: Array, digits: int = 4) -> str:
-    """Return a small array in full, a large one by its shape and first numbers."""
+    """Return a small array in full, and a large one as its shape and first numbers."""
     if x.ndim == 0:
         return number(x[()], digits)
     if x.size <= _MOST_SHOWN:
@@ -40,7 +40,7 @@ def array(x: Array, digits: int = 4) -> str:
 
 
 def arrays(actual: Array, expected: Array) -> tuple[str, str]:
-    """Return two arrays with as many digits as it takes to tell them apart."""
+    """Return two arrays with as many digits as are needed to see a difference."""
     for digits in (4, 6, 9, 13, 17):
         texts = array(actual, digits), array(expected, digits)
         if texts[0] != texts[1]:
@@ -49,12 +49,12 @@ def arrays(actual: Array, expected: Array) -> tuple[str, str]:
 
 
 def place(index: tuple[int, ...]) -> str:
-    """Return an index as one would type it: `[0, 2]`."""
+    """Return an index as it is written in code: `[0, 2]`."""
     return "[" + ", ".join(str(int(i)) for i in index) + "]"
 
 
 def value(x: Any) -> str:
-    """Return any value in a few words, without calling code of its class."""
+    """Return any value in short form, without calling code of its class."""
     inside = array_base(x)
     if inside is not None:
         return array(inside) if inside.dtype.kind in "biufc" else describe(x)
@@ -78,7 +78,7 @@ def value(x: Any) -> str:
 
 
 def count(n: int, noun: str) -> str:
-    """Return `1 value`, `2 values`."""
+    """Return a number with its noun: `1 value`, `2 values`."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 

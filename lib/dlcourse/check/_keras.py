@@ -1,4 +1,4 @@
-"""Checks what a Keras model is made of, by its public attributes."""
+"""Check the layers and the number of parameters of a Keras model."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,14 +12,23 @@ Layer = str | tuple[str, Mapping[str, Any]]
 
 
 def parameters(model: object, count: int, *, name: str = "", hint: str = "") -> None:
-    """Check how many parameters a model has that was brought here (`check.local_copy`).
+    """Check the number of parameters of a model.
+
+    Parameters
+    ----------
+    model
+        A Keras model, as `check.local_copy` returns it.
+    count
+        The expected number.
+    name, hint
+        What is being checked, and one sentence to show when it fails.
 
     Raises
     ------
     CheckFailed
-        If the number is another one; the message lists them layer by layer.
+        If the number differs; the message lists the numbers layer by layer.
     """
-    keras_model = _model_due(model, name, hint)
+    keras_model = _require_model(model, name, hint)
     came = int(keras_model.count_params())
     if came != count:
         each = ", ".join(
@@ -35,12 +44,12 @@ def parameters(model: object, count: int, *, name: str = "", hint: str = "") -> 
 
 
 def layers(model: object, expected: Sequence[Layer], *, name: str = "", hint: str = "") -> None:
-    """Check the layers of a model that was brought here, in order, inputs left out.
+    """Check the layers of a model, in order and without its inputs.
 
     Parameters
     ----------
     model
-        What `check.local_copy` returned.
+        A Keras model, as `check.local_copy` returns it.
     expected
         Names of Keras classes, each alone or with fields of its configuration:
         `["Flatten", ("Dense", {"units": 10, "activation": "softmax"})]`.
@@ -50,9 +59,9 @@ def layers(model: object, expected: Sequence[Layer], *, name: str = "", hint: st
     Raises
     ------
     CheckFailed
-        If there are other layers, or with other settings.
+        If the layers or their settings differ.
     """
-    came = _inner(_model_due(model, name, hint))
+    came = _inner(_require_model(model, name, hint))
     due = [(item, {}) if isinstance(item, str) else (item[0], dict(item[1])) for item in expected]
     have, want = [_kind(layer) for layer in came], [kind for kind, _ in due]
     if have != want:
@@ -68,7 +77,7 @@ def layers(model: object, expected: Sequence[Layer], *, name: str = "", hint: st
     tally.passed += 1
 
 
-def _model_due(model: object, name: str, hint: str) -> Any:
+def _require_model(model: object, name: str, hint: str) -> Any:
     keras = sys.modules.get("keras")
     if keras is None or not issubclass(type(model), keras.Model):
         fail(f"expected a Keras model, got {describe(model)}.", name, hint)
@@ -89,13 +98,13 @@ def _plain(value: Any) -> Any:
 
 def _first_difference(have: list[str], want: list[str]) -> str:
     if len(have) != len(want):
-        return f" That is {_format.count(len(have), 'layer')} where {len(want)} are due."
+        return f" That is {_format.count(len(have), 'layer')}, expected {len(want)}."
     i = next(i for i, (a, b) in enumerate(zip(have, want, strict=True)) if a != b)
     return f" The first difference is layer {i}."
 
 
 def _about_biases(model: Any, came: int, count: int) -> str:
-    """Say so when exactly the biases are missing or too many."""
+    """Return a sentence if the difference is exactly the number of biases, else nothing."""
     biases = sum(
         int(weight.shape[-1])
         for layer in _inner(model)

@@ -1,4 +1,4 @@
-"""Checks that hold whatever the values are: a gradient is a slope, probabilities sum to one."""
+"""Check numerical properties: gradients by central differences, probabilities by their sums."""
 
 import re
 from collections.abc import Callable
@@ -23,30 +23,30 @@ def gradient(
     name: str = "",
     hint: str = "",
 ) -> None:
-    """Check a gradient against the slope of the test's own loss, by central differences.
+    """Check a gradient by central differences of the loss.
 
     Parameters
     ----------
     loss
-        Takes an array of the shape of `at`, in float64, and returns one number. It is the test's
-        own, never the student's.
+        Takes an array of the shape of `at`, in float64, and returns one number. Write it in the
+        test; never pass the student's.
     at
-        Where the gradient is taken; keep at least 1e-3 away from kinks and ties.
+        The point of the gradient, at least 1e-3 away from kinks and ties.
     equals
         The student's gradient, in the shape of `at`.
     tolerance
         As in `close`.
     examples
-        How many examples the minibatch has, so that a sum taken for a mean is recognised; read
-        from `name` when that says "batch of 7" or "7 examples".
+        The number of examples in the minibatch, to recognize a sum instead of a mean; read from
+        `name` if that says "batch of 7" or "7 examples".
     name, hint
         What is being checked, and one sentence to show when it fails.
 
     Raises
     ------
     CheckFailed
-        If the gradient is another one. The message knows a factor (a sum over the batch), a
-        turned sign and a transposed result.
+        If the gradient is wrong. The message names the likely cause: a constant factor (a sum over
+        the batch), a flipped sign, a transposed result.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def gradient(
     """
     point = np.array(numbers(at), dtype=np.float64)
     slope = _central_differences(loss, point)
-    came = _close.numbers_due(equals, slope, name, hint)
+    came = _close.require_numbers(equals, slope, name, hint)
     if came.shape != slope.shape:
         fail(_shape.mismatch(came, slope), name, hint)
     _close.require_finite(came, name, hint)
@@ -67,30 +67,30 @@ def gradient(
 def probability(
     p: object, *, axis: int = -1, tolerance: float = 1e-6, name: str = "", hint: str = ""
 ) -> None:
-    """Check that numbers are probabilities: none below 0 or above 1, each row sums to 1.
+    """Check that numbers are probabilities: between 0 and 1, and each row sums to 1.
 
     Parameters
     ----------
     p
-        Probabilities; the classes are on `axis`.
+        The probabilities.
     axis
-        Along which they sum to 1.
+        The axis of the classes, over which they sum to 1.
     tolerance
-        By how much a sum may miss 1; at least 1e-5 for float32.
+        The largest difference of a sum from 1; at least 1e-5 for float32.
     name, hint
         What is being checked, and one sentence to show when it fails.
 
     Raises
     ------
     CheckFailed
-        If they are not. The message knows a softmax over the wrong axis, over everything, and
-        logarithms of probabilities.
+        If they are not. The message names the likely cause: a softmax over the wrong axis or over
+        the whole array, or logarithms of probabilities.
 
     Examples
     --------
     >>> probability([[0.2, 0.8], [0.5, 0.5]])
     """
-    came = _probabilities_due(p, name, hint)
+    came = _require_probabilities(p, name, hint)
     if not -came.ndim <= axis < came.ndim:
         fail(f"shape {came.shape} has no axis {axis} for the classes.", name, hint)
     _close.require_finite(came, name, hint)
@@ -101,7 +101,7 @@ def probability(
         fail(_about_sums(wide, sums, axis % came.ndim, slack), name, hint)
     if wide.min() < -slack or wide.max() > 1 + slack:
         worst = wide.min() if wide.min() < -slack else wide.max()
-        fail(f"a probability lies between 0 and 1; yours has {_format.number(worst)}.", name, hint)
+        fail(f"a probability is between 0 and 1; yours has {_format.number(worst)}.", name, hint)
     tally.passed += 1
 
 
@@ -134,8 +134,8 @@ def _about_gradient(came: Array, slope: Array, tolerance: float, examples: int |
         wrong = _close.difference(came, slope, tolerance)
         return f"your gradient is not the slope of the loss: {wrong}"
     if abs(k + 1) < 1e-4:
-        return "your gradient has the right length but points the wrong way: the sign is turned."
-    way = "points the right way" if k > 0 else "points the wrong way (the sign is turned)"
+        return "your gradient has the right length but points the wrong way: the sign is flipped."
+    way = "points the right way" if k > 0 else "points the wrong way (the sign is flipped)"
     long = f"{abs(k):.2f} times too long" if abs(k) > 1 else f"{1 / abs(k):.2f} times too short"
     joint = "but" if k > 0 else "and"
     return f"your gradient {way} {joint} is {long}.{_why_so_long(abs(k), examples)}"
@@ -160,7 +160,7 @@ def _why_so_long(k: float, examples: int | None) -> str:
     return " Is a learning rate or another factor in it?" if k < 1 else ""
 
 
-def _probabilities_due(p: object, name: str, hint: str) -> Array:
+def _require_probabilities(p: object, name: str, hint: str) -> Array:
     try:
         came = numbers(p)
     except NotPlain as error:
@@ -189,12 +189,12 @@ def _why_not_one(p: Array, axis: int, slack: float) -> str:
         if other != axis and np.abs(p.sum(other) - 1).max() <= slack:
             last = axis == p.ndim - 1
             return (
-                f", and each *{_line(p, other)}* sums to 1. You normalised over axis {other}; "
+                f", and each *{_line(p, other)}* sums to 1. You normalized over axis {other}; "
                 f"the classes are on {'the last axis' if last else f'axis {axis}'}."
             )
     if p.ndim > 1 and abs(p.sum() - 1) <= slack:
         return (
-            ", and all values together sum to 1. You normalised over the whole array; "
+            ", and all values together sum to 1. You normalized over the whole array; "
             "`axis` and `keepdims=True` do it row by row."
         )
     if p.max() <= slack and np.abs(np.exp(p).sum(axis) - 1).max() <= max(slack, 1e-4):
@@ -205,7 +205,7 @@ def _why_not_one(p: Array, axis: int, slack: float) -> str:
 
 
 def _line(p: Array, axis: int) -> str:
-    """Return what one calls a line of values along an axis."""
+    """Return the name of a line of values along an axis, such as "row"."""
     if p.ndim == 2:
         return "row" if axis == 1 else "column"
     return "slice along the last axis" if axis == p.ndim - 1 else f"slice along axis {axis}"

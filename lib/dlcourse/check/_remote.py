@@ -1,4 +1,4 @@
-"""Checks that concern two processes: the student's code in one, the tests in the other."""
+"""Provide what tests need to work in one process and in two: copies, remote calls, seeds."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Says how a shape went wrong, and checks shapes."""
+"""Check shapes, and explain how a wrong shape came about."""
 
 import numpy as np
 
@@ -15,16 +15,16 @@ def shape(actual: object, expected: Shape | int, *, name: str = "", hint: str = 
     Parameters
     ----------
     actual
-        What came out.
+        The result.
     expected
-        The shape; None stands for any length, as in `(None, 3)`.
+        The expected shape; None stands for any length, as in `(None, 3)`.
     name, hint
         What is being checked, and one sentence to show when it fails.
 
     Raises
     ------
     CheckFailed
-        If the shape is another one, or what came has none.
+        If the shape differs, or the result has none.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def shape(actual: object, expected: Shape | int, *, name: str = "", hint: str = 
 
 
 def mismatch(came: Array, wanted: Array) -> str:
-    """Return the sentence about an array whose shape is not the expected one."""
+    """Return the message about an array whose shape is not the expected one."""
     if came.ndim == 0 and wanted.ndim:
         lead = f"got the single number {_format.number(came[()])}, expected an array of shape "
         return f"{lead}{wanted.shape}.{_why(came.shape, wanted.shape)}"
@@ -58,13 +58,13 @@ def mismatch(came: Array, wanted: Array) -> str:
 
 
 def written(due: Shape) -> str:
-    """Return a shape as one writes it, with `any` where any length will do."""
+    """Return a shape as text, with `any` for an axis of any length."""
     inside = ", ".join("any" if length is None else str(length) for length in due)
     return f"({inside},)" if len(due) == 1 else f"({inside})"
 
 
 def _why(have: Shape, due: Shape) -> str:
-    """Return the likely slip behind a shape, as a sentence with a space before it, or nothing."""
+    """Return the likely cause of a wrong shape as a sentence after a space, or nothing."""
     if 0 in have and 0 not in due:
         return " Yours is empty."
     if len(have) == len(due) > 1 and sorted(have, key=str) == sorted(due, key=str):
@@ -100,14 +100,14 @@ def _lengths(have: Shape, due: Shape) -> str:
     axis, a, b = off[0]
     if a is not None and abs(a - b) == 1:
         return f" Axis {axis} is one too {'long' if a > b else 'short'}."
-    return f" Axis {axis} has length {a} where {b} is due."
+    return f" Axis {axis} has length {a}, expected {b}."
 
 
 def _one_number(came: Array, wanted: Array) -> str:
     if came.size == 0:
         return " Yours is empty."
     if came.size == 1:
-        return " Yours holds one number inside an array: take it out, as in `x[0]` or `x.item()`."
+        return " Yours is one number inside an array: take it out, as in `x[0]` or `x.item()`."
     with np.errstate(all="ignore"):
         if _same(came.mean(), wanted):
             return " Its mean is the expected number: average over the examples."

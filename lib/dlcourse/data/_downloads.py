@@ -1,7 +1,8 @@
-"""MNIST and a text to learn from: from a folder, the cache, the network, or what is carried.
+"""Load MNIST and tiny Shakespeare: from a folder, the cache or the network.
 
-Looked for in `$DLCOURSE_DATA`, then in the user's cache, then downloaded with a pinned hash.
-Where there is no network, real data that installed packages carry stands in, and says so once.
+They are looked for in `$DLCOURSE_DATA`, then in the user's cache, then downloaded and compared
+with a known hash. Without a network, real data from installed packages replaces them, and a
+message says so once.
 """
 
 import hashlib
@@ -21,14 +22,14 @@ from dlcourse.data._digits import digits
 
 @dataclass(frozen=True)
 class Split:
-    """Pictures and labels, to train on and to test on.
+    """Images and labels for training and for testing.
 
     Attributes
     ----------
     X_train, X_test : arrays of uint8, shape (n, 28, 28), 0 is paper and 255 ink
     y_train, y_test : arrays of int64, shape (n,)
     name : str
-        Where they come from: "MNIST", or "digits" for the fallback.
+        The source: "MNIST", or "digits" for the fallback.
     """
 
     X_train: NDArray[np.uint8]
@@ -55,8 +56,8 @@ _SHAKESPEARE = _Remote(
     "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
     "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
 )
-# MD5 of each array in idx form, the form in which MNIST was published: an npz file may be
-# packed in many ways and hold the same pictures.
+# MD5 of each array in the idx format, in which MNIST was published: npz files with the same
+# pictures may differ in their bytes.
 _IDX_MD5 = {
     "x_train": "6bbc9ace898e44ae57da46a324031adb",
     "y_train": "a25bea736e30d166cdddb491f175f624",
@@ -66,27 +67,27 @@ _IDX_MD5 = {
 
 
 def mnist() -> Split:
-    """Return MNIST: 60,000 handwritten digits to train on and 10,000 to test on.
+    """Return MNIST: 60,000 handwritten digits for training and 10,000 for testing.
 
-    Without network and cache, scikit-learn's 1,797 digits, scaled to 28×28, stand in: 1,437 to
-    train on and 360 to test on. `Split.name` tells which.
+    Without network and cache, return scikit-learn's 1,797 digits, scaled to 28×28, instead: 1,438
+    for training and 359 for testing. `Split.name` says which data set it is.
 
     Raises
     ------
     ValueError
-        If `$DLCOURSE_DATA/mnist.npz` holds something else.
+        If `$DLCOURSE_DATA/mnist.npz` is not MNIST.
     """
     path = _found(_MNIST)
     if path is None:
-        _say_once("MNIST", "scikit-learn's 1,797 handwritten digits, scaled to 28×28")
-        return _carried_split()
+        _warn_once("MNIST", "scikit-learn's 1,797 handwritten digits, scaled to 28×28")
+        return _fallback_split()
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in _IDX_MD5 if name in file}
     for name, digest in _IDX_MD5.items():
         if name not in arrays or _idx_md5(arrays[name]) != digest:
             message = (
                 f"{path} is not MNIST: expected an array {name!r} with the 28×28 pictures or "
-                "labels of the original. Delete the file to download it anew."
+                "labels of the original. Delete the file to download it again."
             )
             raise ValueError(message)
     return Split(
@@ -99,22 +100,22 @@ def mnist() -> Split:
 
 
 def text() -> str:
-    """Return an English text to learn from: tiny Shakespeare, 1,115,394 characters.
+    """Return an English text: tiny Shakespeare, 1,115,394 characters.
 
-    Without network and cache, Python's own documentation topics stand in (465,000 characters
-    of English; they differ between versions of Python).
+    Without network and cache, return Python's own documentation topics instead: 465,000
+    characters of English, which differ between versions of Python.
     """
     path = _found(_SHAKESPEARE)
     if path is not None:
         return path.read_text(encoding="utf-8")
-    _say_once("tiny Shakespeare", "the help texts of Python")
+    _warn_once("tiny Shakespeare", "the help texts of Python")
     from pydoc_data.topics import topics
 
     return "\n".join(topics[name] for name in sorted(topics))
 
 
 def _found(remote: _Remote) -> Path | None:
-    """Return where the file is on this machine, downloaded if need be, or None."""
+    """Return the path of the file, after a download if needed, or None."""
     folder = os.environ.get("DLCOURSE_DATA")
     if folder and (Path(folder) / remote.file).is_file():
         return Path(folder) / remote.file
@@ -122,11 +123,11 @@ def _found(remote: _Remote) -> Path | None:
 
 
 def _downloaded(remote: _Remote) -> Path | None:
-    import pooch  # with requests, half a second: only who asks for large data pays it
+    import pooch  # takes half a second, and only large data sets need it
     from requests.exceptions import RequestException
 
     fetch: Callable[..., Any] = pooch.retrieve
-    quiet = pooch.get_logger().level
+    level = pooch.get_logger().level
     pooch.get_logger().setLevel("ERROR")
     try:
         return Path(
@@ -139,17 +140,17 @@ def _downloaded(remote: _Remote) -> Path | None:
             )
         )
     except (RequestException, OSError, ValueError):
-        # No network, a read-only home, a portal that answers with a page of its own: none of
-        # them is a reason for a class to stop.
+        # No network, a read-only home, a login page instead of the file: a class goes on
+        # without the download.
         return None
     finally:
-        pooch.get_logger().setLevel(quiet)
+        pooch.get_logger().setLevel(level)
 
 
-def _carried_split() -> Split:
+def _fallback_split() -> Split:
     X, y = digits(28)
     pictures = np.rint(255 * X).astype(np.uint8)
-    # Every fifth is for testing: the scans are ordered by writer, and so both parts know all.
+    # Every fifth is for testing: the scans are ordered by writer, so both parts have all writers.
     test = np.arange(len(y)) % 5 == 4
     return Split(pictures[~test], y[~test], pictures[test], y[test], "digits")
 
@@ -163,8 +164,8 @@ def _idx_md5(array: NDArray[Any]) -> str:
 
 
 @cache
-def _say_once(wanted: str, instead: str) -> None:
+def _warn_once(wanted: str, instead: str) -> None:
     sys.stderr.write(
-        f"No network and no copy of {wanted} on this machine: {instead} stand in for it. "
-        "Set DLCOURSE_DATA to a folder that has the file, or connect once.\n"
+        f"No network and no copy of {wanted} on this machine: using {instead} instead. "
+        "Set DLCOURSE_DATA to a folder with the file, or connect to the internet once.\n"
     )

@@ -1,4 +1,4 @@
-"""Makes small pictures to apply a kernel to: two digits, a curve, a mouse, a landscape."""
+"""Draw small pictures to apply a kernel to: two digits, a curve, a mouse, a landscape."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from dlcourse.data._digits import digits
 
 Picture = NDArray[np.float64]
 
-_SIZE = 36  # height and width of what is drawn here, in pixels
+_SIZE = 36  # height and width of the drawings, in pixels
 
 
 def drawings() -> dict[str, Picture]:
@@ -40,7 +40,7 @@ def _curve() -> Picture:
 
 
 def _mouse() -> Picture:
-    """Return the outline of a mouse that looks to the left."""
+    """Return the outline of a mouse that faces left."""
     half, round_ = np.linspace(np.pi, 2 * np.pi, 30), np.linspace(0, 2 * np.pi, 30)
     back = (27 + 15 * np.sin(half), 17 + 12 * np.cos(half))
     belly = (np.array([27.0, 27.0]), np.array([5.0, 29.0]))

@@ -1,7 +1,7 @@
-"""Makes sentences from a small grammar in which some words stand to each other as others do.
+"""Generate sentences from a small grammar with analogies in it.
 
-Who reads enough of them can find out that Paris is to France what Rome is to Italy; and since
-the grammar is known, one can count how often an embedding has found it out.
+The sentences show that Paris is to France what Rome is to Italy. As the grammar is known, one can
+count how many of its analogies an embedding has learned.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-Pick = Callable[[Sequence[str]], str]  # one of several words
+Pick = Callable[[Sequence[str]], str]  # chooses one of several words
 
-# A country, its capital, and two things that are spoken of in both.
+# A country, its capital, and two things that occur with both.
 _LANDS = (
     ("france", "paris", "cheese", "seine"),
     ("italy", "rome", "pasta", "tiber"),
@@ -24,7 +24,7 @@ _LANDS = (
     ("russia", "moscow", "borscht", "moskva"),
     ("england", "london", "pudding", "thames"),
 )
-# Two people, and two things that both have.
+# Two people, and two things that occur with both.
 _PEOPLE = (
     ("king", "queen", "crown", "throne"),
     ("man", "woman", "garden", "newspaper"),
@@ -35,7 +35,7 @@ _PEOPLE = (
     ("brother", "sister", "bicycle", "room"),
     ("boy", "girl", "school", "ball"),
 )
-# A verb now and then, and what one does it to or how.
+# A verb in the present and the past tense, its object, and an adverb.
 _VERBS = (
     ("walks", "walked", "road", "slowly"),
     ("sings", "sang", "song", "loudly"),
@@ -55,24 +55,24 @@ ANALOGIES: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "tense": tuple((now, then) for now, then, *_ in _VERBS),
     }
 )
-"""Pairs of words of `sentences`, by what the second is to the first."""
+"""Pairs of words in `sentences`, by the relation between the two words."""
 
 
 def sentences(n: int = 4000, seed: int = 0) -> list[list[str]]:
-    """Return sentences about countries, people and what they do, each a list of words.
+    """Return random sentences about countries, people and their actions, each a list of words.
 
     Parameters
     ----------
     n
-        How many; about a third is of each kind.
+        Number of sentences; about a third of each kind.
     seed
         The same seed gives the same sentences.
 
     Returns
     -------
     list of lists of str
-        In small letters, without punctuation. `ANALOGIES` has the pairs of words that the
-        grammar treats alike.
+        In lower case, without punctuation. `ANALOGIES` has the pairs of words with the same
+        relation.
 
     Examples
     --------
@@ -84,11 +84,11 @@ def sentences(n: int = 4000, seed: int = 0) -> list[list[str]]:
     def pick(words: Sequence[str]) -> str:
         return words[int(rng.integers(len(words)))]
 
-    makers = (_of_a_land, _of_a_person, _of_a_deed)
+    makers = (_about_a_country, _about_a_person, _about_an_action)
     return [makers[rng.integers(3)](rng, pick).split() for _ in range(n)]
 
 
-def _of_a_land(rng: np.random.Generator, pick: Pick) -> str:
+def _about_a_country(rng: np.random.Generator, pick: Pick) -> str:
     land, capital, *things = _LANDS[rng.integers(len(_LANDS))]
     thing = pick(things)
     if rng.random() < 0.2:
@@ -108,7 +108,7 @@ def _of_a_land(rng: np.random.Generator, pick: Pick) -> str:
     )
 
 
-def _of_a_person(rng: np.random.Generator, pick: Pick) -> str:
+def _about_a_person(rng: np.random.Generator, pick: Pick) -> str:
     *pair, one, other = _PEOPLE[rng.integers(len(_PEOPLE))]
     i = rng.integers(2)
     person, they, their, thing = pair[i], ("he", "she")[i], ("his", "her")[i], pick((one, other))
@@ -122,7 +122,7 @@ def _of_a_person(rng: np.random.Generator, pick: Pick) -> str:
     )
 
 
-def _of_a_deed(rng: np.random.Generator, pick: Pick) -> str:
+def _about_an_action(rng: np.random.Generator, pick: Pick) -> str:
     *verb, one, other = _VERBS[rng.integers(len(_VERBS))]
     i = rng.integers(2)
     when = pick((("today", "now"), ("yesterday", "once"))[i])

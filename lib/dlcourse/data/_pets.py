@@ -1,6 +1,6 @@
-"""Draws little pictures of cats and dogs: 3,072 numbers with a question.
+"""Draw small pictures of cats and dogs.
 
-Fur, eyes, size and place vary in the same way for both, so that only the shapes tell.
+Colors, size and position vary in the same way for both, so only the shapes distinguish them.
 """
 
 import numpy as np
@@ -15,19 +15,19 @@ _FINE = 4  # every pixel is the mean of 4 × 4 samples, which smooths the edges
 def pets(
     n: int = 200, *, size: int = 32, wander: float = 0.0, night: bool = False, seed: int = 0
 ) -> tuple[Picture, NDArray[np.int64]]:
-    """Draw cats (label 0) and dogs (label 1), half of them each, in random order.
+    """Return small pictures of cats (label 0) and dogs (label 1), half of each, in random order.
 
     Parameters
     ----------
     n
-        How many pictures.
+        Number of pictures; half of them, rounded down, are dogs.
     size
         Height and width in pixels.
     wander
-        How far from the middle the head may be, as a share of the picture: 0 is always in the
-        middle, 0.2 is up to a fifth of the width away, in both directions.
+        The largest distance of the head from the middle, as a fraction of the width: 0 is always
+        in the middle, 0.2 is up to a fifth of the width away, in both directions.
     night
-        Light fur before a dark sky instead of dark fur before a light wall.
+        Draw light fur on a dark background instead of dark fur on a light one.
     seed
         The same seed gives the same pictures.
 
@@ -74,7 +74,7 @@ def _head(x: Picture, y: Picture) -> Mask:
 
 
 def _pointed_ears(x: Picture, y: Picture) -> Mask:
-    # A triangle on each side: narrower the higher up, from the head to its tip.
+    # A triangle on each side, from the head to its tip.
     height = (y + 0.75) / 0.65
     ears: Mask = (height > 0) & (height < 1) & (np.abs(np.abs(x) - 0.33) < 0.24 * height)
     return ears

@@ -1,6 +1,6 @@
-"""Makes points in the plane, in two classes: the four sets of the TensorFlow Playground.
+"""Generate points in the plane, in two classes: the four data sets of the TensorFlow Playground.
 
-All lie within about -1.2 and 1.2 on both axes. Geometry after `src/dataset.ts` of
+All coordinates are between about -1.2 and 1.2. The geometry follows `src/dataset.ts` of
 https://github.com/tensorflow/playground, scaled by 1/5.
 """
 
@@ -20,8 +20,8 @@ _TRUTH = {
     "xor": (0, 1, 1, 0),
     "xnor": (1, 0, 0, 1),
 }
-_GAP = 0.06  # kept free on both sides of the axes, so that noise-free classes do not touch
-_TURNS = 1.75  # of each arm of the spiral
+_GAP = 0.06  # free space beside the axes, so that classes without noise do not touch
+_TURNS = 1.75  # of each spiral arm
 
 
 def gaussian(n: int = 200, noise: float = 0.2, seed: int = 0) -> Points:
@@ -43,8 +43,8 @@ def gaussian(n: int = 200, noise: float = 0.2, seed: int = 0) -> Points:
     """
     rng = np.random.default_rng(seed)
     y = _labels(n, rng)
-    centres = np.where(y[:, None] == 1, 0.4, -0.4)  # (n, 1)
-    return centres + rng.normal(scale=noise, size=(n, 2)), y
+    centers = np.where(y[:, None] == 1, 0.4, -0.4)  # (n, 1)
+    return centers + rng.normal(scale=noise, size=(n, 2)), y
 
 
 def circle(n: int = 200, noise: float = 0.05, seed: int = 0) -> Points:
@@ -55,7 +55,7 @@ def circle(n: int = 200, noise: float = 0.05, seed: int = 0) -> Points:
     n
         Number of points; half of them, rounded down, are of class 1.
     noise
-        Standard deviation of what is added to each coordinate.
+        Standard deviation of the noise added to each coordinate.
     seed
         The same seed gives the same points.
 
@@ -73,16 +73,16 @@ def circle(n: int = 200, noise: float = 0.05, seed: int = 0) -> Points:
 
 
 def xor(n: int = 200, noise: float = 0.05, seed: int = 0) -> Points:
-    """Return points of the square, class 1 where exactly one coordinate is positive.
+    """Return points of a square, of class 1 if exactly one coordinate is positive.
 
-    With `noise=0` and `n=4` they are the truth table itself, as in `truth_table("xor")`.
+    With `noise=0` and `n=4`, return `truth_table("xor")`.
 
     Parameters
     ----------
     n
-        Number of points; as many of each class as can be.
+        Number of points; half of them, rounded down, are of class 1.
     noise
-        Standard deviation of what is added to each coordinate; the class is decided before.
+        Standard deviation of the noise added to each coordinate, after the class is decided.
     seed
         The same seed gives the same points.
 
@@ -102,14 +102,14 @@ def xor(n: int = 200, noise: float = 0.05, seed: int = 0) -> Points:
 
 
 def spiral(n: int = 200, noise: float = 0.03, seed: int = 0) -> Points:
-    """Return two arms that wind around each other for one and three quarter turns.
+    """Return points on two spiral arms that wind around each other for one and three quarter turns.
 
     Parameters
     ----------
     n
         Number of points; half of them, rounded down, are of class 1.
     noise
-        Standard deviation of what is added to each coordinate.
+        Standard deviation of the noise added to each coordinate.
     seed
         The same seed gives the same points; without noise only their order depends on it.
 
@@ -120,7 +120,7 @@ def spiral(n: int = 200, noise: float = 0.03, seed: int = 0) -> Points:
     """
     rng = np.random.default_rng(seed)
     y = _labels(n, rng)
-    along = np.empty(n)  # from the middle, 0, to the end of the arm, 1
+    along = np.empty(n)  # 0 in the middle, 1 at the end of the arm
     for label in (0, 1):
         of_this_arm = y == label
         along[of_this_arm] = np.linspace(0.05, 1, int(of_this_arm.sum()))
@@ -130,7 +130,7 @@ def spiral(n: int = 200, noise: float = 0.03, seed: int = 0) -> Points:
 
 
 def truth_table(name: str) -> Points:
-    """Return the four inputs of a Boolean function and its answers.
+    """Return the truth table of a Boolean function: four inputs and their outputs.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def truth_table(name: str) -> Points:
     Raises
     ------
     ValueError
-        If there is no function of this name.
+        If the name is unknown.
 
     Examples
     --------
@@ -161,7 +161,7 @@ def truth_table(name: str) -> Points:
 
 
 def _labels(n: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return as many zeros as ones, one zero more where n is odd, in random order."""
+    """Return as many zeros as ones, one more zero if n is odd, in random order."""
     return rng.permutation(np.arange(n, dtype=np.int64) % 2)
 
 

@@ -1,4 +1,4 @@
-"""Python's own documentation as a text, and where it stands between quotation marks."""
+"""Load Python's own documentation as a text, and find what is quoted in a text."""
 
 import re
 
@@ -10,16 +10,15 @@ _SPACES = re.compile(r" {2,}")
 
 
 def documentation() -> str:
-    """Return the help texts that every Python carries (`help("assert")`), one after another.
+    """Return Python's own help texts, such as `help("assert")`, as one text.
 
-    About 440,000 characters of English in ASCII, the same on every machine with the same Python;
-    other versions of Python have other texts. Lines below headings and runs of spaces are left
-    out, since they are easy to guess and dull to read.
+    About 440,000 characters of English in ASCII, which depend only on the version of Python. Lines
+    below headings and repeated spaces are removed, as they are easy to predict.
     """
     from pydoc_data.topics import topics
 
     whole = "\n".join(topics[name] for name in sorted(topics))
-    for marks in ("“", "”", "``", "`"):  # what some versions write for quotation marks
+    for marks in ("“", "”", "``", "`"):  # quotation marks in some versions of Python
         whole = whole.replace(marks, '"')
     plain = whole.encode("ascii", "ignore").decode("ascii")
     plain = "".join(letter for letter in plain if letter == "\n" or letter.isprintable())
@@ -27,10 +26,10 @@ def documentation() -> str:
 
 
 def inside_quotes(text: str) -> NDArray[np.bool_]:
-    """Return for each character whether a quotation mark is open when it has been read.
+    """Return for each character of a text whether a quotation is open after it.
 
-    A quotation ends at its second mark, or with its paragraph: an odd mark says nothing about
-    what comes after an empty line.
+    A quotation ends at its second mark or at the end of its paragraph, so an unpaired mark does
+    not affect the text after an empty line.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Asks a trained model for the next character."""
+"""Predict the next character of a text with a trained model."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,26 +6,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-_WINDOW = 100  # characters that the model is shown
+_WINDOW = 100  # characters that the model receives
 
 
 def next_logits(model: Any, window: int = _WINDOW) -> Callable[[ArrayLike], NDArray[np.float64]]:
-    """Return a function from all characters so far to the logits of the next one.
+    """Return a function from the characters so far to the logits of the next one.
 
     Parameters
     ----------
     model
-        A Keras model from whole numbers, shape (n_examples, n_steps), to logits at every step.
+        A Keras model from integers, shape (n_examples, n_steps), to logits at every step.
     window
-        How many of the last characters it is shown.
+        Number of last characters that the model receives.
     """
 
-    def asked(ids: ArrayLike) -> NDArray[np.float64]:
+    def predict(ids: ArrayLike) -> NDArray[np.float64]:
         last = np.asarray(ids, dtype=np.int32)[-window:]
-        # Always one shape, or Keras would compile anew for each length. What stands after the
-        # last character can't change what is said before it.
-        shown = np.zeros((1, window), dtype=np.int32)
-        shown[0, : len(last)] = last
-        return np.asarray(model.predict_on_batch(shown)[0, len(last) - 1], dtype=np.float64)
+        # Always one shape, or Keras would compile again for each length. The padding after the
+        # last character cannot change the predictions before it.
+        padded = np.zeros((1, window), dtype=np.int32)
+        padded[0, : len(last)] = last
+        return np.asarray(model.predict_on_batch(padded)[0, len(last) - 1], dtype=np.float64)
 
-    return asked
+    return predict

@@ -1,4 +1,4 @@
-"""Counts which character followed which others: what a network has to beat."""
+"""Model a text by counts of n-grams, as a baseline for neural networks."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -7,18 +7,20 @@ Symbols = NDArray[np.int64]
 
 
 def ngram_bits(learn: ArrayLike, judge: ArrayLike, order: int) -> float:
-    """Return the bits per character of a table of counts on a text that it was not made from.
+    """Return the bits per character of an n-gram model on a new text.
 
-    Order 1 knows how frequent each character is, order 2 what follows each character, order 3
-    what follows each pair. A character that never followed is looked up in the next lower table,
-    the more readily the more different ones did follow (I. Witten and T. Bell, 1991).
+    An n-gram model of order 1 counts characters, order 2 counts pairs of characters, order 3
+    triples. It is smoothed with the models of lower order, the more the more different characters
+    followed a context (I. Witten and T. Bell, 1991).
 
     Parameters
     ----------
-    learn, judge
-        Texts as whole numbers from 0 on, shape (n,): to count in, and to be judged by.
+    learn
+        The text to count in, as integers from 0 on, shape (n,).
+    judge
+        The text to evaluate on, in the same form.
     order
-        At least 1.
+        The length of the n-grams, at least 1.
 
     Raises
     ------
@@ -28,7 +30,7 @@ def ngram_bits(learn: ArrayLike, judge: ArrayLike, order: int) -> float:
     known, asked = (np.asarray(ids).astype(np.int64).ravel() for ids in (learn, judge))
     if order < 1 or len(asked) <= order:
         message = (
-            f"ngram_bits expects an order of at least 1 and a longer text to judge by; "
+            f"ngram_bits expects an order of at least 1 and a longer text to evaluate on; "
             f"received order {order} and {len(asked)} characters."
         )
         raise ValueError(message)
@@ -42,7 +44,7 @@ def ngram_bits(learn: ArrayLike, judge: ArrayLike, order: int) -> float:
 def _mixed(
     p: NDArray[np.float64], known: Symbols, asked: Symbols, length: int, n_symbols: int
 ) -> NDArray[np.float64]:
-    """Return probabilities by contexts of one length, mixed with `p`, those of shorter ones."""
+    """Return probabilities by contexts of one length, mixed with `p`, those by shorter ones."""
     counted, times = np.unique(_coded(known, length + 1, n_symbols), return_counts=True)
     contexts, first, distinct = np.unique(
         counted // n_symbols, return_index=True, return_counts=True
@@ -56,7 +58,7 @@ def _mixed(
 
 
 def _coded(ids: Symbols, length: int, n_symbols: int) -> Symbols:
-    """Return one number for each run of so many characters."""
+    """Return one number for each n-gram of the given length."""
     n = len(ids) - length + 1
     codes = np.zeros(n, dtype=np.int64)
     for k in range(length):
@@ -65,6 +67,6 @@ def _coded(ids: Symbols, length: int, n_symbols: int) -> Symbols:
 
 
 def _looked_up(codes: Symbols, table: Symbols, values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the value of each code, 0 where the table has none."""
+    """Return the value of each code, 0 if the table does not contain it."""
     at = np.minimum(np.searchsorted(table, codes), len(table) - 1)
     return np.where(table[at] == codes, values[at], 0)

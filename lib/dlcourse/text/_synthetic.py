@@ -1,4 +1,4 @@
-"""Makes sequences in which what comes depends on what was, at a distance that is known."""
+"""Generate sequences in which symbols depend on earlier ones at a known distance."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,24 +8,24 @@ _CLOSERS = {"(": ")", "[": "]"}
 
 
 def copy_task(n: int, gap: int, *, n_symbols: int = 4, seed: int = 0) -> tuple[Symbols, Symbols]:
-    """Return sequences that begin with a symbol, go on with noise, and ask for the first again.
+    """Return sequences of a symbol, noise and a question, whose answer is the first symbol.
 
     Parameters
     ----------
     n
-        How many sequences.
+        Number of sequences.
     gap
-        Steps between the symbol and the question.
+        Number of steps between the symbol and the question.
     n_symbols
-        Among which the first one is chosen; the noise has as many of its own.
+        Number of possible first symbols; there are as many symbols of noise.
     seed
         The same seed gives the same sequences.
 
     Returns
     -------
     sequences : array, shape (n, gap + 2)
-        First 0 … n_symbols - 1, then noise n_symbols … 2 n_symbols - 1, at the end the question,
-        2 n_symbols.
+        First a symbol, 0 … n_symbols - 1; then noise, n_symbols … 2 n_symbols - 1; at the end the
+        question, 2 n_symbols.
     answers : array, shape (n,)
     """
     rng = np.random.default_rng(seed)
@@ -36,16 +36,16 @@ def copy_task(n: int, gap: int, *, n_symbols: int = 4, seed: int = 0) -> tuple[S
 
 
 def brackets(n: int, length: int, *, letters: float = 0.4, deepest: int = 4, seed: int = 0) -> str:
-    """Return a text of brackets of two kinds, properly nested, with letters between them.
+    """Return a text of two kinds of properly nested brackets, with letters between them.
 
     Parameters
     ----------
     n, length
-        How many lines, and how many characters each has. Every line is balanced.
+        Number of lines, and number of characters in each. Every line is balanced.
     letters
-        Part of the characters that are letters.
+        The probability of a letter instead of a bracket.
     deepest
-        Brackets that are open at once, at most.
+        The largest number of brackets that are open at once.
     seed
         The same seed gives the same text.
     """
@@ -57,7 +57,7 @@ def _bracket_line(length: int, letters: float, deepest: int, rng: np.random.Gene
     line, waiting = "", ""
     while len(line) < length:
         left = length - len(line)
-        if left == len(waiting):  # just room enough to close what is open
+        if left == len(waiting):  # just enough characters to close all open brackets
             line, waiting = line + waiting[-1], waiting[:-1]
         elif rng.random() < letters or left == len(waiting) + 1:
             line += "abcdef"[rng.integers(6)]
@@ -70,14 +70,14 @@ def _bracket_line(length: int, letters: float, deepest: int, rng: np.random.Gene
 
 
 def quotes(n: int, length: int, *, seed: int = 0) -> str:
-    """Return a text in which one of two quotation marks opens, and the same one closes.
+    """Return a text with two kinds of quotation marks, in which the same mark opens and closes.
 
-    Most quotations are short; some are up to half a line long. A line may end within one.
+    Most quotations are short; some are up to half a line long. A line may end inside one.
 
     Parameters
     ----------
     n, length
-        How many lines, and how many characters each has.
+        Number of lines, and number of characters in each.
     seed
         The same seed gives the same text.
     """

@@ -13,7 +13,7 @@ def failure(checked, *args, **kwargs):
 def test_between_holds_for_every_number():
     check.between([0.1, 0.9], 0, 1)
 
-    assert "1 of 2 values lies outside: at [1]" in failure(check.between, [0.5, 2], 0, 1)
+    assert "1 of 2 values is outside: at [1]" in failure(check.between, [0.5, 2], 0, 1)
     assert failure(check.between, 0.5, 0.9, 1) == "got 0.5, expected a number between 0.9 and 1."
 
 

@@ -38,8 +38,8 @@ def test_a_gradient_of_a_matrix_and_of_one_number_passes():
         (7, "batch of 7", "7.00 times too long. The batch has 7 examples: the loss is a mean"),
         (7, "gradient", "Does the batch have 7 examples?"),
         (1 / 7, "7 examples", "divided by their number once too often"),
-        (-1, "", "points the wrong way: the sign is turned"),
-        (-7, "batch of 7", "the wrong way (the sign is turned) and is 7.00 times too long"),
+        (-1, "", "points the wrong way: the sign is flipped"),
+        (-7, "batch of 7", "the wrong way (the sign is flipped) and is 7.00 times too long"),
         (0.1, "", "10.00 times too short. Is a learning rate"),
         (2, "", "factor of 2"),
         (0, "", "your gradient is zero"),
@@ -88,7 +88,7 @@ def test_the_softmax_of_the_course_reads_as_promised():
 
     assert failure(check.probability, p, name="`softmax`") == (
         "`softmax`: each row should sum to 1; yours sum to 0.73 and 2.27, and each *column* sums "
-        "to 1. You normalised over axis 0; the classes are on the last axis."
+        "to 1. You normalized over axis 0; the classes are on the last axis."
     )
 
 

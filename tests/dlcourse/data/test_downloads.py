@@ -9,7 +9,7 @@ def offline(monkeypatch, tmp_path):
     monkeypatch.delenv("DLCOURSE_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(_downloads, "_downloaded", lambda _: None)
-    _downloads._say_once.cache_clear()
+    _downloads._warn_once.cache_clear()
 
 
 def test_without_network_carried_digits_stand_in_and_it_is_said_once(offline, capsys):
