@@ -89,23 +89,23 @@ def questions(notebook: Any) -> tuple[Question, ...]:
 
 def remarks(notebook: Any) -> tuple[str, ...]:
     """Return a sentence for each test cell that was edited, copied or deleted."""
-    told, seen = [], set()
+    sentences, seen = [], set()
     for cell in notebook.cells:
         about = nbgrader_of(cell)
         name = str(about.get("grade_id", ""))
         if name and name in seen:
-            told.append(f"The cell `{name}` exists twice: only the first counts.")
+            sentences.append(f"The cell `{name}` exists twice: only the first counts.")
         elif _is_test(about) and about.get("checksum") not in (None, _checksum(cell, about)):
-            told.append(
+            sentences.append(
                 f"The test cell `{name}` was edited: grading uses the original, "
                 "so its result may differ from yours."
             )
         seen.add(name)
-    told += [
+    sentences += [
         f"The test cell of `{name}` was deleted: copy it from a fresh notebook to check `{name}`."
         for name in deleted_tests(notebook)
     ]
-    return tuple(told)
+    return tuple(sentences)
 
 
 def deleted_tests(notebook: Any) -> tuple[str, ...]:

@@ -77,7 +77,9 @@ def _table(report: _selfcheck.Report, title: str) -> Table:
     for mark in report.marks:
         worth = f"{mark.question.points:g}"
         earned = f"– / {worth}" if mark.state == "by hand" else f"{mark.points:g} / {worth}"
-        table.add_row(_LOOKS[mark.state], escape(mark.question.title), earned, _shown(mark.said))
+        table.add_row(
+            _LOOKS[mark.state], escape(mark.question.title), earned, _shown(mark.explanation)
+        )
     return table
 
 

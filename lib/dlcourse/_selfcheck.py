@@ -31,7 +31,7 @@ class Mark:
 
     question: Question
     state: State
-    said: str = ""
+    explanation: str = ""
 
     @property
     def points(self) -> float:
@@ -89,11 +89,11 @@ def check(
     if not any(not question.is_written for question in asked):
         message = f"{path} has no checks that give points. Is it the lesson? Give the assignment."
         raise NotANotebook(message)
-    told, gone = remarks(notebook), deleted_tests(notebook)
+    notes, gone = remarks(notebook), deleted_tests(notebook)
     on_start(len(notebook.cells))
     replies, died = _run(notebook, path.resolve().parent, seconds, on_cell)
     marks = tuple(_mark(question, notebook, replies) for question in asked)
-    return Report(marks, (*told, died) if died else told, gone)
+    return Report(marks, (*notes, died) if died else notes, gone)
 
 
 def _run(

@@ -76,7 +76,7 @@ def mixed(tmp_path_factory):
     return _selfcheck.check(path, seconds=2)
 
 
-def said(report, title):
+def result(report, title):
     return next(mark for mark in report.marks if mark.question.title == title)
 
 
@@ -93,9 +93,9 @@ def said(report, title):
     ],
 )
 def test_each_question_is_marked_in_words(mixed, title, state, words):
-    mark = said(mixed, title)
+    mark = result(mixed, title)
 
-    assert (mark.state, mark.said) == (state, words)
+    assert (mark.state, mark.explanation) == (state, words)
 
 
 def test_points_are_given_for_passed_checks_only(mixed):
@@ -141,7 +141,7 @@ def test_a_kernel_that_dies_passes_nothing(tmp_path):
 
     report = _selfcheck.check(path)
 
-    assert said(report, "step").state == "not run"
+    assert result(report, "step").state == "not run"
     assert "The kernel died" in report.remarks[-1]
 
 

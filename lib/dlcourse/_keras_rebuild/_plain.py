@@ -65,12 +65,12 @@ def as_policy(value: Any) -> Any:
 def as_object(tree: Any) -> tuple[str, Tree]:
     """Return the class name and the configuration in what Keras wrote for an object."""
     if not isinstance(tree, dict) or not isinstance(tree.get("class_name"), str):
-        message = "the model's configuration is not in the format of Keras."
+        message = "the model's configuration is not one that Keras writes."
         raise CannotRebuild(message)
     config = tree.get("config", {})
     if not isinstance(config, dict) or not all(isinstance(field, str) for field in config):
         message = (
-            f"the configuration of {describe(tree['class_name'])} is not in the format of Keras."
+            f"the configuration of {describe(tree['class_name'])} is not one that Keras writes."
         )
         raise CannotRebuild(message)
     return tree["class_name"], config
@@ -79,7 +79,7 @@ def as_object(tree: Any) -> tuple[str, Tree]:
 def as_list(value: Any) -> list[Any]:
     """Return the value if it is a list, else raise `CannotRebuild`."""
     if not isinstance(value, list):
-        message = "the model's configuration is not in the format of Keras."
+        message = "the model's configuration is not one that Keras writes."
         raise CannotRebuild(message)
     return value
 

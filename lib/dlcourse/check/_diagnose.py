@@ -34,8 +34,8 @@ def likely_cause(came: Array, wanted: Array, wrong: Array) -> str:
     """
     try:
         with np.errstate(all="ignore"):
-            told = (detect(came, wanted) for detect in _DETECTORS)
-            sentence = next(filter(None, told), "") or _located(wrong)
+            sentences = (detect(came, wanted) for detect in _DETECTORS)
+            sentence = next(filter(None, sentences), "") or _located(wrong)
     except Exception:  # a diagnosis must never hide the failure that it explains
         sentence = ""
     return f" {sentence}" if sentence else ""

@@ -169,12 +169,12 @@ def _compare_dictionaries(actual: Any, expected: dict[Any, Any], at: str) -> Non
     missing = [key for key in due if key not in came]
     extra = [key for key in came if key not in due]
     if missing or extra:
-        told = [
+        differences = [
             f"{word} {', '.join(map(_format.value, keys[:6]))}"
             for word, keys in (("missing", missing), ("not expected", extra))
             if keys
         ]
-        message = f"{_where(at)}the dictionary has other keys: {'; '.join(told)}."
+        message = f"{_where(at)}the dictionary has other keys: {'; '.join(differences)}."
         raise _Different(message)
     for key, wanted in due.items():
         _compare(came[key], wanted, f"{at}[{_format.value(key)}]")
@@ -188,8 +188,8 @@ def _compare_sets(actual: Any, expected: Any, at: str) -> None:
     came, due = {_key(x) for x in base.__iter__(actual)}, {_key(x) for x in expected}
     for word, keys in (("missing", due - came), ("not expected", came - due)):
         if keys:
-            told = ", ".join(sorted(map(_format.value, keys))[:6])
-            message = f"{_where(at)}the set has other members: {word} {told}."
+            members = ", ".join(sorted(map(_format.value, keys))[:6])
+            message = f"{_where(at)}the set has other members: {word} {members}."
             raise _Different(message)
 
 

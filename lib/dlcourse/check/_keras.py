@@ -65,15 +65,15 @@ def layers(model: object, expected: Sequence[Layer], *, name: str = "", hint: st
     due = [(item, {}) if isinstance(item, str) else (item[0], dict(item[1])) for item in expected]
     have, want = [_kind(layer) for layer in came], [kind for kind, _ in due]
     if have != want:
-        told = f"the layers are {' → '.join(have) or 'none'}, expected {' → '.join(want)}."
-        fail(told + _first_difference(have, want), name, hint)
+        message = f"the layers are {' → '.join(have) or 'none'}, expected {' → '.join(want)}."
+        fail(message + _first_difference(have, want), name, hint)
     for i, (layer, (kind, fields)) in enumerate(zip(came, due, strict=True)):
         configuration = layer.get_config()
         for field, value in fields.items():
             got = configuration.get(field)
             if _plain(got) != _plain(value):
-                told = f"layer {i} ({kind}) has {field}={_format.value(got)}, expected "
-                fail(f"{told}{_format.value(value)}.", name, hint)
+                message = f"layer {i} ({kind}) has {field}={_format.value(got)}, expected "
+                fail(f"{message}{_format.value(value)}.", name, hint)
     tally.passed += 1
 
 

@@ -118,8 +118,8 @@ def _central_differences(loss: Callable[[Any], Any], point: Array) -> Array:
 
 
 def _batch_size(name: str) -> int | None:
-    said = re.search(r"batch of (\d+)|(\d+) examples", name)
-    return int(said[1] or said[2]) if said else None
+    match = re.search(r"batch of (\d+)|(\d+) examples", name)
+    return int(match[1] or match[2]) if match else None
 
 
 def _about_gradient(came: Array, slope: Array, tolerance: float, examples: int | None) -> str:
@@ -178,9 +178,9 @@ def _about_sums(p: Array, sums: Array, axis: int, slack: float) -> str:
         lead = f"the probabilities should sum to 1; yours sum to {_format.number(sums, 3)}"
     else:
         off = np.unique(np.round(sums[np.abs(sums - 1) > slack], 6))
-        told = _listed([_format.number(value, 3) for value in off[:3]])
+        sums_text = _listed([_format.number(value, 3) for value in off[:3]])
         more = ", …" if len(off) > 3 else ""
-        lead = f"each {_line(p, axis)} should sum to 1; yours sum to {told}{more}"
+        lead = f"each {_line(p, axis)} should sum to 1; yours sum to {sums_text}{more}"
     return lead + _why_not_one(p, axis, slack)
 
 

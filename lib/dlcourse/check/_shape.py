@@ -51,10 +51,10 @@ def mismatch(came: Array, wanted: Array) -> str:
     if wanted.ndim == 0:
         lead = f"got an array of shape {came.shape}, expected one number, "
         return f"{lead}{_format.number(wanted[()])}.{_one_number(came, wanted)}"
-    told = f"shape {came.shape}, expected {wanted.shape}.{_why(came.shape, wanted.shape)}"
+    message = f"shape {came.shape}, expected {wanted.shape}.{_why(came.shape, wanted.shape)}"
     if came.size == wanted.size and _same(came.ravel(), wanted.ravel()):
-        return f"{told} The values are right."
-    return told
+        return f"{message} The values are right."
+    return message
 
 
 def written(due: Shape) -> str:
