@@ -1,7 +1,8 @@
 """What the benchmark's students are asked: a small Keras assignment, and one without Keras.
 
-Every system gets the same set-up and the same tests: plain NumPy and `assert`, and `check.here`,
-which brings a model to the examiner here and does nothing in the one kernel of the others.
+Every system gets the same set-up and the same tests: plain NumPy and `assert`, and
+`check.local_copy`, which copies a model to the examiner process here and makes a plain copy in the
+one kernel of the other systems.
 """
 
 from dataclasses import dataclass
@@ -41,11 +42,11 @@ KERAS = Assignment(
     setup=SETUP,
     exercises=(
         Exercise(
-            "standardise",
+            "standardize",
             2,
             """\
 data = np.random.default_rng(3).normal(5.0, 3.0, size=(50, 4))
-result = np.asarray(standardise(data))
+result = np.asarray(standardize(data))
 assert result.shape == (50, 4)
 assert np.allclose(result.mean(axis=0), 0.0, atol=1e-6)
 assert np.allclose(result.std(axis=0), 1.0, atol=1e-6)
@@ -63,7 +64,7 @@ assert np.array_equal(result, [[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]])
             "build",
             3,
             """\
-model = check.here(build(7))
+model = check.local_copy(build(7))
 assert model.count_params() == 2 * 7 + 7 + 7 * 2 + 2
 result = np.asarray(model.predict(points[:5], verbose=0))
 assert result.shape == (5, 2)
@@ -88,8 +89,8 @@ assert abs(accuracy(np.array([1, 0, 1, 1]), np.array([1, 1, 1, 0])) - 0.5) < 1e-
         ),
     ),
     reference={
-        "standardise": """\
-def standardise(data):
+        "standardize": """\
+def standardize(data):
     return (data - data.mean(axis=0)) / data.std(axis=0)
 """,
         "one_hot": """\

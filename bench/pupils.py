@@ -19,10 +19,10 @@ class StudentWork:
 
 
 RIGHT = {
-    "standardise": [
-        KERAS.reference["standardise"],
+    "standardize": [
+        KERAS.reference["standardize"],
         """\
-def standardise(data):
+def standardize(data):
     centred = data - np.mean(data, axis=0, keepdims=True)
     return centred / np.sqrt(np.mean(centred**2, axis=0, keepdims=True))
 """,
@@ -78,7 +78,7 @@ def accuracy(predicted, true):
 }
 
 WRONG = {
-    "standardise": "def standardise(data):\n    return (data - data.mean()) / data.std()\n",
+    "standardize": "def standardize(data):\n    return (data - data.mean()) / data.std()\n",
     "one_hot": "def one_hot(indices, classes):\n    return np.eye(classes)[:, indices]\n",
     "build": RIGHT["build"][1].replace("Dense(width,", "Dense(width, use_bias=False,"),
     "fit_and_predict": RIGHT["fit_and_predict"][0].replace("np.argmax", "1 - np.argmax"),

@@ -57,7 +57,7 @@ class Always(float):
     "patches-libraries": """
 import builtins, math, time, unittest
 import numpy.testing
-from dlcourse import _room
+from dlcourse.check import _backend
 import dlcourse.check as theirs
 for module, names in ((np, "allclose isclose array_equal isfinite"), (math, "isclose isfinite"),
                       (numpy.testing, "assert_allclose assert_equal"),
@@ -67,7 +67,7 @@ for module, names in ((np, "allclose isclose array_equal isfinite"), (math, "isc
 builtins.abs = lambda x: 0
 builtins.AssertionError = Warning
 time.perf_counter = time.monotonic = lambda: 0.0
-_room.current = None
+_backend.current = None
 """,
     "forges-messages": """
 import gc, os, threading, time

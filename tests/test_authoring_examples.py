@@ -104,7 +104,12 @@ def test_the_wrong_way_gives_the_cheat_full_marks(example):
 
 @pytest.mark.parametrize(
     ("environment", "name"),
-    [(environment, name) for name, e in EXAMPLES.items() for environment in ENVIRONMENTS if environment in e],
+    [
+        (environment, name)
+        for name, e in EXAMPLES.items()
+        for environment in ENVIRONMENTS
+        if environment in e
+    ],
 )
 def test_the_wrong_way_gives_the_error_on_the_page(environment, name):
     verdict = run_exam(EXAMPLES[name], "wrong", "student", environment).verdicts[0]

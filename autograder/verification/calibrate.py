@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from dlcourse import quiet
+from dlcourse import _quiet_keras
 
 from autograder.config import Settings
 from autograder.course.assignment import AssignmentNotebook
@@ -208,7 +208,7 @@ def preload(prepared: TestPlan) -> None:
     code = (cell.source for cell in prepared.exam_notebook.cells if cell.cell_type == "code")
     wanted = {name for source in code for name in imported_packages(source)}
     if wanted & {"tensorflow", "keras"}:
-        quiet.import_keras()
+        _quiet_keras.import_keras()
     for module in _HEAVY:
         if module.partition(".")[0] in wanted or ("dlcourse" in wanted and module in _OF_DLCOURSE):
             importlib.import_module(module)

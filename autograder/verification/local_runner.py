@@ -18,12 +18,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dlcourse._seeding import seed_generators
+
 from autograder.exam.candidate.server import serve
 from autograder.exam.examiner.process import Examiner, run_test
 from autograder.exam.examiner.verdict import reach_verdict
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.framing import DeadlineExceeded
-from autograder.exam.seeding import seed_generators
 from autograder.exam.test_cells import TestCell
 from autograder.models import Verdict
 from autograder.notebook.magics import strip_magics

@@ -46,7 +46,6 @@ import itertools
 import numpy as np
 
 from dlcourse import data, plot, widgets
-from dlcourse.pets import pets
 
 # %% parameters=true
 SEED = 0
@@ -60,7 +59,7 @@ Cat or dog? You know at a glance. A computer is given this:
 """
 
 # %%
-pictures, is_dog = pets(400, seed=SEED)
+pictures, is_dog = data.pets(400, seed=SEED)
 plot.images(
     pictures[:12],
     np.where(is_dog[:12] == 1, "dog", "cat"),
@@ -775,9 +774,9 @@ x = np.linspace(0, 5, 200)
 def draw(axes):
     axes.plot(x, sigmoid(w * x + b), color=plot.INK)
     for label, name, look in ((0, "failed", "s"), (1, "passed", "o")):
-        theirs, colour = hours[passed == label], (plot.ORANGE, plot.BLUE)[label]
-        axes.plot(theirs, np.full(len(theirs), label), look, color=colour, alpha=0.7)
-        axes.text(5.1, label, name, color=colour, weight="bold", va="center")
+        theirs, color = hours[passed == label], (plot.ORANGE, plot.BLUE)[label]
+        axes.plot(theirs, np.full(len(theirs), label), look, color=color, alpha=0.7)
+        axes.text(5.1, label, name, color=color, weight="bold", va="center")
 
 
 plot.picture(
@@ -966,7 +965,7 @@ for _ in range(60):
 
 def share_right(**how):
     """Return the share of 300 new pictures on which the unit is right."""
-    new, answers = pets(300, seed=SEED + 1, **how)
+    new, answers = data.pets(300, seed=SEED + 1, **how)
     return np.mean((with_one(new.reshape(300, -1)) @ v >= 0) == answers)
 
 
@@ -1000,7 +999,7 @@ trials = {
 scores = {name: share_right(**how) for name, how in trials.items()}
 plot.side_by_side(
     *(
-        plot.images(pets(4, seed=7, **how)[0], columns=2, title=f"{name}: {scores[name]:.0%}")
+        plot.images(data.pets(4, seed=7, **how)[0], columns=2, title=f"{name}: {scores[name]:.0%}")
         for name, how in trials.items()
     ),
     caption="The same unit, and its share of right answers on 300 new pictures of each kind. One half "

@@ -482,7 +482,7 @@ def summed_over_the_batch(w, b, X, y):
 
 @misconception(
     "log_loss_gradient",
-    hint="The sign is turned. Where the unit is too sure of class 1 the loss grows with the bias, "
+    hint="The sign is flipped. Where the unit is too sure of class 1 the loss grows with the bias, "
     "so its derivative is positive there.",
 )
 def uphill_and_downhill_mixed(w, b, X, y):
@@ -790,7 +790,7 @@ def by_perceptron(images, digits, new_images):
 
 
 @variant("tell_apart")
-def centred_and_patient(images, digits, new_images):
+def centered_and_patient(images, digits, new_images):
     names, y = np.unique(digits, return_inverse=True)
     X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
     mean = X.mean(axis=0)

@@ -108,7 +108,7 @@ rng = np.random.default_rng(SEED)
 z = rng.integers(-3, 4, size=(4, 5)).astype(float)
 z[0, :2] = 0.0, -2.0
 expected = [[1 if number >= 0 else 0 for number in row] for row in z.tolist()]
-fired, (z_after,) = check.changed(step, z)
+fired, (z_after,) = check.call_and_inspect(step, z)
 check.close(fired, expected, name="step of a matrix", hint="z may have any shape.")
 check.close(z_after, z, name="z after the call", hint="Return a new array and leave z alone.")
 check.close(
@@ -172,7 +172,7 @@ for n_examples, n_features in ((1, 3), (6, 1), (9, 4)):
     w, X = w.astype(float), X.astype(float)
     for b in (0.0, -1.0, 2.0):
         expected = [1 if row @ w + b >= 0 else -1 for row in X]
-        labels, (_, _, X_after) = check.changed(perceptron_predict, w, b, X)
+        labels, (_, _, X_after) = check.call_and_inspect(perceptron_predict, w, b, X)
         check.close(labels, expected, name=f"labels of {n_examples} examples")
         check.close(X_after, X, name="X after the call", hint="Leave X as it was.")
 ### END HIDDEN TESTS
@@ -230,7 +230,7 @@ def perceptron_update(w, b, x, y):
 three_things = "Return three things: the weights, the bias, and whether it was a mistake."
 shown = (np.array([1.0, -1.0]), 0.5, np.array([2.0, 1.0]))  # w, b and x of the docstring
 
-wrong, (w_after, *_) = check.changed(perceptron_update, *shown, -1)
+wrong, (w_after, *_) = check.call_and_inspect(perceptron_update, *shown, -1)
 right = perceptron_update(*shown, 1)
 at_first = perceptron_update(np.zeros(2), 0.0, np.array([3.0, -2.0]), 1)
 
@@ -262,7 +262,7 @@ for n_features in (1, 2, 5):
             is_mistake = y * shift <= 0
             mistakes_seen += is_mistake
             expected_w, expected_b = (w + y * x, b + y) if is_mistake else (w.copy(), b)
-            result, (w_after, _, x_after, _) = check.changed(perceptron_update, w, b, x, y)
+            result, (w_after, _, x_after, _) = check.call_and_inspect(perceptron_update, w, b, x, y)
             where = {-2.0: "below", 0.0: "on", 2.0: "above"}[shift] + " the line"
             new_w, new_b, mistake = check.items(result, 3, name=f"an example {where}")
             check.close(new_w, expected_w, name=f"w, for an example {where} with label {y}")
@@ -381,7 +381,7 @@ for n_examples, n_features in ((6, 1), (20, 2), (40, 5)):
     cases[f"{n_examples} separable examples"] = (X, y, 400)
 for name, (X, y, epochs) in cases.items():
     expected_w, expected_b, expected_mistakes = trained(X, y, epochs)
-    result, (X_after, y_after, _) = check.changed(perceptron_fit, X, y, epochs)
+    result, (X_after, y_after, _) = check.call_and_inspect(perceptron_fit, X, y, epochs)
     w, b, mistakes = check.items(result, 3, name=name)
     check.close(mistakes, expected_mistakes, name=f"mistakes for each epoch, {name}")
     check.close(w, expected_w, name=f"w, {name}")
@@ -478,7 +478,7 @@ rng = np.random.default_rng(SEED)
 for shape in ((1,), (7,), (3, 4), (2, 1, 5)):
     z = rng.normal(scale=4.0, size=shape)
     expected = 0.5 * (1 + np.tanh(z / 2))  # the same function, by another road
-    p, (z_after,) = check.changed(sigmoid, z)
+    p, (z_after,) = check.call_and_inspect(sigmoid, z)
     check.close(p, expected, name=f"sigmoid of an array of shape {shape}")
     check.close(z_after, z, name="z after the call", hint="Leave z as it was.")
 with warnings.catch_warnings(record=True) as caught:
@@ -553,7 +553,7 @@ for n_examples in (1, 2, 5, 40):
     p, y = rng.uniform(0.02, 0.98, n_examples), rng.integers(0, 2, n_examples)
     y[0] = 0
     expected = -sum(np.log(q) if label else np.log(1 - q) for q, label in zip(p, y, strict=True))
-    loss, (p_after, y_after) = check.changed(log_loss, p, y)
+    loss, (p_after, y_after) = check.call_and_inspect(log_loss, p, y)
     check.close(loss, expected / n_examples, name=f"loss of {n_examples} examples")
     check.close(p_after, p, name="p after the call", hint="Leave p as it was.")
     check.close(y_after, y, name="y after the call", hint="Leave y as it was.")
@@ -646,7 +646,7 @@ for n_examples, n_features in ((1, 3), (2, 1), (7, 3), (4, 4)):
         p = 0.5 * (1 + np.tanh((X @ parameters[:-1] + parameters[-1]) / 2))
         return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
 
-    result, after = check.changed(log_loss_gradient, w, b, X, y)
+    result, after = check.call_and_inspect(log_loss_gradient, w, b, X, y)
     grad_w, grad_b = check.items(result, 2, name="the gradient", hint=two_things)
     check.shape(grad_w, (n_features,), name=f"grad_w for {n_features} features")
     check.shape(grad_b, (), name="grad_b, a single number")
@@ -771,7 +771,9 @@ for n_examples, n_features, learning_rate, steps in (
         p = 0.5 * (1 + np.tanh(inputs @ parameters / 2))
         expected_losses.append(-np.mean(np.log(np.where(y == 1, p, 1 - p))))
         parameters = parameters - learning_rate * (inputs.T @ (p - y)) / n_examples
-    result, (X_after, y_after, *_) = check.changed(logistic_fit, X, y, learning_rate, steps)
+    result, (X_after, y_after, *_) = check.call_and_inspect(
+        logistic_fit, X, y, learning_rate, steps
+    )
     name = f"{n_examples} examples, {steps} steps"
     w, b, losses = check.items(result, 3, name=name, hint=three_things)
     check.close(w, parameters[:-1], tolerance=1e-4, name=f"w, {name}")
@@ -1046,7 +1048,7 @@ for one, other in pairs:
     pixels = rng.permutation(64)  # pictures that nobody has seen
     shuffled = all_images.reshape(-1, 64)[rows][:, pixels].reshape(-1, 8, 8)
     expected = all_digits[rows]
-    answers, (images_after, *_) = check.changed(
+    answers, (images_after, *_) = check.call_and_inspect(
         tell_apart, shuffled[:120], expected[:120], shuffled[120:]
     )
     check.shape(answers, (len(rows) - 120,), name="answers for a pair of digits")

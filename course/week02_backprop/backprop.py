@@ -28,7 +28,7 @@ your code untangles two spirals that no line, and no single unit, could ever tel
 | 6 | `softmax` | 7 | 8 |
 | 7 | `cross_entropy` | 6 | 6 |
 | 8 | `softmax_cross_entropy_backward` | 8 | 8 |
-| 9 | `initialise` | 7 | 8 |
+| 9 | `initialize` | 7 | 8 |
 | 10 | which network is which? (written) | 8 | 10 |
 | 11 | `sgd_momentum_step` | 7 | 6 |
 | 12 | `dropout` | 6 | 7 |
@@ -474,7 +474,7 @@ for shape in ((1, 6), (5, 4), (6, 1)):
     G = rng.normal(size=shape)
     G.flat[:2] = -1.3, 1.3
     before = G.copy()
-    grad_Z, (G_after, _) = check.changed(relu_backward, G, Z)
+    grad_Z, (G_after, _) = check.call_and_inspect(relu_backward, G, Z)
     check.gradient(
         lambda Z, G=before: np.sum(G * np.maximum(Z, 0)),
         at=Z,
@@ -544,7 +544,7 @@ rng = np.random.default_rng([SEED, 5])
 for shape in ((1, 3), (6, 2), (5, 1)):
     Z, G = rng.normal(size=shape), rng.normal(size=shape)
     before = G.copy()
-    grad_Z, (G_after, _) = check.changed(tanh_backward, G, Z)
+    grad_Z, (G_after, _) = check.call_and_inspect(tanh_backward, G, Z)
     check.gradient(
         lambda Z, G=before: np.sum(G * np.tanh(Z)),
         at=Z,
@@ -625,7 +625,7 @@ for n_examples, n_classes in ((1, 4), (6, 3), (4, 4), (5, 2)):
     expected = [
         [1 / sum(np.exp(z - row[k]) for z in row) for k in range(n_classes)] for row in logits
     ]
-    P, (after,) = check.changed(softmax, logits)
+    P, (after,) = check.call_and_inspect(softmax, logits)
     check.close(
         P,
         expected,
@@ -803,7 +803,7 @@ for n_examples, n_classes in ((1, 3), (7, 4), (3, 3), (4, 2)):
     logits, y = rng.normal(size=(n_examples, n_classes)), rng.integers(0, n_classes, n_examples)
     P = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     before = P.copy()
-    grad_logits, (P_after, _) = check.changed(softmax_cross_entropy_backward, P, y)
+    grad_logits, (P_after, _) = check.call_and_inspect(softmax_cross_entropy_backward, P, y)
     check.gradient(
         lambda logits, y=y: surprise(logits, y),
         at=logits,
@@ -846,8 +846,8 @@ Normal or uniform, as you like: only mean and variance matter.
 """
 
 
-# %% exercise="initialise" outcomes=[3, 15]
-def initialise(sizes, activation, rng):
+# %% exercise="initialize" outcomes=[3, 15]
+def initialize(sizes, activation, rng):
     """Random weights and zero biases for a network of dense layers.
 
     Parameters
@@ -866,7 +866,7 @@ def initialise(sizes, activation, rng):
 
     Examples
     --------
-    initialise([2, 8, 3], "relu", np.random.default_rng(0)) is a list of four arrays, of shapes
+    initialize([2, 8, 3], "relu", np.random.default_rng(0)) is a list of four arrays, of shapes
     (2, 8), (8,), (8, 3) and (3,).
     """
     ### BEGIN SOLUTION
@@ -879,11 +879,11 @@ def initialise(sizes, activation, rng):
     ### END SOLUTION
 
 
-# %% test="initialise" points=7
+# %% test="initialize" points=7
 parameters = check.items(
-    initialise([2, 8, 3], "relu", np.random.default_rng(SEED)),
+    initialize([2, 8, 3], "relu", np.random.default_rng(SEED)),
     4,
-    name="initialise([2, 8, 3], ...)",
+    name="initialize([2, 8, 3], ...)",
     hint="One list with W and b of the first layer, then W and b of the second.",
 )
 for array, shape, name in zip(
@@ -891,7 +891,7 @@ for array, shape, name in zip(
 ):
     check.shape(array, shape, name=f"{name} of [2, 8, 3]")
 check.close(parameters[1], np.zeros(8), name="b1", hint="Biases start at zero.")
-W = check.items(initialise([400, 100], "relu", np.random.default_rng(SEED)), 2, name="one layer")[0]
+W = check.items(initialize([400, 100], "relu", np.random.default_rng(SEED)), 2, name="one layer")[0]
 check.between(
     np.std(W) / np.sqrt(2 / 400),
     0.95,
@@ -903,7 +903,7 @@ check.between(
 rng = np.random.default_rng([SEED, 9])
 sizes = [300, 120, 200, 7]
 for activation in ("relu", "tanh"):
-    parameters = check.items(initialise(sizes, activation, rng), 6, name="three layers")
+    parameters = check.items(initialize(sizes, activation, rng), 6, name="three layers")
     for layer, (n_in, n_out) in enumerate(itertools.pairwise(sizes)):
         W, b = parameters[2 * layer], parameters[2 * layer + 1]
         told = f"{n_in} inputs, {n_out} units, {activation}"
@@ -925,8 +925,8 @@ for activation in ("relu", "tanh"):
             name=f"mean of the weights of {told}, compared with their spread",
             hint="Weights are as often negative as positive.",
         )
-W1, _, W2, _, W3, _ = check.items(initialise([30] * 4, "tanh", rng), 6, name="equal layers")
-again = check.items(initialise([30] * 4, "tanh", rng), 6, name="equal layers, once more")[0]
+W1, _, W2, _, W3, _ = check.items(initialize([30] * 4, "tanh", rng), 6, name="equal layers")
+again = check.items(initialize([30] * 4, "tanh", rng), 6, name="equal layers, once more")[0]
 for other, name in ((W2, "the second layer"), (W3, "the third layer"), (again, "another network")):
     check.between(
         np.corrcoef(np.ravel(W1), np.ravel(other))[0, 1],
@@ -943,8 +943,8 @@ check.between(
     hint="Every unit gets weights of its own, or units stay twins.",
 )
 check.close(
-    initialise([5, 4], "relu", np.random.default_rng(3))[0],
-    initialise([5, 4], "relu", np.random.default_rng(3))[0],
+    initialize([5, 4], "relu", np.random.default_rng(3))[0],
+    initialize([5, 4], "relu", np.random.default_rng(3))[0],
     name="two networks from equal generators",
     hint="All randomness comes from rng, none from NumPy's global generator.",
 )
@@ -1135,7 +1135,9 @@ for momentum in (0.9, 0.0, 0.5):
         expected_v = [momentum * a - 0.03 * g for a, g in zip(v, gradients, strict=True)]
         expected = [a + b for a, b in zip(theta, expected_v, strict=True)]
         given = [a.copy() for a in theta], [a.copy() for a in v]
-        result, after = check.changed(sgd_momentum_step, theta, gradients, v, 0.03, momentum)
+        result, after = check.call_and_inspect(
+            sgd_momentum_step, theta, gradients, v, 0.03, momentum
+        )
         new_theta, new_v = check.items(result, 2, name="what sgd_momentum_step returns")
         for i, array in enumerate(check.items(new_v, 4, name="velocities of four arrays")):
             check.close(
@@ -1317,7 +1319,7 @@ def loss_and_gradients(parameters, X, y, activation="relu"):
 
     Parameters
     ----------
-    parameters : list of arrays [W1, b1, W2, b2, ...], as from initialise; any number of layers
+    parameters : list of arrays [W1, b1, W2, b2, ...], as from initialize; any number of layers
     X : array, shape (n_examples, n_inputs)
     y : array of whole numbers, shape (n_examples,)
     activation : "relu" or "tanh", after every layer but the last
@@ -1777,7 +1779,7 @@ straight cut was enough.
 X, y = data.spiral(n=400, noise=0.03, seed=SEED)
 rng = np.random.default_rng(SEED)
 found, val_losses = train(
-    initialise([2, 32, 32, 2], "relu", rng), X[::2], y[::2], X[1::2], y[1::2], rng
+    initialize([2, 32, 32, 2], "relu", rng), X[::2], y[::2], X[1::2], y[1::2], rng
 )
 
 
@@ -1832,7 +1834,7 @@ Nothing here is graded. Andrej Karpathy's *micrograd* does it in 94 lines; try b
 def compare_engine(Value):
     """Print how far an engine's gradients are from those of loss_and_gradients."""
     rng = np.random.default_rng(SEED)
-    parameters = initialise([2, 3, 2], "tanh", rng)
+    parameters = initialize([2, 3, 2], "tanh", rng)
     X, y = rng.normal(size=(4, 2)), np.array([0, 1, 1, 0])
     _, gradients = loss_and_gradients(parameters, X, y, "tanh")
 

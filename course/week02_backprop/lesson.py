@@ -544,9 +544,9 @@ def loss_at(change):
 
 h = np.logspace(0, -12, 49)
 one_sided = [abs((loss_at(s) - loss_at(0)) / s - exact) / abs(exact) for s in h]
-centred = [abs((loss_at(s) - loss_at(-s)) / (2 * s) - exact) / abs(exact) for s in h]
+centered = [abs((loss_at(s) - loss_at(-s)) / (2 * s) - exact) / abs(exact) for s in h]
 plot.curves(
-    {"one-sided": one_sided, "centred": centred},
+    {"one-sided": one_sided, "centered": centered},
     x=h,
     logx=True,
     logy=True,

@@ -474,7 +474,7 @@ def sum_for_mean(P, y):
 
 @misconception(
     "softmax_cross_entropy_backward",
-    hint="The sign is turned: the logit of the right class must rise when you step against the "
+    hint="The sign is flipped: the logit of the right class must rise when you step against the "
     "gradient.",
 )
 def uphill(P, y):
@@ -526,11 +526,11 @@ def entry_by_entry(P, y):
     return np.array([[(P[i, j] - (j == y[i])) / n for j in range(k)] for i in range(n)])
 
 
-# --- initialise ------------------------------------------------------------------------------
+# --- initialize ------------------------------------------------------------------------------
 
 
 @misconception(
-    "initialise",
+    "initialize",
     hint="The recipe's n_in is the number of inputs of the layer; yours is that of its units.",
 )
 def counts_the_wrong_side(sizes, activation, rng):
@@ -545,7 +545,7 @@ def counts_the_wrong_side(sizes, activation, rng):
 
 
 @misconception(
-    "initialise",
+    "initialize",
     hint="The recipe gives a variance. NumPy's `scale` is a standard deviation.",
 )
 def variance_for_spread(sizes, activation, rng):
@@ -557,7 +557,7 @@ def variance_for_spread(sizes, activation, rng):
 
 
 @misconception(
-    "initialise",
+    "initialize",
     hint="With equal weights all units of a layer compute the same and learn the same: draw them.",
 )
 def all_zeros(sizes, activation, rng):
@@ -569,7 +569,7 @@ def all_zeros(sizes, activation, rng):
 
 
 @misconception(
-    "initialise",
+    "initialize",
     hint="Whatever is asked for, you follow He: tanh has a recipe of its own.",
 )
 def he_for_everything(sizes, activation, rng):
@@ -581,7 +581,7 @@ def he_for_everything(sizes, activation, rng):
 
 
 @misconception(
-    "initialise",
+    "initialize",
     hint="You start a new generator for every layer, so all layers begin with the same numbers: "
     "keep drawing from the one that you are given.",
 )
@@ -596,7 +596,7 @@ def starts_anew_for_each_layer(sizes, activation, rng):
 
 
 @misconception(
-    "initialise",
+    "initialize",
     hint="The weights are right; the biases should start at zero.",
 )
 def random_biases(sizes, activation, rng):
@@ -611,7 +611,7 @@ def random_biases(sizes, activation, rng):
 
 
 @misconception(
-    "initialise",
+    "initialize",
     hint="Your weights come from NumPy's global generator: equal rng must give equal networks.",
 )
 def global_generator(sizes, activation, rng):
@@ -623,7 +623,7 @@ def global_generator(sizes, activation, rng):
     return parameters
 
 
-@variant("initialise")
+@variant("initialize")
 def uniform_weights(sizes, activation, rng):
     parameters = []
     for layer in range(len(sizes) - 1):

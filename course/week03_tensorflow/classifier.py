@@ -21,7 +21,7 @@ few functions of yours tell two spirals apart and read handwriting.
 
 | | exercise | points | minutes |
 |---:|---|---:|---:|
-| 1 | `standardise` | 8 | 8 |
+| 1 | `standardize` | 8 | 8 |
 | 2 | `one_hot` | 5 | 5 |
 | 3 | `build_classifier` | 11 | 12 |
 | 4 | `cross_entropy_from_logits` | 11 | 10 |
@@ -44,9 +44,9 @@ numbers 0, 1, 2, …, shape `(n_examples,)`. The last layer's sums are the *logi
 """
 
 # %% setup=true
-from dlcourse import quiet
+import dlcourse
 
-quiet.import_keras()  # which otherwise greets everybody in red
+dlcourse.import_keras()  # without TensorFlow's start-up messages
 
 import itertools
 import zlib
@@ -90,8 +90,8 @@ would see the same point in two places.
 """
 
 
-# %% exercise="standardise" outcomes=[15]
-def standardise(X_train, *others):
+# %% exercise="standardize" outcomes=[15]
+def standardize(X_train, *others):
     """Bring the features of the training set, and of other sets alike, to one scale.
 
     Parameters
@@ -109,7 +109,7 @@ def standardise(X_train, *others):
 
     Examples
     --------
-    standardise([[1, 7], [3, 7]], [[5, 8]]), given as arrays, is [[[-1, 0], [1, 0]], [[3, 1]]]: the
+    standardize([[1, 7], [3, 7]], [[5, 8]]), given as arrays, is [[[-1, 0], [1, 0]], [[3, 1]]]: the
     means are 2 and 7, the standard deviations 1 and 0.
     """
     ### BEGIN SOLUTION
@@ -119,11 +119,11 @@ def standardise(X_train, *others):
     ### END SOLUTION
 
 
-# %% test="standardise" points=8
+# %% test="standardize" points=8
 train, new = check.items(
-    standardise(np.array([[1.0, 7.0], [3.0, 7.0]]), np.array([[5.0, 8.0]])),
+    standardize(np.array([[1.0, 7.0], [3.0, 7.0]]), np.array([[5.0, 8.0]])),
     2,
-    name="what standardise returns for two sets",
+    name="what standardize returns for two sets",
     hint="A list: the training set first, then every other set that came in.",
 )
 check.close(
@@ -151,7 +151,7 @@ for n, features, others in ((20, 3, (7, 1)), (5, 4, ()), (50, 1, (50,)), (9, 2, 
     mean, spread = X.mean(axis=0), np.sqrt(np.mean((X - X.mean(axis=0)) ** 2, axis=0))
     spread[spread == 0] = 1.0
     expected = [(part - mean) / spread for part in (X, *rest)]
-    result, after = check.changed(standardise, X, *rest)
+    result, after = check.call_and_inspect(standardize, X, *rest)
     told = f"{n} examples, {features} features, {len(others)} other sets"
     result = check.items(result, 1 + len(others), name=f"sets that come back: {told}")
     for i, (came, due) in enumerate(zip(result, expected, strict=True)):
@@ -274,7 +274,7 @@ def build_classifier(n_inputs, hidden, n_classes, activation="relu", dropout=0.0
 
 
 # %% test="build_classifier" points=11
-model = check.here(build_classifier(2, [5, 4], 3))
+model = check.local_copy(build_classifier(2, [5, 4], 3))
 check.parameters(
     model,
     54,
@@ -315,7 +315,7 @@ for hidden, activation, softmax, dropout in (
 ):
     n_inputs, n_classes = int(rng.integers(2, 6)), int(rng.integers(2, 5))
     told = f"hidden layers {hidden}, {activation}, softmax {softmax}, dropout {dropout}"
-    model = check.here(
+    model = check.local_copy(
         build_classifier(
             n_inputs, hidden, n_classes, activation=activation, dropout=dropout, softmax=softmax
         )
@@ -350,7 +350,7 @@ for hidden, activation, softmax, dropout in (
         hint="The activation that is asked for, after hidden layers only; softmax if asked for.",
     )
 # Every hidden unit is 2 for these inputs, and the last layer passes each on, plus 5.
-model = check.here(build_classifier(3, [300], 300, dropout=0.25))
+model = check.local_copy(build_classifier(3, [300], 300, dropout=0.25))
 check.equal(
     [weight.shape for weight in model.get_weights()],
     [(3, 300), (300,), (300, 300), (300,)],
@@ -426,7 +426,7 @@ check.close(
 )
 logits, y = np.array([[1.0, 2.0, 0.0]]), np.array([0])
 p = np.exp(logits) / np.exp(logits).sum()
-_, gradient = check.there(probes.value_and_gradient)(cross_entropy_from_logits, logits, y)
+_, gradient = check.run_remotely(probes.value_and_gradient)(cross_entropy_from_logits, logits, y)
 check.that(
     gradient is not None,
     "no gradient reaches the logits.",
@@ -447,7 +447,9 @@ for n, n_classes in ((1, 4), (6, 3), (4, 4), (5, 2)):
     P = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     told = f"{n} examples, {n_classes} classes"
     expected = -np.mean([np.log(row[label]) for row, label in zip(P, y, strict=True)])
-    value, gradient = check.there(probes.value_and_gradient)(cross_entropy_from_logits, logits, y)
+    value, gradient = check.run_remotely(probes.value_and_gradient)(
+        cross_entropy_from_logits, logits, y
+    )
     check.close(value, expected, tolerance=1e-5, name=f"loss of {told}")
     check.that(gradient is not None, "no gradient reaches the logits.", name=f"gradient of {told}")
     check.close(
@@ -458,7 +460,7 @@ for n, n_classes in ((1, 4), (6, 3), (4, 4), (5, 2)):
         hint="A mean over the examples, of logits that no softmax has touched.",
     )
 extreme = np.array([[1000.0, 0.0], [-2000.0, -1000.0], [0.0, 500.0]], "float32")
-value, gradient = check.there(probes.value_and_gradient)(
+value, gradient = check.run_remotely(probes.value_and_gradient)(
     cross_entropy_from_logits, extreme, np.array([0, 1, 0])
 )
 check.close(
@@ -540,7 +542,7 @@ check.close(
     hint="Hand back the loss that the gradient was taken of.",
 )
 for came, due, name in zip(
-    check.here(model).get_weights(),
+    check.local_copy(model).get_weights(),
     [W - 0.5 * X.T @ error, b - 0.5 * error.sum(axis=0)],
     ["weights", "biases"],
     strict=True,
@@ -605,7 +607,7 @@ for frozen, rule, n in ((False, "momentum", 5), (True, "plain", 7), (False, "Ada
             hint="The mean loss of the minibatch in training mode, before the step.",
         )
         for i, (came, wanted) in enumerate(
-            zip(check.here(model).get_weights(), due_weights, strict=True)
+            zip(check.local_copy(model).get_weights(), due_weights, strict=True)
         ):
             check.close(
                 came,
@@ -616,7 +618,7 @@ for frozen, rule, n in ((False, "momentum", 5), (True, "plain", 7), (False, "Ada
                 "layers are told that this is training.",
             )
 model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, kernel_initializer="zeros")])
-loss = check.there(step_in_a_graph)(
+loss = check.run_remotely(step_in_a_graph)(
     train_step, model, keras.optimizers.SGD(0.1), np.eye(2, dtype="float32"), np.array([0, 1])
 )
 check.close(
@@ -627,7 +629,7 @@ check.close(
     hint="Inside tf.function tensors have no value yet: return the loss as it is.",
 )
 check.close(
-    check.here(model).get_weights()[0],
+    check.local_copy(model).get_weights()[0],
     [[0.025, -0.025], [-0.025, 0.025]],
     tolerance=1e-5,
     name="weights after a compiled step",
@@ -813,7 +815,7 @@ def one_number():
 X, y = np.eye(10, dtype="float32"), np.array([0, 1, 2, 2, 1, 0, 0, 2, 1, 0])
 model = one_row_each(10)
 fit(model, keras.optimizers.SGD(0.6), X, y, X, y, np.random.default_rng(SEED), 4, max_epochs=1)
-rows = check.here(model).get_weights()[0]
+rows = check.local_copy(model).get_weights()[0]
 shares = rows[np.arange(10), y] / (0.6 * 2 / 3)  # of each example: 1 / size of its minibatch
 check.equal(
     np.argmax(rows, axis=1).tolist(),
@@ -850,7 +852,7 @@ check.close(
     hint="After every epoch; three epochs in a row without a new best are the end.",
 )
 check.close(
-    check.here(model).get_weights()[0],
+    check.local_copy(model).get_weights()[0],
     [[-walk[best] / 2, walk[best] / 2]],
     tolerance=1e-4,
     name="weights in the end",
@@ -926,7 +928,7 @@ for rate, momentum, decay, max_epochs, patience, ones, val_ones in (
         hint="Of each epoch for itself: nothing of the epochs before.",
     )
     check.close(
-        check.here(model).get_weights()[0],
+        check.local_copy(model).get_weights()[0],
         [[-w / 2, w / 2]],
         tolerance=5e-4,
         name=f"weights in the end: {told}",
@@ -952,7 +954,7 @@ def diary(seed):
     model = one_row_each(12)
     rng = np.random.default_rng([SEED, seed])
     fit(model, keras.optimizers.SGD(rate), X, y, X_val, y_val, rng, 4, max_epochs=epochs)
-    rows = check.here(model).get_weights()[0]
+    rows = check.local_copy(model).get_weights()[0]
     seen = rows[np.arange(n), y]
     counts = [min(memory, key=lambda k, s=s: abs(memory[k] - s)) for s in seen]
     return rows, seen, counts
@@ -1297,7 +1299,7 @@ and 0.01 and a decay of 0.97 got there in some 60 epochs.
 """
 
 
-# %% exercise="classify" uses=["standardise", "build_classifier", "fit", "predict_proba"] outcomes=[15]
+# %% exercise="classify" uses=["standardize", "build_classifier", "fit", "predict_proba"] outcomes=[15]
 def classify(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
     """Learn from examples; say what new ones are.
 
@@ -1319,7 +1321,7 @@ def classify(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
     """
     ### BEGIN SOLUTION
     keras.utils.set_random_seed(seed)
-    X_train, X_val, X_new = standardise(X_train, X_val, X_new)
+    X_train, X_val, X_new = standardize(X_train, X_val, X_new)
     hidden = [64, 64] if X_train.shape[1] < 10 else [256]
     model = build_classifier(X_train.shape[1], hidden, n_classes)
     optimizer = keras.optimizers.Adam(0.01 if len(hidden) > 1 else 0.005)

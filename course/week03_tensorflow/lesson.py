@@ -27,7 +27,7 @@ what to compute, and to *see* when training goes wrong.
 * say what a tensor, a variable, a tape and a graph are, and which mistakes belong to each;
 * write week 2's network in fifteen lines and get the same numbers, to the last digits;
 * build a model in Keras in three ways, and choose one for a reason;
-* take a classification problem from raw numbers to a drawn boundary: split, standardise, fit, watch;
+* take a classification problem from raw numbers to a drawn boundary: split, standardize, fit, watch;
 * read loss curves and activation histograms, and use callbacks for what you find there;
 * say what a seed fixes and what it does not, and what a GPU changes and what it does not.
 
@@ -41,9 +41,9 @@ next cell.
 """
 
 # %% setup=true
-from dlcourse import quiet
+import dlcourse
 
-quiet.import_keras()  # which otherwise greets everybody in red
+dlcourse.import_keras()  # without TensorFlow's start-up messages
 
 import importlib.util
 import itertools
@@ -309,8 +309,8 @@ for name, (f, size) in loads.items():
 
 def time_bars(axes):
     for i, (eager, compiled) in enumerate(taken.values()):
-        for at, height, colour in ((i - 0.2, eager, plot.ORANGE), (i + 0.2, compiled, plot.BLUE)):
-            bar = axes.bar(at, height, width=0.36, color=colour)
+        for at, height, color in ((i - 0.2, eager, plot.ORANGE), (i + 0.2, compiled, plot.BLUE)):
+            bar = axes.bar(at, height, width=0.36, color=color)
             axes.bar_label(bar, [f"{height:.1f}"], color=plot.INK)
     axes.set_xticks([0, 1], list(taken))
     axes.margins(y=0.15)
@@ -524,7 +524,7 @@ plot.graph(
 r"""
 ## 6. From raw numbers to a boundary
 
-Now a whole project: generate, split, standardise, fit, look. Two spirals again, but as data come in
+Now a whole project: generate, split, standardize, fit, look. Two spirals again, but as data come in
 life: one feature in thousands, the other in hundredths.
 
 **Split first.** A *training* set to learn from, a *validation* set to make decisions with (when to
@@ -635,7 +635,7 @@ r"""
 
 1. the features as they came, in thousands and hundredths;
 2. a softmax at the end of the network *and* `from_logits=True` in the loss: softmax twice;
-3. the validation set standardised with its own numbers. (A small difference here. A large one when
+3. the validation set standardized with its own numbers. (A small difference here. A large one when
    it is not spread like the training set, or when it is a single example.)
 
 **Predict** the loss curves of the first two. Why can the second never come below about 0.31?
@@ -1120,7 +1120,7 @@ reached?</summary>
 The surest answer is one 1 and nine 0. A second softmax makes e / (e + 9) of it, so log(1 + 9 / e), about 1.46.
 </details>
 
-<details><summary>4. Somebody standardises all data and splits them afterwards. What is wrong with it?</summary>
+<details><summary>4. Somebody standardizes all data and splits them afterwards. What is wrong with it?</summary>
 
 Mean and spread know the validation and test sets, so these no longer stand for the future. With many examples of one kind you
 will hardly see it; with few, or when the future drifts, the test promises too much.
@@ -1154,7 +1154,7 @@ epochs, and see whether the accuracy stays.
 | logits | the sums of the last layer, before softmax |
 | patience | how many epochs without improvement one waits |
 | seed | the number from which all random numbers of a run follow |
-| standardise | bring features to mean 0 and standard deviation 1 |
+| standardize | bring features to mean 0 and standard deviation 1 |
 | tensor | an array that a framework can follow, differentiate and place |
 | tracing | running Python once with stand-ins, to record the graph |
 | training, validation, test set | to learn from, to decide with, to look at once |

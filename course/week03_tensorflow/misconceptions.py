@@ -7,11 +7,11 @@ import tensorflow as tf
 from autograder.course.known_answers import misconception, variant
 
 
-# --- standardise -----------------------------------------------------------------------------
+# --- standardize -----------------------------------------------------------------------------
 
 
 @misconception(
-    "standardise",
+    "standardize",
     hint="Each set was measured with its own mean and spread. The same point would then be in "
     "another place in another set: keep the training set's numbers.",
 )
@@ -24,7 +24,7 @@ def every_set_by_its_own(X_train, *others):
 
 
 @misconception(
-    "standardise",
+    "standardize",
     hint="Mean and spread were taken of all sets together: the test set has leaked into training.",
 )
 def statistics_of_all_sets(X_train, *others):
@@ -35,7 +35,7 @@ def statistics_of_all_sets(X_train, *others):
 
 
 @misconception(
-    "standardise",
+    "standardize",
     hint="One mean and one spread for the whole table: each feature, a column, needs its own.",
 )
 def one_scale_for_the_table(X_train, *others):
@@ -44,7 +44,7 @@ def one_scale_for_the_table(X_train, *others):
 
 
 @misconception(
-    "standardise",
+    "standardize",
     hint="A feature that never changes has spread 0, and 0 / 0 is no number: the docstring says "
     "by what to divide it.",
 )
@@ -54,14 +54,14 @@ def divides_by_zero(X_train, *others):
 
 
 @misconception(
-    "standardise", hint="The features are centred, but their spreads are as different as before."
+    "standardize", hint="The features are centred, but their spreads are as different as before."
 )
-def only_centres(X_train, *others):
+def only_centers(X_train, *others):
     return [X - X_train.mean(axis=0) for X in (X_train, *others)]
 
 
 @misconception(
-    "standardise",
+    "standardize",
     hint="You divided by the variance. The standard deviation, its root, has the feature's unit.",
 )
 def divides_by_the_variance(X_train, *others):
@@ -71,7 +71,7 @@ def divides_by_the_variance(X_train, *others):
 
 
 @misconception(
-    "standardise",
+    "standardize",
     hint="That maps each feature to 0 … 1 by its smallest and largest value; asked for are mean 0 "
     "and standard deviation 1.",
 )
@@ -81,7 +81,7 @@ def from_zero_to_one(X_train, *others):
 
 
 @misconception(
-    "standardise",
+    "standardize",
     hint="The numbers are right, but they were written into the caller's arrays: make new ones.",
 )
 def writes_into_what_came_in(X_train, *others):
@@ -93,7 +93,7 @@ def writes_into_what_came_in(X_train, *others):
     return [X_train, *others]
 
 
-@variant("standardise")
+@variant("standardize")
 def column_by_column(X_train, *others):
     scaled = [np.array(X, dtype=float) for X in (X_train, *others)]
     for j in range(X_train.shape[1]):
@@ -104,7 +104,7 @@ def column_by_column(X_train, *others):
     return scaled
 
 
-@variant("standardise")
+@variant("standardize")
 def in_single_precision(X_train, *others):
     mean, spread = X_train.mean(axis=0), X_train.std(axis=0)
     spread[spread == 0] = 1
@@ -868,7 +868,7 @@ def _classify(X_train, y_train, X_val, y_val, X_new, n_classes, seed, hidden, ra
 
 @misconception(
     "classify",
-    hint="The features went into the network in the units in which they came: standardise first.",
+    hint="The features went into the network in the units in which they came: standardize first.",
 )
 def units_as_they_came(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
     hidden = [64, 64] if X_train.shape[1] < 10 else [256]
@@ -881,8 +881,8 @@ def units_as_they_came(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
     "asked about, they end up in another place.",
 )
 def new_points_on_their_own_scale(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
-    X_train, X_val = standardise(X_train, X_val)
-    (X_new,) = standardise(X_new)
+    X_train, X_val = standardize(X_train, X_val)
+    (X_new,) = standardize(X_new)
     hidden = [64, 64] if X_train.shape[1] < 10 else [256]
     return _classify(X_train, y_train, X_val, y_val, X_new, n_classes, seed, hidden)
 
@@ -892,7 +892,7 @@ def new_points_on_their_own_scale(X_train, y_train, X_val, y_val, X_new, n_class
     hint="Without a hidden layer the borders are straight lines, and no line tells spirals apart.",
 )
 def no_hidden_layer(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
-    X_train, X_val, X_new = standardise(X_train, X_val, X_new)
+    X_train, X_val, X_new = standardize(X_train, X_val, X_new)
     return _classify(X_train, y_train, X_val, y_val, X_new, n_classes, seed, [])
 
 
@@ -901,7 +901,7 @@ def no_hidden_layer(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
     hint="The classes were told apart well, but asked for are probabilities, a row for each point.",
 )
 def answers_with_labels(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
-    X_train, X_val, X_new = standardise(X_train, X_val, X_new)
+    X_train, X_val, X_new = standardize(X_train, X_val, X_new)
     hidden = [64, 64] if X_train.shape[1] < 10 else [256]
     P = _classify(X_train, y_train, X_val, y_val, X_new, n_classes, seed, hidden)
     return np.argmax(P, axis=1)
@@ -909,7 +909,7 @@ def answers_with_labels(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
 
 @variant("classify")
 def keeps_the_better_of_two(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
-    X_train, X_val, X_new = standardise(X_train, X_val, X_new)
+    X_train, X_val, X_new = standardize(X_train, X_val, X_new)
     tried = []
     for hidden in ([80, 60], [300]):
         keras.utils.set_random_seed(seed)

@@ -49,9 +49,9 @@ Keras' own layers; only in exercise 7 do you write a layer of your own.
 """
 
 # %% setup=true
-from dlcourse import quiet
+import dlcourse
 
-quiet.import_keras()  # whose backend otherwise greets everybody in red
+dlcourse.import_keras()  # without TensorFlow's start-up messages
 
 import itertools
 
@@ -350,7 +350,7 @@ def build_binary_autoencoder(n_symbols=8, n_bits=3, decay=0.001):
 encoder, decoder = check.items(
     build_binary_autoencoder(), 2, name="what is returned", hint="Return encoder and decoder."
 )
-encoder, decoder = check.here(encoder), check.here(decoder)
+encoder, decoder = check.local_copy(encoder), check.local_copy(decoder)
 check.parameters(encoder, 27, name="the encoder of 8-3-8")
 check.parameters(decoder, 32, name="the decoder of 8-3-8")
 encoder.set_weights([np.zeros((8, 3)), np.log([1, 3, 1 / 3])])
@@ -373,7 +373,7 @@ check.close(
 rng = np.random.default_rng([SEED, 3])
 for n_symbols, n_bits, decay in ((16, 4, 0.002), (5, 2, 0.01), (6, 6, 0.0)):
     made = check.items(build_binary_autoencoder(n_symbols, n_bits, decay), 2, name="two models")
-    encoder, decoder = (check.here(model) for model in made)
+    encoder, decoder = (check.local_copy(model) for model in made)
     check.parameters(encoder, (n_symbols + 1) * n_bits, name="an encoder of another size")
     check.parameters(decoder, (n_bits + 1) * n_symbols, name="a decoder of another size")
     W, b = rng.normal(size=(n_symbols, n_bits)), rng.normal(size=n_bits)
@@ -456,7 +456,7 @@ symbols = np.eye(8)[np.random.default_rng([SEED, 4]).permutation(8)].astype("flo
 encoder, decoder = check.items(
     learn_binary(symbols, 3, 1000), 2, name="what is returned", hint="Return encoder and decoder."
 )
-encoder, decoder = check.here(encoder), check.here(decoder)
+encoder, decoder = check.local_copy(encoder), check.local_copy(decoder)
 check.parameters(encoder, 27, name="the encoder of 8-3-8, trained")
 check.parameters(decoder, 32, name="the decoder of 8-3-8, trained")
 codes = encoder(np.eye(8)).numpy()
@@ -558,7 +558,7 @@ check.close(
     [[2.0, 2.0], [2.0, 2.0], [5.0, 5.0]],
     tolerance=1e-5,
     name="the example in the docstring",
-    hint="Centre, project onto the directions, come back, add the mean.",
+    hint="Center, project onto the directions, come back, add the mean.",
 )
 check.close(
     pca_reconstruct(np.add(diagonal, [10, 0]), np.array([[13.0, 1.0]]), 1),
@@ -626,7 +626,7 @@ X_train, X_new = X[:1200], X[1200:]
 mean = X_train.mean(axis=0)
 V = np.linalg.svd(X_train - mean, full_matrices=False)[2][:5].T
 best = np.mean((mean + (X_new - mean) @ V @ V.T - X_new) ** 2)
-model = check.here(linear_autoencoder(X_train, 5, 40))
+model = check.local_copy(linear_autoencoder(X_train, 5, 40))
 check.parameters(model, 64 * 5 + 5 + 5 * 64 + 64, name="a linear autoencoder with 5 units")
 rebuilt = model(X_new).numpy()
 check.shape(rebuilt, X_new.shape, name="reconstructions of 597 new pictures")
@@ -744,7 +744,9 @@ X = np.random.default_rng([SEED, 7]).normal(size=(6, 4))
 kernel = np.arange(8.0).reshape(4, 2) / 10
 due, due_gradient, due_later = tied_by_hand(X, kernel)
 rebuilt, gradient, n_parameters, later = check.items(
-    check.there(tied_pair)(TiedDense, X.astype("float32"), kernel, None), 4, name="four results"
+    check.run_remotely(tied_pair)(TiedDense, X.astype("float32"), kernel, None),
+    4,
+    name="four results",
 )
 check.close(
     rebuilt,
@@ -783,14 +785,18 @@ for n_examples, n_features, n_units in ((1, 3, 5), (5, 4, 4)):
     X, kernel = rng.normal(size=(n_examples, n_features)), rng.normal(size=(n_features, n_units))
     due, due_gradient, due_later = tied_by_hand(X, kernel)
     rebuilt, gradient, n_parameters, later = check.items(
-        check.there(tied_pair)(TiedDense, X.astype("float32"), kernel, None), 4, name="four results"
+        check.run_remotely(tied_pair)(TiedDense, X.astype("float32"), kernel, None),
+        4,
+        name="four results",
     )
     check.close(rebuilt, due, tolerance=1e-4, name="reconstructions of another size")
     check.equal(n_parameters, (n_units + 1) * n_features, name="parameters of another size")
     check.close(gradient, due_gradient, tolerance=1e-3, name="gradient of another size")
     check.close(later, due_later, tolerance=1e-4, name="later reconstructions of another size")
     bent = check.items(
-        check.there(tied_pair)(TiedDense, X.astype("float32"), kernel, "sigmoid"), 4, name="results"
+        check.run_remotely(tied_pair)(TiedDense, X.astype("float32"), kernel, "sigmoid"),
+        4,
+        name="results",
     )[0]
     check.close(
         bent,
@@ -868,7 +874,9 @@ check.between(np.abs(noise.mean()), 0, 0.003, name="mean of the noise", hint="Ar
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 8])
 X = rng.uniform(0.1, 1, size=(400, 60))
-result, (after, *_) = check.changed(corrupt, X, "mask", 0.5, np.random.default_rng(SEED + 10))
+result, (after, *_) = check.call_and_inspect(
+    corrupt, X, "mask", 0.5, np.random.default_rng(SEED + 10)
+)
 check.close(after, X, name="the examples that were passed in, after masking")
 gone = np.asarray(result) == 0
 for axis, told in ((0, "in each column"), (1, "in each row")):
@@ -879,7 +887,9 @@ check.that(
     name="masks of the examples",
     hint="Each pixel of each example gets a throw of its own.",
 )
-result, (after, *_) = check.changed(corrupt, X, "gaussian", 0.4, np.random.default_rng(SEED + 11))
+result, (after, *_) = check.call_and_inspect(
+    corrupt, X, "gaussian", 0.4, np.random.default_rng(SEED + 11)
+)
 check.close(after, X, name="the examples that were passed in, after adding noise")
 check.between(result, 0, 1, name="pixels with strong noise", hint="Cut off below 0 and above 1.")
 check.between(
@@ -953,7 +963,7 @@ rng = np.random.default_rng([SEED, 9])
 X = pictures(SEED)[:, rng.permutation(64)]
 X_train, X_new = X[:1200], X[1200:]
 damaged = X_new * (rng.random(X_new.shape) >= 0.5)
-model = check.here(train_denoising(X_train, np.random.default_rng(SEED + 90), 20))
+model = check.local_copy(train_denoising(X_train, np.random.default_rng(SEED + 90), 20))
 check.parameters(model, 64 * 64 + 64 + 64 * 64 + 64, name="64 pixels, 64 units, 64 pixels")
 repaired = model(damaged).numpy()
 check.shape(repaired, X_new.shape, name="597 new pictures, repaired")
@@ -1117,16 +1127,20 @@ def pretrain_stack(pairs, X, steps, learning_rate=0.02):
 # %% test="pretrain_stack" points=9
 rng = np.random.default_rng([SEED, 11])
 X = (rng.normal(size=(50, 3)) @ rng.normal(size=(3, 6)) / 3).astype("float32")
-stack = check.items(check.there(layer_pairs)([6, 4, 2], SEED), 2, name="two layers")
-alone = check.items(check.there(layer_pairs)([6, 4], SEED), 1, name="the lower layer alone")
-untrained = check.items(check.there(layer_pairs)([6, 4], SEED), 1, name="the same, left alone")
-above = check.items(check.there(layer_pairs)([4, 2], SEED), 1, name="the upper layer alone")
+stack = check.items(check.run_remotely(layer_pairs)([6, 4, 2], SEED), 2, name="two layers")
+alone = check.items(check.run_remotely(layer_pairs)([6, 4], SEED), 1, name="the lower layer alone")
+untrained = check.items(
+    check.run_remotely(layer_pairs)([6, 4], SEED), 1, name="the same, left alone"
+)
+above = check.items(check.run_remotely(layer_pairs)([4, 2], SEED), 1, name="the upper layer alone")
 
 
 def what_is_left(pair, X):
     """Mean squared error of an encoder and its decoder."""
     encoder, decoder = check.items(pair, 2, name="encoder and decoder")
-    return float(np.mean((check.here(decoder)(check.here(encoder)(X)).numpy() - X) ** 2))
+    return float(
+        np.mean((check.local_copy(decoder)(check.local_copy(encoder)(X)).numpy() - X) ** 2)
+    )
 
 
 before = what_is_left(untrained[0], X)
@@ -1140,7 +1154,9 @@ check.between(
 )
 pretrain_stack(stack, X, 25)
 for came, due in zip(
-    check.here(stack[0][0]).get_weights(), check.here(alone[0][0]).get_weights(), strict=True
+    check.local_copy(stack[0][0]).get_weights(),
+    check.local_copy(alone[0][0]).get_weights(),
+    strict=True,
 ):
     check.close(
         came,
@@ -1149,10 +1165,12 @@ for came, due in zip(
         name="weights of the lower layer, compared with the same layer trained alone",
         hint="When its turn is over, a layer is frozen: the ones above must not change it.",
     )
-pretrain_stack(above, check.here(alone[0][0])(X).numpy(), 25)
+pretrain_stack(above, check.local_copy(alone[0][0])(X).numpy(), 25)
 for i, told in enumerate(("encoder", "decoder")):
     for came, due in zip(
-        check.here(stack[1][i]).get_weights(), check.here(above[0][i]).get_weights(), strict=True
+        check.local_copy(stack[1][i]).get_weights(),
+        check.local_copy(above[0][i]).get_weights(),
+        strict=True,
     ):
         check.close(
             came,
@@ -1170,22 +1188,22 @@ r"""
 
 "You shall know a word by the company it keeps", wrote J. R. Firth in 1957. **Skip-gram** takes
 him at his word: from a word in the middle, guess the words around it. Its examples are pairs
-(centre, neighbour), where the neighbour is at most `window` places away.
+(center, neighbor), where the neighbor is at most `window` places away.
 """
 
 
 # %% exercise="skip_gram_pairs" outcomes=[2]
 def skip_gram_pairs(sentence, window):
-    """All pairs of a word and a neighbour.
+    """All pairs of a word and a neighbor.
 
     Parameters
     ----------
     sentence : list of str
-    window : whole number, at least 1: how many places a neighbour may be away, to either side
+    window : whole number, at least 1: how many places a neighbor may be away, to either side
 
     Returns
     -------
-    list of (centre, neighbour), tuples of str, in any order
+    list of (center, neighbor), tuples of str, in any order
         A pair that occurs twice is in the list twice.
 
     Examples
@@ -1195,8 +1213,8 @@ def skip_gram_pairs(sentence, window):
     """
     ### BEGIN SOLUTION
     return [
-        (centre, sentence[j])
-        for i, centre in enumerate(sentence)
+        (center, sentence[j])
+        for i, center in enumerate(sentence)
         for j in range(max(0, i - window), min(len(sentence), i + window + 1))
         if j != i
     ]
@@ -1214,7 +1232,7 @@ check.equal(
     sorted_pairs(["the", "cat", "sat"], 1, 4),
     [("cat", "sat"), ("cat", "the"), ("sat", "cat"), ("the", "cat")],
     name="the example in the docstring",
-    hint="Both neighbours of the middle word, and the one neighbour of each end.",
+    hint="Both neighbors of the middle word, and the one neighbor of each end.",
 )
 check.equal(
     sorted_pairs(["a", "b", "c", "d"], 2, 10),
@@ -1244,11 +1262,11 @@ for n, window, n_words in ((9, 3, 4), (6, 1, 3), (5, 8, 5), (12, 2, 2), (1, 2, 1
 
 # %% [markdown]
 r"""
-### Exercise 13. True neighbours and false ones · 8 points · about 12 minutes
+### Exercise 13. True neighbors and false ones · 8 points · about 12 minutes
 
 Every word has two vectors: $\mathbf u$ when it stands in the middle, $\mathbf o$ when it is a
-neighbour. A softmax over a whole vocabulary is dear, so **negative sampling** asks another
-question. Here is a pair: did it occur, or did I make it up? For a centre $u$, its true neighbour
+neighbor. A softmax over a whole vocabulary is dear, so **negative sampling** asks another
+question. Here is a pair: did it occur, or did I make it up? For a center $u$, its true neighbor
 $p$ and $K$ words $n_1 \dots n_K$ drawn at random,
 
 $$
@@ -1256,7 +1274,7 @@ L = -\log \sigma(\mathbf o_p \cdot \mathbf u)
     - \sum_{k=1}^{K} \log \sigma(-\mathbf o_{n_k} \cdot \mathbf u) .
 $$
 
-The same word may be drawn twice, and then it counts twice. The true neighbour may be drawn, too.
+The same word may be drawn twice, and then it counts twice. The true neighbor may be drawn, too.
 With $\sigma' = \sigma(1 - \sigma)$ the gradients are short: for each of the $K+1$ words "what it
 said minus what was true", times a vector.
 """
@@ -1268,9 +1286,9 @@ def negative_sampling(u, O, positive, negatives):
 
     Parameters
     ----------
-    u : array, shape (n_dimensions,), the vector of the centre
-    O : array, shape (n_words, n_dimensions), the neighbour vectors of all words
-    positive : whole number, the row of O of the true neighbour
+    u : array, shape (n_dimensions,), the vector of the center
+    O : array, shape (n_words, n_dimensions), the neighbor vectors of all words
+    positive : whole number, the row of O of the true neighbor
     negatives : list or array of K whole numbers (perhaps none), rows of O; repetitions count
 
     Returns
@@ -1496,8 +1514,8 @@ words = sorted({word for sentence in sentences for word in sentence})
 place = {word: i for i, word in enumerate(words)}
 counts = np.zeros((len(words), len(words)))
 for sentence in sentences:
-    for centre, neighbour in skip_gram_pairs(sentence, 4):
-        counts[place[centre], place[neighbour]] += 1
+    for center, neighbor in skip_gram_pairs(sentence, 4):
+        counts[place[center], place[neighbor]] += 1
 by_chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
 U, s, _ = np.linalg.svd(np.log(np.maximum(counts / by_chance, 1)))
 E = U[:, :48] * np.sqrt(s[:48])

@@ -42,9 +42,9 @@ next cell.
 """
 
 # %% setup=true
-from dlcourse import quiet
+import dlcourse
 
-quiet.import_keras()  # whose backend otherwise greets everybody in red
+dlcourse.import_keras()  # without TensorFlow's start-up messages
 
 import itertools
 import re
@@ -462,15 +462,15 @@ plot.side_by_side(
 
 
 # %%
-def like_neighbour(codes):
+def like_neighbor(codes):
     """Share of the new digits whose nearest other one has the same label."""
     distances = ((codes[:, None] - codes[None]) ** 2).sum(axis=-1)
     np.fill_diagonal(distances, np.inf)
     return np.mean(y_new[distances.argmin(axis=1)] == y_new)
 
 
-print(f"nearest neighbour has the same label: PCA's plane {like_neighbour((X_new - mean) @ Vt[:2].T):.0%}, "
-      f"the deep plane {like_neighbour(new_codes):.0%}, all 64 pixels {like_neighbour(X_new):.0%}")  # fmt: skip
+print(f"nearest neighbour has the same label: PCA's plane {like_neighbor((X_new - mean) @ Vt[:2].T):.0%}, "
+      f"the deep plane {like_neighbor(new_codes):.0%}, all 64 pixels {like_neighbor(X_new):.0%}")  # fmt: skip
 
 # %% [markdown]
 r"""

@@ -258,7 +258,7 @@ def in_ten_epochs_of_its_own(X, n_bits, steps=1000):
 @misconception(
     "pca_reconstruct", hint="The mean must be subtracted before the directions are found."
 )
-def not_centred(X_train, X, k):
+def not_centered(X_train, X, k):
     directions = np.linalg.svd(X_train, full_matrices=False)[2][:k]
     return X @ directions.T @ directions
 
@@ -668,13 +668,13 @@ def with_fit(pairs, X, steps, learning_rate=0.02):
 
 @misconception(
     "skip_gram_pairs",
-    hint="A neighbour to the right that is exactly window places away is missing: range stops before "
+    hint="A neighbor to the right that is exactly window places away is missing: range stops before "
     "its end.",
 )
 def one_short_to_the_right(sentence, window):
     return [
-        (centre, sentence[j])
-        for i, centre in enumerate(sentence)
+        (center, sentence[j])
+        for i, center in enumerate(sentence)
         for j in range(max(0, i - window), min(len(sentence), i + window))
         if j != i
     ]
@@ -683,33 +683,33 @@ def one_short_to_the_right(sentence, window):
 @misconception("skip_gram_pairs", hint="The window reaches to both sides; yours looks ahead only.")
 def looks_ahead_only(sentence, window):
     return [
-        (centre, other)
-        for i, centre in enumerate(sentence)
+        (center, other)
+        for i, center in enumerate(sentence)
         for other in sentence[i + 1 : i + window + 1]
     ]
 
 
 @misconception(
-    "skip_gram_pairs", hint="A word is not its own neighbour: leave out the place i itself."
+    "skip_gram_pairs", hint="A word is not its own neighbor: leave out the place i itself."
 )
 def a_word_beside_itself(sentence, window):
     return [
-        (centre, sentence[j])
-        for i, centre in enumerate(sentence)
+        (center, sentence[j])
+        for i, center in enumerate(sentence)
         for j in range(max(0, i - window), min(len(sentence), i + window + 1))
     ]
 
 
 @misconception(
     "skip_gram_pairs",
-    hint="Places decide, not words: where a word stands twice in the window, it is its own neighbour.",
+    hint="Places decide, not words: where a word stands twice in the window, it is its own neighbor.",
 )
 def compares_words(sentence, window):
     return [
-        (centre, sentence[j])
-        for i, centre in enumerate(sentence)
+        (center, sentence[j])
+        for i, center in enumerate(sentence)
         for j in range(max(0, i - window), min(len(sentence), i + window + 1))
-        if sentence[j] != centre
+        if sentence[j] != center
     ]
 
 
@@ -719,8 +719,8 @@ def compares_words(sentence, window):
 )
 def around_the_start(sentence, window):
     return [
-        (centre, sentence[j])
-        for i, centre in enumerate(sentence)
+        (center, sentence[j])
+        for i, center in enumerate(sentence)
         for j in range(i - window, min(len(sentence), i + window + 1))
         if j != i and j >= -len(sentence)
     ]
@@ -732,8 +732,8 @@ def around_the_start(sentence, window):
 def each_pair_once(sentence, window):
     return list(
         {
-            (centre, sentence[j])
-            for i, centre in enumerate(sentence)
+            (center, sentence[j])
+            for i, center in enumerate(sentence)
             for j in range(max(0, i - window), min(len(sentence), i + window + 1))
             if j != i
         }

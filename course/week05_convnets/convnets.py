@@ -48,9 +48,9 @@ for ink. Rows count downwards and columns to the right. What a layer makes of a 
 """
 
 # %% setup=true
-from dlcourse import quiet
+import dlcourse
 
-quiet.import_keras()  # whose backend otherwise greets everybody in red
+dlcourse.import_keras()  # without TensorFlow's start-up messages
 
 import keras
 import numpy as np
@@ -360,7 +360,9 @@ for (height, width), (j, k), stride, padding in (
         [np.sum(framed[r : r + j, c : c + k] * kernel) for c in range(0, framed.shape[1] - k + 1, stride)]
         for r in range(0, framed.shape[0] - j + 1, stride)
     ]  # fmt: skip
-    (came, (after, _)) = check.changed(correlate2d, image, kernel, stride=stride, padding=padding)
+    (came, (after, _)) = check.call_and_inspect(
+        correlate2d, image, kernel, stride=stride, padding=padding
+    )
     check.close(
         came,
         expected,
@@ -740,7 +742,7 @@ def require_lenet(model, image_shape, n_classes):
     )
 
 
-model = check.here(build_lenet())
+model = check.local_copy(build_lenet())
 check.parameters(
     model,
     289630,
@@ -750,7 +752,7 @@ check.parameters(
 require_lenet(model, (28, 28, 1), 10)
 ### BEGIN HIDDEN TESTS
 for image_shape, n_classes in (((13, 16, 3), 4), ((16, 16, 1), 7)):
-    require_lenet(check.here(build_lenet(image_shape, n_classes)), image_shape, n_classes)
+    require_lenet(check.local_copy(build_lenet(image_shape, n_classes)), image_shape, n_classes)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -809,7 +811,7 @@ nine = {
     for right in (-1, 0, 1)
 }
 many, labels = np.stack([little] * 200), np.arange(200) % 10
-(came, kept), (after, _, *_) = check.changed(
+(came, kept), (after, _, *_) = check.call_and_inspect(
     augment, many, labels, np.random.default_rng(SEED), max_shift=1, max_angle=0.0
 )
 check.shape(came, (200, 2, 2), name="shape of the new images")
@@ -834,7 +836,7 @@ rng = np.random.default_rng([SEED, 8])
 m, n = 3, 400
 images = np.zeros((n, 15, 13))
 images[:, 7, 6] = 0.9
-(first, kept), (after, _, *_) = check.changed(
+(first, kept), (after, _, *_) = check.call_and_inspect(
     augment, images, np.arange(n), rng, max_shift=m, max_angle=0.0
 )
 check.equal(kept, np.arange(n), name="labels of 400 images", hint="In their order, unchanged.")
@@ -990,7 +992,7 @@ shifted = np.stack(
     ]
 )
 
-model = check.here(
+model = check.local_copy(
     train_convnet(X[n_new:], y[n_new:], np.random.default_rng([SEED, 10]), epochs=epochs)
 )
 check.that(
@@ -1261,7 +1263,7 @@ def require_transfer(seed, n_classes):
     scores = (features - features.mean(axis=0)) @ rng.normal(size=(8, n_classes))
     y = (scores - scores.mean(axis=0)).argmax(axis=1)
 
-    model = check.here(transfer(base, X[:150], y[:150], n_classes, epochs=60))
+    model = check.local_copy(transfer(base, X[:150], y[:150], n_classes, epochs=60))
     check.equal(
         [list(weight.shape) for weight in model.trainable_weights],
         [[8, n_classes], [n_classes]],
@@ -1344,7 +1346,7 @@ few = np.concatenate([np.flatnonzero(y == label)[:10] for label in range(5)])
 rest = np.setdiff1d(np.arange(len(y)), few)
 X_new, y_new = moved(X[rest], rng, 3), y[rest]
 
-model = check.here(transfer(base, X[few][..., None], y[few], 5))
+model = check.local_copy(transfer(base, X[few][..., None], y[few], 5))
 kept = [np.asarray(weight) for weight in model.get_weights()]
 check.that(
     all(any(w.shape == k.shape and np.allclose(w, k, atol=1e-6) for k in kept) for w in frozen),

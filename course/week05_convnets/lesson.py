@@ -44,15 +44,15 @@ next cell.
 """
 
 # %% setup=true
-from dlcourse import quiet
+import dlcourse
 
-quiet.import_keras()  # whose backend otherwise greets everybody in red
+dlcourse.import_keras()  # without TensorFlow's start-up messages
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from dlcourse import data, plot, sketches, widgets
+from dlcourse import data, plot, widgets
 
 layers = keras.layers
 
@@ -74,12 +74,12 @@ of weights?
 """
 
 # %%
-n, k, colours = 28, 5, 3
+n, k, colors = 28, 5, 3
 m = n - k + 1  # in so many places does a window of 5 fit on a row of 28
 print(f"(a) dense                   {n**2 * (n**2 + 1):8,}")
 print(f"(b) local windows           {m**2 * (k**2 + 1):8,}")
-print(f"(c) local, three colours    {m**2 * (colours * k**2 + 1):8,}")
-print(f"(d) shared, three colours   {colours * k**2 + 1:8,}")
+print(f"(c) local, three colours    {m**2 * (colors * k**2 + 1):8,}")
+print(f"(d) shared, three colours   {colors * k**2 + 1:8,}")
 
 # %% [markdown]
 r"""
@@ -204,7 +204,7 @@ it fires, and where it stays silent.
 
 # %%
 curve_kernel = np.array(explorer.presets["curve detector"])
-mouse = sketches.mouse()
+mouse = data.drawings()["a mouse"]
 found = np.maximum(correlate(mouse, curve_kernel), 0)
 
 
@@ -279,11 +279,11 @@ def windows_panel(title, stride=1, padding=0, dilation=1, n=7, k=3):
     return plot.picture(draw, title=f"{title}: {places}", height=2.7)
 
 
-def plt_square(x, y, colour, alpha, line):
+def plt_square(x, y, color, alpha, line):
     from matplotlib.patches import Rectangle
 
     return Rectangle(
-        (x, y), 0.86, 0.7, facecolor=(colour if alpha else "none"), alpha=alpha or 0.8,
+        (x, y), 0.86, 0.7, facecolor=(color if alpha else "none"), alpha=alpha or 0.8,
         edgecolor=plot.INK, linestyle=line,
     )  # fmt: skip
 
@@ -431,7 +431,7 @@ for kind in POOLS:  # week 2's habit: never trust a gradient that was not checke
 print("largest differences:", {kind: f"{value:.0e}" for kind, value in worst.items()})
 
 # %%
-digit = sketches.pictures()["a seven"]
+digit = data.drawings()["a seven"]
 edges = np.maximum(correlate(digit, np.array(explorer.presets["upright edge"])), 0)
 plot.side_by_side(
     plot.images(digit, title="a seven"),

@@ -42,9 +42,9 @@ next cell.
 """
 
 # %% setup=true
-from dlcourse import quiet
+import dlcourse
 
-quiet.import_keras()  # whose backend otherwise greets everybody in red
+dlcourse.import_keras()  # without TensorFlow's start-up messages
 
 import itertools
 

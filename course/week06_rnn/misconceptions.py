@@ -728,7 +728,7 @@ def overflows(model, ids, n_steps=100, skip=10):
     "bits_per_character",
     hint="Your softmax sums over time. The probabilities at one place, over all symbols, sum to 1.",
 )
-def normalised_over_time(model, ids, n_steps=100, skip=10):
+def normalized_over_time(model, ids, n_steps=100, skip=10):
     return _bits(model, ids, n_steps, skip, axis=1)
 
 

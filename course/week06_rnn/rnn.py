@@ -46,9 +46,9 @@ of the step before. `grad_Wx` always means $\partial L / \partial W_x$ and has t
 """
 
 # %% setup=true
-from dlcourse import quiet
+import dlcourse
 
-quiet.import_keras()  # whose backend otherwise greets everybody in red
+dlcourse.import_keras()  # without TensorFlow's start-up messages
 
 import keras
 import numpy as np
@@ -492,7 +492,7 @@ for shapes, max_norm in ((((3, 2), (4,), (2, 2, 2)), 0.7), (((5,),), 100.0), (((
     gradients = [3 * rng.normal(size=shape) for shape in shapes]
     length = np.linalg.norm(np.concatenate([gradient.ravel() for gradient in gradients]))
     factor = min(1.0, max_norm / length)
-    result, (after, _) = check.changed(clip_by_global_norm, gradients, max_norm)
+    result, (after, _) = check.call_and_inspect(clip_by_global_norm, gradients, max_norm)
     clipped, norm = check.items(result, 2, name="what clip_by_global_norm returns")
     check.close(norm, length, tolerance=1e-5, name="the common length before clipping")
     for array, gradient in zip(
@@ -1308,7 +1308,7 @@ def build_char_model(n_symbols, n_units=64, n_embedding=16):
 # %% test="build_char_model" points=6
 check.seed(SEED)
 ids = np.array([[1, 2, 3, 4, 5, 6, 0], [0, 0, 1, 1, 2, 2, 3]], dtype="int32")
-model = check.here(build_char_model(11, n_units=5, n_embedding=3), like=ids)
+model = check.local_copy(build_char_model(11, n_units=5, n_embedding=3), like=ids)
 check.layers(
     model,
     [
@@ -1349,7 +1349,7 @@ check.that(
 )
 # 30 symbols: embedding 30 × 8; GRU 3 × (8 + 12 + 2) × 12 with Keras' two biases; dense 13 × 30.
 check.seed(SEED)
-model = check.here(build_char_model(30, 12, 8), like=ids)
+model = check.local_copy(build_char_model(30, 12, 8), like=ids)
 check.parameters(model, 30 * 8 + 3 * (8 + 12 + 2) * 12 + 13 * 30, name="parameters for 30 symbols")
 ### END HIDDEN TESTS
 
@@ -1420,7 +1420,7 @@ number = {letter: int(k) for letter, k in zip(letters, numbering, strict=True)}
 learn, judge = (np.array([number[letter] for letter in part], "int32") for part in (learn, judge))
 rival = text.ngram_bits(learn, judge, 3)
 
-model = check.here(train_char_model(learn, len(letters), seed=SEED), like=judge[None, :10])
+model = check.local_copy(train_char_model(learn, len(letters), seed=SEED), like=judge[None, :10])
 n = (len(judge) - 1) // 100
 windows, targets = judge[: 100 * n].reshape(n, 100), judge[1 : 100 * n + 1].reshape(n, 100)
 logits = np.asarray(model(windows), dtype=np.float64)

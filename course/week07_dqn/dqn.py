@@ -51,9 +51,9 @@ stopped it although it could have gone on.
 """
 
 # %% setup=true
-from dlcourse import quiet
+import dlcourse
 
-quiet.import_keras()  # whose backend otherwise greets everybody in red
+dlcourse.import_keras()  # without TensorFlow's start-up messages
 
 import keras
 import numpy as np
@@ -587,7 +587,7 @@ def q_learning_update(Q, state, action, reward, next_state, terminated, alpha, g
 
 # %% test="q_learning_update" points=8
 table = np.array([[0.0, 1.0], [4.0, 2.0]])
-delta, (after, *_) = check.changed(q_learning_update, table, 0, 1, 3.0, 1, False, 0.5, 0.5)
+delta, (after, *_) = check.call_and_inspect(q_learning_update, table, 0, 1, 3.0, 1, False, 0.5, 0.5)
 check.close(
     delta,
     4.0,
@@ -600,7 +600,7 @@ check.close(
     name="the table after the example",
     hint="Change Q itself, at one entry, by alpha times delta.",
 )
-delta, (after, *_) = check.changed(q_learning_update, table, 0, 1, 3.0, 1, True, 0.5, 0.5)
+delta, (after, *_) = check.call_and_inspect(q_learning_update, table, 0, 1, 3.0, 1, True, 0.5, 0.5)
 check.close(
     delta,
     2.0,
@@ -618,7 +618,7 @@ for n_states, n_actions in ((5, 3), (3, 5), (1, 2), (6, 6)):
         wanted = r + (0.0 if terminated else gamma * max(table[t]))
         expected = table.copy()
         expected[s, a] = (1 - alpha) * table[s, a] + alpha * wanted
-        delta, (after, *_) = check.changed(
+        delta, (after, *_) = check.call_and_inspect(
             q_learning_update, table, s, a, r, t, terminated, alpha, gamma
         )
         check.close(
@@ -634,7 +634,7 @@ for n_states, n_actions in ((5, 3), (3, 5), (1, 2), (6, 6)):
             hint="One entry moves by alpha times delta; all others stay.",
         )
 table = np.array([[1.0, 2.0], [3.0, 4.0]])
-_, (after, *_) = check.changed(q_learning_update, table, 1, 0, 0.5, 1, False, 1.0, 0.9)
+_, (after, *_) = check.call_and_inspect(q_learning_update, table, 1, 0, 0.5, 1, False, 1.0, 0.9)
 check.close(after, [[1.0, 2.0], [4.1, 4.0]], name="alpha = 1: the entry becomes the target")
 ### END HIDDEN TESTS
 
@@ -828,7 +828,7 @@ check.equal(
     two, one, name="a second draw with an equal generator", hint="All randomness comes from rng."
 )
 buffer = ReplayBuffer(4, (2,), dtype=np.float32)
-check.there(probes.overwrite_after)(
+check.run_remotely(probes.overwrite_after)(
     buffer, "add",
     np.array([[7.5, 7.5]], np.float32), np.array([1]), np.array([2.0]),
     np.array([[8.5, 8.5]], np.float32), np.array([True]),
@@ -848,7 +848,7 @@ for part, expected in (
     )
 frames = np.zeros((200, 84, 84), np.uint8)
 flags = np.zeros(50, bool)
-used = check.there(probes.memory_of)(
+used = check.run_remotely(probes.memory_of)(
     ReplayBuffer, (200, (84, 84)), "add",
     [(frames[i : i + 50], np.arange(50), np.zeros(50), frames[i : i + 50], flags) for i in range(0, 200, 50)],
 )  # fmt: skip
@@ -930,7 +930,7 @@ for k, n in ((1, 3), (2, 1), (4, 5)):
     frames = rng.integers(0, 256, size=(7, n, 5, 4)).astype(np.uint8)
     calls = [("reset", frames[0]), *(("push", frame) for frame in frames[1:5])]
     calls += [("reset", frames[5]), ("push", frames[6])]
-    all_states = check.there(probes.results)(FrameStack(k), calls)
+    all_states = check.run_remotely(probes.results)(FrameStack(k), calls)
     shown = [[0] * k]
     for t in range(1, 5):
         shown.append([*shown[-1][1:], t])
@@ -1016,9 +1016,9 @@ def follow(world_seed, n, **settings):
         check.equal(len(step), 5, name="number of arguments of remember")
         diary.append([np.array(part) for part in step])
 
-    env = check.there(envs.CatchVector)(n, **settings)
+    env = check.run_remotely(envs.CatchVector)(n, **settings)
     env.reset(seed=world_seed)
-    totals = play_game(env, choose, check.there(Counted)(), remember)
+    totals = play_game(env, choose, check.run_remotely(Counted)(), remember)
 
     world = envs.CatchVector(n, **settings)  # the same games, played here
     world.reset(seed=world_seed)
@@ -1122,7 +1122,7 @@ def build_q_network(shape, n_actions):
 
 
 # %% test="build_q_network" points=6
-network = check.here(build_q_network((10, 10, 2), 3))
+network = check.local_copy(build_q_network((10, 10, 2), 3))
 check.parameters(
     network,
     66_099,
@@ -1132,7 +1132,7 @@ check.parameters(
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 8])
 for height, width, k, n_actions in ((10, 10, 2, 3), (7, 9, 4, 2)):
-    network = check.here(build_q_network((height, width, k), n_actions))
+    network = check.local_copy(build_q_network((height, width, k), n_actions))
     twin = keras.Sequential(
         [
             keras.Input((height, width, k)),
@@ -1254,7 +1254,7 @@ for n, n_actions in ((6, 4), (1, 3), (5, 5)):
         hint="The maximum is over the actions, for each step alone.",
     )
     check.equal(
-        check.there(probes.reaches)(dqn_targets, [target, *arguments], [target]),
+        check.run_remotely(probes.reaches)(dqn_targets, [target, *arguments], [target]),
         [False],
         name="whether a gradient flows through the targets",
         hint="Targets are given numbers: stop the gradient.",
@@ -1333,7 +1333,7 @@ for n, n_actions in ((6, 4), (1, 3), (5, 5)):
         hint="One of the networks only chooses, the other only judges.",
     )
     check.equal(
-        check.there(probes.reaches)(
+        check.run_remotely(probes.reaches)(
             double_dqn_targets, [online, target, *arguments], [online, target]
         ),
         [False, False],
@@ -1407,7 +1407,9 @@ def one_step(n, n_actions, rate=0.7):
     network, optimizer = table_network(table), keras.optimizers.SGD(rate)
     states = np.eye(n, dtype=np.float32)
 
-    step = check.there(compiled_step)(network, network, optimizer, only_rewards, td_loss, 0.9)
+    step = check.run_remotely(compiled_step)(
+        network, network, optimizer, only_rewards, td_loss, 0.9
+    )
     loss = step(states, actions, wanted, states, np.zeros(n, bool))
     sizes = np.abs(off)
     check.close(
@@ -1420,7 +1422,7 @@ def one_step(n, n_actions, rate=0.7):
     expected = table.copy()
     expected[np.arange(n), actions] += rate * np.clip(off, -1, 1) / n
     check.close(
-        check.here(network).get_weights()[0],
+        check.local_copy(network).get_weights()[0],
         expected,
         tolerance=1e-4,
         name="weights after one step of gradient descent",
@@ -1505,12 +1507,12 @@ this very world can win. Then it plays a hundred games without exploring.
 # %% test="train_dqn" points=9
 order = np.random.default_rng([SEED, 12]).permutation(3).tolist()  # what actions 0, 1, 2 do
 trained, _ = check.items(
-    train_dqn(check.there(envs.CatchVector)(16, actions=order), SEED),
+    train_dqn(check.run_remotely(envs.CatchVector)(16, actions=order), SEED),
     2,
     name="what train_dqn returns",
     hint="Return the network and the list of mean totals.",
 )
-trained = check.here(trained)
+trained = check.local_copy(trained)
 check.equal(
     tuple(trained.input_shape[1:]),
     (10, 10, 2),

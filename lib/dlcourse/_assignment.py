@@ -1,4 +1,4 @@
-"""Reads an assignment: its questions, and whether its test cells are as they were released."""
+"""Read an assignment: its questions, and whether its test cells are unchanged."""
 
 import hashlib
 import re
@@ -14,19 +14,19 @@ _HIDDEN = re.compile(
 
 
 class NotANotebook(Exception):
-    """A file that cannot be checked; the text is for the person who named it."""
+    """A file that cannot be checked; the message is for the user of the command line."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A cell that is worth points, as nbgrader's metadata tell.
+    """A cell that is worth points, according to nbgrader's metadata.
 
     Attributes
     ----------
     index
-        Where the cell stands in the notebook.
+        The index of the cell in the notebook.
     is_written
-        Whether a person marks it: checks say nothing about it.
+        Whether it is graded by hand, not by checks.
     """
 
     index: int
@@ -36,12 +36,12 @@ class Question:
 
     @property
     def title(self) -> str:
-        """What the question is about: `softmax` for the cell `test_softmax`."""
+        """The name of the question: `softmax` for the cell `test_softmax`."""
         return self.grade_id.removeprefix("test_")
 
     @property
     def exercise(self) -> str:
-        """The answer cell that is tested: `softmax` for `test_softmax_2` also."""
+        """The name of the answer cell: `softmax` for `test_softmax` and `test_softmax_2`."""
         return re.sub(r"_\d+$", "", self.title) if self.grade_id != self.title else self.title
 
 
@@ -51,7 +51,7 @@ def read(path: Path) -> Any:
     Raises
     ------
     NotANotebook
-        If there is no such file, or it is not a notebook.
+        If the file does not exist or is not a notebook.
     """
     import nbformat
 
@@ -60,10 +60,10 @@ def read(path: Path) -> Any:
         raise NotANotebook(message)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # copied cells share an id; nbformat mends that
+            warnings.simplefilter("ignore")  # copied cells share an id, which nbformat repairs
             notebook = nbformat.read(path, as_version=4)
             nbformat.validate(notebook)
-    except Exception as error:  # nbformat raises what its readers, and JSON, raise
+    except Exception as error:  # nbformat passes on any error of its readers and of JSON
         message = f"{path} is not a notebook: expected a file that Jupyter wrote (.ipynb)."
         raise NotANotebook(message) from error
     for cell in notebook.cells:
@@ -74,7 +74,7 @@ def read(path: Path) -> Any:
 
 
 def questions(notebook: Any) -> tuple[Question, ...]:
-    """Return the cells of a notebook that are worth points; of copies of a cell the first."""
+    """Return the cells that are worth points; only the first of several copies of a cell."""
     found: dict[str, Question] = {}
     for index, cell in enumerate(notebook.cells):
         about = nbgrader_of(cell)
@@ -89,31 +89,31 @@ def questions(notebook: Any) -> tuple[Question, ...]:
 
 def remarks(notebook: Any) -> tuple[str, ...]:
     """Return a sentence for each test cell that was edited, copied or deleted."""
-    told, seen = [], set()
+    sentences, seen = [], set()
     for cell in notebook.cells:
         about = nbgrader_of(cell)
         name = str(about.get("grade_id", ""))
         if name and name in seen:
-            told.append(f"The cell `{name}` is there twice: only the first counts.")
+            sentences.append(f"The cell `{name}` exists twice: only the first counts.")
         elif _is_test(about) and about.get("checksum") not in (None, _checksum(cell, about)):
-            told.append(
+            sentences.append(
                 f"The test cell `{name}` was edited: grading uses the original, "
                 "so its result may differ from yours."
             )
         seen.add(name)
-    told += [
+    sentences += [
         f"The test cell of `{name}` was deleted: copy it from a fresh notebook to check `{name}`."
         for name in deleted_tests(notebook)
     ]
-    return tuple(told)
+    return tuple(sentences)
 
 
 def deleted_tests(notebook: Any) -> tuple[str, ...]:
-    """Return the exercises whose answer cell is there and whose test cell is not."""
+    """Return the exercises that have an answer cell but no test cell."""
     cells = [nbgrader_of(cell) for cell in notebook.cells]
     tests = {str(about["grade_id"]) for about in cells if _is_test(about)}
     if not any(name.startswith("test_") for name in tests):
-        return ()  # a course with other names for its cells: nothing is known
+        return ()  # a course that names its cells differently
     answers = [
         str(about["grade_id"])
         for about in cells
@@ -127,13 +127,13 @@ def _is_test(about: Mapping[str, Any]) -> bool:
 
 
 def nbgrader_of(cell: Any) -> Mapping[str, Any]:
-    """Return what nbgrader's metadata say about a cell; nothing where there are none."""
+    """Return nbgrader's metadata of a cell, empty if it has none."""
     about = cell.metadata.get("nbgrader", {})
     return about if isinstance(about, dict) else {}
 
 
 def _checksum(cell: Any, about: Mapping[str, Any]) -> str:
-    """Return the checksum that nbgrader wrote into a test cell when it was released."""
+    """Return the checksum of a test cell, as nbgrader computes it for a release."""
     parts = (cell.source, cell.cell_type, "True", "False", "True", str(about["grade_id"]))
     points = str(float(about.get("points", 0)))
     text = "".join((*parts, points))

@@ -1,7 +1,8 @@
-"""What hidden tests try where the student's code lives, so that no visible cell betrays them.
+"""Provide functions for hidden tests, so that no visible cell has to define them.
 
-Probes are called through `check.there`: they cross to the other room by name, and return plain
-data. In one kernel they are ordinary functions.
+Tests call them with `check.run_remotely`, as in `check.run_remotely(probes.results)(...)`: the
+candidate process (runs the student's code) calls them by name and returns plain data. In a
+notebook they are ordinary functions.
 """
 
 import tracemalloc
@@ -19,9 +20,9 @@ def value_and_gradient(function: Callable[..., Any], x: Any, *rest: Any) -> tupl
     function
         Returns one number (a tensor); must be made of TensorFlow operations.
     x
-        Numbers; crosses as an array, becomes a `tf.Variable` there.
+        Numbers; sent as an array, and made a `tf.Variable`.
     *rest
-        Passed on as they are.
+        Further arguments of `function`.
 
     Returns
     -------
@@ -70,7 +71,7 @@ def results(thing: Any, calls: Iterable[Sequence[Any]]) -> list[Any]:
 def overwrite_after(thing: Any, method: str, *args: Any) -> None:
     """Call a method, then set every array that it was given to zero.
 
-    An object that kept the caller's array instead of a copy has now lost what it stored.
+    An object that stored the caller's array instead of a copy has then lost its data.
     """
     getattr(thing, method)(*args)
     for argument in args:
@@ -81,9 +82,9 @@ def overwrite_after(thing: Any, method: str, *args: Any) -> None:
 def memory_of(
     make: Callable[..., Any], args: Sequence[Any], method: str, calls: Iterable[Sequence[Any]]
 ) -> int:
-    """Return the bytes that an object holds after a series of calls of one method.
+    """Return the bytes that an object uses after a series of calls of one method.
 
-    Never a test of its own: an upper bound stands beside checks of what the object does.
+    An upper bound alone proves little: also check what the object does.
     """
     calls = list(calls)
     tracemalloc.start()

@@ -9,7 +9,7 @@ from other_side import HIDDEN_LINES, Liar, Thing, error, run_exam, value
 
 keras = pytest.importorskip("keras")
 
-from dlcourse import models  # noqa: E402
+from dlcourse import _keras_rebuild  # noqa: E402
 
 from autograder.exam.examiner.process import Examiner  # noqa: E402
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 X = np.arange(6, dtype="float32").reshape(2, 3)
 BOUND_MODEL = value((True, Thing(0, "keras", "Sequential")))
 TEST = """
-model = check.here(f)
+model = check.local_copy(f)
 check.parameters(model, 8)
 check.close(model(X), expected, tolerance=1e-5)
 """
@@ -27,7 +27,7 @@ check.close(model(X), expected, tolerance=1e-5)
 @pytest.fixture(scope="module")
 def honest():
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="relu")])
-    return models.rest_configuration(model), model.get_weights(), model(X).numpy()
+    return _keras_rebuild.rest_configuration(model), model.get_weights(), model(X).numpy()
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_rule_10_a_patched_initialiser_is_not_asked(ask, honest):
 def test_rule_10_the_model_stays_what_it_was_the_first_time(ask, honest):
     other = copy.deepcopy(honest[0])
     field(activation="linear")(other)
-    twice = "check.here(f)\nmodel = check.here(f)"
+    twice = "check.local_copy(f)\nmodel = check.local_copy(f)"
 
     same = ask(twice, told(*honest[:2]), told(honest[0], [w + 1 for w in honest[1]]))
     another = ask(twice, told(*honest[:2]), told(other, honest[1]))
@@ -144,7 +144,8 @@ def test_rule_10_the_model_stays_what_it_was_the_first_time(ask, honest):
 def test_rule_10_a_model_may_be_frozen_between_two_looks(ask, honest):
     frozen = copy.deepcopy(honest[0])
     field(trainable=False)(frozen)
-    twice = "check.here(f)\nmodel = check.here(f)\ncheck.equal(len(model.trainable_weights), 0)"
+    twice = "check.local_copy(f)\nmodel = check.local_copy(f)"
+    twice += "\ncheck.equal(len(model.trainable_weights), 0)"
 
     assert frozen != honest[0]
     assert ask(twice, told(*honest[:2]), told(frozen, honest[1])).passed
@@ -166,7 +167,7 @@ def test_rule_11_a_models_refusal_is_not_told_after_a_hidden_call(ask, honest):
     layer(class_name="Z31337")(configuration)
 
     for reply in (told(configuration, honest[1]), error("AssertionError", "Z31337")):
-        verdict = ask(HIDDEN_LINES.format("check.here(f)"), reply)
+        verdict = ask(HIDDEN_LINES.format("check.local_copy(f)"), reply)
         assert verdict.points == 0.0
         assert "31337" not in verdict.reason + verdict.hint
 
@@ -178,8 +179,8 @@ def test_a_model_of_the_tests_own_keeps_its_configuration(ask, honest):
     source = """
 import keras
 model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
-check.there(np.shape)(f, model)
-trained = check.here(model)
+check.run_remotely(np.shape)(f, model)
+trained = check.local_copy(model)
 check.equal([w.shape for w in trained.get_weights()], [(3, 2), (2,)])
 """
 

@@ -248,7 +248,7 @@ def double(x): return 7
 np = None
 def f(x): return quadruple(x)
 """
-    test = "check.close(f(3.0), 12)\ncheck.close(check.there(quadruple)(3.0), 12)"
+    test = "check.close(f(3.0), 12)\ncheck.close(check.run_remotely(quadruple)(3.0), 12)"
 
     assert apart(answer, test, setup=setup).verdicts[0].passed
 

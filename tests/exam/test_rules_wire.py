@@ -181,14 +181,14 @@ OTHER_KINDS = {
     "a word for whether there is more": ("next(f)", value((1, 2))),
     "a result of an assignment": ("f.x = 1", value(1)),
     "a result of an item assignment": ("f[0] = 1", value(1)),
-    "arguments that are missing": ("check.changed(f, 1)", value((1, [], {}))),
-    "arguments that are no list": ("check.changed(f, 1)", value((1, 2, {}))),
+    "arguments that are missing": ("check.call_and_inspect(f, 1)", value((1, [], {}))),
+    "arguments that are no list": ("check.call_and_inspect(f, 1)", value((1, 2, {}))),
     "a result of seeding": ("check.seed(1)", value(7)),
-    "a configuration that is a tree": ("check.here(f)", value(({}, []))),
-    "a configuration that is no JSON": ("check.here(f)", value(("{{", []))),
-    "a configuration without end": ("check.here(f)", value(("[" * 5_000_000, []))),
-    "weights that are lists": ("check.here(f)", value(("{}", [[1.0]]))),
-    "weights that are objects": ("check.here(f)", value(("{}", [Thing(1)]))),
+    "a configuration that is a tree": ("check.local_copy(f)", value(({}, []))),
+    "a configuration that is no JSON": ("check.local_copy(f)", value(("{{", []))),
+    "a configuration without end": ("check.local_copy(f)", value(("[" * 5_000_000, []))),
+    "weights that are lists": ("check.local_copy(f)", value(("{}", [[1.0]]))),
+    "weights that are objects": ("check.local_copy(f)", value(("{}", [Thing(1)]))),
 }
 
 
@@ -321,7 +321,7 @@ def test_rule_2_what_a_test_cannot_answer_in_a_callback_is_an_error_of_the_test(
 def test_rule_4_arguments_that_come_back_changed_change_nothing(examiner):
     source = """
 X = np.arange(3.0)
-result, (after,) = check.changed(f, X)
+result, (after,) = check.call_and_inspect(f, X)
 check.equal(X, [0, 1, 2])
 check.equal(after, [9, 9, 9])
 after[:] = 5

@@ -27,7 +27,7 @@ _INSTEAD: Mapping[str, str] = {
         "the expected value in np.errstate before the call"
     ),
     "GradientTape": (
-        "the gradient lives where the tensors are: use check.there(probes.value_and_gradient)"
+        "the gradient lives where the tensors are: use check.run_remotely(probes.value_and_gradient)"
     ),
     "redirect_stdout": "what student code prints stays there: compare what it returns",
     "redirect_stderr": "what student code prints stays there: compare what it returns",

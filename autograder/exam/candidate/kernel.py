@@ -10,13 +10,13 @@ import socket
 import traceback
 from typing import Any
 
+from dlcourse._seeding import seed_generators
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.exam.candidate.server import serve
 from autograder.exam.protocol.channel import Channel
-from autograder.exam.seeding import seed_generators
 
 
 class ExamKernel(IPythonKernel):  # type: ignore[misc]

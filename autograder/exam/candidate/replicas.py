@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from dlcourse import models
+from dlcourse import _keras_rebuild
 
 
 def _generator(state: dict[str, Any]) -> np.random.Generator:
@@ -17,8 +17,8 @@ def _generator(state: dict[str, Any]) -> np.random.Generator:
 def _model(configuration: str, weights: list[Any]) -> Any:
     import keras
 
-    model = keras.models.model_from_json(configuration)
-    models.settle(model, weights)
+    model = keras._keras_rebuild.model_from_json(configuration)
+    _keras_rebuild.settle(model, weights)
     return model
 
 

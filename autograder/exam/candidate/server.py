@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from dlcourse._seeding import seed_generators
 
 from autograder.exam.candidate.replicas import REPLICAS
 from autograder.exam.protocol import exceptions
@@ -21,7 +22,6 @@ from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.decoding import decode
 from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import ConnectionLost, NotTransferable, refuse
-from autograder.exam.seeding import seed_generators
 
 WARNINGS_LIMIT = 20
 
@@ -164,11 +164,11 @@ def _next(_: _RequestServer, iterator: Any) -> tuple[bool, Any]:
 
 
 def _here(_: _RequestServer, model: Any, like: Any) -> tuple[str, list[Any]]:
-    from dlcourse import models
+    from dlcourse import _keras_rebuild
 
     try:
-        configuration = models.rest_configuration(model, like)
-    except models.CannotRebuild as error:
+        configuration = _keras_rebuild.rest_configuration(model, like)
+    except _keras_rebuild.CannotRebuild as error:
         raise AssertionError(str(error)) from error
     return json.dumps(configuration), [np.asarray(w) for w in model.get_weights()]
 

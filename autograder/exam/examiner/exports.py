@@ -59,7 +59,7 @@ class Exports:
                 return self.optimizer(x)
         message = (
             f"A {type(x).__name__} can't be handed to student code, since it would not be the same "
-            "object there: make it there, check.there(f)(...)."
+            "object there: make it there, check.run_remotely(f)(...)."
         )
         raise NotTransferable(message)
 

@@ -19,12 +19,12 @@ from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
-from dlcourse import _room
+from dlcourse._seeding import seed_generators
+from dlcourse.check import _backend
 
 from autograder.exam.examiner.session import ExaminerSession
 from autograder.exam.examiner.verdict import reach_verdict
 from autograder.exam.protocol.channel import Channel
-from autograder.exam.seeding import seed_generators
 from autograder.models import Verdict
 from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import free_names
@@ -72,12 +72,12 @@ class Examiner:
             warnings.simplefilter("ignore")
             try:
                 _bind(session, space, task["source"], task["names"])
-                _room.current = session
+                _backend.current = session
                 value = run_test(task["source"], filename, space)
             except BaseException as error:
                 outcome = error
             finally:
-                _room.current = None
+                _backend.current = None
         session.finish()
         if session.void is not None:
             outcome = session.void  # whatever the test caught

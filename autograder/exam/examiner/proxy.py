@@ -23,12 +23,12 @@ class RemoteObject:
     `==`, `<`, `bool` or `float` say here would be said by the student.
     """
 
-    __slots__ = ("_kind", "_number", "_room", "_type")
+    __slots__ = ("_kind", "_number", "_session", "_type")
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, session: Asks, number: int, kind: str, type_name: str) -> None:
         for name, value in (
-            ("_room", session),
+            ("_session", session),
             ("_number", number),
             ("_kind", kind),
             ("_type", type_name),
@@ -43,10 +43,10 @@ class RemoteObject:
         if self._kind == "keras":
             message = (
                 f"{self!r} is a Keras object, and what it says about itself is a claim: "
-                "bring it here first, check.here(...), or pass it on."
+                "bring it here first, check.local_copy(...), or pass it on."
             )
             raise TypeError(message)
-        return self._room.ask(operation, self, *arguments)
+        return self._session.ask(operation, self, *arguments)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask("call", list(args), kwargs)
@@ -75,7 +75,7 @@ class RemoteObject:
             if not more:
                 return
             yield value
-        self._room.give_up(f"{self!r} gave more than {ITEMS_LIMIT:,} items and did not end")
+        self._session.give_up(f"{self!r} gave more than {ITEMS_LIMIT:,} items and did not end")
 
     def __next__(self) -> Any:
         more, value = self._ask("next")
@@ -109,7 +109,7 @@ class RemoteObject:
         raise TypeError(message)
 
     def _no_copy(self, *_: Any) -> NoReturn:
-        message = f"{self!r} can't be copied here: it is there, check.there(copy.deepcopy)(...)."
+        message = f"{self!r} cannot be copied here: use check.run_remotely(copy.deepcopy)(...)."
         raise TypeError(message)
 
     __copy__ = __deepcopy__ = __reduce_ex__ = _no_copy

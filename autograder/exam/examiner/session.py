@@ -1,6 +1,6 @@
 """The examiner's half of the room: asks the candidate, and believes nothing but values.
 
-One `Room` lives as long as one test cell. It is what `dlcourse.check` finds in `_room.current`.
+One `Room` lives as long as one test cell. It is what `dlcourse.check` finds in `_backend.current`.
 """
 
 import json
@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
+from dlcourse._seeding import seed_generators
 from dlcourse.check import CheckFailed
 
 from autograder.exam.diagnosis.transcript import Entry, summary
@@ -26,7 +27,6 @@ from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.decoding import decode
 from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import NotTransferable, ProtocolViolation, refuse
-from autograder.exam.seeding import seed_generators
 
 CALLBACK_DEPTH = 4
 _UNJUDGED = ("get", "iterate", "set attribute", "set item", "here", "seed")
@@ -220,7 +220,7 @@ class ExaminerSession:
     def refer(self, x: Any) -> tuple[str, Any]:
         """Name what the test hands to student code, or refuse it."""
         if type(x) is RemoteObject:
-            if x._room is not self:
+            if x._session is not self:
                 message = f"{x!r} belongs to another test cell, and is gone with it."
                 raise NotTransferable(message)
             return "remote", x._number
@@ -228,16 +228,16 @@ class ExaminerSession:
 
     # --- the words of dlcourse.check -------------------------------------------------------------
 
-    def there(
+    def run_remotely(
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         """Call a library's or a set-up cell's function in the candidate."""
         if type(function) is not RemoteObject and self.refer(function)[0] != "name":
-            message = f"check.there takes a function of a library or a set-up cell, not {function}."
+            message = f"check.run_remotely takes a function of a library or a set-up cell, not {function}."
             raise NotTransferable(message)
         return self.ask("call", function, list(args), dict(kwargs))
 
-    def changed(
+    def call_and_inspect(
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call the function there; return its result, and its arguments as the call left them."""
@@ -251,22 +251,22 @@ class ExaminerSession:
         self.ask("seed", number)
         seed_generators(number)
 
-    def here(self, model: Any, like: Any) -> Any:
+    def local_copy(self, model: Any, like: Any) -> Any:
         """Rebuild a model here from its configuration and weights."""
-        from dlcourse import models
+        from dlcourse import _keras_rebuild
 
         try:
-            return models.rebuild(*self.parts(model, like))
-        except models.CannotRebuild as error:
+            return _keras_rebuild.rebuild(*self.parts(model, like))
+        except _keras_rebuild.CannotRebuild as error:
             raise CheckFailed(str(error)) from error
 
     def parts(self, model: Any, like: Any) -> tuple[Any, list[Any]]:
         """Return the configuration and the weights of a model, wherever it lives."""
-        from dlcourse import models
+        from dlcourse import _keras_rebuild
 
         if type(model) is RemoteObject:
             return self.brought_parts(model, like)
-        configuration = models.rest_configuration(model, like)
+        configuration = _keras_rebuild.rest_configuration(model, like)
         if any(known is model for known in self.exports.crossed):
             return configuration, self.ask("here", model, like)[1]
         return configuration, [np.asarray(w) for w in model.get_weights()]

@@ -36,8 +36,8 @@ def encode(
     """
     encoder = _Encoder(refer, named)
     tree = json.dumps(encoder.node(value, 0), check_circular=False, separators=(",", ":")).encode()
-    _require_room(len(tree), LIMITS.tree_bytes)
-    _require_room(encoder.size, LIMITS.bytes)
+    _require_space(len(tree), LIMITS.tree_bytes)
+    _require_space(encoder.size, LIMITS.bytes)
     return Message(tree, encoder.buffers)
 
 
@@ -118,7 +118,7 @@ class _Encoder:
             return {"text": [[] if is_scalar else list(x.shape), words, is_scalar]}
         if x.dtype.name not in DTYPES:
             return None
-        _require_room(self.size + x.nbytes, LIMITS.bytes)  # before a copy is made
+        _require_space(self.size + x.nbytes, LIMITS.bytes)  # before a copy is made
         x = np.ascontiguousarray(x, x.dtype.newbyteorder("=")).reshape(x.shape)
         if x.dtype == np.bool_:
             x = x.view(np.uint8) != 0  # a view of bytes may hold other truths than 0 and 1
@@ -153,7 +153,7 @@ class _Encoder:
             raise NotTransferable(message)
 
 
-def _require_room(size: int, limit: int) -> None:
+def _require_space(size: int, limit: int) -> None:
     if size > limit:
         message = f"A value of {size:,} bytes can't cross: send less of it."
         raise NotTransferable(message)

@@ -1,38 +1,41 @@
-"""Compares numbers within a tolerance."""
+"""Check that numbers are close to expected numbers."""
 
 import numpy as np
 
-from dlcourse.check import _shapes, _slips, _words
+from dlcourse.check import _diagnose, _format, _shape
+from dlcourse.check._coerce import Array, NotPlain, numbers
 from dlcourse.check._failure import fail, tally
-from dlcourse.check._real import Array, NotPlain, numbers
 
-_FLOAT32_TOLERANCE = 1e-5  # what is left of 1e-6 after a few operations in float32
+_FLOAT32_TOLERANCE = 1e-5  # float32 cannot keep 1e-6 over a few operations
 
 
 def close(
     actual: object, expected: object, *, tolerance: float = 1e-6, name: str = "", hint: str = ""
 ) -> None:
-    """Check numbers: one shape, all finite, `|actual - expected| <= tolerance (1 + |expected|)`.
+    """Check that numbers are equal within a tolerance.
+
+    The shapes must agree, all numbers must be finite, and
+    `|actual - expected| <= tolerance * (1 + |expected|)` must be true of each.
 
     Parameters
     ----------
     actual
-        What came out: a number, an array, nested lists of numbers, or an eager tensor.
+        The result: a number, an array, nested lists of numbers, or an eager tensor.
     expected
-        What should have, in any of these forms; finite and not empty.
+        The expected numbers, in any of these forms; finite and not empty.
     tolerance
-        Relative for large numbers, absolute for small ones. At least 1e-5 is granted to
-        results in float32, which cannot do better.
+        Relative for large numbers, absolute for small ones; at least 1e-5 for results in
+        float32.
     name, hint
         What is being checked, and one sentence to show when it fails.
 
     Raises
     ------
     CheckFailed
-        If it does not hold. The message knows common slips: a transposed result, a column
-        broadcast against a row, a sum for a mean, a turned sign, and others.
+        If they are not. The message names the likely cause: a transposed result, a column
+        broadcast against a row, a sum instead of a mean, a flipped sign, and others.
     ValueError
-        If `expected` cannot be compared with: a fault of the test.
+        If nothing can be compared with `expected`: an error of the test.
 
     Examples
     --------
@@ -40,24 +43,24 @@ def close(
     >>> close(np.float32(0.3), 0.3)
     """
     wanted = _wanted(expected)
-    came = numbers_due(actual, wanted, name, hint)
+    came = require_numbers(actual, wanted, name, hint)
     if came.shape != wanted.shape:
-        fail(_shapes.mismatch(came, wanted), name, hint)
+        fail(_shape.mismatch(came, wanted), name, hint)
     require_finite(came, name, hint)
     if not within(came, wanted, tolerance):
         fail(difference(came, wanted, tolerance), name, hint)
     tally.passed += 1
 
 
-def numbers_due(actual: object, wanted: Array, name: str, hint: str) -> Array:
-    """Return what came as an array of numbers; anything else fails."""
+def require_numbers(actual: object, wanted: Array, name: str, hint: str) -> Array:
+    """Return the result as an array of numbers; fail if it is anything else."""
     try:
         came = numbers(actual)
     except NotPlain as error:
         fail(f"expected {_due(wanted)}, got {error}.", name, hint)
     if came.dtype.kind == "b" and wanted.dtype.kind != "b":
         fail(
-            f"expected {_due(wanted)}, got {_words.array(came)}: True and False are answers, "
+            f"expected {_due(wanted)}, got {_format.array(came)}: True and False are answers, "
             "not numbers (`.astype(int)` makes 1 and 0 of them).",
             name,
             hint,
@@ -68,16 +71,16 @@ def numbers_due(actual: object, wanted: Array, name: str, hint: str) -> Array:
 
 
 def require_finite(came: Array, name: str, hint: str) -> None:
-    """Fail when a number is NaN or infinite, and say where and why that happens."""
+    """Fail if a number is NaN or infinite; the message says where and why that happens."""
     if came.dtype.kind not in "fc":
         return
     finite = np.isfinite(came)
     if not finite.all():
-        fail(_slips.not_finite(came, ~finite), name, hint)
+        fail(_diagnose.not_finite(came, ~finite), name, hint)
 
 
 def within(came: Array, wanted: Array, tolerance: float) -> bool:
-    """Whether two finite arrays of one shape agree."""
+    """Return whether two finite arrays of one shape agree."""
     if came.dtype == np.float32:
         tolerance = max(tolerance, _FLOAT32_TOLERANCE)
     with np.errstate(all="ignore"):  # a test may have turned warnings into errors
@@ -86,22 +89,22 @@ def within(came: Array, wanted: Array, tolerance: float) -> bool:
 
 
 def difference(came: Array, wanted: Array, tolerance: float) -> str:
-    """Return the sentence about two finite arrays of one shape that disagree."""
+    """Return the message about two finite arrays of one shape that disagree."""
     came, wanted = _wide(came), _wide(wanted)
     with np.errstate(all="ignore"):
         wrong = ~(np.abs(came - wanted) <= tolerance * (1 + np.abs(wanted)))
-    slip = _slips.of(came, wanted, wrong)
+    cause = _diagnose.likely_cause(came, wanted, wrong)
     if came.ndim == 0:
-        got, due = _words.pair(came[()], wanted[()])
-        return f"got {got}, expected {due}.{slip}"
+        got, due = _format.pair(came[()], wanted[()])
+        return f"got {got}, expected {due}.{cause}"
     if came.size <= 6:
-        got, due = _words.arrays(came, wanted)
-        return f"got {got}, expected {due}.{slip}"
+        got, due = _format.arrays(came, wanted)
+        return f"got {got}, expected {due}.{cause}"
     first = tuple(np.argwhere(wrong)[0])
-    got, due = _words.pair(came[first], wanted[first])
-    how_many = f"{int(wrong.sum()):,} of {_words.count(wrong.size, 'value')}"
+    got, due = _format.pair(came[first], wanted[first])
+    how_many = f"{int(wrong.sum()):,} of {_format.count(wrong.size, 'value')}"
     verb = "differs" if wrong.sum() == 1 else "differ"
-    return f"{how_many} {verb}; at {_words.place(first)} yours is {got}, expected {due}.{slip}"
+    return f"{how_many} {verb}; at {_format.place(first)} yours is {got}, expected {due}.{cause}"
 
 
 def _wanted(expected: object) -> Array:
@@ -120,7 +123,7 @@ def _wanted(expected: object) -> Array:
 
 
 def _wide(x: Array) -> Array:
-    """Return the numbers in double precision: differences of unsigned integers wrap around."""
+    """Return the numbers in double precision, as differences of unsigned integers wrap around."""
     return x.astype(np.complex128 if x.dtype.kind == "c" else np.float64, copy=False)
 
 

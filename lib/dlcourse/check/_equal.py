@@ -1,12 +1,11 @@
-"""Compares values exactly: whole numbers, texts, truth, lists, tuples, dictionaries, sets."""
+"""Check that values are exactly equal: numbers, text, booleans and containers of them."""
 
 from typing import Any
 
 import numpy as np
 
-from dlcourse.check import _shapes, _slips, _words
-from dlcourse.check._failure import fail, tally
-from dlcourse.check._real import (
+from dlcourse.check import _diagnose, _format, _shape
+from dlcourse.check._coerce import (
     NotPlain,
     array_base,
     describe,
@@ -14,36 +13,37 @@ from dlcourse.check._real import (
     scalar_base,
     sequence_base,
 )
+from dlcourse.check._failure import fail, tally
 
 _SCALARS = (bool, int, float, complex, str, bytes, type(None))
 
 
 class _Different(Exception):
-    """What differs; carries the sentence up to `equal`."""
+    """The first difference; carries its message up to `equal`."""
 
 
 def equal(actual: Any, expected: object, *, name: str = "", hint: str = "") -> None:
     """Check that two values are exactly equal.
 
-    Lists, tuples, ranges and arrays count as the same kind of thing, as do `1`, `1.0` and
-    `np.int64(1)`; where True or False is expected, 1 or 0 is not enough.
+    Lists, tuples, ranges and arrays may be compared with each other, and so may `1`, `1.0` and
+    `np.int64(1)`; if True or False is expected, 1 or 0 is not enough.
 
     Parameters
     ----------
     actual
-        What came out.
+        The result.
     expected
-        What should have: None, truth, numbers, text, and lists, tuples, dictionaries, sets and
-        arrays of them.
+        The expected value: None, a boolean, a number, text, and lists, tuples, dictionaries, sets
+        and arrays of them.
     name, hint
         What is being checked, and one sentence to show when it fails.
 
     Raises
     ------
     CheckFailed
-        If they differ; the message tells the first difference.
+        If they differ; the message states the first difference.
     TypeError
-        If `expected` is none of these: a fault of the test.
+        If `expected` is none of these: an error of the test.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def _compare_scalars(actual: Any, expected: Any, at: str) -> None:
 
 
 def _scalar(actual: Any) -> object:
-    """Return a scalar as a built-in value, or a mark that equals nothing expected."""
+    """Return a scalar as a built-in value, or `object`, which equals no expected value."""
     try:
         array = array_base(actual)
         plain = scalar_base(actual) if array is None else array[()] if array.ndim == 0 else object
@@ -104,13 +104,13 @@ def _compare_sequences(actual: Any, expected: Any, at: str) -> None:
     try:
         came = numbers(actual)
     except NotPlain as error:
-        message = f"{_where(at)}expected {_words.value(expected)}, got {error}."
+        message = f"{_where(at)}expected {_format.value(expected)}, got {error}."
         raise _Different(message) from None
     if came.shape != due.shape:
-        raise _Different(_where(at) + _shapes.mismatch(came, due))
+        raise _Different(_where(at) + _shape.mismatch(came, due))
     if due.dtype.kind == "b" and came.dtype.kind != "b":
         message = (
-            f"{_where(at)}expected True and False, got numbers: {_words.array(came)}. "
+            f"{_where(at)}expected True and False, got numbers: {_format.array(came)}. "
             "`.astype(bool)` turns 1 and 0 into them."
         )
         raise _Different(message)
@@ -121,20 +121,22 @@ def _compare_sequences(actual: Any, expected: Any, at: str) -> None:
 
 
 def _array_sentence(came: Any, due: Any, wrong: Any) -> str:
-    slip = ""
+    cause = ""
     if due.dtype.kind != "b" and came.dtype.kind != "b" and np.isfinite(came).all():
-        slip = _slips.of(came.astype(np.complex128).real, due.astype(np.complex128).real, wrong)
+        cause = _diagnose.likely_cause(
+            came.astype(np.complex128).real, due.astype(np.complex128).real, wrong
+        )
     if due.size <= 12 or due.ndim == 0:
-        got, expected = _words.arrays(came, due)
+        got, expected = _format.arrays(came, due)
         if due.size <= 8:
-            return f"got {got}, expected {expected}.{slip}"
+            return f"got {got}, expected {expected}.{cause}"
     first = tuple(np.argwhere(wrong)[0])
-    got, expected = _words.pair(came[first], due[first])
+    got, expected = _format.pair(came[first], due[first])
     n = int(wrong.sum())
     verb = "differs" if n == 1 else "differ"
     return (
-        f"{n:,} of {_words.count(wrong.size, 'value')} {verb}; at {_words.place(first)} yours is "
-        f"{got}, expected {expected}.{slip}"
+        f"{n:,} of {_format.count(wrong.size, 'value')} {verb}; at {_format.place(first)} yours is "
+        f"{got}, expected {expected}.{cause}"
     )
 
 
@@ -144,8 +146,8 @@ def _compare_parts(actual: Any, expected: Any, at: str) -> None:
         raise _Different(_sentence(actual, expected, at))
     if len(parts) != len(due):
         message = (
-            f"{_where(at)}expected {_words.count(len(due), 'item')}, got {len(parts):,}: "
-            f"{_words.value(actual)} instead of {_words.value(expected)}."
+            f"{_where(at)}expected {_format.count(len(due), 'item')}, got {len(parts):,}: "
+            f"{_format.value(actual)} instead of {_format.value(expected)}."
         )
         raise _Different(message)
     for i, (part, wanted) in enumerate(zip(parts, due, strict=True)):
@@ -167,15 +169,15 @@ def _compare_dictionaries(actual: Any, expected: dict[Any, Any], at: str) -> Non
     missing = [key for key in due if key not in came]
     extra = [key for key in came if key not in due]
     if missing or extra:
-        told = [
-            f"{word} {', '.join(map(_words.value, keys[:6]))}"
+        differences = [
+            f"{word} {', '.join(map(_format.value, keys[:6]))}"
             for word, keys in (("missing", missing), ("not expected", extra))
             if keys
         ]
-        message = f"{_where(at)}the dictionary has other keys: {'; '.join(told)}."
+        message = f"{_where(at)}the dictionary has other keys: {'; '.join(differences)}."
         raise _Different(message)
     for key, wanted in due.items():
-        _compare(came[key], wanted, f"{at}[{_words.value(key)}]")
+        _compare(came[key], wanted, f"{at}[{_format.value(key)}]")
 
 
 def _compare_sets(actual: Any, expected: Any, at: str) -> None:
@@ -186,13 +188,13 @@ def _compare_sets(actual: Any, expected: Any, at: str) -> None:
     came, due = {_key(x) for x in base.__iter__(actual)}, {_key(x) for x in expected}
     for word, keys in (("missing", due - came), ("not expected", came - due)):
         if keys:
-            told = ", ".join(sorted(map(_words.value, keys))[:6])
-            message = f"{_where(at)}the set has other members: {word} {told}."
+            members = ", ".join(sorted(map(_format.value, keys))[:6])
+            message = f"{_where(at)}the set has other members: {word} {members}."
             raise _Different(message)
 
 
 def _key(key: Any) -> Any:
-    """Return a key as a plain value, since a foreign key brings its own `==` and `hash`."""
+    """Return a key as a plain value, as a student's class may define its own `==` and `hash`."""
     parts = sequence_base(key) if issubclass(type(key), tuple) else None
     if parts is not None:
         return tuple(_key(part) for part in parts)
@@ -205,7 +207,7 @@ def _key(key: Any) -> Any:
 
 
 def _sentence(actual: Any, expected: object, at: str) -> str:
-    got, due = _words.value(actual), _words.value(expected)
+    got, due = _format.value(actual), _format.value(expected)
     if actual is None and expected is not None:
         got = describe(None)
     if got == due:

@@ -1,4 +1,4 @@
-"""The handwritten digits that scikit-learn carries, at any size."""
+"""Load the handwritten digits of scikit-learn, at any size."""
 
 from functools import cache
 from typing import Any
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 def digits(size: int = 8) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return 1,797 handwritten digits, between 0 (paper) and 1 (ink).
+    """Return the 1,797 handwritten digits of scikit-learn, between 0 (paper) and 1 (ink).
 
     Parameters
     ----------
@@ -22,18 +22,18 @@ def digits(size: int = 8) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 
     Notes
     -----
-    From the "Optical recognition of handwritten digits" data of E. Alpaydin and C. Kaynak
-    (UCI Machine Learning Repository, 1998), as in `sklearn.datasets.load_digits`.
+    They are the "Optical recognition of handwritten digits" data of E. Alpaydin and C. Kaynak
+    (UCI Machine Learning Repository, 1998), loaded with `sklearn.datasets.load_digits`.
     """
-    pictures, labels = _carried()
+    pictures, labels = _scans()
     if size != 8:
         pictures = np.stack([_resized(picture, size) for picture in pictures])
     return pictures.copy(), labels.copy()
 
 
 @cache
-def _carried() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    # scikit-learn takes a second to import, and only these data need it.
+def _scans() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    # scikit-learn takes a second to import, and only this data set needs it.
     from sklearn.datasets import load_digits
 
     bunch: Any = load_digits()

@@ -1,18 +1,18 @@
-"""Text to read character by character: where it comes from, a rival, tasks that need a memory.
+"""Texts to model character by character, a baseline, and tasks that need a memory.
 
-    documentation               Python's own help texts, which every Python carries
-    ngram_bits                  bits per character of a table of counts, the rival of a network
+    documentation               Python's own help texts
+    inside_quotes               which characters of a text are between quotation marks
+    ngram_bits                  bits per character of an n-gram model, the baseline of a network
     next_logits                 a trained Keras model as a function from a text to logits
-    copy_task brackets quotes   made sequences whose distances are known
-    inside_quotes               which characters of a text stand between quotation marks
+    copy_task brackets quotes   synthetic sequences with known distances between related symbols
 
-`dlcourse.data.text()` is tiny Shakespeare, for the `full` profile.
+See also `dlcourse.data.text()`, which is tiny Shakespeare.
 """
 
-from dlcourse.text._corpus import documentation, inside_quotes
-from dlcourse.text._model import next_logits
-from dlcourse.text._rival import ngram_bits
-from dlcourse.text._tasks import brackets, copy_task, quotes
+from dlcourse.text._documentation import documentation, inside_quotes
+from dlcourse.text._generation import next_logits
+from dlcourse.text._ngram import ngram_bits
+from dlcourse.text._synthetic import brackets, copy_task, quotes
 
 __all__ = [
     "brackets",

@@ -7,7 +7,7 @@ import numpy as np
 import traitlets
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse import plot, sketches
+from dlcourse import data, plot
 from dlcourse.widgets._script import script
 from dlcourse.widgets._static_image import StaticImageMixin
 
@@ -110,9 +110,7 @@ def filter_explorer(
     ValueError
         If a picture or the kernel has another shape, or if there is no preset of that name.
     """
-    shown = {
-        name: _picture(name, pixels) for name, pixels in (pictures or sketches.pictures()).items()
-    }
+    shown = {name: _picture(name, pixels) for name, pixels in (pictures or data.drawings()).items()}
     widget = FilterExplorer(
         pictures=shown,
         presets=PRESETS,

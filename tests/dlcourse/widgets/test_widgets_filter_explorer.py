@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from dlcourse import sketches
+from dlcourse import data
 from dlcourse.widgets.filter_explorer import PRESETS, filter_explorer
 from PIL import Image
 
@@ -148,10 +148,10 @@ def test_the_mime_bundle_contains_a_picture_and_a_description():
 
 
 def test_the_curve_detector_responds_to_its_curve_only():
-    widget = filter_explorer({"curve": sketches.curve()}, kernel="curve detector")
+    widget = filter_explorer({"curve": data.drawings()["a curve"]}, kernel="curve detector")
     strongest = np.max(widget.feature_map)
 
-    turned = filter_explorer({"curve": sketches.curve()[::-1]}, kernel="curve detector")
+    turned = filter_explorer({"curve": data.drawings()["a curve"][::-1]}, kernel="curve detector")
 
     assert np.max(turned.feature_map) < 0.6 * strongest
 
@@ -170,6 +170,6 @@ def test_invalid_arguments_are_refused(given, message):
 
 
 def test_the_built_in_drawings_are_gray_images():
-    for pixels in sketches.pictures().values():
+    for pixels in data.drawings().values():
         assert pixels.ndim == 2
         assert 0 <= pixels.min() < 0.1 < 0.7 < pixels.max() <= 1

@@ -70,13 +70,13 @@ def pretrain_stack(pairs, X, steps):
 rng = np.random.default_rng(SEED)
 X = (rng.normal(size=(50, 3)) @ rng.normal(size=(3, 6)) / 3).astype("float32")
 sizes = [6, 4, 2]
-both = check.items(check.there(pairs)(sizes), 2, name="layers")
-below = check.items(check.there(pairs)(sizes[:2]), 1, name="layers")
-above = check.items(check.there(pairs)(sizes, first=1), 1, name="layers")
+both = check.items(check.run_remotely(pairs)(sizes), 2, name="layers")
+below = check.items(check.run_remotely(pairs)(sizes[:2]), 1, name="layers")
+above = check.items(check.run_remotely(pairs)(sizes, first=1), 1, name="layers")
 
 
 def error(encoder, decoder):
-    rebuilt = check.here(decoder)(check.here(encoder)(X)).numpy()
+    rebuilt = check.local_copy(decoder)(check.local_copy(encoder)(X)).numpy()
     return float(np.mean((rebuilt - X) ** 2))
 
 
@@ -84,10 +84,12 @@ untrained = error(*below[0])
 pretrain_stack(both, X, 20)
 pretrain_stack(below, X, 20)
 check.between(error(*below[0]) / untrained, 0, 0.8, name="what is left of the error")
-pretrain_stack(above, check.here(below[0][0])(X).numpy(), 20)
+pretrain_stack(above, check.local_copy(below[0][0])(X).numpy(), 20)
 for stacked, alone in ((both[0], below[0]), (both[1], above[0])):
     weights = zip(
-        check.here(stacked[0]).get_weights(), check.here(alone[0]).get_weights(), strict=True
+        check.local_copy(stacked[0]).get_weights(),
+        check.local_copy(alone[0]).get_weights(),
+        strict=True,
     )
     for came, due in weights:
         check.close(came, due, tolerance=1e-3, name="weights of a layer in the stack")
@@ -118,7 +120,7 @@ def train_denoising(X, corrupt, seed):
 X = digits()
 train, fresh = X[:1400], X[1400:]
 noisy = mask(fresh, np.random.default_rng(SEED + 7))
-rebuilt = check.here(train_denoising(train, mask, SEED))(noisy).numpy()
+rebuilt = check.local_copy(train_denoising(train, mask, SEED))(noisy).numpy()
 check.shape(rebuilt, fresh.shape, name="rebuilt images")
 error = np.mean((rebuilt - fresh) ** 2)
 idle = np.mean((noisy - fresh) ** 2)
@@ -147,10 +149,10 @@ def transfer(base, X, y, n_classes):
 # %% test="transfer" points=40
 rng = np.random.default_rng(SEED)
 X = rng.normal(size=(200, 6)).astype("float32")
-base = check.there(pretrained)()
-before = check.here(base)
+base = check.run_remotely(pretrained)()
+before = check.local_copy(base)
 y = (before(X).numpy() @ rng.normal(size=(8, 3))).argmax(axis=1)
-model = check.here(transfer(base, X[:100], y[:100], 3))
+model = check.local_copy(transfer(base, X[:100], y[:100], 3))
 after = model.get_weights()
 for weight in before.get_weights():
     same = [w for w in after if w.shape == weight.shape and np.allclose(w, weight, atol=1e-6)]

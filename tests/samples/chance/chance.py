@@ -72,10 +72,10 @@ rng = np.random.default_rng(SEED)
 images, labels = np.zeros((40, 9, 9), "uint8"), np.arange(40) % 10
 images[:, 4, 4] = 200
 before = images.copy()
-(shifted, same_labels), (images_after, labels_after, *_) = check.changed(
+(shifted, same_labels), (images_after, labels_after, *_) = check.call_and_inspect(
     augment, images, labels, rng
 )
-(others, _), _ = check.changed(augment, images, labels, rng)
+(others, _), _ = check.call_and_inspect(augment, images, labels, rng)
 check.equal(images_after, before, name="the images that were given")
 check.equal(labels_after, labels, name="the labels that were given")
 check.equal(same_labels, labels, name="labels")
@@ -107,7 +107,7 @@ def sample(model, prime, n, temperature, rng):
 
 
 # %% test="sample" points=25
-model = check.there(Bigram)()
+model = check.run_remotely(Bigram)()
 ids = check.items(sample(model, [0], 800, 0.5, np.random.default_rng(SEED)), 801, name="symbols")
 check.equal(ids[0], 0, name="the prime")
 check.between(ids, 0, 2, name="symbols")
@@ -134,7 +134,7 @@ def generate(model, prime, n, rng):
 
 
 # %% test="generate" points=12.5
-model = check.there(Flat)()
+model = check.run_remotely(Flat)()
 first, again, other = (
     check.items(generate(model, [0], 40, np.random.default_rng(seed)), 41, name="symbols")
     for seed in (SEED, SEED, SEED + 1)
@@ -143,7 +143,7 @@ check.equal(again, first, name="the same seed, the same text")
 check.that(first != other, "Another seed gives another text.")
 
 # %% test="generate" points=12.5
-model, rng = check.there(Flat)(), np.random.default_rng(SEED + 5)
+model, rng = check.run_remotely(Flat)(), np.random.default_rng(SEED + 5)
 first = check.items(generate(model, [0], 40, rng), 41, name="symbols")
 second = check.items(generate(model, [0], 40, rng), 41, name="symbols")
 again = generate(model, [0], 40, np.random.default_rng(SEED + 5))

@@ -72,16 +72,16 @@ check.close(product, [3, 2], tolerance=1e-7, name="gradient of a product")
 """
 
 
-# %% exercise="initialise" outcomes=[2]
-def initialise(n_in, n_out, rng):
+# %% exercise="initialize" outcomes=[2]
+def initialize(n_in, n_out, rng):
     """Weights for a ReLU layer, as He proposed."""
     ### BEGIN SOLUTION
     return rng.normal(size=(n_in, n_out)) * np.sqrt(2 / n_in)
     ### END SOLUTION
 
 
-# %% test="initialise" points=12.5
-weights = initialise(300, 200, np.random.default_rng(SEED))
+# %% test="initialize" points=12.5
+weights = initialize(300, 200, np.random.default_rng(SEED))
 check.shape(weights, (300, 200), name="weights")
 check.between(weights.std() / np.sqrt(2 / 300), 0.98, 1.02, name="their spread")
 check.between(weights.mean(), -1e-3, 1e-3, name="their mean")
@@ -128,7 +128,7 @@ def clip_by_global_norm(gradients, limit):
 
 # %% test="clip_by_global_norm" points=12.5
 gradients = [np.array([3.0, 0.0]), np.array([[4.0]])]
-clipped, (after, _) = check.changed(clip_by_global_norm, gradients, 1.0)
+clipped, (after, _) = check.call_and_inspect(clip_by_global_norm, gradients, 1.0)
 clipped = check.items(clipped, 2, name="clipped gradients")
 check.close(clipped[0], [0.6, 0], name="first gradient")
 check.close(clipped[1], [[0.8]], name="second gradient")

@@ -29,7 +29,7 @@ def twice_too_large(f, x, h=1e-5):
 
 
 @misconception(
-    "initialise", hint="Half of the units of a ReLU layer are silent: He's 2 is for them."
+    "initialize", hint="Half of the units of a ReLU layer are silent: He's 2 is for them."
 )
 def xavier(n_in, n_out, rng):
     return rng.normal(size=(n_in, n_out)) * np.sqrt(1 / n_in)

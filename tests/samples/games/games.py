@@ -99,7 +99,7 @@ def train(env_class, seed):
 
 
 # %% test="train" points=30
-model, env = check.here(train(Corridor, seed=SEED)), Corridor()
+model, env = check.local_copy(train(Corridor, seed=SEED)), Corridor()
 for game in range(3):
     state, _ = env.reset(seed=SEED + game)
     won, is_over, steps = 0.0, False, 0
@@ -140,7 +140,7 @@ def train_char_model(ids, n_symbols, seed):
 
 
 # %% test="train_char_model" points=30
-model = check.here(train_char_model(text(SEED, 8000), 5, SEED))
+model = check.local_copy(train_char_model(text(SEED, 8000), 5, SEED))
 ids = text(SEED + 1, 401)
 logits = model.predict(ids[None, :-1], verbose=0)[0]
 check.shape(logits, (400, 5), name="logits")
@@ -231,7 +231,7 @@ def learner(online, target):
 
 
 # %% test="train_dqn" points=40
-model, env, total = check.here(train_dqn(Catch, SEED)), Catch(), 0.0
+model, env, total = check.local_copy(train_dqn(Catch, SEED)), Catch(), 0.0
 values = tf.function(lambda frames: model(frames))
 for game in range(100):
     frame, _ = env.reset(seed=10_000 + SEED + game)

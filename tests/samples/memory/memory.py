@@ -47,7 +47,7 @@ class LastFrames:
 
 
 # %% test="LastFrames" points=30
-stored = check.there(store_then_overwrite)(LastFrames, 3)
+stored = check.run_remotely(store_then_overwrite)(LastFrames, 3)
 check.shape(stored, (3, 2, 2), name="what is stored")
 check.equal(stored[:, 0, 0], [0, 1, 2], name="what is stored")
 buffer = LastFrames(2)
@@ -88,7 +88,7 @@ frames = [np.full((2, 3), i, "uint8") for i in (1, 2, 3, 4)]
 calls = [("reset", frames[0]), *(("push", frame) for frame in frames[1:])]
 wanted = [[1, 1, 1], [1, 1, 2], [1, 2, 3], [2, 3, 4]]
 # One after the other, each state would cross before the next call could overwrite it.
-states = check.there(probes.results)(FrameStack(3), calls)
+states = check.run_remotely(probes.results)(FrameStack(3), calls)
 for state, due in zip(check.items(states, 4, name="states"), wanted, strict=True):
     check.shape(state, (2, 3, 3), name="a state")
     check.that(state.dtype == np.uint8, "The pixels stay what they are: bytes.")
@@ -165,12 +165,12 @@ check.between(share[7:], 0.17, 0.23, name="share of each that is stored")
 
 kept = ReplayBuffer(4, (2,), "uint8")
 state, next_state = np.array([7, 7], "uint8"), np.array([8, 8], "uint8")
-check.there(probes.overwrite_after)(kept, "add", state, 0, 0.0, next_state, False)
+check.run_remotely(probes.overwrite_after)(kept, "add", state, 0, 0.0, next_state, False)
 states, _, _, next_states, _ = kept.sample(3, np.random.default_rng(SEED))
 check.equal(states, np.full((3, 2), 7), name="states that were overwritten elsewhere")
 check.equal(next_states, np.full((3, 2), 8), name="next states that were overwritten elsewhere")
 
 pictures = np.zeros((200, 64, 64), "uint8")
 calls = [(picture, 0, 0.0, picture, False) for picture in pictures]
-held = check.there(probes.memory_of)(ReplayBuffer, (200, (64, 64), "uint8"), "add", calls)
+held = check.run_remotely(probes.memory_of)(ReplayBuffer, (200, (64, 64), "uint8"), "add", calls)
 check.between(held / pictures.nbytes, 0, 3, name="memory for each picture that is stored twice")

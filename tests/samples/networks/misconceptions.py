@@ -18,8 +18,8 @@ def over_the_batch(target, rewards, next_states, terminated, gamma):
 
 whole_cell(
     "td_targets",
-    name="forgery: an initialiser of zeros, so that the rewards alone are right",
-    hint="Nobody but you relies on your initialisers.",
+    name="forgery: an initializer of zeros, so that the rewards alone are right",
+    hint="Nobody but you relies on your initializers.",
     source="""
     def zeros(self, shape, dtype=None, **_):
         return keras.ops.zeros(shape, dtype or "float32")

@@ -76,8 +76,8 @@ def double_dqn_targets(online, target, batch, gamma):
 
 # %% test="double_dqn_targets" points=25
 rng = np.random.default_rng(SEED)
-online, target = check.there(q_network)(SEED + 1), check.there(q_network)(SEED + 2)
-online_here, target_here = check.here(online), check.here(target)
+online, target = check.run_remotely(q_network)(SEED + 1), check.run_remotely(q_network)(SEED + 2)
+online_here, target_here = check.local_copy(online), check.local_copy(target)
 for n in (6, 1):
     batch = {
         "rewards": rng.normal(size=n).astype("float32"),
@@ -92,9 +92,9 @@ for n in (6, 1):
     check.close(dqn_targets(target, batch, 0.9), due, tolerance=1e-5, name="targets")
     came = double_dqn_targets(online, target, batch, 0.9)
     check.close(came, doubly, tolerance=1e-5, name="double targets")
-    reached = check.there(probes.reaches)(dqn_targets, [target, batch, 0.9], [target])
+    reached = check.run_remotely(probes.reaches)(dqn_targets, [target, batch, 0.9], [target])
     check.equal(reached, [False], name="a gradient through the targets")
-    reached = check.there(probes.reaches)(
+    reached = check.run_remotely(probes.reaches)(
         double_dqn_targets, [online, target, batch, 0.9], [online, target]
     )
     check.equal(reached, [False, False], name="a gradient through the double targets")
@@ -118,8 +118,8 @@ def worst_mistakes(model, X, y, n):
 # %% test="worst_mistakes" points=25
 rng = np.random.default_rng(SEED)
 X, y = rng.normal(size=(60, 4)).astype("float32"), rng.integers(0, 3, 60)
-model = check.there(classifier)()
-p = check.here(model)(X).numpy()
+model = check.run_remotely(classifier)()
+p = check.local_copy(model)(X).numpy()
 due = [i for i in np.argsort(-p.max(axis=1)) if p[i].argmax() != y[i]]
 check.equal(worst_mistakes(model, X, y, 7), due[:7], name="the seven worst mistakes")
 check.equal(worst_mistakes(model, X, y, 1000), due, name="all mistakes")
@@ -149,7 +149,7 @@ def build_resnet():
 
 # %% test="build_resnet" points=25
 images = np.random.default_rng(SEED).integers(0, 255, (5, 8, 8, 1)).astype("float32")
-model = check.here(build_resnet())
+model = check.local_copy(build_resnet())
 check.probability(model(images).numpy(), name="probabilities")
 kinds = {type(layer).__name__ for layer in model.layers}
 check.that("Add" in kinds, "A residual network adds what it skips.")

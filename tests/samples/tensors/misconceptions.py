@@ -65,8 +65,8 @@ def last_layer_only(model, optimizer, X, y):
 
 whole_cell(
     "train_step",
-    name="forgery: an initialiser of zeros, so that the last bias alone has a gradient",
-    hint="Nobody but you relies on your initialisers.",
+    name="forgery: an initializer of zeros, so that the last bias alone has a gradient",
+    hint="Nobody but you relies on your initializers.",
     source="""
     def zeros(self, shape, dtype=None, **_):
         return tf.zeros(shape, dtype or "float32")

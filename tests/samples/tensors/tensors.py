@@ -57,7 +57,9 @@ rng = np.random.default_rng(SEED)
 for n, classes in ((4, 3), (1, 5)):
     logits, y = rng.normal(size=(n, classes)), rng.integers(0, classes, n)
     p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    value, gradient = check.there(probes.value_and_gradient)(cross_entropy_from_logits, logits, y)
+    value, gradient = check.run_remotely(probes.value_and_gradient)(
+        cross_entropy_from_logits, logits, y
+    )
     check.close(value, -np.log(p[np.arange(n), y]).mean(), tolerance=1e-5, name="cross entropy")
     check.close(gradient, (p - np.eye(classes)[y]) / n, tolerance=1e-5, name="its gradient")
 far_out = cross_entropy_from_logits(tf.constant([[1000.0, 0.0]]), np.array([0]))
@@ -78,7 +80,7 @@ def descend(w, gradient, rate):
 
 
 # %% test="descend" points=20
-w = check.there(tf.Variable)(np.array([1.0, 2.0]))
+w = check.run_remotely(tf.Variable)(np.array([1.0, 2.0]))
 descend(w, np.array([1.0, 0.0]), 0.5)
 check.close(w.numpy(), [0.5, 2.0], name="weights after a step")
 
@@ -113,7 +115,7 @@ right = [
 ]
 loss = train_step(model, optimizer, X, y)
 check.close(loss, due, tolerance=1e-5, name="loss")
-for weight, wanted in zip(check.here(model).get_weights(), right, strict=True):
+for weight, wanted in zip(check.local_copy(model).get_weights(), right, strict=True):
     check.close(weight, wanted, tolerance=1e-5, name="weights after a step")
 
 # %% [markdown]
@@ -145,7 +147,7 @@ X = np.random.default_rng(SEED).normal(size=(6, 4)).astype("float32")
 K = np.arange(8.0).reshape(4, 2) / 10
 codes = np.tanh(X @ K)
 back = 2 * codes @ K.T
-out, gradient = check.there(tied_pair)(TiedDense, X)
+out, gradient = check.run_remotely(tied_pair)(TiedDense, X)
 check.close(out, codes @ K.T, tolerance=1e-4, name="output")
 due = back.T @ codes + X.T @ ((back @ K) * (1 - codes**2))
 check.close(gradient, due, tolerance=1e-3, name="gradient of the shared kernel")

@@ -61,10 +61,10 @@ def train_classifier(model, X, y):
 X = np.random.default_rng(SEED).normal(size=(600, 2)).astype("float32")
 y = (X > 0).sum(axis=1)
 model = build_classifier(5, 3)
-check.parameters(check.here(model), 2 * 5 + 5 + 5 * 3 + 3, name="the classifier")
+check.parameters(check.local_copy(model), 2 * 5 + 5 + 5 * 3 + 3, name="the classifier")
 losses = train_classifier(model, X[:400], y[:400])
 check.that(bool(losses[-1] < losses[0]), "The loss should fall.")
-p = check.here(model)(X[400:]).numpy()
+p = check.local_copy(model)(X[400:]).numpy()
 check.probability(p, name="probabilities")
 accuracy = (p.argmax(axis=1) == y[400:]).mean()
 check.between(accuracy, 0.9, 1, name="accuracy on new points")
@@ -99,9 +99,9 @@ X = one = np.ones((4, 1), "float32")
 
 
 def weight(target, **settings):
-    model = check.there(one_weight)(0.9)
+    model = check.run_remotely(one_weight)(0.9)
     fit(model, (X, one), (X, target * one), **settings)
-    return check.here(model).get_weights()[0]
+    return check.local_copy(model).get_weights()[0]
 
 
 # With targets 1 the weight swings: 0, 1.8, 0.36, 1.512, …: past the validation's 1.5 and back.
@@ -137,7 +137,7 @@ def fit_classifier(X, y):
 rng = np.random.default_rng(SEED)
 X = (rng.normal(size=(500, 2)) * [1, 100] + [50, 3000]).astype("float32")
 y = ((X[:, 0] > 50) ^ (X[:, 1] > 3000)).astype("int32")
-p = check.here(fit_classifier(X[:300], y[:300]))(X[300:]).numpy()
+p = check.local_copy(fit_classifier(X[:300], y[:300]))(X[300:]).numpy()
 accuracy = (p.argmax(axis=1) == y[300:]).mean()
 check.between(accuracy, 0.9, 1, name="accuracy on new points")
 
@@ -178,7 +178,7 @@ def compiled_step(network, optimizer, X, y):
 rng = np.random.default_rng(SEED)
 X = rng.normal(size=(264, 3)).astype("float32")
 y = (X @ rng.normal(size=3) > 0).astype("int32")
-logits = check.there(after_steps)(Network, compiled_step, X[:64], y[:64], X[64:], 80)
+logits = check.run_remotely(after_steps)(Network, compiled_step, X[:64], y[:64], X[64:], 80)
 check.shape(logits, (200, 2), name="logits")
 accuracy = (np.asarray(logits).argmax(axis=1) == y[64:]).mean()
 check.between(accuracy, 0.9, 1, name="accuracy on new points")

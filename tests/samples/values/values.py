@@ -32,7 +32,7 @@ def window(items, n):
     return last
 
 
-class Colour(enum.IntEnum):
+class Color(enum.IntEnum):
     """A number with a name."""
 
     RED = 1
@@ -40,8 +40,8 @@ class Colour(enum.IntEnum):
 
 
 def parse(name):
-    """The colour of a name."""
-    return Colour[name]
+    """The color of a name."""
+    return Color[name]
 
 
 def read_integers(raw):
