@@ -127,7 +127,7 @@ def _due(name: str, exercise: str) -> Kinds:
 
 def _sit(name: str, answers: Sequence[Answer], expected_kinds: Kinds) -> tuple[Both, ...]:
     """Sit the answers in two rooms and in one kernel."""
-    environment: tuple[Environment, ExaminerSession] = ("two processes", "one process")
+    environment: tuple[Environment, Environment] = ("two processes", "one process")
     asked = [(answer, session) for answer in answers for session in environment]
     sat = run_answers(read_sample(name), asked, expected_kinds=expected_kinds, settings=SETTINGS)
     pairs = zip(sat[::2], sat[1::2], strict=True)
