@@ -7,7 +7,7 @@ AutograderError                 anything an instructor can read and act on
 ├── GradebookError              the gradebook cannot be opened or written
 ├── LedgerError                 an exam that was held cannot be kept
 ├── ClusterError                the scheduler that was to hand out exams is not there
-└── ExamError                   an exam that could not be held at all (no kernel, a set-up fails)
+└── ExamError                   an exam that could not be run (no kernel, a set-up cell fails)
 
 Two more live at the boundary between the rooms, in `autograder.exam.protocol.framing`: `CannotCross`, an
 error of the test, and `RoomViolation`, which voids a cell whatever catches it.
@@ -52,4 +52,4 @@ class ClusterError(AutograderError):
 
 
 class ExamError(AutograderError):
-    """An exam that could not be held: no kernel or examiner, or a set-up cell that fails there."""
+    """An exam could not be run: no kernel or examiner, or a set-up cell failed in the examiner."""

@@ -1,7 +1,7 @@
 """Read the notebooks of an assignment: source, release, and known answers."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 from autograder.course.known_answers import KnownAnswer, load
 from autograder.course.paths import CoursePaths
+from autograder.course.support_files import SupportFiles, read_support_files
 from autograder.errors import UsageError
 from autograder.notebook.cells import grade_id_of, points_of, role_of
 from autograder.notebook.names import assigned_names, imported_names
@@ -23,7 +24,8 @@ class AssignmentNotebook:
     source          the instructor's notebook, trusted
     release         what students were given; None where there is none
     known_answers   right and wrong ones, from `course/<assignment>/misconceptions.py`
-    digest          of the text that source and known answers were read from
+    digest          of the text of source and known answers, and of the support files
+    support         the files that students get beside the notebook
     """
 
     assignment: str
@@ -32,6 +34,7 @@ class AssignmentNotebook:
     release: NotebookNode | None = None
     known_answers: tuple[KnownAnswer, ...] = ()
     digest: str = ""
+    support: SupportFiles = field(default_factory=SupportFiles)
 
     @property
     def reference(self) -> dict[str, str]:
@@ -90,8 +93,9 @@ def read_notebook(root: Path, assignment: str, name: str) -> AssignmentNotebook:
     if misconceptions.is_file() and (reference := _reference(source)):
         known_answers = load(misconceptions, reference, _setup_names(source))
         text += misconceptions.read_text(encoding="utf-8")
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return AssignmentNotebook(assignment, name, source, release, known_answers, digest)
+    support = read_support_files(released.parent)
+    digest = hashlib.sha256((text + support.digest).encode()).hexdigest()
+    return AssignmentNotebook(assignment, name, source, release, known_answers, digest, support)
 
 
 def _reference(source: NotebookNode) -> dict[str, str]:

@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from distributed import Reschedule, get_worker
 
 from autograder.config import Settings
+from autograder.course.support_files import SupportFiles
 from autograder.dispatch.worker_plugin import ExamSlots
 from autograder.errors import ClusterError
 from autograder.exam.attempt import ExamConfig, attempt_exam
@@ -23,7 +24,7 @@ class RunSpec:
 
     With each: what a scheduler only lends to its workers is lost with the last of them.
 
-    packed     settings and scheme
+    packed     settings, answer key and support files
     versions   of the grader
     """
 
@@ -33,7 +34,9 @@ class RunSpec:
 
 def run_spec_of(exam: ExamConfig) -> RunSpec:
     """Return the terms on which the exams of a notebook are held."""
-    return RunSpec(pickle.dumps((exam.settings, exam.answer_key)), versions())
+    return RunSpec(
+        pickle.dumps((exam.settings, exam.answer_key, exam.notebook.support)), versions()
+    )
 
 
 def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
@@ -53,7 +56,7 @@ def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
             "Install the same there and here, then grade again."
         )
         raise ClusterError(message)
-    settings, answer_key = _unpack(run_spec.packed)
+    settings, answer_key, support = _unpack(run_spec.packed)
     slots: ExamSlots = worker.plugins[ExamSlots.name]
     if not slots.allow_unsandboxed:
         settings = replace(settings, allow_unsandboxed=False)
@@ -63,6 +66,7 @@ def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
                 from_bytes(exam_notebook),
                 settings=settings,
                 answer_key=answer_key,
+                support=support,
                 run_exam=partial(slots.run_exam, slot=slot, stop=stop),
             )
         except asyncio.CancelledError:
@@ -71,6 +75,6 @@ def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _unpack(packed: bytes) -> tuple[Settings, AnswerKey | None]:
-    unpacked: tuple[Settings, AnswerKey | None] = pickle.loads(packed)
+def _unpack(packed: bytes) -> tuple[Settings, AnswerKey | None, SupportFiles]:
+    unpacked: tuple[Settings, AnswerKey | None, SupportFiles] = pickle.loads(packed)
     return unpacked

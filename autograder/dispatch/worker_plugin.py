@@ -9,7 +9,8 @@ from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from autograder.exam import run as run
 from autograder.exam.attempt import RunExam
-from autograder.exam.resources import Cancellation, Slot
+from autograder.exam.cancellation import Cancellation
+from autograder.exam.resources import Slot
 
 RESOURCE = "exam"  # what Dask calls a slot: an exam is sent only where one is free
 

@@ -85,7 +85,11 @@ class ExamPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
         limits = {name: getattr(self, name) for name in self.class_own_traits(config=True)}
         given = {name: limit for name, limit in limits.items() if limit is not None}
         exam = _exam(self, resources, **given)
-        return attempt_exam(nb, settings=exam.settings, answer_key=exam.answer_key), resources
+        support = exam.notebook.support
+        executed = attempt_exam(
+            nb, settings=exam.settings, answer_key=exam.answer_key, support=support
+        )
+        return executed, resources
 
 
 def _exam(step: NbGraderPreprocessor, resources: Resources, **limits: Any) -> ExamConfig:

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,20 +92,24 @@ def run_answers(
     # They share the cores, and each of them may use them all: nobody is late for that.
     seed, seconds = exam_metadata(prepared.exam_notebook).seed, settings.cell_seconds * at_once
 
-    def begin(answer: Answer, environment: Environment) -> Callable[[], LocalRun]:
+    def begin(answer: Answer, environment: Environment, folder: Path) -> Callable[[], LocalRun]:
         cells = prepared.cells(
             answer.texts, tests=_tests(prepared, answer), expected_kinds=expected_kinds
         )
         if environment == "one process":
-            return lambda: start_in_one_process(cells, seed=seed, seconds=seconds)
+            return lambda: start_in_one_process(cells, seed=seed, seconds=seconds, folder=folder)
         shared = prepared.is_shared
-        return lambda: start_in_two_processes(cells, seed=seed, seconds=seconds, is_shared=shared)
+        return lambda: start_in_two_processes(
+            cells, seed=seed, seconds=seconds, is_shared=shared, folder=folder
+        )
 
     sat: list[AnswerResult | None] = [None] * len(answers)
-    starts = (begin(answer, environment) for answer, environment in answers)
-    for done, (place, how) in enumerate(run_all(starts, at_once), 1):
-        sat[place] = how
-        on_progress(done, len(answers))
+    with tempfile.TemporaryDirectory(prefix="support-") as folder:
+        notebook.support.write(Path(folder))
+        starts = (begin(answer, environment, Path(folder)) for answer, environment in answers)
+        for done, (place, how) in enumerate(run_all(starts, at_once), 1):
+            sat[place] = how
+            on_progress(done, len(answers))
     return [how for how in sat if how is not None]
 
 

@@ -16,6 +16,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from dlcourse._seeding import seed_generators
@@ -25,7 +26,7 @@ from autograder.exam.examiner.process import Examiner, run_test
 from autograder.exam.examiner.verdict import reach_verdict
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.framing import DeadlineExceeded
-from autograder.exam.test_cells import TestCell
+from autograder.exam.test_cells import TestCell, TestTask
 from autograder.models import CellRole, Verdict, VerdictState
 from autograder.notebook.magics import strip_magics
 from autograder.verification.forks import fork
@@ -57,12 +58,17 @@ class LocalRun:
     """An answer that is being sat in child processes; `fileno` is readable when it is over."""
 
     def __init__(
-        self, cells: Sequence[Cell], tell: Callable[[], Any], seconds: float, *helpers: int
+        self,
+        cells: Sequence[Cell],
+        tell: Callable[[], Any],
+        seconds: float,
+        *helpers: int,
+        folder: Path | None = None,
     ) -> None:
         self.cells, self.helpers = cells, helpers
         self.deadline = time.monotonic() + seconds * (len(self.test_cells) + 1) + _GRACE_SECONDS
         self.reading, writing = os.pipe()
-        self.teller = fork(lambda: _tell(tell, self.reading, writing))
+        self.teller = fork(lambda: _tell(tell, self.reading, writing), folder)
         os.close(writing)
         self.text = b""
 
@@ -92,18 +98,28 @@ class LocalRun:
 
 
 def start_in_two_processes(
-    cells: Sequence[Cell], *, seed: int, seconds: float, is_shared: bool = False
+    cells: Sequence[Cell],
+    *,
+    seed: int,
+    seconds: float,
+    is_shared: bool = False,
+    folder: Path | None = None,
 ) -> LocalRun:
     """Begin to sit the cells in two processes.
 
     `seconds` is the time of one test cell. After one that is not over in time the exam ends.
+    `folder` is the working directory, in which the files beside the notebook are.
     """
     count = sum(cell.test_cell is not None for cell in cells)
     pairs = [socket.socketpair() for _ in range(count)]
-    candidate = fork(lambda: _be_candidate(cells, pairs, seed, is_shared))
+    candidate = fork(lambda: _be_candidate(cells, pairs, seed, is_shared), folder)
     try:
         return LocalRun(
-            cells, lambda: _be_examiner(cells, pairs, seed, seconds, is_shared), seconds, candidate
+            cells,
+            lambda: _be_examiner(cells, pairs, seed, seconds, is_shared),
+            seconds,
+            candidate,
+            folder=folder,
         )
     finally:
         for pair in pairs:
@@ -111,9 +127,11 @@ def start_in_two_processes(
                 end.close()
 
 
-def start_in_one_process(cells: Sequence[Cell], *, seed: int, seconds: float) -> LocalRun:
+def start_in_one_process(
+    cells: Sequence[Cell], *, seed: int, seconds: float, folder: Path | None = None
+) -> LocalRun:
     """Begin to sit the cells in one process and one namespace, as a student's own kernel does."""
-    return LocalRun(cells, lambda: _be_both(cells, seed, seconds), seconds)
+    return LocalRun(cells, lambda: _be_both(cells, seed, seconds), seconds, folder=folder)
 
 
 def run_all(
@@ -193,19 +211,14 @@ def _be_examiner(
             if (error := examiner.set_up(cell.source, seed)) and not is_shared:
                 raise RuntimeError(error)
         elif cell.test_cell is not None:
-            task = {
-                **cell.test_cell.task(),
-                "seed": seed,
-                "shared": is_shared,
-                "hidden_before": hidden_before,
-            }
+            task = TestTask(cell.test_cell, seed, is_shared, hidden_before)
             hidden_before = hidden_before or cell.test_cell.has_hidden
             with next(waiting)[1] as connection:
                 deadline = time.monotonic() + (0 if is_over else seconds)
-                verdict = examiner.run_exam(task, connection, deadline)
-            is_over = is_over or "longer than" in verdict.reason
-            kinds[cell.test_cell.grade_id] = examiner.kinds
-            verdicts.append(verdict)
+                result = examiner.run_test_cell(task, connection, deadline)
+            is_over = is_over or result.is_out_of_time
+            kinds[cell.test_cell.grade_id] = result.kinds
+            verdicts.append(result.verdict)
     return [verdict.to_json() for verdict in verdicts], kinds
 
 
@@ -230,8 +243,7 @@ def _be_both(cells: Sequence[Cell], seed: int, seconds: float) -> Any:
             outcome = error
         finally:
             signal.alarm(0)
-        task = {**cell.test_cell.task(), "hidden_before": False}
-        verdict = reach_verdict(task, filename, outcome, value, reached=0)
+        verdict = reach_verdict(TestTask(cell.test_cell), filename, outcome, value, reached=0)
         verdicts.append(replace(verdict, details=verdict.details[-4000:]).to_json())
     return verdicts, {}
 

@@ -12,7 +12,7 @@ from autograder.exam.examiner.process import Examiner
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import HEADER, MAGIC, ConnectionLost, Message
-from autograder.exam.test_cells import HIDDEN, TestCell
+from autograder.exam.test_cells import HIDDEN, TestCell, TestTask
 from autograder.models import Verdict
 from autograder.verification.local_runner import (
     AnswerResult,
@@ -127,19 +127,11 @@ def run_exam(
     """Sit one test cell against a candidate that answers its requests with `moves`."""
     ours, theirs = socket.socketpair()
     other = threading.Thread(target=liar or Liar(*moves), args=(theirs,), daemon=True)
-    task = {
-        "grade_id": "test_f",
-        "points": 3.0,
-        "source": source,
-        "names": list(names),
-        "expected_kinds": dict(expected_kinds or {}),
-        "seed": 0,
-        "shared": False,
-        "hidden_before": hidden_before,
-    }
+    test_cell = TestCell(0, "test_f", 3.0, source, "f", tuple(names), dict(expected_kinds or {}))
+    task = TestTask(test_cell, hidden_before=hidden_before)
     with theirs, ours:
         other.start()
-        verdict = examiner.run_exam(task, ours, time.monotonic() + seconds)
+        verdict = examiner.run_test_cell(task, ours, time.monotonic() + seconds).verdict
         ours.shutdown(socket.SHUT_RDWR)
         other.join(10)
     assert not other.is_alive()
