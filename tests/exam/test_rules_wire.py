@@ -22,9 +22,8 @@ from other_side import (
     value,
 )
 
-from autograder.exam.examiner import proxy as remote
-from autograder.exam.protocol import channel
-from autograder.exam.protocol import framing as wire
+from autograder.exam.examiner import remote_object
+from autograder.exam.protocol import channel, framing
 
 STUBBORN = """
 import contextlib
@@ -46,9 +45,9 @@ def nested(depth):
 
 BROKEN_BYTES = {
     "no message at all": b"GET /grades HTTP/1.1\r\nHost: examiner\r\n\r\n",
-    "another magic": raw("null").replace(b"room", b"mooR"),
-    "a tree of four gigabytes": wire.HEADER.pack(wire.MAGIC, 2**32 - 1, 0, 0),
-    "four billion buffers": wire.HEADER.pack(wire.MAGIC, 4, 2**32 - 1, 8),
+    "another magic": raw("null").replace(b"exam", b"maxe"),
+    "a tree of four gigabytes": framing.HEADER.pack(framing.MAGIC, 2**32 - 1, 0, 0),
+    "four billion buffers": framing.HEADER.pack(framing.MAGIC, 4, 2**32 - 1, 8),
     "a buffer of exabytes": raw("null", 2**63, total=2**63),
     "sizes that do not add up": raw("null", 4, 4, total=9, buffers=b"12345678"),
     "sizes that overflow": raw("null", 2**63, 2**63, total=0),
@@ -87,7 +86,7 @@ NOT_VALUES = {
     "big-endian": (array(">f8", [1], b"12345678"), "dtype '>f8'"),
     "bfloat16": (array("bfloat16", [1], b"12"), "dtype 'bfloat16'"),
     "a date": (array("datetime64[ns]", [1], b"12345678"), "dtype"),
-    "a truth of 2": (array("bool", [1], b"\x02"), "truth that is neither"),
+    "a truth of 2": (array("bool", [1], b"\x02"), "bool that is neither"),
     "a scalar with a shape": (array("uint8", [1], b"1", True), "scalar that has a shape"),
     "a buffer that is not there": (Forged({"array": ["uint8", [1], 7, False]}), "buffer"),
     "a negative buffer": (Forged({"bytes": -1}, (b"1",)), "buffer"),
@@ -139,7 +138,7 @@ NOT_VALUES = {
     "a tensor of text": (Forged({"tensor": ["tensorflow", "x"]}), "unknown package"),
     "a tensor of what is not installed": (
         Forged({"tensor": ["torch", {"array": ["uint8", [1], 0, False]}]}, (b"1",)),
-        "torch can't make",
+        "torch cannot make",
     ),
     "a reference to a name": (Forged({"ref": ["name", {"tuple": ["os", "system"]}]}), "'name'"),
     "a callback for the test": (Forged({"ref": ["callback", {"int": "0"}]}), "'callback'"),
@@ -414,11 +413,11 @@ def test_rule_7_a_callback_when_the_cell_is_over_reaches_nobody(examiner):
         other.send(value(4))
         try:
             other.receive()
-        except wire.ConnectionLost:
+        except framing.ConnectionLost:
             late.append("the connection is closed")
-        with pytest.raises(wire.ConnectionLost):
+        with pytest.raises(framing.ConnectionLost):
             other.send(callback(0, 1))
-        raise wire.ConnectionLost
+        raise framing.ConnectionLost
 
     source = "calls = []\ncheck.equal(f(calls.append), 4)"
 
@@ -471,7 +470,7 @@ def test_rule_8_one_deadline_holds_for_reads_and_writes(examiner, call, move):
 
 
 def test_rule_8_an_iterator_without_end_voids_the_cell(examiner, monkeypatch):
-    monkeypatch.setattr(remote, "ITEMS_LIMIT", 5)
+    monkeypatch.setattr(remote_object, "ITEMS_LIMIT", 5)
     source = "try:\n    for _ in f:\n        pass\nexcept BaseException:\n    pass"
 
     verdict = run_exam(examiner, source, value(Thing(1)), *[value((True, 1))] * 9)
