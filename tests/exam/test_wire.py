@@ -504,6 +504,12 @@ def test_two_codecs_cannot_have_the_same_tag():
         Registry((*CODECS.codecs, FractionCodec(), FractionCodec()))
 
 
+class ClaimsToBeAnArray:
+    @property
+    def __class__(self):
+        return np.ndarray
+
+
 class TypeWithoutHash(type):
     __hash__ = None
     __eq__ = object.__eq__
@@ -513,10 +519,11 @@ class Unhashable(metaclass=TypeWithoutHash):
     pass
 
 
-def test_an_object_whose_class_has_no_hash_is_sent_by_reference():
-    message = encode([Unhashable()], lambda x: ("remote", type(x).__name__))
+@pytest.mark.parametrize("cls", [ClaimsToBeAnArray, Unhashable])
+def test_only_the_real_type_of_a_value_decides_how_it_is_sent(cls):
+    message = encode([cls()], lambda x: ("remote", type(x).__name__))
 
-    assert decode(message, lambda _, payload: payload) == ["Unhashable"]
+    assert decode(message, lambda _, payload: payload) == [cls.__name__]
 
 
 # --- summaries -----------------------------------------------------------------------------------
