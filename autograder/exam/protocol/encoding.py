@@ -79,6 +79,9 @@ class _Encoder:
     def nodes(self, values: Iterable[Any]) -> list[Any]:
         return [self.node(value) for value in values]
 
+    def is_key(self, value: Any) -> bool:
+        return self.codecs.is_key(value)
+
     def add_buffer(self, data: memoryview) -> int:
         self.buffers.append(data)
         self.size += data.nbytes

@@ -8,11 +8,11 @@ from autograder.exam.protocol.codecs import summaries
 from autograder.exam.protocol.codecs.codec import (
     HAS_IDENTITY,
     Codec,
+    Codecs,
     Decoder,
     Encoder,
     require_list,
 )
-from autograder.exam.protocol.codecs.registry import Registry
 from autograder.exam.protocol.codecs.text import checked_text, received_text
 from autograder.exam.protocol.framing import refuse
 
@@ -32,8 +32,9 @@ on the way to the candidate: cast it to float32, which loses nothing.
 
 
 class ArrayCodec(Codec):
-    """An array is the name of its dtype, its shape, the number of a buffer, and whether it is a
-    NumPy scalar. It is received in native byte order.
+    """An array is its dtype's name, its shape, a buffer's number, and whether it is a scalar.
+
+    It is received in native byte order. A scalar is one of NumPy's, such as `np.float64(3)`.
     """
 
     tag = "array"
@@ -72,10 +73,10 @@ class ArrayCodec(Codec):
         array = raw.view(dtype).reshape(shape)
         return array[()] if is_scalar else array
 
-    def is_key(self, value: Any, codecs: Registry) -> bool:
+    def is_key(self, value: Any, codecs: Codecs) -> bool:
         return _is_scalar(value) and value.dtype.name in DTYPES
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         return summaries.numbers(value) or summaries.description(value)
 
 
@@ -110,10 +111,10 @@ class TextArrayCodec(ArrayCodec):
         array = np.array([received_text(word) for word in words], dtype=str).reshape(shape)
         return array[()] if is_scalar else array
 
-    def is_key(self, value: Any, codecs: Registry) -> bool:
+    def is_key(self, value: Any, codecs: Codecs) -> bool:
         return _is_scalar(value)
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         return summaries.text(value) if _is_scalar(value) else summaries.description(value)
 
 

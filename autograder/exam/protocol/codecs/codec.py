@@ -2,22 +2,28 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from autograder.exam.protocol.framing import MessageLimits, refuse
 
-if TYPE_CHECKING:
-    from autograder.exam.protocol.codecs.registry import Registry
-
 HAS_IDENTITY: Final = object()
 """What `Codec.encode` returns for a value that can only be sent by reference after all."""
+
+
+class Codecs(Protocol):
+    """What a codec of containers may use of the registry, for their elements."""
+
+    def is_key(self, value: Any) -> bool:
+        """Return whether the value may be a key of a dict or an element of a set."""
+
+    def summarize(self, value: Any) -> Any:
+        """Return a JSON value that stands for the value in a transcript."""
 
 
 class Encoder(Protocol):
     """What a codec may use of the encoder of one message."""
 
     limits: MessageLimits
-    codecs: "Registry"
 
     def node(self, value: Any) -> Any:
         """Return the JSON node of a value."""
@@ -34,6 +40,9 @@ class Encoder(Protocol):
     def count(self, items: int) -> None:
         """Count items of the message; raise NotTransferable if there are too many."""
 
+    def is_key(self, value: Any) -> bool:
+        """Return whether the value may be a key of a dict or an element of a set."""
+
     def name_of(self, cls: type) -> str | None:
         """Return the name of a namedtuple class of a set-up cell, None for any other class."""
 
@@ -45,7 +54,6 @@ class Decoder(Protocol):
     """What a codec may use of the decoder of one message. All of it refuses what is not allowed."""
 
     limits: MessageLimits
-    codecs: "Registry"
 
     def value(self, node: Any) -> Any:
         """Return the value of a JSON node."""
@@ -113,7 +121,7 @@ class Codec(ABC):
             If the body is anything that `encode` does not write.
         """
 
-    def is_key(self, value: Any, codecs: "Registry") -> bool:
+    def is_key(self, value: Any, codecs: Codecs) -> bool:
         """Return whether the value may be a key of a dict or an element of a set."""
         return False
 
@@ -122,9 +130,10 @@ class Codec(ABC):
         return ()
 
     @abstractmethod
-    def summarize(self, value: Any, codecs: "Registry") -> Any:
-        """Return a JSON value that stands for the value in a transcript: all of a small value,
-        samples of a large one.
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
+        """Return a JSON value that stands for the value in a transcript.
+
+        It has all of a small value, and samples of a large one.
         """
 
 

@@ -8,11 +8,11 @@ from autograder.exam.protocol.codecs import summaries
 from autograder.exam.protocol.codecs.codec import (
     HAS_IDENTITY,
     Codec,
+    Codecs,
     Decoder,
     Encoder,
     require_list,
 )
-from autograder.exam.protocol.codecs.registry import Registry
 from autograder.exam.protocol.framing import refuse
 
 _KEY_LENGTH = 80  # characters of a key in a summary
@@ -29,7 +29,7 @@ class DictCodec(Codec):
 
     def encode(self, value: Any, encoder: Encoder) -> Any:
         pairs = dict.items(value)
-        if not all(encoder.codecs.is_key(key) for key, _ in pairs):
+        if not all(encoder.is_key(key) for key, _ in pairs):
             return HAS_IDENTITY
         return {self.tag: [encoder.nodes(pair) for pair in pairs]}
 
@@ -43,7 +43,7 @@ class DictCodec(Codec):
     def items(self, value: Any) -> Sequence[Any]:
         return list(value.values())
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         pairs = [
             [summaries.shortened_repr(key, _KEY_LENGTH), codecs.summarize(item)]
             for key, item in value.items()

@@ -6,8 +6,7 @@ examiner (`exam.examiner.exports`) and the candidate (`exam.candidate.server`).
 
 from typing import Any
 
-from autograder.exam.protocol.codecs.codec import Codec, Decoder, Encoder, require_pair
-from autograder.exam.protocol.codecs.registry import Registry
+from autograder.exam.protocol.codecs.codec import Codec, Codecs, Decoder, Encoder, require_pair
 from autograder.exam.protocol.framing import refuse
 
 
@@ -27,6 +26,6 @@ class ReferenceCodec(Codec):
             refuse("a reference without a word")
         return decoder.resolve(word, decoder.value(payload))
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         """Return "remote" without a look at the value: a remote object would ask the candidate."""
         return "remote"

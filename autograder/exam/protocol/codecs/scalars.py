@@ -3,8 +3,7 @@
 from typing import Any
 
 from autograder.exam.protocol.codecs import summaries
-from autograder.exam.protocol.codecs.codec import Codec, Decoder, Encoder
-from autograder.exam.protocol.codecs.registry import Registry
+from autograder.exam.protocol.codecs.codec import Codec, Codecs, Decoder, Encoder
 from autograder.exam.protocol.framing import NotTransferable, refuse
 
 _HEXADECIMAL = frozenset("0123456789abcdef")
@@ -14,10 +13,10 @@ _FLOAT_LENGTH = 40  # characters of a hexadecimal float; 24 are enough
 class _ScalarCodec(Codec):
     """A codec of immutable values without elements."""
 
-    def is_key(self, value: Any, codecs: Registry) -> bool:
+    def is_key(self, value: Any, codecs: Codecs) -> bool:
         return True
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         return summaries.numbers(value) or summaries.description(value)
 
 
@@ -33,7 +32,7 @@ class NoneCodec(_ScalarCodec):
     def decode(self, body: Any, decoder: Decoder) -> None:
         return None
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         return None
 
 

@@ -9,12 +9,12 @@ import numpy as np
 from autograder.exam.protocol.codecs import summaries
 from autograder.exam.protocol.codecs.codec import (
     Codec,
+    Codecs,
     Decoder,
     Encoder,
     require_list,
     require_pair,
 )
-from autograder.exam.protocol.codecs.registry import Registry
 from autograder.exam.protocol.framing import NotTransferable, refuse
 
 _NUMERIC = (list, tuple, int, float, np.number, np.ndarray)
@@ -35,7 +35,7 @@ class ListCodec(Codec):
     def items(self, value: Any) -> Sequence[Any]:
         return list(value)
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         return _summarize(value, codecs)
 
 
@@ -51,13 +51,13 @@ class TupleCodec(Codec):
     def decode(self, body: Any, decoder: Decoder) -> tuple[Any, ...]:
         return tuple(decoder.values(body))
 
-    def is_key(self, value: Any, codecs: Registry) -> bool:
+    def is_key(self, value: Any, codecs: Codecs) -> bool:
         return all(map(codecs.is_key, tuple.__iter__(value)))
 
     def items(self, value: Any) -> Sequence[Any]:
         return list(value)
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         return _summarize(value, codecs)
 
 
@@ -106,7 +106,7 @@ class DequeCodec(Codec):
     def items(self, value: Any) -> Sequence[Any]:
         return list(value)
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         return _summarize_items(value, codecs)
 
 
@@ -130,10 +130,10 @@ class RangeCodec(Codec):
             refuse("a range of too many numbers")
         return result
 
-    def is_key(self, value: Any, codecs: Registry) -> bool:
+    def is_key(self, value: Any, codecs: Codecs) -> bool:
         return True
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         return summaries.description(value)
 
 
@@ -152,7 +152,7 @@ class SliceCodec(Codec):
     def items(self, value: Any) -> Sequence[Any]:
         return [value.start, value.stop, value.step]
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         return summaries.description(value)
 
 
@@ -161,13 +161,13 @@ def _length(x: range) -> int:
     return max(0, (x.stop - x.start + x.step - (1 if x.step > 0 else -1)) // x.step)
 
 
-def _summarize(value: Any, codecs: Registry) -> Any:
+def _summarize(value: Any, codecs: Codecs) -> Any:
     """Return the summary of a list or tuple, which is that of an array if it has only numbers."""
     if len(value) > 0 and all(isinstance(item, _NUMERIC) for item in value):
         return summaries.numbers(value) or _summarize_items(value, codecs)
     return _summarize_items(value, codecs)
 
 
-def _summarize_items(value: Any, codecs: Registry) -> Any:
+def _summarize_items(value: Any, codecs: Codecs) -> Any:
     first = [codecs.summarize(item) for item in list(value)[: summaries.SAMPLES]]
     return {"items": first, "length": len(value)}

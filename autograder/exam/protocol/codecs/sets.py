@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from autograder.exam.protocol.codecs import summaries
-from autograder.exam.protocol.codecs.codec import HAS_IDENTITY, Codec, Decoder, Encoder
-from autograder.exam.protocol.codecs.registry import Registry
+from autograder.exam.protocol.codecs.codec import HAS_IDENTITY, Codec, Codecs, Decoder, Encoder
 from autograder.exam.protocol.framing import refuse
 
 
@@ -20,7 +19,7 @@ class SetCodec(Codec):
 
     def encode(self, value: Any, encoder: Encoder) -> Any:
         elements = list(self._elements(value))
-        if not all(map(encoder.codecs.is_key, elements)):
+        if not all(map(encoder.is_key, elements)):
             return HAS_IDENTITY
         return {self.tag: encoder.nodes(elements)}
 
@@ -31,7 +30,7 @@ class SetCodec(Codec):
             refuse("a set that has an element twice")
         return result
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         elements = sorted(value, key=lambda element: summaries.shortened_repr(element, None))
         return {"items": [codecs.summarize(e) for e in elements[: summaries.SAMPLES]]}
 
@@ -48,7 +47,7 @@ class FrozenSetCodec(SetCodec):
     def decode(self, body: Any, decoder: Decoder) -> frozenset[Any]:
         return frozenset(super().decode(body, decoder))
 
-    def is_key(self, value: Any, codecs: Registry) -> bool:
+    def is_key(self, value: Any, codecs: Codecs) -> bool:
         return all(map(codecs.is_key, frozenset.__iter__(value)))
 
     def _elements(self, value: Any) -> Iterable[Any]:

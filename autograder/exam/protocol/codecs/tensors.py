@@ -10,11 +10,11 @@ from autograder.exam.protocol.codecs.arrays import ArrayCodec
 from autograder.exam.protocol.codecs.codec import (
     HAS_IDENTITY,
     Codec,
+    Codecs,
     Decoder,
     Encoder,
     require_pair,
 )
-from autograder.exam.protocol.codecs.registry import Registry
 from autograder.exam.protocol.framing import refuse
 from autograder.exam.protocol.strict_json import Node
 
@@ -55,7 +55,7 @@ class TensorCodec(Codec):
             refuse("a tensor of an unknown package")
         return _tensor(package, _ARRAYS.decode(node[1], decoder))
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         return summaries.numbers(value) or summaries.description(value)
 
 

@@ -3,8 +3,7 @@
 from typing import Any
 
 from autograder.exam.protocol.codecs import summaries
-from autograder.exam.protocol.codecs.codec import Codec, Decoder, Encoder
-from autograder.exam.protocol.codecs.registry import Registry
+from autograder.exam.protocol.codecs.codec import Codec, Codecs, Decoder, Encoder
 from autograder.exam.protocol.framing import NotTransferable, refuse
 
 
@@ -20,10 +19,10 @@ class StrCodec(Codec):
     def decode(self, body: Any, decoder: Decoder) -> str:
         return received_text(body)
 
-    def is_key(self, value: Any, codecs: Registry) -> bool:
+    def is_key(self, value: Any, codecs: Codecs) -> bool:
         return True
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         return summaries.text(value)
 
 
@@ -39,10 +38,10 @@ class BytesCodec(Codec):
     def decode(self, body: Any, decoder: Decoder) -> bytes:
         return bytes(decoder.buffer(body))
 
-    def is_key(self, value: Any, codecs: Registry) -> bool:
+    def is_key(self, value: Any, codecs: Codecs) -> bool:
         return issubclass(type(value), bytes)
 
-    def summarize(self, value: Any, codecs: Registry) -> Any:
+    def summarize(self, value: Any, codecs: Codecs) -> Any:
         return summaries.description(value[: summaries.SAMPLES * 4])
 
 
