@@ -367,7 +367,7 @@ def test_equal_tells_the_author_what_it_cannot_expect():
         check.equal(1, object())
 
 
-class Remote(RemoteObjectBase):
+class RemoteStub(RemoteObjectBase):
     """Stand for an object of the student's, as the grader's class of that base does."""
 
     __slots__ = ()
@@ -376,7 +376,7 @@ class Remote(RemoteObjectBase):
 @pytest.mark.parametrize("compare", [check.close, check.equal])
 def test_an_object_in_the_other_process_is_called_an_object(compare):
     with pytest.raises(CheckFailed, match="got an object, not a plain value"):
-        compare(Remote(), 4)
+        compare(RemoteStub(), 4)
 
 
 def test_a_failure_carries_name_message_and_hint_and_survives_pickling():
