@@ -10,6 +10,7 @@ from typing import Any
 from autograder.exam.diagnosis.transcript import summary
 from autograder.exam.protocol import exceptions
 from autograder.exam.protocol.framing import refuse
+from autograder.exam.protocol.operations import CallbackReply, Reply
 
 CALLBACK_DEPTH = 4
 
@@ -60,13 +61,13 @@ class Callbacks:
             refuse("a callback with something other than plain data")
         if self.depth >= CALLBACK_DEPTH:
             refuse(f"callbacks nested more than {CALLBACK_DEPTH} deep")
-        self.note("callback", summary([args, kwargs]))
+        self.note(Reply.CALLBACK, summary([args, kwargs]))
         self.depth += 1
         try:
-            return ["answer", self.functions[number](*args, **kwargs)], None
+            return [CallbackReply.ANSWER, self.functions[number](*args, **kwargs)], None
         except AssertionError as error:
-            return ["raise", ("AssertionError", "a check of the test failed")], error
+            return [CallbackReply.RAISE, ("AssertionError", "a check of the test failed")], error
         except Exception as error:
-            return ["raise", exceptions.describe(error)], None
+            return [CallbackReply.RAISE, exceptions.describe(error)], None
         finally:
             self.depth -= 1

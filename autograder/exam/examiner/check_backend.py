@@ -8,9 +8,10 @@ import numpy as np
 from dlcourse._seeding import seed_generators
 from dlcourse.check import CheckFailed
 
-from autograder.exam.examiner.proxy import RemoteObject
+from autograder.exam.examiner.remote_object import RemoteObject
 from autograder.exam.examiner.session import ExaminerSession
 from autograder.exam.protocol.framing import NotTransferable
+from autograder.exam.protocol.operations import Operation, Reference
 
 
 class CheckBackend:
@@ -26,26 +27,28 @@ class CheckBackend:
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         """Call a function of a library or of a set-up cell in the candidate process."""
-        if type(function) is not RemoteObject and self.session.refer(function)[0] != "name":
+        if type(function) is not RemoteObject and self.session.refer(function)[0] != Reference.NAME:
             message = (
                 "check.run_remotely takes a function of a library or a set-up cell, "
                 f"not {function}."
             )
             raise NotTransferable(message)
-        return self.session.ask("call", function, list(args), dict(kwargs))
+        return self.session.ask(Operation.CALL, function, list(args), dict(kwargs))
 
     def call_and_inspect(
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call the function there; return its result and the arguments as the call left them."""
-        result, after, _ = self.session.ask("changed", function, list(args), dict(kwargs))
+        result, after, _ = self.session.ask(
+            Operation.CALL_AND_INSPECT, function, list(args), dict(kwargs)
+        )
         if len(after) != len(args):
             self.session.give_up("another number of arguments after the call than before")
         return result, tuple(after)
 
     def seed(self, number: int) -> None:
         """Seed the global random generators of both processes."""
-        self.session.ask("seed", number)
+        self.session.ask(Operation.SEED, number)
         seed_generators(number)
 
     def local_copy(self, model: Any, like: Any) -> Any:
@@ -64,14 +67,14 @@ class CheckBackend:
         if type(model) is RemoteObject:
             return self._remote_parts(model, like)
         configuration = _keras_rebuild.rest_configuration(model, like)
-        if any(known is model for known in self.session.exports.crossed):
+        if self.session.exports.has_copy(model):
             # The candidate has a copy of the test's model, and may have trained it.
-            return configuration, self.session.ask("here", model, like)[1]
+            return configuration, self.session.ask(Operation.LOCAL_COPY, model, like)[1]
         return configuration, [np.asarray(weights) for weights in model.get_weights()]
 
     def _remote_parts(self, model: RemoteObject, like: Any) -> tuple[Any, list[Any]]:
         try:
-            text, weights = self.session.ask("here", model, like)
+            text, weights = self.session.ask(Operation.LOCAL_COPY, model, like)
         except AssertionError as error:
             raise CheckFailed(str(error)) from error
         try:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from autograder.exam.diagnosis.transcript import Entry, summary
 from autograder.exam.examiner.callbacks import Callbacks
 from autograder.exam.examiner.exports import Exports
-from autograder.exam.examiner.proxy import RemoteObject
+from autograder.exam.examiner.remote_object import RemoteObject
 from autograder.exam.examiner.reply_rules import (
     REMOTE_KINDS,
     fits,
@@ -24,10 +24,15 @@ from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.decoding import decode
 from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import NotTransferable, ProtocolViolation, refuse
+from autograder.exam.protocol.operations import (
+    ARITHMETIC,
+    WITHOUT_EXPECTED_KIND,
+    Operation,
+    Reference,
+    Reply,
+)
 from autograder.notebook.cells import ExpectedKinds
 
-_UNJUDGED = ("get", "iterate", "set attribute", "set item", "here", "seed")
-_ARITHMETIC = frozenset({"add", "sub", "mul", "truediv", "pow", "matmul", "neg"})
 _MAX_REMOTES = 1_000_000
 _MAX_WARNINGS = 20  # of one reply
 _MAX_NAME = 80  # characters of the name of a class
@@ -86,7 +91,7 @@ class ExaminerSession:
         self.line, statement = self.lines()
         self.reached = max(self.reached, statement)
         if (
-            operation in _ARITHMETIC
+            operation in ARITHMETIC
             and self.expected_kinds
             and f"{self.line} {operation}" not in self.expected_kinds
         ):
@@ -105,7 +110,7 @@ class ExaminerSession:
 
     def name(self, name: str) -> tuple[bool, Any]:
         """Return whether the student has bound a name, and its value."""
-        is_bound, value = self.ask("get", name)
+        is_bound, value = self.ask(Operation.GET, name)
         if is_bound:
             self.check_kind(f"name {name}", value)
         return is_bound, value
@@ -132,13 +137,13 @@ class ExaminerSession:
             reply = decode(self.channel.receive(), self.resolve, self.exports.namedtuples.get)
             if type(reply) is not list or not reply or type(reply[0]) is not str:
                 refuse("a reply that is not a list")
-            if reply[0] == "callback":
+            if reply[0] == Reply.CALLBACK:
                 answer, failed_check = self.callbacks.call(reply, is_plain=not self.has_remote)
                 if failed_check is not None:
                     self.void = failed_check
                 self.channel.send(encode(answer, self.refer, self.exports.name_of))
                 continue
-            if reply[0] not in ("value", "error") or len(reply) != 3:
+            if reply[0] not in (Reply.VALUE, Reply.ERROR) or len(reply) != 3:
                 refuse("a reply of the wrong kind")
             return reply[0], reply[1], reply[2]
 
@@ -147,17 +152,17 @@ class ExaminerSession:
     def judge(self, operation: str, outcome: str, value: Any, warned: Any) -> Any:
         """Return the value of a reply, or raise its error, if it is one that the request allows."""
         self.warn(warned)
-        if outcome == "error":
+        if outcome == Reply.ERROR:
             if not is_pair_of_text(value):
                 refuse("an error that is not a name and a text")
             self.note(operation, {"error": value[0] or "other"})
             raise exceptions.rebuild(*value)
         if not fits(operation, value):
             refuse(f"a reply that does not fit the request {operation!r}")
-        if operation not in _UNJUDGED:
-            judged = value[1] if operation == "next" else value
+        if operation not in WITHOUT_EXPECTED_KIND:
+            judged = value[1] if operation == Operation.NEXT else value
             self.check_kind(f"{self.line} {operation}", judged)
-        if operation not in ("get", "iterate"):
+        if operation not in (Operation.GET, Operation.ITERATE):
             self.note(operation, summary(value))
         return value
 
@@ -179,7 +184,7 @@ class ExaminerSession:
 
     def note(self, operation: str, what: Any) -> None:
         """Add an entry to the transcript."""
-        self.transcript.append([self.line, operation, what])
+        self.transcript.append([self.line, str(operation), what])
 
     def warn(self, warned: Any) -> None:
         """Issue the warnings of a reply again."""
@@ -192,7 +197,7 @@ class ExaminerSession:
 
     def resolve(self, word: str, payload: Any) -> RemoteObject:
         """Return the remote object that a reference in a reply stands for."""
-        if word != "remote" or type(payload) is not tuple or len(payload) != 3:
+        if word != Reference.REMOTE or type(payload) is not tuple or len(payload) != 3:
             refuse(f"a reference of the kind {word[:40]!r}")
         number, kind, type_name = payload
         if type(number) is not int or not 0 <= number < _MAX_REMOTES:
@@ -210,5 +215,5 @@ class ExaminerSession:
             if x._session is not self:
                 message = f"{x!r} belongs to another test cell and no longer exists."
                 raise NotTransferable(message)
-            return "remote", x._number
+            return Reference.REMOTE, x._number
         return self.exports.refer(x)
