@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import ExamError
+from autograder.sandbox.forkserver import client
 from autograder.sandbox.forkserver.client import ForkServer
 from autograder.sandbox.forkserver.messages import SOCKET_NAME, SpawnRequest
 from autograder.sandbox.isolation.filesystem import Sandbox
@@ -182,6 +183,35 @@ def test_the_traceback_of_a_failed_request_is_in_the_log(folder):
     assert "ValueError: a socket directory must not be" in log
 
 
+def test_the_traceback_of_a_failed_supervisor_is_in_the_log(folder):
+    (folder / "careless.py").write_text(
+        "import time\n"
+        "from autograder.sandbox.forkserver.supervisor import Supervisor\n"
+        "def fail(self):\n"
+        "    time.sleep(1)  # until its process is ready\n"
+        "    1 / 0\n"
+        "Supervisor.run = fail\n"
+    )
+    path = f"{folder}:{INSIDE}"
+    with ForkServer(("careless",), {"PYTHONPATH": path}) as forkserver:
+        assert misbehave(forkserver, folder, "signal").wait(20) == -signal.SIGKILL
+        log = Path(forkserver.folder, "log").read_text()
+
+    assert "the supervisor of misbehave failed" in log
+    assert "ZeroDivisionError" in log
+
+
+def test_a_fork_server_that_does_not_start_in_time_is_ended(folder, monkeypatch):
+    (folder / "slow.py").write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(client, "IMPORT_SECONDS", 0.5)
+    with ForkServer(("slow",), {"PYTHONPATH": str(folder)}) as forkserver:
+        with pytest.raises(ExamError, match="did not start"):
+            forkserver.warm_up()
+
+        assert forkserver.process is None
+    assert not is_running("\0slow\0")
+
+
 def test_the_log_is_not_that_of_a_process(forkserver, folder):
     forkserver.warm_up()
     assert misbehave(forkserver, folder, "exception").wait(20) == 1
@@ -222,16 +252,19 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as other:
 
 def test_an_invalid_request_does_not_end_the_fork_server(forkserver, folder):
     forkserver.warm_up()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
-        client.connect(f"{forkserver.folder}/{SOCKET_NAME}")
-        client.send(b'{"module": 1}')
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
+        connection.connect(f"{forkserver.folder}/{SOCKET_NAME}")
+        connection.send(b'{"module": 1}')
 
-        assert b"refused" in client.recv(1000)
+        assert b"refused" in connection.recv(1000)
     assert misbehave(forkserver, folder, "exit 3").wait(20) == 3
+    log = Path(forkserver.folder, "log").read_text()
+    assert "a request failed" in log
+    assert "KeyError: 'sandbox'" in log
 
 
 def test_nothing_outlives_a_client_that_is_killed():
-    client = textwrap.dedent(f"""
+    program = textwrap.dedent(f"""
         import os, signal, sys, tempfile
         from autograder.sandbox.forkserver.client import ForkServer
         from autograder.sandbox.forkserver.messages import SpawnRequest
@@ -246,7 +279,7 @@ def test_nothing_outlives_a_client_that_is_killed():
         os.kill(os.getpid(), signal.SIGKILL)
         """)
     with tempfile.TemporaryDirectory() as home:
-        command = [sys.executable, "-c", client, home]
+        command = [sys.executable, "-c", program, home]
         with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
             assert wait_until(lambda: is_running("4711.3"), 60)
             process.stdin.close()
