@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import ExamError
-from autograder.sandbox.forkserver import client
+from autograder.sandbox.forkserver import client, messages
 from autograder.sandbox.forkserver.client import ForkServer
 from autograder.sandbox.forkserver.messages import SOCKET_NAME, SpawnRequest
 from autograder.sandbox.isolation.filesystem import Sandbox
@@ -261,6 +261,53 @@ def test_an_invalid_request_does_not_end_the_fork_server(forkserver, folder):
     log = Path(forkserver.folder, "log").read_text()
     assert "a request failed" in log
     assert "KeyError: 'sandbox'" in log
+
+
+@pytest.mark.parametrize("message", [b"not JSON", b"[]", b"\xff", b""], ids=repr)
+def test_a_message_that_is_not_a_request_does_not_end_the_fork_server(forkserver, folder, message):
+    forkserver.warm_up()
+    pid = forkserver.process.pid
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
+        connection.connect(f"{forkserver.folder}/{SOCKET_NAME}")
+        connection.send(message)
+        connection.settimeout(10)
+        reply = connection.recv(1000)
+
+    assert (b"refused" in reply) == bool(message)
+    assert misbehave(forkserver, folder, "exit 3").wait(20) == 3
+    assert forkserver.process.pid == pid
+
+
+def test_a_client_that_leaves_at_once_does_not_end_the_fork_server(forkserver, folder):
+    forkserver.warm_up()
+    pid = forkserver.process.pid
+    sandbox = Sandbox(home=str(folder), visible=(str(INSIDE),))
+    request = SpawnRequest(module="misbehave", arguments=("signal",), sandbox=sandbox)
+    for message in (request.to_json(), {"module": 1}):
+        with (
+            socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection,
+            Path(os.devnull).open("r+b") as nothing,
+        ):
+            connection.connect(f"{forkserver.folder}/{SOCKET_NAME}")
+            messages.send(connection, message, [nothing.fileno()] * 3)
+
+    assert misbehave(forkserver, folder, "exit 3").wait(20) == 3
+    assert forkserver.process.pid == pid
+
+
+def test_a_fork_server_whose_client_is_killed_during_the_imports_removes_its_folder(folder):
+    (folder / "slow.py").write_text("import time; time.sleep(1)")
+    program = (
+        "import sys, tempfile\n"
+        "from autograder.sandbox.forkserver.client import ForkServer\n"
+        "tempfile.tempdir = sys.argv[1]\n"
+        "ForkServer(('slow',), {'PYTHONPATH': sys.argv[1]}).warm_up()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(folder)]) as process:
+        assert wait_until(lambda: list(folder.glob("forkserver-*/log")), 30)
+        process.kill()
+
+    assert wait_until(lambda: not list(folder.glob("forkserver-*")))
 
 
 def test_nothing_outlives_a_client_that_is_killed():

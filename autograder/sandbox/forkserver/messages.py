@@ -2,6 +2,7 @@
 
 import array
 import json
+import os
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -85,7 +86,13 @@ def send(connection: socket.socket, message: Mapping[str, Any], files: Sequence[
 
 
 def receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
-    """Receive one message with its open files; None if the other end is closed."""
+    """Receive one message with its open files; None if the other end is closed.
+
+    Raises
+    ------
+    ValueError
+        If the message is not JSON.
+    """
     space = socket.CMSG_LEN(_MAX_FILES * array.array("i").itemsize)
     try:
         data, rights, _, _ = connection.recvmsg(_MESSAGE_BYTES, space, socket.MSG_CMSG_CLOEXEC)
@@ -95,4 +102,9 @@ def receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]
     for level, kind, content in rights:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
             files.frombytes(content[: len(content) - len(content) % files.itemsize])
-    return (json.loads(data) if data else None), list(files)
+    try:
+        return (json.loads(data) if data else None), list(files)
+    except ValueError:
+        for file in files:
+            os.close(file)
+        raise

@@ -21,7 +21,7 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from select import EPOLLIN, epoll
 from types import ModuleType
@@ -63,6 +63,15 @@ def main(folder: str, client_socket: int, modules: Sequence[str]) -> None:
     os.mkdir(root)  # noqa: PTH102
     lifeline, _ = os.pipe()  # forks close the other end, so that it closes with this process
     context = ForkContext(available, filesystem.python_paths(), root, lifeline)
+    with contextlib.suppress(BrokenPipeError):  # the client may have ended during the imports
+        _serve(folder, client_socket, context, missing)
+    shutil.rmtree(folder, ignore_errors=True)  # the client cannot, if it was killed
+
+
+def _serve(
+    folder: str, client_socket: int, context: ForkContext, missing: Mapping[str, str]
+) -> None:
+    """Answer requests until the client is gone."""
     with (
         socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener,
         socket.socket(fileno=client_socket) as client,
@@ -71,14 +80,13 @@ def main(folder: str, client_socket: int, modules: Sequence[str]) -> None:
         listener.bind(f"{folder}/{messages.SOCKET_NAME}")
         listener.listen(64)
         client.send(json.dumps({"ready": os.getpid(), "missing": missing}).encode())
-        _log.info("ready, with the layers %s", ", ".join(sorted(available)))
+        _log.info("ready, with the layers %s", ", ".join(sorted(context.available)))
         events.register(listener.fileno(), EPOLLIN)
         events.register(client.fileno(), EPOLLIN)
         while client.fileno() not in dict(events.poll()):
             connection, _ = listener.accept()
             with connection:
                 _answer(connection, context)
-    shutil.rmtree(folder, ignore_errors=True)  # the client cannot, if it was killed
 
 
 def _log_to_stderr() -> None:
@@ -141,27 +149,33 @@ def _answer(control_socket: socket.socket, context: ForkContext) -> None:
     """Fork the process that the client at the other end of the control socket requests."""
     if not _is_same_user(control_socket):
         return
-    control_socket.settimeout(10)  # a client sends its request at once
-    message, files = messages.receive(control_socket)
-    control_socket.settimeout(None)
+    files: list[int] = []
     try:
+        control_socket.settimeout(10)  # a client sends its request at once
+        message, files = messages.receive(control_socket)
+        control_socket.settimeout(None)
         if message is None:
             return
         request = messages.SpawnRequest.from_json(message)
         _refuse_threads()
         missing = sorted(capabilities.NAMES - context.available)
         if missing and not request.allow_unsandboxed:
-            messages.send(control_socket, {"refused": _explain(missing)})
+            _refuse(control_socket, _explain(missing))
             return
         supervisor = _fork(control_socket, request, files, context)
         messages.send(control_socket, {"supervisor": supervisor})
         _log.info("process %d runs %s", supervisor, request.module)
     except Exception as error:  # one request must not end the fork server
         _log.exception("a request failed")
-        messages.send(control_socket, {"refused": f"the fork failed: {error!r}"})
+        _refuse(control_socket, f"the fork failed: {error!r}")
     finally:
         for file in files:
             os.close(file)
+
+
+def _refuse(control_socket: socket.socket, reason: str) -> None:
+    with contextlib.suppress(OSError):  # the client may be gone
+        messages.send(control_socket, {"refused": reason})
 
 
 def _is_same_user(connection: socket.socket) -> bool:
@@ -243,7 +257,7 @@ def _supervise(
             child.run(request)
     except Exception as error:  # of this process or of its child: each tells the client
         _log.exception("the sandbox of %s cannot be made", request.module)
-        messages.send(control_socket, {"refused": f"the sandbox could not be made: {error!r}"})
+        _refuse(control_socket, f"the sandbox could not be made: {error!r}")
         return
     for file in files:
         os.close(file)
