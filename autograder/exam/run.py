@@ -38,8 +38,8 @@ from autograder.notebook.cells import (
     verdicts_of,
 )
 from autograder.notebook.names import imported_packages
-from autograder.sandbox.json_process import RpcProcess
-from autograder.sandbox.limits import student_sentence
+from autograder.sandbox.limits import LimitName, student_sentence
+from autograder.sandbox.rpc import RpcProcess
 
 LOG = logging.getLogger(__name__)
 
@@ -199,7 +199,7 @@ class _Exam:
         is_listening = await self.examiner.receive(START_SECONDS)
         verdict = await self.examine(test_cell, address, seconds) if is_listening else None
         if verdict is None:
-            reason = student_sentence("cell seconds", self.environment.limits)
+            reason = student_sentence(LimitName.CELL_SECONDS, self.environment.limits)
             verdict = Verdict(
                 test_cell.grade_id, test_cell.points, VerdictState.VOID, reason=reason
             )
@@ -295,7 +295,7 @@ class _Exam:
     @property
     def out_of_time_reason(self) -> str:
         """Why a cell did not run after the end of the exam's time."""
-        return student_sentence("exam seconds", self.environment.limits)
+        return student_sentence(LimitName.EXAM_SECONDS, self.environment.limits)
 
 
 def _packages(exam_notebook: NotebookNode) -> frozenset[str]:

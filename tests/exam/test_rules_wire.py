@@ -230,7 +230,7 @@ ENDS = {
     "the kernel dies": (STUBBORN, hang_up, "void", "died"),
     "half a message": (STUBBORN, lambda c: (c.sendall(raw("nu" * 9)[:25]), hang_up(c)), "void", ""),
     "an error": ("f(2)", error("ValueError", "no"), "failed", "ValueError: no"),
-    "still the stub": ("f(2)", error("NotImplementedError", ""), "not attempted", "not attempted"),
+    "still the stub": ("f(2)", error("NotImplementedError", ""), "not attempted", "Not attempted"),
     "no such name": ("f(2)\ng(2)", value(4), "failed", "name 'g' is not defined"),
     "a test with a syntax error": ("f(", b"", "test error", "The test itself"),
     "a test that raises SystemExit": ("raise SystemExit", b"", "test error", "The test itself"),

@@ -17,7 +17,8 @@ from autograder.exam.candidate.message_proxy import Ending
 from autograder.exam.environment import ExamEnvironment
 from autograder.sandbox.environment import PYTHON
 from autograder.sandbox.forkserver.messages import ExitReport
-from autograder.sandbox.json_process import RpcProcess
+from autograder.sandbox.limits import LimitName
+from autograder.sandbox.rpc import RpcProcess
 
 START_SECONDS = 120.0
 GRACE_SECONDS = 3.0  # for a kernel to become idle after an interrupt
@@ -91,7 +92,7 @@ class CandidateKernel:
         if provisioner is not None:
             self.ended = provisioner.ended
         if self.is_flooded and self.ended is not None:
-            self.ended = replace(self.ended, limit="output")
+            self.ended = replace(self.ended, limit=LimitName.OUTPUT_BYTES)
 
     async def interrupt(self) -> None:
         """Interrupt whatever the kernel is doing."""

@@ -18,7 +18,7 @@ from autograder.exam.outputs import error_output
 from autograder.models import CellRole, Finding, FindingKind
 from autograder.notebook.cells import exam_cell, exam_metadata
 from autograder.notebook.sanitize import sanitize_outputs
-from autograder.sandbox.limits import instructor_sentence, recognize, student_sentence
+from autograder.sandbox.limits import LimitName, instructor_sentence, recognize, student_sentence
 
 LOG = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class CandidateSession:
         self.exam_notebook, self.environment = exam_notebook, environment
         self.clock, self.findings = clock, findings
         self.fatal: set[int] = set()  # indices of cells that killed the kernel
-        self.limit: str | None = None  # the name of the limit that ended the last kernel
+        self.limit: LimitName | None = None  # that ended the last kernel
         self.peak_memory = 0
         self.start_count = 1
         self.output_left = _FULL_CELLS * environment.limits.output_bytes
@@ -133,21 +133,22 @@ class CandidateSession:
 
     # --- limits ----------------------------------------------------------------------------------
 
-    def limit_of(self, ending: Ending) -> str | None:
-        """Return the name of the limit that ended a cell, or None if no limit is known."""
+    def limit_of(self, ending: Ending) -> LimitName | None:
+        """Return the limit that ended a cell, or None if no limit is known."""
         if ending is Ending.OUT_OF_TIME:
-            return "cell seconds" if self.clock.exam_left() > 0 else "exam seconds"
+            has_time = self.clock.exam_left() > 0
+            return LimitName.CELL_SECONDS if has_time else LimitName.EXAM_SECONDS
         if ending is Ending.TOO_MUCH_OUTPUT:
-            return "output"
+            return LimitName.OUTPUT_BYTES
         return self.limit if ending is Ending.DIED else None
 
-    def record_limit(self, limit: str, cell: NotebookNode) -> None:
+    def record_limit(self, limit: LimitName, cell: NotebookNode) -> None:
         """Record, for the instructor, which limit ended a cell."""
         text = f"A cell was stopped: {instructor_sentence(limit, self.environment.limits)}."
         LOG.info(text)
         self.findings.append(Finding(FindingKind.LIMIT, text, _grade_id(cell)))
 
-    def why(self, limit: str | None) -> str:
+    def why(self, limit: LimitName | None) -> str:
         """Return the sentence, with its number, for the limit that ended a cell."""
         return DIED if limit is None else student_sentence(limit, self.environment.limits)
 
@@ -176,8 +177,8 @@ class CandidateSession:
         return (await self.kernel.execute(cell.source, output_limit, seconds)).ending
 
 
-def _limit_in_outputs(outputs: list[NotebookNode]) -> str | None:
-    """Return the name of the limit that the error which ended a cell reveals, or None."""
+def _limit_in_outputs(outputs: list[NotebookNode]) -> LimitName | None:
+    """Return the limit that the error which ended a cell reveals, or None."""
     errors = [output for output in outputs if output.output_type == "error"]
     return recognize(errors[-1].ename, errors[-1].evalue) if errors else None
 
