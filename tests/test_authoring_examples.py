@@ -12,7 +12,7 @@ from autograder.exam.test_cells import TestCell
 from autograder.notebook.names import assigned_names
 from autograder.verification.local_runner import (
     AnswerResult,
-    Cell,
+    CodeCell,
     LocalRun,
     run_all,
     start_in_one_process,
@@ -47,9 +47,9 @@ def with_block(*names: str) -> pytest.MarkDecorator:
 def run_exam(example: dict[str, str], test: str, answer: str, environment: str) -> AnswerResult:
     names = tuple(sorted(assigned_names(example["student"])))
     cells = [
-        Cell("setup", SETUP + example.get("setup", "")),
-        Cell("answer", example[answer]),
-        Cell("test", example[test], TestCell(0, "test", POINTS, example[test], "", names, {})),
+        CodeCell("setup", SETUP + example.get("setup", "")),
+        CodeCell("answer", example[answer]),
+        CodeCell("test", example[test], TestCell(0, "test", POINTS, example[test], "", names, {})),
     ]
 
     def begin() -> LocalRun:

@@ -16,7 +16,7 @@ from autograder.exam.test_cells import HIDDEN, TestCell
 from autograder.models import Verdict
 from autograder.verification.local_runner import (
     AnswerResult,
-    Cell,
+    CodeCell,
     run_all,
     start_in_one_process,
     start_in_two_processes,
@@ -154,10 +154,10 @@ def begin_cells(
 ) -> list[Cell]:
     """Return the cells of an exam with one answer; every name of the tests may be the student's."""
     names = ("f", "g", "C", "w", "model")
-    cells = [Cell("setup", setup), Cell("answer", answer)]
+    cells = [CodeCell("setup", setup), CodeCell("answer", answer)]
     for place, test in enumerate(tests):
         test_cell = TestCell(place, f"test_{place}", 3.0, test, "f", names, expected_kinds)
-        cells.append(Cell("test", test, test_cell))
+        cells.append(CodeCell("test", test, test_cell))
     return cells
 
 
