@@ -1,6 +1,5 @@
 """Read the notebooks of an assignment: source, release, and known answers."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from nbformat import NotebookNode
 from autograder.course.known_answers import KnownAnswer, load
 from autograder.course.paths import CoursePaths
 from autograder.errors import UsageError
+from autograder.fingerprint import text_digest
 from autograder.notebook.cells import grade_id_of, points_of, role_of
 from autograder.notebook.names import assigned_names, imported_names
 
@@ -90,7 +90,7 @@ def read_notebook(root: Path, assignment: str, name: str) -> AssignmentNotebook:
     if misconceptions.is_file() and (reference := _reference(source)):
         known_answers = load(misconceptions, reference, _setup_names(source))
         text += misconceptions.read_text(encoding="utf-8")
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    digest = text_digest(text)
     return AssignmentNotebook(assignment, name, source, release, known_answers, digest)
 
 

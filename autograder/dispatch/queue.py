@@ -35,7 +35,7 @@ class SentExam:
 
 @dataclass(frozen=True)
 class ReturnedExam:
-    """The result of an exam: the executed exam notebook, or a finding that says why there is none."""
+    """The result of an exam: the executed exam notebook, or why there is none."""
 
     name: str
     executed: bytes | Finding

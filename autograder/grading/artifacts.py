@@ -108,7 +108,7 @@ def result_without_exam(
     return result_of(with_file_findings(executed, [finding]), submission)
 
 
-# --- reading and exporting Results ------------------------------------------------------------------
+# --- reading and exporting Results ----------------------------------------------------------------
 
 
 def read_results(root: Path, assignment: str) -> tuple[Result, ...]:

@@ -229,7 +229,8 @@ def _times(class_work: Sequence[StudentWork]) -> dict[str, datetime]:
 
 def _timestamp_findings(student_work: StudentWork) -> Iterator[Finding]:
     if student_work.timestamp and parse_time(student_work.timestamp) is None:
-        message = f"{TIMESTAMP} contains no time, so lateness is unknown: {student_work.timestamp[:40]!a}."
+        found = student_work.timestamp[:40]
+        message = f"{TIMESTAMP} contains no time, so lateness is unknown: {found!a}."
         yield Finding(FindingKind.BAD_TIMESTAMP, message)
 
 

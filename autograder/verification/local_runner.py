@@ -35,7 +35,7 @@ from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import imported_packages
 
 Kinds = dict[str, dict[str, list[str]]]
-"""The kinds that were returned at each line of each test cell: {grade id: {"12 call": ["plain"]}}."""
+"""The kinds of the replies at each line of each test cell: {grade id: {"12 call": ["plain"]}}."""
 
 _GRACE_SECONDS = 30.0
 _HEAVY = ("tensorflow", "keras", "matplotlib.pyplot", "sklearn", "sklearn.datasets", "gymnasium")
@@ -100,15 +100,24 @@ class LocalRun:
         return not part
 
     def result(self) -> AnswerResult:
-        """Kill the processes; return the verdicts, void ones if they had not ended by themselves."""
+        """Kill the processes; return the verdicts, void ones if they had not ended."""
         os.close(self.reading)
         for process in (self.runner, *self.helpers):
             os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
         if not self.text:
-            return AnswerResult(tuple(_lost(test_cell) for test_cell in self.test_cells), {})
-        verdicts, kinds = json.loads(self.text)
+            return self._void("the process died")
+        verdicts, kinds, error = json.loads(self.text)
+        if error:
+            return self._void("the set-up or the test process failed", details=error)
         return AnswerResult(tuple(Verdict.from_json(verdict) for verdict in verdicts), kinds)
+
+    def _void(self, reason: str, details: str = "") -> AnswerResult:
+        verdicts = (
+            Verdict(test.grade_id, test.points, VerdictState.VOID, reason=reason, details=details)
+            for test in self.test_cells
+        )
+        return AnswerResult(tuple(verdicts), {})
 
 
 def start_in_two_processes(
@@ -188,12 +197,6 @@ def preload(sources: Iterable[str]) -> None:
     for module in _HEAVY:
         if module.partition(".")[0] in wanted or ("dlcourse" in wanted and module in _OF_DLCOURSE):
             importlib.import_module(module)
-
-
-def _lost(test_cell: TestCell) -> Verdict:
-    return Verdict(
-        test_cell.grade_id, test_cell.points, VerdictState.VOID, reason="the process died"
-    )
 
 
 # --- in the child processes -----------------------------------------------------------------------
@@ -301,7 +304,12 @@ def _run_student_cell(source: str, space: dict[str, Any]) -> None:
 
 
 def _report(run: Callable[[], Any], reading: int, writing: int) -> None:
-    """Write what `run` returns into a pipe."""
+    """Write the verdicts and kinds that `run` returns, or its traceback, into a pipe."""
     os.close(reading)
     with os.fdopen(writing, "w", encoding="utf-8") as pipe:
-        pipe.write(json.dumps(run()))
+        try:
+            verdicts, kinds = run()
+            text = json.dumps([verdicts, kinds, None])
+        except Exception:
+            text = json.dumps([[], {}, traceback.format_exc()])
+        pipe.write(text)

@@ -287,7 +287,7 @@ def _differences(pairs: Iterable[tuple[Verdict, Verdict]]) -> Iterable[str]:
         if two.passed != one.passed:
             yield (
                 f"the results of {two.grade_id} differ between two processes "
-                f"({two.state}: {_last_line(two)}) and one process ({one.state}: {_last_line(one)})"
+                f"({_outcome(two)}) and one process ({_outcome(one)})"
             )
 
 
@@ -296,7 +296,7 @@ def _missing_points(verdicts: Iterable[Verdict]) -> Iterable[str]:
         if not verdict.passed:
             yield (
                 f"{verdict.grade_id} should give it full marks, but the result is "
-                f"{verdict.state}: {verdict.reason} ({_last_line(verdict)})"
+                f"{_outcome(verdict)} ({verdict.points:g} of {verdict.max_points:g} points)"
             )
 
 
@@ -326,6 +326,11 @@ def _gains(pairs: Iterable[tuple[Verdict, Verdict]]) -> Iterable[str]:
         for verdict, mode in ((two, RunMode.TWO_PROCESSES), (one, RunMode.ONE_PROCESS)):
             if verdict.points > 0:
                 yield f"{verdict.grade_id} gives it {verdict.points:g} points in {mode}"
+
+
+def _outcome(verdict: Verdict) -> str:
+    line = _last_line(verdict)
+    return f"{verdict.state}: {line}" if line else verdict.state
 
 
 def _last_line(verdict: Verdict) -> str:
