@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support.paths import ROOT
+
 AUTOGRADER, DLCOURSE = ROOT / "autograder", ROOT / "lib" / "dlcourse"
 
 FILES = sorted([*AUTOGRADER.rglob("*.py"), *DLCOURSE.rglob("*.py")])
