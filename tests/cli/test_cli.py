@@ -152,7 +152,7 @@ def test_verify_fails_when_something_is_not_as_it_should_be(fake, capsys, proble
     row = SimpleNamespace(
         kind="trivial answer", name="zeros", problems=problems, sat=2, agreed=2, recognized=False
     )
-    report = SimpleNamespace(week="week01", rows=(row,), problems=problems)
+    report = SimpleNamespace(assignment="week01", rows=(row,), problems=problems)
 
     def verify(week, settings, **options):
         seen.update(options, week=week)

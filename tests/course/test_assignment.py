@@ -15,7 +15,7 @@ def test_a_week_has_its_graded_notebooks_with_their_releases(tiny_course, tiny_s
 
     (assignment,) = read_notebooks(tiny_course.root, tiny_course.week)
 
-    assert (assignment.week, assignment.notebook) == ("week01_tiny", "tiny")
+    assert (assignment.assignment, assignment.name) == ("week01_tiny", "tiny")
     assert assignment.source == tiny_source
     assert "YOUR CODE HERE" in assignment.release.cells[3].source
 
@@ -41,7 +41,7 @@ def test_a_week_without_points_is_no_assignment(tiny_course, tiny_source):
     tiny_source.cells = tiny_source.cells[:4]
     tiny_course.publish()
 
-    with pytest.raises(UsageError, match="No graded notebook"):
+    with pytest.raises(UsageError, match="has graded cells"):
         read_notebooks(tiny_course.root, tiny_course.week)
 
 

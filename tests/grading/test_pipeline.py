@@ -37,7 +37,7 @@ def grade(course, one_namespace, held):
         return one_namespace(exam_notebook, **more)
 
     def grade(**more):
-        more = {"settings": Settings(), "jobs": 2, "sit": run_exam, **more}
+        more = {"settings": Settings(), "jobs": 2, "run_exam": run_exam, **more}
         return grading.grade_class(course.root, course.week, **more)
 
     return grade

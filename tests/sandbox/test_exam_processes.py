@@ -80,7 +80,7 @@ def test_an_examiner_is_kept_in_as_well(examiner, socket_dir, deed):
 
 
 async def _measure(modules, source):
-    """Start a kernel, run the source, and return (what it printed, seconds to ready, `Ended`)."""
+    """Start a kernel and run the source; return its output, seconds to ready, `ExitReport`."""
     manager = AsyncKernelManager()
     manager._kernel_spec = KernelSpec(**kernelspec({"modules": list(modules)}))
     started = time.monotonic()

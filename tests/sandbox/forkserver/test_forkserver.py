@@ -165,13 +165,14 @@ def test_what_is_no_order_does_not_end_the_zygote(forkserver, folder):
 def test_nothing_outlives_a_client_that_is_killed():
     client = textwrap.dedent(f"""
         import os, signal, sys, tempfile
-        from autograder.sandbox.controlled import start_controlled
-        from autograder.sandbox.forkserver.messages import Order
+        from autograder.sandbox.controlled import start_with_control_socket
+        from autograder.sandbox.forkserver.messages import SpawnRequest
         from autograder.sandbox.isolation.filesystem import Sandbox
-        from autograder.sandbox.forkserver.client import Zygote
-        zygote = Zygote(("json",), {{"PYTHONPATH": {str(INSIDE)!r}}})
+        from autograder.sandbox.forkserver.client import ForkServer
+        forkserver = ForkServer(("json",), {{"PYTHONPATH": {str(INSIDE)!r}}})
         sandbox = Sandbox(home=sys.argv[1], visible=({str(INSIDE)!r},))
-        process, control = start_controlled(zygote, Order(module="act", sandbox=sandbox))
+        request = SpawnRequest(module="act", sandbox=sandbox)
+        process, control = start_with_control_socket(forkserver, request)
         control.sendall(b'"import os; os.execvp(\\'sleep\\', [\\'sleep\\', \\'4711.3\\'])"\\n')
         sys.stdin.read()
         os.kill(os.getpid(), signal.SIGKILL)

@@ -48,7 +48,7 @@ def test_a_container_without_rights_says_what_is_missing():
     program = """
 import json
 from autograder.sandbox.isolation.capabilities import layers
-print(json.dumps({layer.name: layer.offered for layer in layers()}))
+print(json.dumps({layer.name: layer.available for layer in layers()}))
 """
     available = json.loads(in_a_bare_container(program))
 
@@ -58,20 +58,20 @@ print(json.dumps({layer.name: layer.offered for layer in layers()}))
 ATTEMPT = f"""
 import json, sys
 from autograder.errors import ExamError
-from autograder.sandbox.controlled import start_controlled
-from autograder.sandbox.forkserver.messages import Order
+from autograder.sandbox.controlled import start_with_control_socket
+from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.isolation.filesystem import Sandbox
-from autograder.sandbox.forkserver.client import Zygote
+from autograder.sandbox.forkserver.client import ForkServer
 home, secret = sys.argv[1:]
 sandbox = Sandbox(home=home, visible=({str(INSIDE)!r},))
 said = []
-with Zygote(("json",), {{"PYTHONPATH": {str(INSIDE)!r}}}) as zygote:
+with ForkServer(("json",), {{"PYTHONPATH": {str(INSIDE)!r}}}) as forkserver:
     try:
-        zygote.start(Order(module="act", sandbox=sandbox))
+        forkserver.start(SpawnRequest(module="act", sandbox=sandbox))
     except ExamError as error:
         said.append(str(error))
-    order = Order(module="act", sandbox=sandbox, allow_unsandboxed=True)
-    process, control = start_controlled(zygote, order)
+    request = SpawnRequest(module="act", sandbox=sandbox, allow_unsandboxed=True)
+    process, control = start_with_control_socket(forkserver, request)
     lines = control.makefile("rw")
     for program in (f"open({{secret!r}})", "open('mine', 'w')", "open('/etc/passwd', 'a')",
                     "import os; os.kill(os.getppid(), 9)", "import socket; socket.socket()",
