@@ -155,7 +155,7 @@ def test_verify_fails_when_something_is_not_as_it_should_be(fake, capsys, proble
     report = SimpleNamespace(assignment="week01", rows=(row,), problems=problems)
 
     def verify(week, settings, **options):
-        seen.update(options, week=week)
+        seen.update(options, week=week.assignment)
         options["on_progress"](1, 2)
         return report
 

@@ -57,7 +57,7 @@ def test_there_are_forty_one_samples():
     assert sum(len(exercises_of(name)) for name in sample_names()) == 41
 
 
-@pytest.mark.parametrize(("name", "exercise"), samples(slow=TRAINS))
+@pytest.mark.parametrize(("name", "exercise"), samples(slow=USES_TENSORFLOW))
 def test_right_answers_get_full_marks(ask, name, exercise):
     for both in ask(sit_right, name, exercise):
         for sat in (both.session, both.kernel):
@@ -65,7 +65,7 @@ def test_right_answers_get_full_marks(ask, name, exercise):
             assert all(v.passed for v in sat.verdicts), (both.name, verdicts(both))
 
 
-@pytest.mark.parametrize(("name", "exercise"), samples(slow=TRAINS))
+@pytest.mark.parametrize(("name", "exercise"), samples(slow=USES_TENSORFLOW))
 def test_wrong_answers_get_nothing(ask, name, exercise):
     for both in ask(sit_wrong, name, exercise):
         if both.name.startswith(FORGERY):
@@ -84,7 +84,7 @@ def assert_judged_wrong(both: Both, sat: AnswerResult) -> None:
     assert all(verdict.points == 0 for verdict in sat.verdicts)
 
 
-@pytest.mark.parametrize(("name", "exercise"), samples(slow=USES_TENSORFLOW))
+@pytest.mark.parametrize(("name", "exercise"), samples(slow={*sample_names()} - {"values"}))
 def test_cheats_get_nothing(ask, name, exercise):
     for both in ask(sit_cheats, name, exercise):
         for sat in (both.session, both.kernel):

@@ -82,7 +82,7 @@ def test_a_weak_test_is_told_what_it_lets_through(tmp_path):
 
     told = "\n".join(report.problems)
     assert "misconception 'rounds' (double): it gets full marks in test_double" in told
-    assert "cheat 'the first argument' (double): test_double gives it 100 points" in told
+    assert "trivial answer 'the first argument' (double): test_double gives it 100 points" in told
 
 
 def test_one_exercise_can_be_proved_alone():
