@@ -117,7 +117,7 @@ OLD_NAMES = {
     "Question": "TestCell, GradedCell",
     "Mistake": "Misconception",
 }
-"""Classes of the grader that have another name now. As a word of a sentence they are ordinary English."""
+"""Classes that have another name now. As words of a sentence they are ordinary English."""
 
 BRITISH = Rule(
     r"\w*(?:(?:optim|initial|recogn|normal|serial|organ|random|minim|maxim|standard|token|general"

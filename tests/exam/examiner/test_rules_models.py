@@ -5,14 +5,10 @@ import json
 
 import numpy as np
 import pytest
+from dlcourse import _keras_rebuild
 
+from autograder.exam.examiner.process import Examiner
 from tests.support.candidate_stub import HIDDEN_LINES, Liar, Thing, error, run_exam, value
-
-keras = pytest.importorskip("keras")
-
-from dlcourse import _keras_rebuild  # noqa: E402
-
-from autograder.exam.examiner.process import Examiner  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +23,7 @@ check.close(model(X), expected, tolerance=1e-5)
 
 @pytest.fixture(scope="module")
 def honest():
+    keras = pytest.importorskip("keras")
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="relu")])
     return _keras_rebuild.rest_configuration(model), model.get_weights(), model(X).numpy()
 
