@@ -1,0 +1,171 @@
+"""What a process in the sandbox can read and write: what it was shown, and its scratch."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import ExamError
+from autograder.grading.result_cache import ResultCache
+from tests.support.paths import INSIDE, ROOT
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("course", "source", "release", "gradebook.db", "README.md", "pyproject.toml", ".git"),
+        *("tests/conftest.py", "lib", ".autograder"),
+    ],
+)
+def test_nothing_of_the_course_is_there(inside, path):
+    assert inside.do(f"import os; answer = os.path.lexists({str(ROOT / path)!r})") is False
+
+
+@pytest.mark.parametrize(
+    "path", ["/root/.bashrc", "/home", "/etc/shadow", "/etc/ssh", "/var", "/srv", "/mnt", "/boot"]
+)
+def test_nothing_of_the_machine_is_there(inside, path):
+    assert inside.do(f"import os; answer = os.path.lexists({path!r})") is False
+
+
+def test_a_file_that_everyone_may_read_is_not_there(inside, folder):
+    (folder / "other_student.ipynb").write_text("secret")
+
+    assert inside.do(f"import os; answer = os.path.exists({str(folder)!r})") is False
+
+
+DIGEST = "ab" * 32
+
+
+def test_the_ledger_of_exams_can_be_neither_read_nor_written(inside, folder):
+    result_cache = ResultCache(folder)
+    result_cache.put(DIGEST, b"the verdicts of another student")
+    path = str(result_cache.path(DIGEST))
+
+    assert inside.do(f"import os; answer = os.path.lexists({path!r})") is False
+    forged = f"import os; os.makedirs({str(result_cache.path(DIGEST).parent)!r}, exist_ok=True)\n"
+    inside.do(forged + f"answer = open({path!r}, 'wb').write(b'full marks')")  # in its own /tmp
+
+    assert result_cache.get(DIGEST) == b"the verdicts of another student"
+
+
+def test_the_users_of_the_machine_are_nobodys_business(inside):
+    answer = inside.do("answer = open('/etc/passwd').read()")
+
+    assert re.fullmatch(r"student:x:\d+:\d+::.*:/bin/sh\n", answer)
+
+
+def test_the_zygote_and_every_other_process_are_out_of_sight(inside, forkserver):
+    seen = inside.do("import os; answer = [n for n in os.listdir('/proc') if n.isdigit()]")
+    environment = inside.do("answer = open('/proc/self/environ').read()")
+
+    assert seen == ["1", "2"]
+    assert f"PYTEST_CURRENT_TEST={os.environ.get('PYTEST_CURRENT_TEST')}" not in environment
+
+
+def test_who_looks_after_it_cannot_be_read(inside):
+    for name in ("environ", "maps", "mem", "fd", "root"):
+        with pytest.raises(RuntimeError, match="PermissionError"):
+            inside.do(f"import os; os.listdir('/proc/1/{name}') if {name!r} in ('fd', 'root') "
+                      f"else open('/proc/1/{name}').read()")  # fmt: skip
+
+
+def test_home_tmp_and_shared_memory_are_empty_and_can_be_written(inside):
+    program = """
+import os, tempfile
+from multiprocessing import shared_memory
+before = os.listdir(), os.listdir("/dev/shm")
+for path in ("mine.txt", "/tmp/mine.txt", "/dev/shm/mine"):
+    with open(path, "w") as file:
+        file.write("x")
+os.mkdir("a"); os.rename("mine.txt", "a/b.txt"); os.symlink("a", "link")
+block = shared_memory.SharedMemory(create=True, size=100); block.close(); block.unlink()
+answer = before, os.getcwd() == os.path.expanduser("~"), open("link/b.txt").read()
+"""
+    assert inside.do(program) == [[[], []], True, "x"]
+
+
+def test_nothing_else_can_be_written(inside):
+    program = """
+import os, sys, numpy
+places = ["/", "/etc", "/usr", "/usr/lib", "/dev", "/proc", "/tmp/..", sys.prefix,
+          sys.base_prefix, os.path.dirname(numpy.__file__), os.path.dirname(act)]
+done = []
+for place in places:
+    for attempt in (lambda: open(place + "/mine", "w"), lambda: os.mkdir(place + "/mine"),
+                    lambda: os.symlink("x", place + "/mine")):
+        try:
+            attempt()
+        except OSError:
+            continue
+        done.append(place)
+for file in (numpy.__file__, "/etc/passwd", "/proc/sys/kernel/hostname", "/proc/1/oom_score_adj"):
+    try:
+        open(file, "a")
+    except OSError:
+        continue
+    done.append(file)
+answer = done
+"""
+    act = str(INSIDE / "act.py")
+
+    assert inside.do(f"act = {act!r}\n" + program) == []
+
+
+def test_what_is_shown_is_read_only(enter, folder):
+    (folder / "data.txt").write_text("data")
+    inside = enter(visible=(str(folder),))
+
+    assert inside.do(f"answer = open('{folder}/data.txt').read()") == "data"
+    for mode in ("w", "a", "r+"):
+        with pytest.raises(RuntimeError, match=r"Read-only|Permission"):
+            inside.do(f"open('{folder}/data.txt', {mode!r})")
+
+
+def test_support_files_lie_in_the_home_and_stay_as_they_are(enter, folder):
+    (folder / "table.csv").write_text("1,2")
+    (folder / "pictures").mkdir()
+    (folder / "pictures" / "cat.txt").write_text("cat")
+    inside = enter(support=str(folder))
+
+    answer = inside.do("answer = open('table.csv').read(), open('pictures/cat.txt').read()")
+
+    assert answer == ["1,2", "cat"]
+    with pytest.raises(RuntimeError, match=r"Read-only|Permission"):
+        inside.do("open('table.csv', 'w')")
+    inside.do("open('own.csv', 'w')")
+    assert sorted(path.name for path in folder.iterdir()) == ["pictures", "table.csv"]
+
+
+def test_a_door_takes_sockets_and_nothing_else(enter, socket_dir):
+    folder = socket_dir
+    inside = enter(socket_dirs=(str(folder),))
+
+    inside.do(f"import socket; s = socket.socket(socket.AF_UNIX); s.bind('{folder}/door')")
+
+    assert (folder / "door").is_socket()
+    for attempt in ("open('{}/f', 'w')", "os.mkdir('{}/d')", "os.symlink('x', '{}/l')",
+                    "os.mkfifo('{}/p')", "os.link('/etc/passwd', '{}/h')"):  # fmt: skip
+        with pytest.raises(RuntimeError, match="Error"):
+            inside.do("import os; " + attempt.format(folder))
+    assert [path.name for path in folder.iterdir()] == ["door"]
+
+
+def test_a_door_in_the_scratch_is_refused(enter, folder):
+    with pytest.raises(ExamError, match="must not lie in the scratch"):
+        enter(socket_dirs=(str(folder),))
+
+
+def test_nothing_of_the_scratch_stays_on_the_machine(enter):
+    inside = enter()
+    inside.do("open('mine.txt', 'w').write('x'); open('/tmp/mine.txt', 'w').write('x')")
+
+    assert list(Path(inside.home).iterdir()) == []
+    assert not Path("/tmp/mine.txt").exists()
+
+
+def test_no_graphics_card_is_there_unless_given(inside):
+    devices = inside.do("import os; answer = os.listdir('/dev')")
+
+    assert not [name for name in devices if "nvidia" in name or name in ("mem", "kmsg", "sda")]
