@@ -7,7 +7,7 @@ import pytest
 from autograder.dispatch.machine import machine_slots
 from autograder.errors import UsageError
 from autograder.exam.resources import Slot
-from autograder.sandbox.isolation.capabilities import Gpu
+from autograder.sandbox.gpus import Gpu
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Rule 9: Python starts in either room as if nothing lay around it."""
+"""Rule 9: Python starts in both processes of an exam without importing what is around it."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ LOOK = "import json, numpy, sys; print(numpy.__file__, hash('a'), sys.flags.hash
 
 @pytest.fixture
 def trapped(tmp_path):
-    """Return a folder that is both home and working directory, full of modules of a student's."""
+    """Return a folder, both home and working directory, that is full of a student's modules."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for folder in (tmp_path, tmp_path / ".local" / "lib" / version / "site-packages"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -23,7 +23,7 @@ def trapped(tmp_path):
     return tmp_path
 
 
-def look(home, code=LOOK):
+def run_python(home, code=LOOK):
     done = subprocess.run(
         [*PYTHON, "-c", code],
         cwd=home,
@@ -36,22 +36,24 @@ def look(home, code=LOOK):
     return done.stdout + done.stderr
 
 
-def test_rule_9_it_looks_neither_where_it_is_nor_at_home(trapped):
-    told = look(trapped)
+def test_rule_9_it_imports_nothing_from_its_working_directory_or_home(trapped):
+    printed = run_python(trapped)
 
-    assert "trapped" not in told
-    assert "site-packages/numpy" in told.replace("\\", "/")
+    assert "trapped" not in printed
+    assert "site-packages/numpy" in printed.replace("\\", "/")
 
 
-def test_rule_9_it_inherits_no_variable_that_is_not_on_the_list(trapped, monkeypatch):
+def test_rule_9_it_inherits_only_variables_on_the_list(trapped, monkeypatch):
     for name in ("SECRET_TOKEN", "PYTHONPATH", "PYTHONSTARTUP", "JPY_API_TOKEN", "MPLCONFIGDIR"):
         monkeypatch.setenv(name, str(trapped))
 
-    told = look(trapped, "import os; print(sorted(os.environ))")
+    printed = run_python(trapped, "import os; print(sorted(os.environ))")
 
-    assert "HOME" in told
-    assert not any(name in told for name in ("SECRET", "PYTHONPATH", "STARTUP", "JPY", "MPLCONF"))
+    assert "HOME" in printed
+    assert not any(
+        name in printed for name in ("SECRET", "PYTHONPATH", "STARTUP", "JPY", "MPLCONF")
+    )
 
 
-def test_rule_14_the_order_of_sets_is_the_same_every_time(trapped):
-    assert look(trapped) == look(trapped)
+def test_rule_14_sets_have_the_same_order_every_time(trapped):
+    assert run_python(trapped) == run_python(trapped)

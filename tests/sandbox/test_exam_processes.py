@@ -1,4 +1,4 @@
-"""Both rooms of an exam, forked warm: cheap, apart, and able to train."""
+"""Forked candidates and examiners start fast, are isolated, and can train models."""
 
 import asyncio
 import json
@@ -10,15 +10,15 @@ import pytest
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
-from autograder.sandbox.controlled import start_with_control_socket
 from autograder.sandbox.forkserver.client import shared_forkserver
 from autograder.sandbox.forkserver.messages import SpawnRequest
-from autograder.sandbox.forkserver.preload import LIGHT, MODULES
+from autograder.sandbox.forkserver.preload import MODULES
 from autograder.sandbox.isolation.capabilities import NAMES
 from autograder.sandbox.isolation.filesystem import Sandbox
 from autograder.sandbox.jupyter.kernelspec import kernelspec
 from autograder.sandbox.jupyter.readiness import wait_until_ready
-from tests.sandbox.conftest import skip_without
+from autograder.sandbox.rpc import start_with_socket
+from tests.sandbox.conftest import SMALL_MODULES, skip_without
 from tests.sandbox.jupyter.test_provisioner import Client
 from tests.support.paths import ROOT
 
@@ -29,17 +29,17 @@ def _sandbox() -> None:
 
 
 class Examiner:
-    """A warm examiner, told what to do over its socket."""
+    """A forked examiner that gets its requests over a socket."""
 
     def __init__(self, modules, socket_dir) -> None:
         self.home = tempfile.mkdtemp(prefix="examiner-")
-        order = SpawnRequest(
+        request = SpawnRequest(
             module="autograder.exam.examiner.process",
             environment={"HOME": self.home, "PYTHONHASHSEED": "0"},
             sandbox=Sandbox(home=self.home, socket_dirs=(str(socket_dir),)),
         )
-        self.process, self.control = start_with_control_socket(shared_forkserver(modules), order)
-        self.lines = self.control.makefile("rw")
+        self.process, self.connection = start_with_socket(shared_forkserver(modules), request)
+        self.lines = self.connection.makefile("rw")
         assert json.loads(self.lines.readline()) == {"ready": True}
 
     def set_up(self, source: str) -> str | None:
@@ -52,19 +52,19 @@ class Examiner:
         self.process.kill()
         assert self.process.wait(10) == -9
         self.lines.close()
-        self.control.close()
+        self.connection.close()
         Path(self.home).rmdir()
 
 
 @pytest.fixture
 def examiner(socket_dir):
-    examiner = Examiner(LIGHT, socket_dir)
+    examiner = Examiner(SMALL_MODULES, socket_dir)
     yield examiner
     examiner.close()
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "action",
     [
         "open('{root}/pyproject.toml')",
         "import autograder.exam, pathlib; "
@@ -72,15 +72,15 @@ def examiner(socket_dir):
         "import socket; socket.create_connection(('127.0.0.1', 80))",
         "open('{socket_dir}/mine', 'w')",
     ],
-    ids=["reads the course", "writes the grader", "calls home", "leaves a file"],
+    ids=["read the course", "change the grader", "use the network", "leave a file"],
 )
-def test_an_examiner_is_kept_in_as_well(examiner, socket_dir, deed):
-    assert "Error" in examiner.set_up(deed.format(socket_dir=socket_dir, root=ROOT))
+def test_an_examiner_is_isolated_as_well(examiner, socket_dir, action):
+    assert "Error" in examiner.set_up(action.format(socket_dir=socket_dir, root=ROOT))
     assert examiner.set_up("import numpy as np; x = np.ones(3)") is None
 
 
 async def _measure(modules, source):
-    """Start a kernel and run the source; return its output, seconds to ready, `ExitReport`."""
+    """Start a kernel and run the source; return its output, its seconds to start and its end."""
     manager = AsyncKernelManager()
     manager._kernel_spec = KernelSpec(**kernelspec({"modules": list(modules)}))
     started = time.monotonic()
@@ -99,9 +99,9 @@ async def _measure(modules, source):
 
 
 def test_a_kernel_costs_a_tenth_of_a_second():
-    shared_forkserver(LIGHT).warm_up()
+    shared_forkserver(SMALL_MODULES).warm_up()
 
-    _, _, ended = asyncio.run(_measure(LIGHT, "1 + 1"))
+    _, _, ended = asyncio.run(_measure(SMALL_MODULES, "1 + 1"))
 
     assert ended.cpu_seconds < 0.5  # measured: 0.08
 

@@ -1,12 +1,13 @@
-"""Every limit fires and is named."""
+"""Every limit takes effect and is named."""
 
 import os
 
 import pytest
 
-from autograder.sandbox.forkserver import usage as memory
+from autograder.sandbox.forkserver import usage
 from autograder.sandbox.limits import (
     LIMITS,
+    LimitName,
     Limits,
     instructor_sentence,
     recognize,
@@ -16,20 +17,20 @@ from autograder.sandbox.limits import (
 MB = 1 << 20
 
 
-def test_too_much_memory_ends_it(enter):
+def test_too_much_memory_ends_a_process(enter):
     inside = enter(limits=Limits(memory_bytes=200 * MB))
 
-    inside.tell("kept = [bytearray(b'x') * (10 << 20) for _ in range(35)]")
+    inside.send("kept = [bytearray(b'x') * (10 << 20) for _ in range(35)]")
 
     ended = inside.end()
-    assert ended.limit == "memory"
+    assert ended.limit == LimitName.MEMORY_BYTES
     assert ended.peak_memory > 200 * MB
 
 
 def test_memory_counts_over_all_processes(enter):
     inside = enter(limits=Limits(memory_bytes=300 * MB))
 
-    inside.tell(
+    inside.send(
         "import os, time\n"
         "for _ in range(4):\n"
         "    if os.fork() == 0:\n"
@@ -37,48 +38,48 @@ def test_memory_counts_over_all_processes(enter):
         "time.sleep(60)"
     )
 
-    assert inside.end().limit == "memory"
+    assert inside.end().limit == LimitName.MEMORY_BYTES
 
 
-def test_tables_of_pages_are_memory(enter):
+def test_page_tables_count_as_memory(enter):
     inside = enter(limits=Limits(memory_bytes=200 * MB))
 
-    inside.tell(
+    inside.send(
         "import ctypes, time\n"
         "size, step = 1 << 38, 2 << 20\n"
         "libc = ctypes.CDLL(None)\n"
         "libc.mmap.restype = ctypes.c_void_p\n"
         "libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t] + 3 * [ctypes.c_int] "
         "+ [ctypes.c_long]\n"
-        "place = libc.mmap(None, size, 1, 0x4022, -1, 0)\n"  # read only, private, unreserved
-        "for at in range(place, place + size, step): ctypes.c_ubyte.from_address(at).value\n"
+        "start = libc.mmap(None, size, 1, 0x4022, -1, 0)\n"  # read only, private, unreserved
+        "for at in range(start, start + size, step): ctypes.c_ubyte.from_address(at).value\n"
         "time.sleep(60)"
     )
 
-    assert inside.end().limit == "memory"
+    assert inside.end().limit == LimitName.MEMORY_BYTES
 
 
-def test_where_nobody_says_what_is_shared_nothing_is_known_to_be_held(monkeypatch):
-    read = memory._text
-    monkeypatch.setattr(memory, "_text", lambda path: "" if "smaps" in path else read(path))
+def test_proportional_memory_is_unknown_where_linux_does_not_report_it(monkeypatch):
+    read = usage._text
+    monkeypatch.setattr(usage, "_text", lambda path: "" if "smaps" in path else read(path))
 
-    assert memory.usage([os.getpid()]).memory > MB
-    assert memory.proportional([os.getpid()]) == 0
+    assert usage.measure([os.getpid()]).memory > MB
+    assert usage.proportional_memory([os.getpid()]) == 0
 
 
-def test_sockets_without_end_end_it(enter, socket_dir):
+def test_too_many_sockets_end_a_process(enter, socket_dir):
     inside = enter(socket_dirs=(str(socket_dir),))
 
-    inside.tell(
+    inside.send(
         "import socket, time\n"
         "for number in range(10**6):\n"
         f"    with socket.socket(socket.AF_UNIX) as one: one.bind(f'{socket_dir}/{{number}}')\n"
     )
 
-    assert inside.end().limit == "sockets"
+    assert inside.end().limit == LimitName.SOCKETS
 
 
-def test_what_processes_share_counts_once(enter):
+def test_shared_memory_of_processes_counts_once(enter):
     inside = enter(limits=Limits(memory_bytes=300 * MB))
 
     answer = inside.do(
@@ -102,22 +103,22 @@ def test_one_giant_request_fails_at_once(enter):
         inside.do("import numpy; numpy.ones(1 << 40, 'u1')")
 
 
-def test_a_fork_bomb_ends_it(enter):
+def test_a_fork_bomb_is_ended(enter):
     inside = enter(limits=Limits(processes=60))
 
-    inside.tell(
+    inside.send(
         "import os, time\nwhile True:\n    try: os.fork()\n    except OSError: time.sleep(1)"
     )
 
-    assert inside.end().limit == "processes"
+    assert inside.end().limit == LimitName.PROCESSES
 
 
-def test_the_time_of_an_exam_ends_it(enter):
+def test_exam_seconds_end_a_process(enter):
     inside = enter(limits=Limits(exam_seconds=0.5))
 
-    inside.tell("import time\nwhile True:\n    try: time.sleep(60)\n    except BaseException: pass")
+    inside.send("import time\nwhile True:\n    try: time.sleep(60)\n    except BaseException: pass")
 
-    assert inside.end().limit == "exam seconds"
+    assert inside.end().limit == LimitName.EXAM_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -126,42 +127,42 @@ def test_the_time_of_an_exam_ends_it(enter):
         pytest.param(
             Limits(scratch_bytes=5 * MB),
             "open('big', 'wb').write(bytes(10 << 20))",
-            "scratch",
+            LimitName.SCRATCH_BYTES,
             id="scratch",
         ),
         pytest.param(
             Limits(scratch_bytes=5 * MB),
             "open('/dev/shm/big', 'wb').write(bytes(10 << 20))",
-            "scratch",
+            LimitName.SCRATCH_BYTES,
             id="shared memory",
         ),
         pytest.param(
             Limits(scratch_bytes=5 * MB),
             "for i in range(10**6): open(f'{i}', 'wb')",
-            "scratch",
+            LimitName.SCRATCH_BYTES,
             id="many empty files",
         ),
         pytest.param(
             Limits(file_bytes=MB),
             "open('big', 'wb').write(bytes(10 << 20))",
-            "file size",
+            LimitName.FILE_BYTES,
             id="file size",
         ),
         pytest.param(
             Limits(open_files=50),
             "files = [open('/dev/null') for _ in range(100)]",
-            "open files",
+            LimitName.OPEN_FILES,
             id="open files",
         ),
         pytest.param(
             Limits(memory_bytes=200 * MB),
             "bytearray(1 << 40)",
-            "memory",
+            LimitName.MEMORY_BYTES,
             id="memory",
         ),
     ],
 )
-def test_what_the_system_refuses_is_recognised(enter, limits, program, name):
+def test_a_refusal_of_the_system_is_recognized(enter, limits, program, name):
     inside = enter(limits=limits)
 
     with pytest.raises(RuntimeError) as caught:
@@ -171,19 +172,19 @@ def test_what_the_system_refuses_is_recognised(enter, limits, program, name):
     assert recognize(error, text) == name
 
 
-def test_an_ordinary_error_is_no_limit():
+def test_an_ordinary_error_is_not_taken_for_a_limit():
     assert recognize("ValueError", "shapes (2,) and (3,) not aligned") is None
 
 
 @pytest.mark.parametrize("name", LIMITS)
-def test_every_limit_has_a_sentence_for_both(name):
+def test_every_limit_has_a_sentence_for_student_and_instructor(name):
     limits = Limits(processes=61, cell_seconds=2.5)
 
     assert "{" not in student_sentence(name, limits) + instructor_sentence(name, limits)
     assert "(" in instructor_sentence(name, limits)
 
 
-def test_the_sentence_tells_the_number():
-    assert student_sentence("cell seconds", Limits(cell_seconds=2.5)) == (
+def test_a_sentence_contains_the_number():
+    assert student_sentence(LimitName.CELL_SECONDS, Limits(cell_seconds=2.5)) == (
         "it took longer than 2.5 seconds: is there an endless loop?"
     )

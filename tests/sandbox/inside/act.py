@@ -1,14 +1,14 @@
-"""Does what it is told over file 3, inside a sandbox: a program a line, which sets `answer`."""
+"""Run programs that arrive over file 3, one on each line; each may set `answer`."""
 
 import json
 import socket
 import sys
 
 
-def obey(control: socket.socket) -> None:
-    """Run every program, in one namespace, and say what `answer` is then, or what was raised."""
+def run_programs(connection: socket.socket) -> None:
+    """Run every program in one namespace; reply with its `answer`, or with what it raised."""
     space: dict = {}
-    with control.makefile("rw") as lines:
+    with connection.makefile("rw") as lines:
         for line in lines:
             try:
                 exec(json.loads(line), space)
@@ -20,4 +20,4 @@ def obey(control: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    obey(socket.socket(fileno=int(sys.argv[-1])))
+    run_programs(socket.socket(fileno=int(sys.argv[-1])))

@@ -1,4 +1,4 @@
-"""Ends in the way that its first argument says."""
+"""End in the way that the first argument names."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ import threading
 import time
 
 match sys.argv[1]:
-    case "to its end":
+    case "normally":
         threading.Timer(0.2, lambda: os.write(1, b"late")).start()
     case "exit 3":
         sys.exit(3)

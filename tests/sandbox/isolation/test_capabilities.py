@@ -1,4 +1,4 @@
-"""What a machine offers, and what is done where it offers less."""
+"""The layers that a machine offers, and what is done where layers are missing."""
 
 import json
 import os
@@ -9,22 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.isolation.capabilities import NAMES, gpus, layers
-from tests.sandbox.conftest import INSIDE, runs, skip_without, wait_until
+from autograder.sandbox.gpus import gpus
+from autograder.sandbox.isolation.capabilities import NAMES, layers
+from tests.sandbox.conftest import INSIDE, is_running, skip_without, wait_until
 from tests.support.paths import ROOT
 
-# A plain container: no right at all, and no namespaces to be had.
-BARE = """
+# A plain container: no rights, and no namespaces.
+UNPRIVILEGED = """
 echo 0 > /proc/sys/user/max_user_namespaces
 exec setpriv --bounding-set=-all --inh-caps=-all --no-new-privs "$@"
 """
 
 
-def in_a_bare_container(program: str, *arguments: str) -> str:
-    """Run a Python program where neither namespaces nor rights are to be had."""
+def in_unprivileged_container(program: str, *arguments: str) -> str:
+    """Run a Python program without rights, and without the possibility to make namespaces."""
     if shutil.which("unshare") is None or shutil.which("setpriv") is None:
         pytest.skip("unshare and setpriv (util-linux) are needed to imitate a container")
-    command = ["unshare", "--user", "--map-root-user", "sh", "-c", BARE, "sh"]
+    command = ["unshare", "--user", "--map-root-user", "sh", "-c", UNPRIVILEGED, "sh"]
     done = subprocess.run(
         [*command, sys.executable, "-c", program, *arguments],
         capture_output=True,
@@ -32,25 +33,25 @@ def in_a_bare_container(program: str, *arguments: str) -> str:
         timeout=60,
     )
     if "unshare failed" in done.stderr:
-        pytest.skip("no user namespace in which a container could be imitated")
+        pytest.skip("a container cannot be imitated without a user namespace")
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def test_every_layer_is_named_and_explained():
+def test_every_layer_has_a_name_and_an_explanation():
     found = layers()
 
     assert {layer.name for layer in found} == NAMES
     assert all(len(layer.meaning) > 20 for layer in found)
 
 
-def test_a_container_without_rights_says_what_is_missing():
+def test_an_unprivileged_container_reports_what_is_missing():
     program = """
 import json
 from autograder.sandbox.isolation.capabilities import layers
 print(json.dumps({layer.name: layer.available for layer in layers()}))
 """
-    available = json.loads(in_a_bare_container(program))
+    available = json.loads(in_unprivileged_container(program))
 
     assert not any(available[name] for name in ("user", "files", "processes", "network", "ipc"))
 
@@ -58,70 +59,70 @@ print(json.dumps({layer.name: layer.available for layer in layers()}))
 ATTEMPT = f"""
 import json, sys
 from autograder.errors import ExamError
-from autograder.sandbox.controlled import start_with_control_socket
+from autograder.sandbox.forkserver.client import ForkServer
 from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.isolation.filesystem import Sandbox
-from autograder.sandbox.forkserver.client import ForkServer
+from autograder.sandbox.rpc import start_with_socket
 home, secret = sys.argv[1:]
 sandbox = Sandbox(home=home, visible=({str(INSIDE)!r},))
-said = []
+results = []
 with ForkServer(("json",), {{"PYTHONPATH": {str(INSIDE)!r}}}) as forkserver:
     try:
         forkserver.start(SpawnRequest(module="act", sandbox=sandbox))
     except ExamError as error:
-        said.append(str(error))
+        results.append(str(error))
     request = SpawnRequest(module="act", sandbox=sandbox, allow_unsandboxed=True)
-    process, control = start_with_control_socket(forkserver, request)
-    lines = control.makefile("rw")
+    process, connection = start_with_socket(forkserver, request)
+    lines = connection.makefile("rw")
     for program in (f"open({{secret!r}})", "open('mine', 'w')", "open('/etc/passwd', 'a')",
                     "import os; os.kill(os.getppid(), 9)", "import socket; socket.socket()",
                     "import subprocess as s; s.Popen(['sleep', '4711.4'], start_new_session=1)"):
         lines.write(json.dumps(program) + "\\n"); lines.flush()
-        said.append(json.loads(lines.readline()).get("error"))
+        results.append(json.loads(lines.readline()).get("error"))
     process.kill()
-    said.append(process.wait(10))
-print(json.dumps(said))
+    results.append(process.wait(10))
+print(json.dumps(results))
 """
-KEPT_IN = [None, "PermissionError", "PermissionError", "OSError", None, -9]
+ISOLATED = [None, "PermissionError", "PermissionError", "OSError", None, -9]
 
 
 @pytest.fixture
-def slots(folder):
-    """A home, and a file outside."""
+def paths(folder):
+    """Return the paths of a home folder and of a file outside it."""
     (folder / "secret").write_text("secret")
     (folder / "home").mkdir()
     (folder / "home").chmod(0o777)
     return str(folder / "home"), str(folder / "secret")
 
 
-def test_it_refuses_to_start_there_unless_told_to(slots):
+def test_student_code_is_refused_there_unless_explicitly_allowed(paths):
     skip_without("landlock", "seccomp")
 
-    refusal, secret, *said = json.loads(in_a_bare_container(ATTEMPT, *slots))
+    refusal, secret, *results = json.loads(in_unprivileged_container(ATTEMPT, *paths))
 
     assert "does not offer files, ipc, network, proc, processes, user" in refusal
     assert "--allow-unsandboxed" in refusal
-    assert (secret, said) == ("PermissionError", KEPT_IN)
-    assert wait_until(lambda: not runs("4711.4"))
+    assert (secret, results) == ("PermissionError", ISOLATED)
+    assert wait_until(lambda: not is_running("4711.4"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can cover parts of /proc")
-def test_a_container_that_covers_parts_of_proc_still_keeps_in(slots):
+def test_a_container_that_covers_parts_of_proc_still_isolates(paths):
     skip_without(*NAMES)
     cover = 'mount --bind /dev/null /proc/version && exec "$@"'
     command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", cover, "sh"]
     done = subprocess.run(
-        [*command, sys.executable, "-c", ATTEMPT, *slots],
+        [*command, sys.executable, "-c", ATTEMPT, *paths],
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
-    refusal, secret, *said = json.loads(done.stdout)
+    refusal, secret, *results = json.loads(done.stdout)
 
-    assert "does not offer proc to keep" in refusal
-    assert (secret, said) == ("FileNotFoundError", KEPT_IN)
-    assert wait_until(lambda: not runs("4711.4"))
+    assert "does not offer proc to isolate" in refusal
+    assert (secret, results) == ("FileNotFoundError", ISOLATED)
+    assert wait_until(lambda: not is_running("4711.4"))
 
 
 def test_gpus_are_listed_by_their_devices():
@@ -132,7 +133,7 @@ def test_gpus_are_listed_by_their_devices():
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="already runs as an ordinary user")
-def test_everything_holds_for_an_ordinary_user():
+def test_the_sandbox_works_for_an_ordinary_user():
     script = as_nobody(Path(sys.base_prefix))
     tests = [
         f"tests/sandbox/{name}.py"
@@ -155,7 +156,7 @@ def test_everything_holds_for_an_ordinary_user():
 def as_nobody(python: Path) -> str:
     """Return a shell script that runs its arguments as nobody, who must be able to read Python.
 
-    An interpreter in root's home is shown at its place, in a mount namespace of this test's.
+    An interpreter in root's home is mounted at its path, in a mount namespace of this test.
     """
     closed = next((p for p in reversed(python.parents) if not p.stat().st_mode & 0o001), None)
     show = f"""

@@ -1,4 +1,4 @@
-"""What a process in the sandbox can read and write: what it was shown, and its scratch."""
+"""A process in the sandbox can read what is made visible, and write its scratch space."""
 
 import os
 import re
@@ -18,18 +18,18 @@ from tests.support.paths import INSIDE, ROOT
         *("tests/conftest.py", "lib", ".autograder"),
     ],
 )
-def test_nothing_of_the_course_is_there(inside, path):
+def test_no_file_of_the_course_exists(inside, path):
     assert inside.do(f"import os; answer = os.path.lexists({str(ROOT / path)!r})") is False
 
 
 @pytest.mark.parametrize(
     "path", ["/root/.bashrc", "/home", "/etc/shadow", "/etc/ssh", "/var", "/srv", "/mnt", "/boot"]
 )
-def test_nothing_of_the_machine_is_there(inside, path):
+def test_no_private_file_of_the_machine_exists(inside, path):
     assert inside.do(f"import os; answer = os.path.lexists({path!r})") is False
 
 
-def test_a_file_that_everyone_may_read_is_not_there(inside, folder):
+def test_a_file_that_everyone_may_read_does_not_exist(inside, folder):
     (folder / "other_student.ipynb").write_text("secret")
 
     assert inside.do(f"import os; answer = os.path.exists({str(folder)!r})") is False
@@ -38,7 +38,7 @@ def test_a_file_that_everyone_may_read_is_not_there(inside, folder):
 DIGEST = "ab" * 32
 
 
-def test_the_ledger_of_exams_can_be_neither_read_nor_written(inside, folder):
+def test_the_result_cache_can_be_neither_read_nor_written(inside, folder):
     result_cache = ResultCache(folder)
     result_cache.put(DIGEST, b"the verdicts of another student")
     path = str(result_cache.path(DIGEST))
@@ -50,13 +50,13 @@ def test_the_ledger_of_exams_can_be_neither_read_nor_written(inside, folder):
     assert result_cache.get(DIGEST) == b"the verdicts of another student"
 
 
-def test_the_users_of_the_machine_are_nobodys_business(inside):
+def test_the_users_of_the_machine_are_hidden(inside):
     answer = inside.do("answer = open('/etc/passwd').read()")
 
     assert re.fullmatch(r"student:x:\d+:\d+::.*:/bin/sh\n", answer)
 
 
-def test_the_zygote_and_every_other_process_are_out_of_sight(inside, forkserver):
+def test_the_fork_server_and_all_other_processes_are_hidden(inside, forkserver):
     seen = inside.do("import os; answer = [n for n in os.listdir('/proc') if n.isdigit()]")
     environment = inside.do("answer = open('/proc/self/environ').read()")
 
@@ -64,7 +64,7 @@ def test_the_zygote_and_every_other_process_are_out_of_sight(inside, forkserver)
     assert f"PYTEST_CURRENT_TEST={os.environ.get('PYTEST_CURRENT_TEST')}" not in environment
 
 
-def test_who_looks_after_it_cannot_be_read(inside):
+def test_the_supervisor_cannot_be_read(inside):
     for name in ("environ", "maps", "mem", "fd", "root"):
         with pytest.raises(RuntimeError, match="PermissionError"):
             inside.do(f"import os; os.listdir('/proc/1/{name}') if {name!r} in ('fd', 'root') "
@@ -89,17 +89,17 @@ answer = before, os.getcwd() == os.path.expanduser("~"), open("link/b.txt").read
 def test_nothing_else_can_be_written(inside):
     program = """
 import os, sys, numpy
-places = ["/", "/etc", "/usr", "/usr/lib", "/dev", "/proc", "/tmp/..", sys.prefix,
+folders = ["/", "/etc", "/usr", "/usr/lib", "/dev", "/proc", "/tmp/..", sys.prefix,
           sys.base_prefix, os.path.dirname(numpy.__file__), os.path.dirname(act)]
 done = []
-for place in places:
-    for attempt in (lambda: open(place + "/mine", "w"), lambda: os.mkdir(place + "/mine"),
-                    lambda: os.symlink("x", place + "/mine")):
+for folder in folders:
+    for attempt in (lambda: open(folder + "/mine", "w"), lambda: os.mkdir(folder + "/mine"),
+                    lambda: os.symlink("x", folder + "/mine")):
         try:
             attempt()
         except OSError:
             continue
-        done.append(place)
+        done.append(folder)
 for file in (numpy.__file__, "/etc/passwd", "/proc/sys/kernel/hostname", "/proc/1/oom_score_adj"):
     try:
         open(file, "a")
@@ -113,7 +113,7 @@ answer = done
     assert inside.do(f"act = {act!r}\n" + program) == []
 
 
-def test_what_is_shown_is_read_only(enter, folder):
+def test_visible_files_are_read_only(enter, folder):
     (folder / "data.txt").write_text("data")
     inside = enter(visible=(str(folder),))
 
@@ -123,7 +123,7 @@ def test_what_is_shown_is_read_only(enter, folder):
             inside.do(f"open('{folder}/data.txt', {mode!r})")
 
 
-def test_support_files_lie_in_the_home_and_stay_as_they_are(enter, folder):
+def test_support_files_are_in_the_home_and_cannot_be_changed(enter, folder):
     (folder / "table.csv").write_text("1,2")
     (folder / "pictures").mkdir()
     (folder / "pictures" / "cat.txt").write_text("cat")
@@ -138,26 +138,26 @@ def test_support_files_lie_in_the_home_and_stay_as_they_are(enter, folder):
     assert sorted(path.name for path in folder.iterdir()) == ["pictures", "table.csv"]
 
 
-def test_a_door_takes_sockets_and_nothing_else(enter, socket_dir):
+def test_a_socket_directory_takes_sockets_and_nothing_else(enter, socket_dir):
     folder = socket_dir
     inside = enter(socket_dirs=(str(folder),))
 
-    inside.do(f"import socket; s = socket.socket(socket.AF_UNIX); s.bind('{folder}/door')")
+    inside.do(f"import socket; s = socket.socket(socket.AF_UNIX); s.bind('{folder}/socket')")
 
-    assert (folder / "door").is_socket()
+    assert (folder / "socket").is_socket()
     for attempt in ("open('{}/f', 'w')", "os.mkdir('{}/d')", "os.symlink('x', '{}/l')",
                     "os.mkfifo('{}/p')", "os.link('/etc/passwd', '{}/h')"):  # fmt: skip
         with pytest.raises(RuntimeError, match="Error"):
             inside.do("import os; " + attempt.format(folder))
-    assert [path.name for path in folder.iterdir()] == ["door"]
+    assert [path.name for path in folder.iterdir()] == ["socket"]
 
 
-def test_a_door_in_the_scratch_is_refused(enter, folder):
-    with pytest.raises(ExamError, match="must not lie in the scratch"):
+def test_a_socket_directory_in_the_scratch_space_is_refused(enter, folder):
+    with pytest.raises(ExamError, match="must not be in the scratch"):
         enter(socket_dirs=(str(folder),))
 
 
-def test_nothing_of_the_scratch_stays_on_the_machine(enter):
+def test_nothing_of_the_scratch_space_remains(enter):
     inside = enter()
     inside.do("open('mine.txt', 'w').write('x'); open('/tmp/mine.txt', 'w').write('x')")
 
@@ -165,7 +165,7 @@ def test_nothing_of_the_scratch_stays_on_the_machine(enter):
     assert not Path("/tmp/mine.txt").exists()
 
 
-def test_no_graphics_card_is_there_unless_given(inside):
+def test_no_gpu_is_visible_unless_requested(inside):
     devices = inside.do("import os; answer = os.listdir('/dev')")
 
     assert not [name for name in devices if "nvidia" in name or name in ("mem", "kmsg", "sda")]

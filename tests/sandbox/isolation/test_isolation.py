@@ -1,4 +1,4 @@
-"""What a process in the sandbox can reach: no network, no other process, no right to get more."""
+"""A process in the sandbox reaches no network and no other process, and can gain no rights."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.sandbox.conftest import runs, wait_until
+from tests.sandbox.conftest import is_running, wait_until
 
 
 @pytest.mark.parametrize("kind", ["SOCK_STREAM", "SOCK_DGRAM"])
@@ -31,7 +31,7 @@ def test_no_name_is_resolved(inside):
 
 
 @pytest.mark.parametrize("family", [17, 40, 38, 29], ids=["packet", "vsock", "alg", "can"])
-def test_stranger_sockets_are_refused(inside, family):
+def test_sockets_of_other_families_are_refused(inside, family):
     with pytest.raises(RuntimeError, match=r"OSError|PermissionError"):
         inside.do(f"import socket; socket.socket({family}, socket.SOCK_DGRAM)")
 
@@ -67,7 +67,7 @@ def test_a_process_of_the_machine_cannot_be_killed(inside):
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGSTOP])
-def test_who_looks_after_it_cannot_be_killed(inside, number):
+def test_the_supervisor_cannot_be_killed(inside, number):
     program = f"""
 import os
 try:
@@ -83,7 +83,7 @@ except PermissionError:
     assert inside.end().status == -signal.SIGKILL
 
 
-def test_it_has_no_rights_and_gets_none(inside):
+def test_it_has_no_rights_and_cannot_gain_any(inside):
     status = dict(
         line.split(":\t", 1)
         for line in inside.do("answer = open('/proc/self/status').read()").splitlines()
@@ -99,7 +99,7 @@ def test_it_has_no_rights_and_gets_none(inside):
         assert inside.do(program) == -1, call
 
 
-def test_it_inherits_no_file_and_no_variable(inside, monkeypatch):
+def test_it_inherits_no_open_file_and_no_variable(inside, monkeypatch):
     files = inside.do("import os; answer = sorted(os.listdir('/proc/self/fd'))")
     names = inside.do("import os; answer = sorted(os.environ)")
 
@@ -119,19 +119,19 @@ def test_a_daemon_dies_with_its_kernel(enter):
         "    os._exit(0)\n"
         "os.wait()"
     )
-    assert wait_until(lambda: runs("4711.1"))
+    assert wait_until(lambda: is_running("4711.1"))
 
-    inside.tell("import os; os._exit(0)")
+    inside.send("import os; os._exit(0)")
 
     assert inside.end().status == 0
-    assert wait_until(lambda: not runs("4711.1"))
+    assert wait_until(lambda: not is_running("4711.1"))
 
 
-def test_a_daemon_dies_when_the_client_lets_go(enter):
+def test_a_daemon_dies_when_the_client_closes_the_connection(enter):
     inside = enter()
     inside.do("import subprocess; p = subprocess.Popen(['sleep', '4711.2'], start_new_session=1)")
-    assert wait_until(lambda: runs("4711.2"))
+    assert wait_until(lambda: is_running("4711.2"))
 
     inside.process.close()
 
-    assert wait_until(lambda: not runs("4711.2"))
+    assert wait_until(lambda: not is_running("4711.2"))

@@ -1,4 +1,4 @@
-"""`warm-sandbox` is a kernel like any other, for every Jupyter client."""
+"""`warm-sandbox` works like any other kernel, for every Jupyter client."""
 
 import asyncio
 import contextlib
@@ -17,13 +17,13 @@ from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.errors import ExamError
-from autograder.sandbox.forkserver.preload import LIGHT
 from autograder.sandbox.isolation.capabilities import NAMES
 from autograder.sandbox.jupyter.kernelspec import NAME, install_kernelspec, kernelspec
 from autograder.sandbox.jupyter.readiness import wait_until_ready
-from tests.sandbox.conftest import skip_without, wait_until
+from autograder.sandbox.limits import LimitName
+from tests.sandbox.conftest import SMALL_MODULES, skip_without, wait_until
 
-OPTIONS = {"modules": list(LIGHT)}
+OPTIONS = {"modules": list(SMALL_MODULES)}
 
 
 @pytest.fixture(autouse=True)
@@ -33,14 +33,14 @@ def _sandbox() -> None:
 
 @pytest.fixture
 def installed(tmp_path, monkeypatch):
-    """The kernelspec, installed where Jupyter's clients look."""
+    """Install the kernelspec where Jupyter's clients look for it."""
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share" / "jupyter"))
     return install_kernelspec(prefix=tmp_path, options=OPTIONS)
 
 
 @contextlib.asynccontextmanager
 async def running(**options) -> AsyncIterator[tuple[AsyncKernelManager, "Client"]]:
-    """A kernel that was started with options, and a client to it."""
+    """Start a kernel with options; return its manager and a client."""
     manager = AsyncKernelManager()
     manager._kernel_spec = KernelSpec(**kernelspec({**OPTIONS, **options}))
     await manager.start_kernel(env={**os.environ, "SECRET": "4711"})
@@ -55,7 +55,7 @@ async def running(**options) -> AsyncIterator[tuple[AsyncKernelManager, "Client"
 
 
 class Client:
-    """Runs cells and returns what they print or raise."""
+    """Runs cells and returns what they print, or the names of their exceptions."""
 
     def __init__(self, client) -> None:
         self.client = client
@@ -74,41 +74,41 @@ class Client:
 
 
 def test_it_runs_cells_in_a_sandbox():
-    async def story():
+    async def scenario():
         async with running() as (_, client):
             return await client.run(
                 "import os; print(os.path.exists('/root/.bashrc'), os.path.exists('/home'), "
                 "os.getpid(), os.environ.get('SECRET'))"
             )
 
-    assert asyncio.run(story()) == "False False 2 None\n"
+    assert asyncio.run(scenario()) == "False False 2 None\n"
 
 
 def test_an_interrupt_ends_a_cell_and_not_the_kernel():
-    async def story():
+    async def scenario():
         async with running() as (manager, client):
             cell = asyncio.create_task(client.run("import time; time.sleep(60)"))
             await asyncio.sleep(0.3)
             await manager.interrupt_kernel()
             return await cell, await client.run("print(1)")
 
-    assert asyncio.run(story()) == ("KeyboardInterrupt", "1\n")
+    assert asyncio.run(scenario()) == ("KeyboardInterrupt", "1\n")
 
 
-@pytest.mark.parametrize("now", [True, False], ids=["killed", "asked"])
+@pytest.mark.parametrize("now", [True, False], ids=["killed", "terminated"])
 def test_a_restarted_kernel_is_a_new_one(now):
-    async def story():
+    async def scenario():
         async with running() as (manager, client):
             await client.run("x = 1; open('left', 'w')")
             await manager.restart_kernel(now=now)
             assert await wait_until_ready(client.client, manager.is_alive, 60)
             return await client.run("import os; print('x' in globals(), os.listdir())")
 
-    assert asyncio.run(story()) == "False ['.ipython']\n"
+    assert asyncio.run(scenario()) == "False ['.ipython']\n"
 
 
-def test_a_dead_kernel_is_noticed_and_tells_its_limit():
-    async def story():
+def test_a_dead_kernel_is_noticed_and_its_limit_known():
+    async def scenario():
         async with running(memory_bytes=200 << 20) as (manager, client):
             assert await manager.is_alive()
             client.client.execute("kept = [bytearray(b'x') * (10 << 20) for _ in range(100)]")
@@ -118,50 +118,50 @@ def test_a_dead_kernel_is_noticed_and_tells_its_limit():
                 await asyncio.sleep(0.05)
             return manager.provisioner.ended
 
-    ended = asyncio.run(story())
-    assert (ended.status, ended.limit) == (-9, "memory")
+    ended = asyncio.run(scenario())
+    assert (ended.status, ended.limit) == (-9, LimitName.MEMORY_BYTES)
     assert ended.peak_memory > 200 << 20
 
 
-def test_waiting_for_the_end_takes_no_longer_than_the_end():
-    async def story():
+def test_wait_returns_as_soon_as_the_kernel_has_ended():
+    async def scenario():
         async with running() as (manager, client):
             provisioner = manager.provisioner
             started = time.monotonic()
             client.client.execute("import os; os._exit(4)")
             return await provisioner.wait(), time.monotonic() - started, provisioner.has_process
 
-    status, seconds, has_process = asyncio.run(story())
+    status, seconds, has_process = asyncio.run(scenario())
     assert (status, has_process) == (4, False)
     assert seconds < 5
 
 
-def test_nothing_is_left_of_it(tmp_path):
-    async def story():
+def test_nothing_remains_after_a_shutdown(tmp_path):
+    async def scenario():
         async with running() as (manager, _):
             folder, supervisor = Path(manager.connection_file).parent, manager.provisioner.pid
             assert folder.is_dir()
             assert Path(f"/proc/{supervisor}").exists()
         return folder, supervisor
 
-    folder, supervisor = asyncio.run(story())
+    folder, supervisor = asyncio.run(scenario())
     assert not folder.exists()
     assert wait_until(lambda: not Path(f"/proc/{supervisor}").exists())
 
 
-def test_a_kernel_that_is_no_module_is_refused():
+def test_a_kernel_that_is_not_a_module_is_refused():
     manager = AsyncKernelManager()
     spec = kernelspec(OPTIONS)
     manager._kernel_spec = KernelSpec(**{**spec, "argv": ["/usr/bin/octave", "{connection_file}"]})
 
-    async def story():
+    async def scenario():
         try:
             await manager.start_kernel()
         finally:
             await manager.cleanup_resources()
 
     with pytest.raises(ExamError, match="python -m MODULE"):
-        asyncio.run(story())
+        asyncio.run(scenario())
 
 
 def test_nbclient_uses_it_by_its_name(installed):
@@ -172,7 +172,7 @@ def test_nbclient_uses_it_by_its_name(installed):
     assert notebook.cells[0].outputs[0].data["text/plain"] == "2"
 
 
-def test_nbclient_is_told_of_a_dead_kernel(installed):
+def test_nbclient_notices_a_dead_kernel(installed):
     notebook = new_notebook(cells=[new_code_cell("import os; os._exit(1)")])
 
     with pytest.raises(DeadKernelError):
