@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.reporting.class_report import ClassReport, QuestionLine
-from autograder.sandbox.isolation.capabilities import Gpu, Layer
+from autograder.sandbox.gpus import Gpu
+from autograder.sandbox.isolation.capabilities import Layer
 
 GOOD, FAIR, POOR = "green", "yellow", "red"
 HARDEST = 5  # questions
