@@ -14,9 +14,9 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.Autograde.pre_convert_hook = "autograder.gradebook.enter_week"
 
 # A submission is replaced by its paper: the trusted source, with the student's answers in it.
-c.Autograde.exporter_class = "autograder.integrations.nbgrader.PaperExporter"
+c.Autograde.exporter_class = "autograder.integrations.nbgrader.ExamNotebookExporter"
 c.Autograde.sanitize_preprocessors = [
-    "autograder.integrations.nbgrader.PaperPreprocessor",
+    "autograder.integrations.nbgrader.ExamNotebookPreprocessor",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 # The paper is sat; the points come from the outputs, as always with nbgrader.

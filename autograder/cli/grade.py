@@ -60,8 +60,8 @@ def grade(
     from autograder.cli.progress import progress
     from autograder.cli.views import class_view
     from autograder.config import read_settings
+    from autograder.grading.artifacts import write_results
     from autograder.grading.pipeline import grade_class
-    from autograder.grading.results import write_results
     from autograder.reporting.class_report import class_report
 
     settings = read_settings(root)
@@ -80,7 +80,7 @@ def grade(
             force=force,
             settings=settings,
             db_url=db,
-            on_known=lambda done, total: tell(done, total, "Sitting known answers"),
+            on_calibration=lambda done, total: tell(done, total, "Sitting known answers"),
             on_result=tell,
         )
     if results is not None:
@@ -170,7 +170,7 @@ def report(
 ) -> None:
     """Sum up a graded assignment: scores, hardest questions, misconceptions, findings."""
     from autograder.cli.views import class_view
-    from autograder.grading.results import read_results, write_results
+    from autograder.grading.artifacts import read_results, write_results
     from autograder.reporting.class_report import class_report
     from autograder.reporting.report_page import write_report
 

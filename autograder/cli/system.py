@@ -53,7 +53,7 @@ def demo(
             to,
             jobs=jobs,
             allow_unsandboxed=allow_unsandboxed,
-            on_known=lambda done, total: tell(done, total, "Sitting known answers"),
+            on_calibration=lambda done, total: tell(done, total, "Sitting known answers"),
             on_result=tell,
         )
     console.print(

@@ -1,6 +1,5 @@
 """Read the notebooks of an assignment: source, release, and known answers."""
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from autograder.course.known_answers import KnownAnswer, load
 from autograder.course.paths import CoursePaths
 from autograder.course.support_files import SupportFiles, read_support_files
 from autograder.errors import UsageError
+from autograder.fingerprint import text_digest
 from autograder.notebook.cells import grade_id_of, points_of, role_of
 from autograder.notebook.names import assigned_names, imported_names
 
@@ -94,7 +94,7 @@ def read_notebook(root: Path, assignment: str, name: str) -> AssignmentNotebook:
         known_answers = load(misconceptions, reference, _setup_names(source))
         text += misconceptions.read_text(encoding="utf-8")
     support = read_support_files(released.parent)
-    digest = hashlib.sha256((text + support.digest).encode()).hexdigest()
+    digest = text_digest(text + support.digest)
     return AssignmentNotebook(assignment, name, source, release, known_answers, digest, support)
 
 
