@@ -127,7 +127,7 @@ nbgraders_warnings = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarnin
 def test_nbgrader_gives_the_same_points_cell_by_cell(
     course, other_gradebook, one_namespace, monkeypatch
 ):
-    monkeypatch.setattr(preprocessor, "hold", partial(attempt_exam, run_exam=one_namespace))
+    monkeypatch.setattr(preprocessor, "attempt_exam", partial(attempt_exam, run_exam=one_namespace))
 
     autograde(course)
     by_nbgrader = marks(course)
@@ -149,7 +149,7 @@ def test_nbgrader_gives_the_same_points_cell_by_cell(
 
 @nbgraders_warnings
 def test_the_graded_notebooks_are_the_same(course, other_gradebook, one_namespace, monkeypatch):
-    monkeypatch.setattr(preprocessor, "hold", partial(attempt_exam, run_exam=one_namespace))
+    monkeypatch.setattr(preprocessor, "attempt_exam", partial(attempt_exam, run_exam=one_namespace))
 
     def graded(student):
         notebook = nbformat.read(course.graded_path(student), as_version=4)
@@ -182,7 +182,7 @@ def test_a_limit_is_an_option_of_nbgraders(
         used.append(settings)
         return attempt_exam(notebook, settings=settings, run_exam=one_namespace, **more)
 
-    monkeypatch.setattr(preprocessor, "hold", note)
+    monkeypatch.setattr(preprocessor, "attempt_exam", note)
     autograde(tiny_course)
 
     (settings,) = used
@@ -199,7 +199,7 @@ def test_a_lesson_that_nbgrader_knows_is_not_run(tiny_course, empty_gradebook, m
     with open_gradebook(tiny_course.root) as book:
         book.api.add_assignment(tiny_course.week)
         book.api.add_notebook("lesson", tiny_course.week)
-    monkeypatch.delattr(preprocessor, "hold")
+    monkeypatch.delattr(preprocessor, "attempt_exam")
 
     tiny_course.submission_path("ada").unlink()
     autograde(tiny_course, pre_convert_hook=lambda **_: None)
