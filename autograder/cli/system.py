@@ -12,7 +12,8 @@ from autograder.cli.console import Jobs, Unsandboxed, commands, console, kernel_
 def doctor() -> None:
     """Show the layers of the sandbox and the GPUs that this machine offers to exams."""
     from autograder.cli.views import layers_view
-    from autograder.sandbox.isolation.capabilities import gpus, layers
+    from autograder.sandbox.gpus import gpus
+    from autograder.sandbox.isolation.capabilities import layers
 
     found = layers()
     console.print(layers_view(found, gpus()))

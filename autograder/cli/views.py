@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.reporting.class_report import ClassReport, QuestionLine
-from autograder.sandbox.isolation.capabilities import Gpu, Layer
+from autograder.sandbox.gpus import Gpu
+from autograder.sandbox.isolation.capabilities import Layer
 
 if TYPE_CHECKING:
     from autograder.verification.verify import Report, Row

@@ -6,7 +6,7 @@ from dask.system import CPU_COUNT
 
 from autograder.errors import UsageError
 from autograder.exam.resources import Slot
-from autograder.sandbox.isolation.capabilities import Gpu, gpu_devices, gpus
+from autograder.sandbox.gpus import Gpu, gpu_devices, gpus
 
 
 def machine_slots(

@@ -12,7 +12,7 @@ from distributed import Nanny
 from autograder.config import Settings
 from autograder.dispatch.clusters import Scheduler, connect
 from autograder.dispatch.worker_plugin import ExamSlots, resources
-from autograder.sandbox.doctor import require_sandbox
+from autograder.sandbox.isolation.capabilities import require_sandbox
 
 OnJoined = Callable[[str], object]
 """Called with the address at which this machine now waits for exams."""

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +15,7 @@ from autograder.sandbox.forkserver.client import ForkServer, shared_forkserver
 from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES, without
 from autograder.sandbox.isolation.filesystem import Sandbox
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import LimitName, Limits, course_limits, sandbox_limits
 from autograder.sandbox.socket_dirs import make_socket_dir
 
 HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
@@ -28,9 +28,8 @@ def make_environment(
     settings: Settings, packages: Collection[str], slot: Slot | None = None
 ) -> "ExamEnvironment":
     """Return rooms with the limits of the settings, warm for the packages of a notebook."""
-    named = {field.name for field in fields(Limits)} & {field.name for field in fields(Settings)}
-    given = {name: getattr(settings, name) for name in named}
-    limits = Limits(**{name: limit for name, limit in given.items() if limit is not None})
+    chosen = {limit.name: getattr(settings, limit.name) for limit in course_limits()}
+    limits = Limits(**{name: value for name, value in chosen.items() if value is not None})
     modules = without(MODULES, HEAVY - frozenset(packages))
     return ExamEnvironment(
         limits,
@@ -77,11 +76,9 @@ class ExamEnvironment:
             "visible": [str(self.socket_dir), *_data()],
             "support": self.support or "",
             "allow_unsandboxed": self.allow_unsandboxed,
-            "exam_seconds": self.limits.exam_seconds + 60,  # `sitting` counts; this is in case
-            "memory_bytes": self.limits.memory_bytes,
-            "processes": self.limits.processes,
-            "scratch_bytes": self.limits.scratch_bytes,
-            "file_bytes": self.limits.file_bytes,
+            **{limit.name.value: getattr(self.limits, limit.name) for limit in sandbox_limits()},
+            # The exam measures its own time; this is for the case that it does not end.
+            LimitName.EXAM_SECONDS.value: self.limits.exam_seconds + 60,
         }
 
     def message_proxy_request(self, socket_dir: Path) -> SpawnRequest:

@@ -33,8 +33,8 @@ from autograder.notebook.cells import (
     update_exam_cell,
 )
 from autograder.notebook.names import imported_packages
-from autograder.sandbox.json_process import RpcProcess
-from autograder.sandbox.limits import student_sentence
+from autograder.sandbox.limits import LimitName, student_sentence
+from autograder.sandbox.rpc import RpcProcess
 
 OnCell = Callable[[int, NotebookNode], None]
 """Called after each cell with its place in the notebook."""
@@ -171,7 +171,7 @@ class _Exam:
         opened = await self.examiner.receive(START_SECONDS)
         verdict = await self.serve(test_cell, address, seconds) if opened else None
         if verdict is None:
-            reason = student_sentence("cell seconds", self.environment.limits)
+            reason = student_sentence(LimitName.CELL_SECONDS, self.environment.limits)
             verdict = Verdict(
                 test_cell.grade_id, test_cell.points, VerdictState.VOID, reason=reason
             )
@@ -263,7 +263,7 @@ class _Exam:
 
     @property
     def too_late(self) -> str:
-        return student_sentence("exam seconds", self.environment.limits)
+        return student_sentence(LimitName.EXAM_SECONDS, self.environment.limits)
 
 
 def _packages(exam_notebook: NotebookNode) -> frozenset[str]:

@@ -21,7 +21,7 @@ from autograder.grading.batch import Batch, ExaminedSubmission, OpenQueue
 from autograder.grading.interrupts import deferred_interrupt
 from autograder.grading.result_cache import ResultCache
 from autograder.models import Finding, FindingKind, Result
-from autograder.sandbox.doctor import require_sandbox
+from autograder.sandbox.isolation.capabilities import require_sandbox
 from autograder.submission.collect import TIMESTAMP, StudentWork, find_submissions
 from autograder.verification.calibrate import exam_config_for, silent
 

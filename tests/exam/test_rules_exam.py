@@ -3,8 +3,6 @@
 import json
 
 import pytest
-from other_side import HIDDEN_LINES
-from papers import exam_notebook
 
 from autograder.config import Settings
 from autograder.exam.run import run_exam
@@ -12,6 +10,8 @@ from autograder.gradebook.read import Marks
 from autograder.models import Submission
 from autograder.notebook.cells import exam_metadata, verdicts_of
 from autograder.reporting.feedback.page import page_of
+from tests.support.candidate_stub import HIDDEN_LINES
+from tests.support.exam_notebooks import exam_notebook
 
 pytestmark = pytest.mark.slow
 

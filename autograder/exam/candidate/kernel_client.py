@@ -16,7 +16,8 @@ from autograder.errors import ExamError
 from autograder.exam.environment import ExamEnvironment
 from autograder.sandbox.environment import PYTHON
 from autograder.sandbox.forkserver.messages import ExitReport
-from autograder.sandbox.json_process import RpcProcess
+from autograder.sandbox.limits import LimitName
+from autograder.sandbox.rpc import RpcProcess
 
 Ending = Literal["done", "time", "dead", "output"]
 """How a message ended: as it should; by a limit, the kernel being at rest again; or for good."""
@@ -93,7 +94,7 @@ class CandidateKernel:
         if provisioner is not None:
             self.ended = provisioner.ended
         if self.is_flooded and self.ended is not None:
-            self.ended = replace(self.ended, limit="output")
+            self.ended = replace(self.ended, limit=LimitName.OUTPUT_BYTES)
 
     async def interrupt(self) -> None:
         """Interrupt what the kernel is doing."""

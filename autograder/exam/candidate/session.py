@@ -15,7 +15,7 @@ from autograder.exam.outputs import error_output
 from autograder.models import CellRole, Finding, FindingKind
 from autograder.notebook.cells import exam_cell, exam_metadata
 from autograder.notebook.sanitize import sanitize_outputs
-from autograder.sandbox.limits import instructor_sentence, recognize, student_sentence
+from autograder.sandbox.limits import LimitName, instructor_sentence, recognize, student_sentence
 
 START_SECONDS = 120.0
 DIED = "the kernel died, or could not be stopped"
@@ -39,7 +39,7 @@ class CandidateSession:
             findings,
         )
         self.fatal: set[int] = set()  # cells that killed the kernel, or would not be stopped
-        self.limit: str | None = None  # that ended the last kernel, by its name
+        self.limit: LimitName | None = None  # that ended the last kernel, by its name
         self.peak_memory = 0
         self.starts = 1
         self.output_left = _FULL_CELLS * environment.limits.output_bytes
@@ -108,18 +108,19 @@ class CandidateSession:
 
     # --- limits ----------------------------------------------------------------------------------
 
-    def limit_of(self, ending: Ending) -> str | None:
+    def limit_of(self, ending: Ending) -> LimitName | None:
         """Return the name of the limit that ended a cell; None where no limit is known to have."""
-        out_of_time = "cell seconds" if self.clock.exam_left() > 0 else "exam seconds"
-        names = {"time": out_of_time, "output": "output", "dead": self.limit}
+        has_time = self.clock.exam_left() > 0
+        out_of_time = LimitName.CELL_SECONDS if has_time else LimitName.EXAM_SECONDS
+        names = {"time": out_of_time, "output": LimitName.OUTPUT_BYTES, "dead": self.limit}
         return names.get(ending)
 
-    def record_limit(self, name: str, cell: NotebookNode) -> None:
+    def record_limit(self, name: LimitName, cell: NotebookNode) -> None:
         """Tell the instructor which limit ended a cell."""
         text = f"A cell was stopped: {instructor_sentence(name, self.environment.limits)}."
         self.findings.append(Finding(FindingKind.LIMIT, text, _grade_id(cell)))
 
-    def why(self, limit: str | None) -> str:
+    def why(self, limit: LimitName | None) -> str:
         """Return in words, with its number, the limit that ended a cell."""
         return DIED if limit is None else student_sentence(limit, self.environment.limits)
 
@@ -147,7 +148,7 @@ class CandidateSession:
         return (await self.candidate.execute(cell.source, most, self.clock.cell_left())).ending
 
 
-def _refused(outputs: list[NotebookNode]) -> str | None:
+def _refused(outputs: list[NotebookNode]) -> LimitName | None:
     """Return the name of the limit that the error which ended a cell speaks of, or None."""
     errors = [output for output in outputs if output.output_type == "error"]
     return recognize(errors[-1].ename, errors[-1].evalue) if errors else None
