@@ -159,7 +159,7 @@ def test_rule_10_what_a_model_says_about_itself_is_not_asked(ask, claim):
     verdict = ask(claim, value(8))
 
     assert (verdict.state, verdict.points) == ("failed", 0.0)
-    assert "bring it here first" in verdict.reason
+    assert "copy it first" in verdict.reason
 
 
 def test_rule_11_a_models_refusal_is_not_told_after_a_hidden_call(ask, honest):

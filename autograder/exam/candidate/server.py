@@ -22,6 +22,13 @@ from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.decoding import decode
 from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import ConnectionLost, NotTransferable, refuse
+from autograder.exam.protocol.operations import (
+    ARITHMETIC,
+    CallbackReply,
+    Operation,
+    Reference,
+    Reply,
+)
 
 WARNINGS_LIMIT = 20
 
@@ -38,7 +45,7 @@ def serve(channel: Channel, space: Mapping[str, Any], setup: Mapping[str, Any]) 
             try:
                 request = desk.receive()
             except Exception as error:  # an argument that can't be made here
-                desk.reply(["error", exceptions.describe(error)], [])
+                desk.reply([Reply.ERROR, exceptions.describe(error)], [])
             else:
                 desk.answer(request)
     except ConnectionLost:
@@ -73,9 +80,9 @@ class _RequestServer:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
-                reply = ["value", _OPERATIONS[operation](self, *arguments)]
+                reply = [Reply.VALUE, _OPERATIONS[operation](self, *arguments)]
             except BaseException as error:
-                reply = ["error", exceptions.describe(error)]
+                reply = [Reply.ERROR, exceptions.describe(error)]
         with self.turn:
             self.serving -= 1
             self.reply(reply, [_warning(w) for w in caught[:WARNINGS_LIMIT]])
@@ -84,17 +91,17 @@ class _RequestServer:
         try:
             self.send([*reply, warned], self.refer)
         except NotTransferable as error:
-            self.send(["error", ("", str(error)), warned], self.refer)
+            self.send([Reply.ERROR, ("", str(error)), warned], self.refer)
 
     def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         with self.turn:
             if not self.serving:
                 message = "A function of the test was called when the test had no question open."
                 raise RuntimeError(message)
-            self.send(["callback", number, list(args), kwargs], _only_plain)
-            while (message := self.receive())[0] not in ("answer", "raise"):
+            self.send([Reply.CALLBACK, number, list(args), kwargs], _only_plain)
+            while (message := self.receive())[0] not in (CallbackReply.ANSWER, CallbackReply.RAISE):
                 self.answer(message)
-        if message[0] == "raise":
+        if message[0] == CallbackReply.RAISE:
             raise exceptions.rebuild(*message[1])
         return message[1]
 
@@ -104,17 +111,17 @@ class _RequestServer:
         number = self.numbers.setdefault(id(x), len(self.objects))
         if number == len(self.objects):
             self.objects.append(x)
-        return "remote", (number, _kind(x), str(type(x).__name__)[:80])
+        return Reference.REMOTE, (number, _kind(x), str(type(x).__name__)[:80])
 
     def resolve(self, word: str, payload: Any) -> Any:
         match word:
-            case "remote":
+            case Reference.REMOTE:
                 return self.objects[payload]
-            case "name":
+            case Reference.NAME:
                 return self.named(*payload)
-            case "callback":
+            case Reference.CALLBACK:
                 return lambda *args, **kwargs: self.call_back(payload, args, kwargs)
-            case "generator" | "model" | "optimizer":
+            case Reference.GENERATOR | Reference.MODEL | Reference.OPTIMIZER:
                 key, *rest = payload
                 if key not in self.copies:
                     self.copies[key] = REPLICAS[word](*rest)
@@ -182,22 +189,19 @@ def _plainly(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
-    "get": _get,
-    "call": _call,
-    "changed": _changed,
-    "attribute": _plainly(getattr),
-    "set attribute": _set,
-    "item": _plainly(operator.getitem),
-    "set item": _set_item,
-    "length": _plainly(len),
-    "iterate": _plainly(iter),
-    "next": _next,
-    "here": _here,
-    "seed": _seed,
-    **{
-        name: _plainly(getattr(operator, name))
-        for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "neg")
-    },
+    Operation.GET: _get,
+    Operation.CALL: _call,
+    Operation.CALL_AND_INSPECT: _changed,
+    Operation.GET_ATTRIBUTE: _plainly(getattr),
+    Operation.SET_ATTRIBUTE: _set,
+    Operation.GET_ITEM: _plainly(operator.getitem),
+    Operation.SET_ITEM: _set_item,
+    Operation.LENGTH: _plainly(len),
+    Operation.ITERATE: _plainly(iter),
+    Operation.NEXT: _next,
+    Operation.LOCAL_COPY: _here,
+    Operation.SEED: _seed,
+    **{name: _plainly(getattr(operator, name)) for name in ARITHMETIC},
 }
 
 

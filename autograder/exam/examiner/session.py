@@ -14,7 +14,7 @@ from dlcourse.check import CheckFailed
 
 from autograder.exam.diagnosis.transcript import Entry, summary
 from autograder.exam.examiner.exports import Exports
-from autograder.exam.examiner.proxy import RemoteObject
+from autograder.exam.examiner.remote_object import RemoteObject
 from autograder.exam.examiner.reply_rules import (
     REMOTE_KINDS,
     fits,
@@ -27,10 +27,16 @@ from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.decoding import decode
 from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import NotTransferable, ProtocolViolation, refuse
+from autograder.exam.protocol.operations import (
+    ARITHMETIC,
+    WITHOUT_EXPECTED_KIND,
+    CallbackReply,
+    Operation,
+    Reference,
+    Reply,
+)
 
 CALLBACK_DEPTH = 4
-_UNJUDGED = ("get", "iterate", "set attribute", "set item", "here", "seed")
-_ARITHMETIC = frozenset({"add", "sub", "mul", "truediv", "pow", "matmul", "neg"})
 
 Lines = Callable[[], tuple[int, int]]
 """The lines of the test cell that are running now: the innermost and the outermost one."""
@@ -81,7 +87,7 @@ class ExaminerSession:
         self.line, statement = self.lines()
         self.reached = max(self.reached, statement)
         if (
-            operation in _ARITHMETIC
+            operation in ARITHMETIC
             and self.expected_kinds
             and f"{self.line} {operation}" not in self.expected_kinds
         ):
@@ -119,32 +125,32 @@ class ExaminerSession:
             reply = decode(self.channel.receive(), self.resolve, self.exports.namedtuples.get)
             if type(reply) is not list or not reply or type(reply[0]) is not str:
                 refuse("a reply that is no list")
-            if reply[0] == "callback":
+            if reply[0] == Reply.CALLBACK:
                 self.channel.send(self.call_back(reply))
                 continue
-            if reply[0] not in ("value", "error") or len(reply) != 3:
+            if reply[0] not in (Reply.VALUE, Reply.ERROR) or len(reply) != 3:
                 refuse("a reply of the wrong kind")
             return reply[0], reply[1], reply[2]
 
     def judge(self, operation: str, outcome: str, value: Any, warned: Any) -> Any:
         self.warn(warned)
-        if outcome == "error":
+        if outcome == Reply.ERROR:
             if not is_pair_of_text(value):
                 refuse("an error that is not a name and a text")
             self.note(operation, {"error": value[0] or "other"})
             raise exceptions.rebuild(*value)
         if not fits(operation, value):
             refuse(f"a reply that does not fit the request {operation!r}")
-        if operation not in _UNJUDGED:
-            judged = value[1] if operation == "next" else value
+        if operation not in WITHOUT_EXPECTED_KIND:
+            judged = value[1] if operation == Operation.NEXT else value
             self.check_kind(f"{self.line} {operation}", judged)
-        if operation not in ("get", "iterate"):
+        if operation not in (Operation.GET, Operation.ITERATE):
             self.note(operation, summary(value))
         return value
 
     def name(self, name: str) -> tuple[bool, Any]:
         """Return whether the student has bound a name, and to what."""
-        is_bound, value = self.ask("get", name)
+        is_bound, value = self.ask(Operation.GET, name)
         if is_bound:
             self.check_kind(f"name {name}", value)
         return is_bound, value
@@ -166,7 +172,7 @@ class ExaminerSession:
             raise not_plain(value)
 
     def note(self, operation: str, what: Any) -> None:
-        self.transcript.append([self.line, operation, what])
+        self.transcript.append([self.line, str(operation), what])
 
     def warn(self, warned: Any) -> None:
         if type(warned) is not list or not all(is_pair_of_text(item) for item in warned):
@@ -189,15 +195,15 @@ class ExaminerSession:
             refuse("a callback with something else than plain data")
         if self.depth >= CALLBACK_DEPTH:
             refuse(f"callbacks nested more than {CALLBACK_DEPTH} deep")
-        self.note("callback", summary([args, kwargs]))
+        self.note(Reply.CALLBACK, summary([args, kwargs]))
         self.depth += 1
         try:
-            answer = ["answer", self.exports.callbacks[number](*args, **kwargs)]
+            answer = [CallbackReply.ANSWER, self.exports.callbacks[number](*args, **kwargs)]
         except AssertionError as error:
             self.void = error
-            answer = ["raise", ("AssertionError", "a check of the test failed")]
+            answer = [CallbackReply.RAISE, ("AssertionError", "a check of the test failed")]
         except Exception as error:
-            answer = ["raise", exceptions.describe(error)]
+            answer = [CallbackReply.RAISE, exceptions.describe(error)]
         finally:
             self.depth -= 1
         return encode(answer, self.refer, self.exports.name_of)
@@ -205,7 +211,7 @@ class ExaminerSession:
     # --- references ------------------------------------------------------------------------------
 
     def resolve(self, word: str, payload: Any) -> RemoteObject:
-        if word != "remote" or type(payload) is not tuple or len(payload) != 3:
+        if word != Reference.REMOTE or type(payload) is not tuple or len(payload) != 3:
             refuse(f"a reference of the kind {word[:40]!r}")
         number, kind, type_name = payload
         if type(number) is not int or not 0 <= number < 1_000_000:
@@ -223,7 +229,7 @@ class ExaminerSession:
             if x._session is not self:
                 message = f"{x!r} belongs to another test cell, and is gone with it."
                 raise NotTransferable(message)
-            return "remote", x._number
+            return Reference.REMOTE, x._number
         return self.exports.refer(x)
 
     # --- the words of dlcourse.check -------------------------------------------------------------
@@ -232,23 +238,23 @@ class ExaminerSession:
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         """Call a library's or a set-up cell's function in the candidate."""
-        if type(function) is not RemoteObject and self.refer(function)[0] != "name":
+        if type(function) is not RemoteObject and self.refer(function)[0] != Reference.NAME:
             message = f"check.run_remotely takes a function of a library or a set-up cell, not {function}."
             raise NotTransferable(message)
-        return self.ask("call", function, list(args), dict(kwargs))
+        return self.ask(Operation.CALL, function, list(args), dict(kwargs))
 
     def call_and_inspect(
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[Any, tuple[Any, ...]]:
         """Call the function there; return its result, and its arguments as the call left them."""
-        result, after, _ = self.ask("changed", function, list(args), dict(kwargs))
+        result, after, _ = self.ask(Operation.CALL_AND_INSPECT, function, list(args), dict(kwargs))
         if len(after) != len(args):
             self.give_up("arguments that came back in another number")
         return result, tuple(after)
 
     def seed(self, number: int) -> None:
         """Seed the global generators of both rooms."""
-        self.ask("seed", number)
+        self.ask(Operation.SEED, number)
         seed_generators(number)
 
     def local_copy(self, model: Any, like: Any) -> Any:
@@ -267,13 +273,13 @@ class ExaminerSession:
         if type(model) is RemoteObject:
             return self.brought_parts(model, like)
         configuration = _keras_rebuild.rest_configuration(model, like)
-        if any(known is model for known in self.exports.crossed):
-            return configuration, self.ask("here", model, like)[1]
+        if self.exports.has_copy(model):
+            return configuration, self.ask(Operation.LOCAL_COPY, model, like)[1]
         return configuration, [np.asarray(w) for w in model.get_weights()]
 
     def brought_parts(self, model: RemoteObject, like: Any) -> tuple[Any, list[Any]]:
         try:
-            text, weights = self.ask("here", model, like)
+            text, weights = self.ask(Operation.LOCAL_COPY, model, like)
         except AssertionError as error:
             raise CheckFailed(str(error)) from error
         try:
