@@ -1,6 +1,7 @@
 """What decides about verdicts beside paper and settings: the code, and the libraries it meets."""
 
 import hashlib
+import json
 import os
 import platform
 from collections.abc import Mapping
@@ -28,11 +29,16 @@ def differences(found: Mapping[str, str], expected: Mapping[str, str]) -> str:
     return ", ".join(f"{name} is {one}, not {other}" for name, one, other in sides)
 
 
+def digest_of(value: object) -> str:
+    """Return the SHA-256 digest of plain JSON values; the order of dictionary keys is ignored."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
 @cache
 def _installed() -> Mapping[str, str]:
     libraries = {name: _version(name) for name in _LIBRARIES}
     python = platform.python_version()
-    return {"python": python, **libraries, "dlcourse": _version("dlcourse"), "code": _code()}
+    return {"python": python, **libraries, "code": _code()}
 
 
 def _version(name: str) -> str:

@@ -1,42 +1,111 @@
 """The frozen values that cross from one stage of grading to the next."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
-Role = Literal["setup", "answer", "written", "test", "added", "demo", "prose"]
-"""What a cell of a paper is for.
 
-setup    runs in both rooms, from the trusted source
-answer   the student's code, graded by tests
-written  the student's words, marked by hand
-test     runs in the examiner only, from the trusted source
-added    a code cell that the student put between the others
-demo     an unmarked cell of the source: runs in the candidate only
-prose    markdown and raw cells: run nowhere
-"""
+class CellRole(StrEnum):
+    """What a cell of an exam notebook is for."""
 
-State = Literal[
-    "passed",  # ran to its end: full or partial credit
-    "failed",  # a check said no, or student code raised
-    "not attempted",  # the answer is still the stub of the release
-    "not run",  # the exam ended before this cell
-    "void",  # a rule of the room was broken, or a limit was hit
-    "test error",  # the test itself is at fault: for the instructor
-]
+    SETUP = "setup"
+    """Runs in the candidate and in the examiner, from the trusted source."""
+
+    ANSWER = "answer"
+    """The student's code, graded by tests."""
+
+    WRITTEN = "written"
+    """The student's text, graded by a person."""
+
+    TEST = "test"
+    """Runs in the examiner only, from the trusted source."""
+
+    ADDED = "added"
+    """A code cell that the student inserted."""
+
+    DEMO = "demo"
+    """An unmarked code cell of the source: runs in the candidate only."""
+
+    PROSE = "prose"
+    """Markdown and raw cells: run nowhere."""
+
+
+class VerdictState(StrEnum):
+    """How a test cell ended."""
+
+    PASSED = "passed"
+    """It ran to its end: full or partial credit."""
+
+    FAILED = "failed"
+    """A check failed, or student code raised."""
+
+    NOT_ATTEMPTED = "not attempted"
+    """The answer is still the stub of the release."""
+
+    NOT_RUN = "not run"
+    """The exam ended before this cell."""
+
+    VOID = "void"
+    """A rule of the protocol was broken, or a limit was exceeded."""
+
+    TEST_ERROR = "test error"
+    """The test itself has an error: the instructor must fix it."""
+
+
+class FindingKind(StrEnum):
+    """What a finding is about."""
+
+    # the submitted file
+    BAD_TIMESTAMP = "bad-timestamp"
+    CHANGED_CELL_TYPE = "changed-cell-type"
+    CHANGED_METADATA = "changed-metadata"
+    DELETED_ANSWER_CELL = "deleted-answer-cell"
+    DELETED_TEST_CELL = "deleted-test-cell"
+    DROPPED_ATTACHMENT = "dropped-attachment"
+    DUPLICATE_CELL = "duplicate-cell"
+    EDITED_LOCKED_CELL = "edited-locked-cell"
+    FORGED_TEST_CELL = "forged-test-cell"
+    MISSING_NOTEBOOK = "missing-notebook"
+    MORE_FINDINGS = "more-findings"
+    NO_KNOWN_CELLS = "no-known-cells"
+    REORDERED_CELLS = "reordered-cells"
+    SKIP_EXECUTION_TAG = "skip-execution-tag"
+    TOO_MANY_CELLS = "too-many-cells"
+    UNKNOWN_GRADE_ID = "unknown-grade-id"
+    UNKNOWN_NOTEBOOK = "unknown-notebook"
+    UNREADABLE_NOTEBOOK = "unreadable-notebook"
+    UNREADABLE_TEXT = "unreadable-text"
+    # the exam
+    EXAM_NOT_RUN = "exam-not-run"
+    KERNEL_DIED = "kernel-died"
+    KILLED_WORKERS = "killed-its-workers"
+    LIMIT = "limit"
+    TEST_ERROR = "test-error"
+    # the grading
+    NOT_WRITTEN = "not-written"
 
 
 @dataclass(frozen=True)
 class Finding:
     """Something an instructor should know about a submission.
 
-    `kind` is a short slug ("forged-test-cell"), `message` one sentence with the particulars.
+    `message` is one sentence with the particulars.
     """
 
-    kind: str
+    kind: FindingKind
     message: str
     grade_id: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a dictionary of plain JSON values."""
+        return {"kind": self.kind.value, "message": self.message, "grade_id": self.grade_id}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Finding":
+        """Return the finding that `to_json` wrote."""
+        return cls(FindingKind(data["kind"]), data["message"], data.get("grade_id"))
 
 
 @dataclass(frozen=True)
@@ -87,7 +156,7 @@ class Verdict:
 
     grade_id: str
     max_points: float
-    state: State
+    state: VerdictState
     points: float = 0.0
     reason: str = ""
     details: str = ""
@@ -99,16 +168,22 @@ class Verdict:
     @property
     def passed(self) -> bool:
         """Whether the cell earned all its points."""
-        return self.state == "passed" and self.points >= self.max_points
+        return self.state is VerdictState.PASSED and self.points >= self.max_points
 
     def to_json(self) -> dict[str, Any]:
         """Return a dictionary of plain JSON values."""
-        return asdict(self)
+        return {**asdict(self), "state": self.state.value}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Verdict":
         """Return the verdict that `to_json` wrote."""
-        return replace(cls(**data), transcript=tuple(data.get("transcript", ())))
+        return cls(
+            **{
+                **data,
+                "state": VerdictState(data["state"]),
+                "transcript": tuple(data.get("transcript", ())),
+            }
+        )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,14 @@ import hypothesis
 import nbformat
 import pytest
 from nbformat import NotebookNode
+
+from autograder.models import CellRole, Verdict, VerdictState
+from autograder.notebook.cells import (
+    exam_cell,
+    exam_metadata,
+    set_exam_metadata,
+    update_exam_cell,
+)
 
 # How long one example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -160,23 +168,22 @@ def sit_in_one_namespace(exam_notebook: NotebookNode, **_: Any) -> NotebookNode:
     for cell in executed.cells:
         if cell.cell_type != "code":
             continue
-        exam, error = cell.metadata.exam, None
+        exam, error = exam_cell(cell), None
         try:
             exec(cell.source, namespace)
         except Exception as raised:
             error = f"{type(raised).__name__}: {raised}"
-        if exam.role == "test":
+        if exam.role is CellRole.TEST:
+            state = VerdictState.FAILED if error else VerdictState.PASSED
             points = 0.0 if error else exam.points
-            state = "failed" if error else "passed"
-            exam["verdict"] = {
-                **{"grade_id": exam.grade_id, "max_points": exam.points, "state": state},
-                **{"points": points, "reason": error or ""},
-            }
+            verdict = Verdict(exam.grade_id, exam.points, state, points, reason=error or "")
+            update_exam_cell(cell, verdict=verdict)
             cell.outputs = []
         if error:
             output = nbformat.v4.new_output("error", ename="E", evalue=error, traceback=[error])
             cell.outputs.append(output)
-    executed.metadata.exam.update(findings=[], seconds=0.1, peak_memory=1_000)
+    metadata = replace(exam_metadata(executed), seconds=0.1, peak_memory=1_000)
+    set_exam_metadata(executed, metadata)
     return executed
 
 

@@ -14,7 +14,7 @@ from autograder.dispatch.tasks import RunSpec, run_exam_task
 from autograder.dispatch.worker_plugin import RESOURCE
 from autograder.errors import AutograderError, ClusterError
 from autograder.exam.attempt import exam_not_run
-from autograder.models import Finding
+from autograder.models import Finding, FindingKind
 
 AHEAD = 2  # exams sent for each slot: the next one is there when one is over
 MOMENT = 0.2  # seconds
@@ -121,4 +121,4 @@ def _deadly(error: KilledWorker) -> Finding:
         f"end with nothing else to do; the last was {error.last_worker.address}. Its log may say "
         "why. Hold it by hand, or grade again with --force."
     )
-    return Finding("killed-its-workers", message)
+    return Finding(FindingKind.KILLED_WORKERS, message)

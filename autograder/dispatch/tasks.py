@@ -14,7 +14,7 @@ from autograder.errors import ClusterError
 from autograder.exam.attempt import ExamConfig, attempt_exam
 from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.fingerprint import differences, versions
-from autograder.grading.artifacts import from_bytes, to_bytes
+from autograder.notebook.serialization import from_bytes, to_bytes
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,12 @@ class ExamSlots(WorkerPlugin):  # type: ignore[misc]
         slots: Sequence[Slot],
         *,
         allow_unsandboxed: bool = False,
-        run_exam: RunExam = run.run_exam,
+        run_exam: RunExam | None = None,
     ) -> None:
         self.slots, self.allow_unsandboxed, self.run_exam = (
             tuple(slots),
             allow_unsandboxed,
-            run_exam,
+            run_exam or run.run_exam,
         )
 
     def setup(self, worker: Worker) -> None:

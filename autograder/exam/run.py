@@ -24,7 +24,14 @@ from autograder.exam.outputs import error_output, outputs_of
 from autograder.exam.own_loop import run_to_end
 from autograder.exam.resources import Cancellation, Slot
 from autograder.exam.test_cells import TestCell, read_test_cells
-from autograder.models import Finding, Verdict
+from autograder.models import CellRole, Finding, FindingKind, Verdict, VerdictState
+from autograder.notebook.cells import (
+    cells_with_role,
+    exam_cell,
+    exam_metadata,
+    set_exam_metadata,
+    update_exam_cell,
+)
 from autograder.notebook.names import imported_packages
 from autograder.sandbox.json_process import RpcProcess
 from autograder.sandbox.limits import student_sentence
@@ -86,6 +93,7 @@ class _Exam:
         self.test_cells = {
             test_cell.index: test_cell for test_cell in read_test_cells(exam_notebook)
         }
+        self.metadata = exam_metadata(exam_notebook)
         self.findings: list[Finding] = []
         self.hidden_before = False
         self.misconceptions: set[str] = set()  # the misconceptions recognised so far
@@ -104,24 +112,28 @@ class _Exam:
                 if cell.cell_type == "code":
                     begun = time.monotonic()
                     await self.run_cell(index, cell)
-                    cell.metadata.exam["seconds"] = round(time.monotonic() - begun, 3)
+                    update_exam_cell(cell, seconds=round(time.monotonic() - begun, 3))
                 if self.on_cell is not None:
                     self.on_cell(index, cell)
         finally:
             await self.student.stop()
             await self.examiner.stop()
-        self.exam_notebook.metadata.exam.update(
-            findings=[vars(finding) for finding in self.findings],
-            seconds=round(time.monotonic() - self.started, 3),
-            peak_memory=self.student.peak_memory,
+        set_exam_metadata(
+            self.exam_notebook,
+            replace(
+                self.metadata,
+                findings=(*self.metadata.findings, *self.findings),
+                seconds=round(time.monotonic() - self.started, 3),
+                peak_memory=self.student.peak_memory,
+            ),
         )
 
     async def run_cell(self, index: int, cell: NotebookNode) -> None:
-        role = cell.metadata.exam["role"]
-        if role == "test":
+        role = exam_cell(cell).role
+        if role is CellRole.TEST:
             test_cell = self.test_cells[index]
             self.record_verdict(cell, test_cell.exercise, await self.ask(test_cell))
-        elif role == "setup":
+        elif role is CellRole.SETUP:
             await self.set_up_examiner(cell.source)
             await self.student.set_up(index, cell.source)
         else:
@@ -129,7 +141,7 @@ class _Exam:
 
     async def run_student_cell(self, index: int, cell: NotebookNode) -> None:
         """Run a student's cell, while there is time."""
-        cell.metadata.exam["withheld"] = self.hidden_before
+        update_exam_cell(cell, is_withheld=self.hidden_before)
         if self.clock.cell_left() > 0:
             await self.student.run(index, cell)
         else:
@@ -141,14 +153,16 @@ class _Exam:
         """Sit one test cell; a verdict that does not come is none that earns points."""
         seconds = self.clock.cell_left()
         if seconds <= 0:
-            return Verdict(test_cell.grade_id, test_cell.points, "not run", reason=self.too_late)
+            return Verdict(
+                test_cell.grade_id, test_cell.points, VerdictState.NOT_RUN, reason=self.too_late
+            )
         address = str(self.environment.socket_dir / f"{self.student.starts}-{test_cell.index}")
         task = {
             "do": "test",
             "address": address,
             "seconds": seconds,
             "seed": self.seed,
-            "shared": bool(self.exam_notebook.metadata.exam.get("shared_namespace", False)),
+            "shared": self.metadata.is_shared_namespace,
             "hidden_before": self.hidden_before,
             **test_cell.task(),
         }
@@ -158,7 +172,9 @@ class _Exam:
         verdict = await self.serve(test_cell, address, seconds) if opened else None
         if verdict is None:
             reason = student_sentence("cell seconds", self.environment.limits)
-            verdict = Verdict(test_cell.grade_id, test_cell.points, "void", reason=reason)
+            verdict = Verdict(
+                test_cell.grade_id, test_cell.points, VerdictState.VOID, reason=reason
+            )
             await self.restart_examiner_after(test_cell.index)
         return replace(verdict, seconds=round(verdict.seconds, 4))
 
@@ -199,11 +215,11 @@ class _Exam:
             verdict = diagnose(verdict, self.answer_key, exercise, self.misconceptions)
             if verdict.misconception is not None:
                 self.misconceptions.add(verdict.misconception)
-        if verdict.state == "test error":
+        if verdict.state is VerdictState.TEST_ERROR:
             message = f"the test is at fault: {verdict.details[-500:]}"
-            grade_id = cell.metadata.exam.get("grade_id")
-            self.findings.append(Finding("test-error", message, grade_id))
-        cell.metadata.exam["verdict"] = verdict.to_json()
+            grade_id = exam_cell(cell).grade_id
+            self.findings.append(Finding(FindingKind.TEST_ERROR, message, grade_id))
+        update_exam_cell(cell, verdict=verdict)
         cell.outputs = outputs_of(verdict)
 
     # --- the examiner ----------------------------------------------------------------------------
@@ -235,7 +251,7 @@ class _Exam:
         )
         await self.examiner.start(START_SECONDS)
         for cell in self.exam_notebook.cells[:index]:
-            if cell.cell_type == "code" and cell.metadata.exam["role"] == "setup":
+            if cell.cell_type == "code" and exam_cell(cell).role is CellRole.SETUP:
                 await self.set_up_examiner(cell.source)
 
     # --- small things ----------------------------------------------------------------------------
@@ -243,7 +259,7 @@ class _Exam:
     @property
     def seed(self) -> int:
         """The seed of the paper's SEED parameter; 0 where it has none."""
-        return int(self.exam_notebook.metadata.exam.get("seed", 0))
+        return self.metadata.seed
 
     @property
     def too_late(self) -> str:
@@ -253,8 +269,9 @@ class _Exam:
 def _packages(exam_notebook: NotebookNode) -> frozenset[str]:
     """Return the packages that the trusted cells of a paper import."""
     trusted = (
-        c.source for c in exam_notebook.cells if c.metadata.exam["role"] in ("setup", "test")
+        cell.source for cell in cells_with_role(exam_notebook, CellRole.SETUP, CellRole.TEST)
     )
+
     return frozenset[str]().union(*map(imported_packages, trusted))
 
 

@@ -1,17 +1,19 @@
-"""The test cells of a paper, with what the examiner must know of each."""
+"""Read the test cells of an exam notebook, with what the examiner must know of each."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
+
+from autograder.models import CellRole
+from autograder.notebook.cells import ExpectedKinds, exam_cell, exam_metadata, exercise_of
 
 HIDDEN = "### BEGIN HIDDEN TESTS"
 
 
 @dataclass(frozen=True)
 class TestCell:
-    """One test cell: `names` are the student's, `due` what was plain data at each line of it."""
+    """One test cell: the student's names, and what right answers returned at each line."""
 
     index: int
     grade_id: str
@@ -19,7 +21,7 @@ class TestCell:
     source: str
     exercise: str
     names: tuple[str, ...]
-    expected_kinds: Mapping[str, list[str]]
+    expected_kinds: ExpectedKinds
 
     @property
     def has_hidden(self) -> bool:
@@ -27,7 +29,7 @@ class TestCell:
         return HIDDEN in self.source
 
     def task(self) -> dict[str, Any]:
-        """Return what the examiner is told."""
+        """Return what is sent to the examiner."""
         return {
             "grade_id": self.grade_id,
             "points": self.points,
@@ -38,25 +40,23 @@ class TestCell:
 
 
 def read_test_cells(exam_notebook: NotebookNode) -> tuple[TestCell, ...]:
-    """Return the test cells of a paper, in order.
+    """Return the test cells of an exam notebook, in order.
 
-    The student's names are those that the reference's answer cells assign, as the paper keeps
-    them; nothing in a submission can add one.
+    The student's names are those that the reference's answer cells assign; nothing in a
+    submission can add one.
     """
-    names = tuple(exam_notebook.metadata["exam"].get("names", ()))
-    found = []
-    for index, cell in enumerate(exam_notebook.cells):
-        exam = cell.metadata.get("exam", {})
-        if exam.get("role") == "test":
-            found.append(
-                TestCell(
-                    index,
-                    exam["grade_id"],
-                    float(exam["points"]),
-                    cell.source,
-                    str(cell.metadata.get("dlcourse", {}).get("exercise", "")),
-                    names,
-                    exam.get("expected_kinds", {}),
-                )
-            )
-    return tuple(found)
+    names = exam_metadata(exam_notebook).names
+    cells = ((index, cell, exam_cell(cell)) for index, cell in enumerate(exam_notebook.cells))
+    return tuple(
+        TestCell(
+            index=index,
+            grade_id=str(exam.grade_id),
+            points=exam.points,
+            source=cell.source,
+            exercise=exercise_of(cell),
+            names=names,
+            expected_kinds=exam.expected_kinds,
+        )
+        for index, cell, exam in cells
+        if exam.role is CellRole.TEST
+    )

@@ -1,11 +1,12 @@
-"""Examines a class: what was examined before is recalled, and the same work is held once.
+"""Run the exams of a class: reuse cached results, and run equal exams only once.
 
-submission ──► paper ──► digest ──► in the ledger? ──► examined
-                               └──► being held?    ──► waits with the others
-                               └──► to the fleet   ──► into the ledger ──► examined
+submission ──► exam notebook ──► digest ──► in the result cache? ──► examined
+                                       └──► running already?     ──► waits for that exam
+                                       └──► to the exam queue    ──► result cache ──► examined
 """
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+import logging
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
@@ -14,18 +15,20 @@ from nbformat import NotebookNode
 from autograder.dispatch import ExamQueue, Returned, RunSpec, run_spec_of
 from autograder.exam.attempt import (
     ExamConfig,
-    digest_of,
+    PreparedSubmission,
     empty_exam_notebook,
     exam_not_run,
-    make_exam_notebook,
     mark_exam_not_run,
+    prepare,
     was_completed,
 )
-from autograder.exam.outputs import findings_of, verdicts_of
-from autograder.grading.artifacts import from_bytes, to_bytes
+from autograder.grading.artifacts import with_file_findings
 from autograder.grading.result_cache import ResultCache
 from autograder.models import Finding, Submission
-from autograder.submission.assemble import add_findings
+from autograder.notebook.cells import verdicts_of
+from autograder.notebook.serialization import from_bytes, to_bytes
+
+LOG = logging.getLogger(__name__)
 
 TOGETHER = 32  # submissions without an exam of their own that are yielded at a time
 
@@ -34,7 +37,7 @@ OpenQueue = Callable[[], AbstractContextManager[ExamQueue]]
 
 @dataclass(frozen=True)
 class ExaminedSubmission:
-    """A submission, and the executed paper that came of it."""
+    """A submission and its executed exam notebook, findings about the file included."""
 
     submission: Submission
     executed: NotebookNode
@@ -42,129 +45,121 @@ class ExaminedSubmission:
 
 @dataclass(frozen=True)
 class PendingExam:
-    """Submissions of the same work, whose exam is being held; each has findings of its own."""
+    """Submissions with equal exam notebooks that wait for the same exam.
+
+    waiting   each with the findings about its own file
+    """
 
     exam_notebook: NotebookNode
-    by: list[tuple[Submission, tuple[Finding, ...]]]
+    waiting: list[tuple[Submission, tuple[Finding, ...]]]
 
 
 class Batch:
-    """What is known while a class is examined.
+    """Run the exams of a class.
 
     Parameters
     ----------
-    exams
+    configs
         By the names of the notebooks.
-    open_fleet
-        Entered when the first exam has to be held, and not before.
+    open_queue
+        Entered when the first exam has to be run, and not before.
     force
-        Whether to hold again what was held before this examination.
+        Whether to ignore results that were cached before this batch.
     """
 
     def __init__(
         self,
-        exams: Mapping[str, ExamConfig],
+        configs: Mapping[str, ExamConfig],
         result_cache: ResultCache,
         open_queue: OpenQueue,
         *,
         force: bool = False,
     ) -> None:
-        self.exams, self.result_cache, self.open_queue, self.force = (
-            exams,
-            result_cache,
-            open_queue,
-            force,
-        )
-        self.waiting: dict[str, PendingExam] = {}  # by digest
-        self.held: set[str] = set()  # digests
-        self.run_spec: dict[str, RunSpec] = {}  # by notebook
+        self.configs, self.result_cache = configs, result_cache
+        self.open_queue, self.force = open_queue, force
+        self.pending: dict[str, PendingExam] = {}  # by digest
+        self.completed: set[str] = set()  # digests
+        self.run_specs: dict[str, RunSpec] = {}  # by notebook
 
     def examine(
         self, submissions: Iterable[Submission]
     ) -> Generator[list[ExaminedSubmission], None, None]:
-        """Yield every submission once, examined; those that are done at the same time together.
+        """Yield every submission once, examined; those that finish at the same time together.
 
-        A list is empty when nothing is done for a moment, so that one can stop.
+        An empty list is a heartbeat: nothing finished for a moment, and the caller may stop.
         """
         ready: list[ExaminedSubmission] = []
         with ExitStack() as stack:
             queue: ExamQueue | None = None
             for submission in submissions:
-                exam_notebook = self._paper(submission)
-                digest = digest_of(exam_notebook, self.exams[submission.notebook])
-                executed = self._known(exam_notebook, digest)
+                prepared = self._prepare(submission)
+                config = self.configs[submission.notebook]
+                digest = config.digest_with(prepared.exam_notebook)
+                executed = self._cached(prepared, digest)
                 if executed is not None:
-                    ready.append(_of(submission, findings_of(exam_notebook), executed))
-                elif self._waits(submission, exam_notebook, digest):
+                    ready.append(_examined(submission, prepared.findings, executed))
+                elif self._is_first(submission, prepared, digest):
                     queue = queue or stack.enter_context(self.open_queue())
                     while queue.is_full:
-                        yield self._conclude(queue.take())
-                    queue.send(digest, to_bytes(_with((), exam_notebook)), self._terms(submission))
+                        yield self._finish(queue.take())
+                    data = to_bytes(prepared.exam_notebook)
+                    queue.send(digest, data, self._run_spec(submission))
                 if len(ready) >= TOGETHER or (ready and queue):
                     yield ready
                     ready = []
             if ready:
                 yield ready
             while queue is not None and queue.is_busy:
-                yield self._conclude(queue.take())
+                yield self._finish(queue.take())
 
-    def _paper(self, submission: Submission) -> NotebookNode:
-        """Return the paper of a submission; whatever it is must not reach the others."""
-        exam = self.exams[submission.notebook]
+    def _prepare(self, submission: Submission) -> PreparedSubmission:
+        """Return the exam notebook of a submission; no error in it may affect the others."""
+        config = self.configs[submission.notebook]
         try:
-            return make_exam_notebook(submission.path, exam)
+            return prepare(submission.path, config)
         except Exception as error:
-            return empty_exam_notebook(exam.notebook, exam_not_run(error))
+            LOG.exception("No exam notebook could be made of %s", submission.path)
+            return PreparedSubmission(empty_exam_notebook(config.notebook), (exam_not_run(error),))
 
-    def _known(self, exam_notebook: NotebookNode, digest: str) -> NotebookNode | None:
-        """Return the executed paper, if no exam has to be held for that."""
-        if verdicts_of(exam_notebook):
-            return exam_notebook  # there is nothing to sit: the submission could not be read
-        if self.force and digest not in self.held:
+    def _cached(self, prepared: PreparedSubmission, digest: str) -> NotebookNode | None:
+        """Return the executed exam notebook if no exam has to be run for it."""
+        if verdicts_of(prepared.exam_notebook):
+            return prepared.exam_notebook  # the submission could not be read
+        if self.force and digest not in self.completed:
             return None
-        kept = self.result_cache.get(digest)
-        return from_bytes(kept) if kept is not None else None
+        cached = self.result_cache.get(digest)
+        return from_bytes(cached) if cached is not None else None
 
-    def _waits(self, submission: Submission, exam_notebook: NotebookNode, digest: str) -> bool:
-        """Let a submission wait for its exam; tell whether that has yet to be sent."""
-        is_first = digest not in self.waiting
-        waiting = self.waiting.setdefault(digest, PendingExam(exam_notebook, []))
-        waiting.by.append((submission, findings_of(exam_notebook)))
+    def _is_first(self, submission: Submission, prepared: PreparedSubmission, digest: str) -> bool:
+        """Make a submission wait for its exam; return whether that exam has yet to be sent."""
+        is_first = digest not in self.pending
+        pending = self.pending.setdefault(digest, PendingExam(prepared.exam_notebook, []))
+        pending.waiting.append((submission, prepared.findings))
         return is_first
 
-    def _terms(self, submission: Submission) -> RunSpec:
+    def _run_spec(self, submission: Submission) -> RunSpec:
         name = submission.notebook
-        if name not in self.run_spec:
-            self.run_spec[name] = run_spec_of(self.exams[name])
-        return self.run_spec[name]
+        if name not in self.run_specs:
+            self.run_specs[name] = run_spec_of(self.configs[name])
+        return self.run_specs[name]
 
-    def _conclude(self, returned: Returned | None) -> list[ExaminedSubmission]:
-        """Return those who waited for an exam, now that it is over."""
+    def _finish(self, returned: Returned | None) -> list[ExaminedSubmission]:
+        """Return the submissions that waited for an exam, now that it is over."""
         if returned is None:
             return []
-        waiting = self.waiting.pop(returned.name)
-        came = returned.executed
-        if isinstance(came, Finding):
-            came = to_bytes(mark_exam_not_run(_with((), waiting.exam_notebook), came))
-        executed = from_bytes(came)
-        if was_completed(executed):
-            self.result_cache.put(returned.name, came)
-            self.held.add(returned.name)
-        return [_of(one, findings, executed) for one, findings in waiting.by]
+        pending = self.pending.pop(returned.name)
+        outcome = returned.executed
+        if isinstance(outcome, Finding):
+            executed = mark_exam_not_run(pending.exam_notebook, outcome)
+        else:
+            executed = from_bytes(outcome)
+            if was_completed(executed):
+                self.result_cache.put(returned.name, outcome)
+                self.completed.add(returned.name)
+        return [_examined(one, findings, executed) for one, findings in pending.waiting]
 
 
-def _of(
-    submission: Submission, findings: Iterable[Finding], executed: NotebookNode
+def _examined(
+    submission: Submission, findings: Sequence[Finding], executed: NotebookNode
 ) -> ExaminedSubmission:
-    """Return what came of a submission: what was found in its file, then in its exam."""
-    return ExaminedSubmission(submission, _with((*findings, *findings_of(executed)), executed))
-
-
-def _with(findings: Iterable[Finding], exam_notebook: NotebookNode) -> NotebookNode:
-    """Return a paper with these findings, and no others."""
-    exam = NotebookNode({**exam_notebook.metadata.exam, "findings": []})
-    copy = NotebookNode(
-        {**exam_notebook, "metadata": NotebookNode({**exam_notebook.metadata, "exam": exam})}
-    )
-    add_findings(copy, findings)
-    return copy
+    return ExaminedSubmission(submission, with_file_findings(executed, findings))

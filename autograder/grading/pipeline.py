@@ -14,13 +14,13 @@ from autograder.dispatch import ExamSlots, Scheduler, local_queue, remote_queue
 from autograder.dispatch.machine import machine_slots
 from autograder.errors import UsageError
 from autograder.exam import run as run
-from autograder.exam.attempt import RunExam, make_exam_notebook
+from autograder.exam.attempt import RunExam, prepare
 from autograder.gradebook import Book, enter_assignment, enter_results, open_gradebook, parse_time
 from autograder.grading.artifacts import graded_path, result_without_exam, stage
 from autograder.grading.batch import Batch, ExaminedSubmission, OpenQueue
 from autograder.grading.interrupts import deferred_interrupt
 from autograder.grading.result_cache import ResultCache
-from autograder.models import Finding, Result
+from autograder.models import Finding, FindingKind, Result
 from autograder.sandbox.doctor import require_sandbox
 from autograder.submission.collect import TIMESTAMP, StudentWork, find_submissions
 from autograder.verification.calibrate import exam_config_for, silent
@@ -42,7 +42,7 @@ def grade_class(
     db_url: str | None = None,
     on_known: OnResult | None = None,
     on_result: OnResult | None = None,
-    run_exam: RunExam = run.run_exam,
+    run_exam: RunExam | None = None,
 ) -> tuple[Result, ...]:
     """Grade what students handed in for a assignment; return a Result for each notebook of each.
 
@@ -96,11 +96,11 @@ def grade_class(
     with open_gradebook(root, db_url) as book:
         enter_assignment(book, assignment, {one.name: one.source for one in notebooks})
         known = on_known or silent
-        exams = {
+        configs = {
             one.name: exam_config_for(root, one, settings, on_progress=known) for one in notebooks
         }
         tell(0, total)
-        batch = Batch(exams, ResultCache(root), open_queue, force=force)
+        batch = Batch(configs, ResultCache(root), open_queue, force=force)
         with (
             deferred_interrupt() as pressed,
             closing(_entered(book, root, assignment, class_work, batch)) as entering,
@@ -130,7 +130,7 @@ def write_exam_notebook(root: Path, assignment: str, student: str, to: Path) -> 
         raise UsageError(message)
     exam = exam_config_for(root, notebooks[0], read_settings(root))
     to.write_text(
-        nbformat.writes(make_exam_notebook(student_work.submissions[0].path, exam)),
+        nbformat.writes(prepare(student_work.submissions[0].path, exam).exam_notebook),
         encoding="utf-8",
     )
 
@@ -140,7 +140,7 @@ def _fleet(
     gpus: str | None,
     scheduler: Scheduler | None,
     settings: Settings,
-    run_exam: RunExam,
+    run_exam: RunExam | None,
     *,
     most: int,
 ) -> OpenQueue:
@@ -150,7 +150,7 @@ def _fleet(
             message = "With a scheduler, each worker says how many exams it holds at a time."
             raise UsageError(message)
         return lambda: remote_queue(scheduler)
-    if run_exam is run.run_exam:
+    if run_exam is None:
         require_sandbox(settings)
     here = machine_slots(jobs, gpus, most=most)
     exam_slots = ExamSlots(here, allow_unsandboxed=settings.allow_unsandboxed, run_exam=run_exam)
@@ -166,8 +166,8 @@ def _entered(
     """
     times = _times(class_work)
     for gone in (submission for student_work in class_work for submission in student_work.missing):
-        finding = Finding("missing-notebook", f"No {gone.path.name} was handed in.")
-        result = result_without_exam(gone, batch.exams[gone.notebook].notebook, finding)
+        finding = Finding(FindingKind.MISSING_NOTEBOOK, f"No {gone.path.name} was handed in.")
+        result = result_without_exam(gone, batch.configs[gone.notebook].notebook, finding)
         enter_results(book, assignment, [result], submitted_at=times)
         graded_path(root, gone).unlink(missing_ok=True)  # of what is no longer there
         yield [result]
@@ -191,15 +191,15 @@ def _enter(
     In this order: whoever is stopped in between finds the graded notebooks of before, and enters
     the marks once more. The other way round, nobody would look again at marks given by hand.
     """
-    down = [stage(root, one.submission, one.executed) for one in examined]
-    for is_same in (True, False):
-        these = [one for one in down if one.is_same is is_same]
-        enter_results(
-            book, assignment, [one.result for one in these], submitted_at=times, seen=is_same
-        )
-        for one in these:
-            one.keep()
-    return [one.result for one in down]
+    staged = [stage(root, one.submission, one.executed) for one in examined]
+    unchanged = [one for one in staged if one.is_unchanged]
+    changed = [one for one in staged if not one.is_unchanged]
+    for some, seen in ((unchanged, True), (changed, False)):
+        results = [one.result for one in some]
+        enter_results(book, assignment, results, submitted_at=times, seen=seen)
+        for one in some:
+            one.commit()
+    return [one.result for one in staged]
 
 
 def _times(class_work: Sequence[StudentWork]) -> dict[str, datetime]:
@@ -214,7 +214,7 @@ def _about_time(student_work: StudentWork) -> Iterator[Finding]:
         message = (
             f"{TIMESTAMP} holds no time, so lateness is not known: {student_work.timestamp[:40]!a}."
         )
-        yield Finding("bad-timestamp", message)
+        yield Finding(FindingKind.BAD_TIMESTAMP, message)
 
 
 def _in_order(results: Sequence[Result], class_work: Sequence[StudentWork]) -> tuple[Result, ...]:

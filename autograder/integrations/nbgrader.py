@@ -18,8 +18,8 @@ from traitlets import Float, Int
 
 from autograder.config import read_settings
 from autograder.course.assignment import read_notebook
-from autograder.exam.attempt import ExamConfig, attempt_exam, make_exam_notebook
-from autograder.notebook.cells import marks_of, points_of
+from autograder.exam.attempt import ExamConfig, attempt_exam, prepare
+from autograder.notebook.cells import add_findings, exam_metadata, marks_of, points_of
 from autograder.verification.calibrate import exam_config_for
 
 Resources = dict[str, Any]
@@ -52,10 +52,10 @@ class ExamNotebookPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
         """Return the paper of the submitted file; `nb` is what nbgrader read of it, if anything."""
         del nb
         file = resources["metadata"]
-        exam_notebook = make_exam_notebook(
-            Path(file["path"]) / f"{file['name']}.ipynb", _exam(self, resources)
-        )
-        unanswered = exam_notebook.metadata.exam.unanswered
+        prepared = prepare(Path(file["path"]) / f"{file['name']}.ipynb", _exam(self, resources))
+        exam_notebook = prepared.exam_notebook
+        add_findings(exam_notebook, prepared.findings)
+        unanswered = exam_metadata(exam_notebook).unanswered
         for cell in exam_notebook.cells:
             marks = marks_of(cell)
             marks.pop("checksum", None)

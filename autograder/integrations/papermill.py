@@ -8,6 +8,16 @@ from papermill.engines import Engine, NotebookExecutionManager
 from autograder.config import Settings
 from autograder.errors import ExamError
 from autograder.exam.run import run_exam
+from autograder.models import CellRole
+from autograder.notebook.cells import (
+    ExamCell,
+    exam_cell,
+    exam_metadata,
+    has_exam_cell,
+    is_exam_notebook,
+    set_exam_cell,
+    set_exam_metadata,
+)
 
 
 class ExamEngine(Engine):  # type: ignore[misc]
@@ -28,7 +38,7 @@ class ExamEngine(Engine):  # type: ignore[misc]
         ExamError
             If the notebook is no paper, or no kernel comes up.
         """
-        if "exam" not in nb_man.nb.metadata:
+        if not is_exam_notebook(nb_man.nb):
             message = (
                 "This notebook is no paper: it says nothing of which cells are whose. "
                 "`autograder paper` makes one from a submission."
@@ -39,9 +49,9 @@ class ExamEngine(Engine):  # type: ignore[misc]
         executed = run_exam(
             nb_man.nb, settings=settings, on_cell=lambda index, cell: _done(nb_man, index, cell)
         )
-        nb_man.nb.metadata.exam = executed.metadata.exam
+        set_exam_metadata(nb_man.nb, exam_metadata(executed))
         for ours, theirs in zip(nb_man.nb.cells, executed.cells, strict=True):
-            ours.metadata.exam = theirs.metadata.get("exam", {})
+            set_exam_cell(ours, exam_cell(theirs))
             if ours.cell_type == "code":
                 ours.outputs = theirs.outputs
 
@@ -49,8 +59,8 @@ class ExamEngine(Engine):  # type: ignore[misc]
 def _adopt_parameters(exam_notebook: NotebookNode) -> None:
     """Make papermill's cell of parameters a set-up cell, as the cell that it overrides is."""
     for cell in exam_notebook.cells:
-        if "injected-parameters" in cell.metadata.get("tags", ()) and "exam" not in cell.metadata:
-            cell.metadata["exam"] = {"role": "setup", "grade_id": None, "points": 0.0}
+        if "injected-parameters" in cell.metadata.get("tags", ()) and not has_exam_cell(cell):
+            set_exam_cell(cell, ExamCell(CellRole.SETUP))
 
 
 def _done(nb_man: NotebookExecutionManager, index: int, cell: NotebookNode) -> None:

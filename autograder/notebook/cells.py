@@ -1,38 +1,53 @@
-"""What a cell of the trusted source is for, and which grade id it is known by."""
+"""Define what each cell of a notebook is for: nbgrader's metadata, and that of an exam notebook.
 
-from typing import Any, cast, get_args
+An exam notebook carries typed values under `metadata["exam"]`: an `ExamCell` in each cell and an
+`ExamMetadata` in the notebook. Nothing else in the package reads or writes that key.
+"""
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import nbformat
 from nbformat import NotebookNode
 
-from autograder.models import Role
+from autograder.models import CellRole, Finding, Verdict
+
+_KEY = "exam"
+
+ExpectedKinds = Mapping[str, Sequence[str]]
+"""What right answers returned at each line of a test cell: {"12 call": ["plain"]}."""
 
 
-def role_of(cell: NotebookNode) -> Role:
+# --- nbgrader's metadata -------------------------------------------------------------------------
+
+
+def role_of(cell: NotebookNode) -> CellRole:
     """Return what a cell of the trusted source is for.
 
-    Courses written here say so. In any other nbgrader course the marks tell: locked code that is
-    no test is set-up, unmarked code runs for the student only, and a manually graded task is
-    prose, since its text is the instructor's.
+    Courses written for this package declare it. In any other nbgrader course it follows from
+    nbgrader's metadata: locked code that is not a test is set-up, unmarked code is a
+    demonstration, and a manually graded task is prose, since its text is the instructor's.
     """
     declared = cell.metadata.get("dlcourse", {}).get("role")
-    for role in get_args(Role):
-        if role == declared:
-            return cast(Role, role)
+    if declared in tuple(CellRole):
+        return CellRole(declared)
     marks = marks_of(cell)
     if cell.cell_type != "code":
-        return "written" if cell.cell_type == "markdown" and marks.get("solution") else "prose"
+        is_written = cell.cell_type == "markdown" and marks.get("solution")
+        return CellRole.WRITTEN if is_written else CellRole.PROSE
     if marks.get("solution"):
-        return "answer"
+        return CellRole.ANSWER
     if marks.get("grade"):
-        return "test"
-    return "setup" if marks.get("locked") else "demo"
+        return CellRole.TEST
+    return CellRole.SETUP if marks.get("locked") else CellRole.DEMO
 
 
 def grade_id_of(cell: NotebookNode) -> str | None:
     """Return the id that nbgrader knows a cell by.
 
-    nbgrader leaves ids behind on cells that are no longer graded, solutions, tasks or locked;
-    those are cells like any other, as they are for nbgrader.
+    nbgrader leaves ids on cells that are no longer graded, solutions, tasks or locked. Those are
+    treated as cells without an id, as nbgrader does.
     """
     marks = marks_of(cell)
     if not any(marks.get(mark) for mark in ("grade", "solution", "locked", "task")):
@@ -47,6 +62,165 @@ def points_of(cell: NotebookNode) -> float:
 
 
 def marks_of(cell: NotebookNode) -> dict[str, Any]:
-    """Return nbgrader's metadata of a cell, empty where it has none."""
+    """Return nbgrader's metadata of a cell, empty if it has none."""
     marks: dict[str, Any] = cell.metadata.get("nbgrader", {})
     return marks
+
+
+def exercise_of(cell: NotebookNode) -> str:
+    """Return the exercise that a test cell belongs to, empty if it does not say."""
+    return str(cell.metadata.get("dlcourse", {}).get("exercise", ""))
+
+
+# --- the metadata of an exam notebook ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ExamCell:
+    """What an exam notebook says about one of its cells.
+
+    expected_kinds   of a test cell: what right answers returned at each line
+    verdict          of a test cell, once the exam is over
+    seconds          of a code cell that ran
+    is_withheld      whether its outputs came after a hidden test, so students do not see them
+    """
+
+    role: CellRole
+    grade_id: str | None = None
+    points: float = 0.0
+    expected_kinds: ExpectedKinds = field(default_factory=dict)
+    verdict: Verdict | None = None
+    seconds: float = 0.0
+    is_withheld: bool = False
+
+
+@dataclass(frozen=True)
+class ExamMetadata:
+    """What an exam notebook says about itself.
+
+    names                the names that the reference's answer cells assign
+    seed                 the value of its SEED parameter
+    is_shared_namespace  whether all its test cells share one namespace
+    unanswered           grade ids of answers that are deleted, blank, or as released
+    findings             what was found so far
+    seconds              of the whole exam
+    peak_memory          bytes, of the candidate and its descendants
+    """
+
+    assignment: str = ""
+    names: tuple[str, ...] = ()
+    seed: int = 0
+    is_shared_namespace: bool = False
+    unanswered: frozenset[str] = frozenset()
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0
+    peak_memory: int = 0
+
+
+def is_exam_notebook(notebook: NotebookNode) -> bool:
+    """Return whether a notebook is an exam notebook."""
+    return _KEY in notebook.metadata
+
+
+def has_exam_cell(cell: NotebookNode) -> bool:
+    """Return whether a cell has the metadata of an exam notebook's cell."""
+    return _KEY in cell.metadata
+
+
+def exam_cell(cell: NotebookNode) -> ExamCell:
+    """Return what an exam notebook says about a cell.
+
+    Raises
+    ------
+    KeyError
+        If it says nothing: the cell is not part of an exam notebook.
+    """
+    stored = cell.metadata[_KEY]
+    verdict = stored.get("verdict")
+    return ExamCell(
+        role=CellRole(stored["role"]),
+        grade_id=stored.get("grade_id"),
+        points=float(stored.get("points") or 0.0),
+        expected_kinds=stored.get("expected_kinds", {}),
+        verdict=None if verdict is None else Verdict.from_json(verdict),
+        seconds=float(stored.get("seconds", 0.0)),
+        is_withheld=bool(stored.get("is_withheld", False)),
+    )
+
+
+def set_exam_cell(cell: NotebookNode, value: ExamCell) -> None:
+    """Write what an exam notebook says about a cell."""
+    stored: dict[str, Any] = {
+        "role": value.role.value,
+        "grade_id": value.grade_id,
+        "points": value.points,
+    }
+    if value.expected_kinds:
+        stored["expected_kinds"] = dict(value.expected_kinds)
+    if value.verdict is not None:
+        stored["verdict"] = value.verdict.to_json()
+    if value.seconds:
+        stored["seconds"] = value.seconds
+    if value.is_withheld:
+        stored["is_withheld"] = True
+    cell.metadata[_KEY] = nbformat.from_dict(stored)
+
+
+def update_exam_cell(cell: NotebookNode, **changes: Any) -> None:
+    """Change some fields of what an exam notebook says about a cell."""
+    set_exam_cell(cell, replace(exam_cell(cell), **changes))
+
+
+def exam_metadata(notebook: NotebookNode) -> ExamMetadata:
+    """Return what an exam notebook says about itself.
+
+    Raises
+    ------
+    KeyError
+        If the notebook is not an exam notebook.
+    """
+    stored = notebook.metadata[_KEY]
+    return ExamMetadata(
+        assignment=str(stored.get("assignment", "")),
+        names=tuple(stored.get("names", ())),
+        seed=int(stored.get("seed", 0)),
+        is_shared_namespace=bool(stored.get("is_shared_namespace", False)),
+        unanswered=frozenset(stored.get("unanswered", ())),
+        findings=tuple(Finding.from_json(finding) for finding in stored.get("findings", ())),
+        seconds=float(stored.get("seconds", 0.0)),
+        peak_memory=int(stored.get("peak_memory", 0)),
+    )
+
+
+def set_exam_metadata(notebook: NotebookNode, value: ExamMetadata) -> None:
+    """Write what an exam notebook says about itself."""
+    notebook.metadata[_KEY] = nbformat.from_dict(
+        {
+            "assignment": value.assignment,
+            "names": list(value.names),
+            "seed": value.seed,
+            "is_shared_namespace": value.is_shared_namespace,
+            "unanswered": sorted(value.unanswered),
+            "findings": [finding.to_json() for finding in value.findings],
+            "seconds": value.seconds,
+            "peak_memory": value.peak_memory,
+        }
+    )
+
+
+def add_findings(notebook: NotebookNode, findings: Sequence[Finding]) -> None:
+    """Add findings to an exam notebook, each once."""
+    metadata = exam_metadata(notebook)
+    combined = tuple(dict.fromkeys((*metadata.findings, *findings)))
+    set_exam_metadata(notebook, replace(metadata, findings=combined))
+
+
+def cells_with_role(notebook: NotebookNode, *roles: CellRole) -> Iterator[NotebookNode]:
+    """Yield the cells of an exam notebook that have one of the roles, in order."""
+    return (cell for cell in notebook.cells if exam_cell(cell).role in roles)
+
+
+def verdicts_of(notebook: NotebookNode) -> tuple[Verdict, ...]:
+    """Return the verdicts that an exam notebook has so far, in the order of its test cells."""
+    verdicts = (exam_cell(cell).verdict for cell in cells_with_role(notebook, CellRole.TEST))
+    return tuple(verdict for verdict in verdicts if verdict is not None)

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from autograder.models import Finding, Result, Verdict
+from autograder.models import Finding, FindingKind, Result, Verdict, VerdictState
 
-UNGRADED = ("exam-not-held", "killed-its-workers")  # findings of those without an exam
+UNGRADED = (
+    FindingKind.EXAM_NOT_RUN,
+    FindingKind.KILLED_WORKERS,
+)  # findings of those without an exam
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class QuestionLine:
 
 
 @dataclass(frozen=True)
-class MistakeLine:
+class MisconceptionLine:
     """A misconception and how many of the class had it."""
 
     question: str
@@ -65,7 +68,7 @@ class ClassReport:
     assignment: str
     students: tuple[StudentLine, ...]
     questions: tuple[QuestionLine, ...]
-    misconceptions: tuple[MistakeLine, ...]
+    misconceptions: tuple[MisconceptionLine, ...]
 
     @property
     def findings(self) -> tuple[tuple[str, Finding], ...]:
@@ -100,7 +103,7 @@ def class_report(assignment: str, results: Iterable[Result]) -> ClassReport:
         assignment=assignment,
         students=tuple(students),
         questions=_questions(verdicts),
-        misconceptions=_mistakes(verdicts, len(students)),
+        misconceptions=_misconceptions(verdicts, len(students)),
     )
 
 
@@ -131,7 +134,7 @@ def _questions(verdicts: Iterable[Verdict]) -> tuple[QuestionLine, ...]:
         QuestionLine(
             name=question_name(grade_id),
             missed=sum(v.points < v.max_points for v in given),
-            not_attempted=sum(v.state == "not attempted" for v in given),
+            not_attempted=sum(v.state is VerdictState.NOT_ATTEMPTED for v in given),
             students=len(given),
             mean=sum(v.points for v in given) / (sum(v.max_points for v in given) or 1.0),
         )
@@ -140,7 +143,7 @@ def _questions(verdicts: Iterable[Verdict]) -> tuple[QuestionLine, ...]:
     return tuple(sorted(lines, key=lambda line: (-line.share, line.mean)))
 
 
-def _mistakes(verdicts: Iterable[Verdict], students: int) -> tuple[MistakeLine, ...]:
+def _misconceptions(verdicts: Iterable[Verdict], students: int) -> tuple[MisconceptionLine, ...]:
     """Return the misconceptions, the most frequent first."""
     counts: dict[tuple[str, str], int] = {}
     hints: dict[tuple[str, str], str] = {}
@@ -149,5 +152,5 @@ def _mistakes(verdicts: Iterable[Verdict], students: int) -> tuple[MistakeLine, 
             key = (question_name(verdict.grade_id), verdict.misconception)
             counts[key] = counts.get(key, 0) + 1
             hints.setdefault(key, verdict.hint)
-    lines = [MistakeLine(*key, hints[key], count, students) for key, count in counts.items()]
+    lines = [MisconceptionLine(*key, hints[key], count, students) for key, count in counts.items()]
     return tuple(sorted(lines, key=lambda line: (-line.count, line.question, line.misconception)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.models import AddedCell, Answers, Finding
+from autograder.models import AddedCell, Answers, Finding, FindingKind
 from autograder.submission.expected_cells import ExpectedCell, expected_cells
 from autograder.submission.findings import findings_of
 from autograder.submission.matching import Matching, match
@@ -64,10 +64,10 @@ def answers_in(
     )
 
 
-def no_answers(source: NotebookNode, finding: Finding) -> Answers:
-    """Return the answers of a student who handed in nothing that can be read, and why."""
+def no_answers(source: NotebookNode) -> Answers:
+    """Return the answers of a student who submitted nothing that can be read."""
     ids = (cell.grade_id for cell in expected_cells(source, None) if cell.is_answer)
-    return Answers(cells={}, findings=(finding,), unanswered=frozenset(filter(None, ids)))
+    return Answers(cells={}, unanswered=frozenset(filter(None, ids)))
 
 
 def _added(found: Matching, trusted: Sequence[ExpectedCell]) -> Iterator[AddedCell]:
@@ -85,7 +85,7 @@ def _left_out(found: Matching) -> tuple[Finding, ...]:
     if len(found.added) <= MAX_ADDED:
         return ()
     message = f"There are {len(found.added):,} added cells; the first {MAX_ADDED:,} were used."
-    return (Finding("too-many-cells", message),)
+    return (Finding(FindingKind.TOO_MANY_CELLS, message),)
 
 
 def _unanswered(answers: dict[str, str], trusted: Sequence[ExpectedCell]) -> Iterator[str]:

@@ -17,33 +17,39 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.models import AddedCell, Answers, Finding, Role
-from autograder.notebook.cells import grade_id_of, points_of, role_of
+from autograder.models import AddedCell, Answers, CellRole
+from autograder.notebook.cells import (
+    ExamCell,
+    ExamMetadata,
+    exam_cell,
+    grade_id_of,
+    points_of,
+    role_of,
+    set_exam_cell,
+    set_exam_metadata,
+)
 from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import student_names
 from autograder.notebook.sanitize import inert_markdown
 from autograder.notebook.source_code import parse
 
-__all__ = ["add_findings", "rebuild", "role_of"]
-
-Cell = dict[str, Any]
-Slot = tuple[str | None, int]  # a grade id, and how many unmarked cells after it
+Position = tuple[str | None, int]  # a grade id, and how many unmarked cells after it
 
 NOT_RUN = "This test did not run, so it earns nothing."
 
 
-def rebuild(
+def assemble(
     source: NotebookNode,
     answers: Answers,
     *,
     parameters: Mapping[str, Any] | None = None,
     assignment: str = "",
 ) -> NotebookNode:
-    """Return the paper for one student's answers.
+    """Return the exam notebook of one student's answers.
 
-    Every test cell starts with the error "NotRun" as its output, so that silence, which
-    nbgrader reads as full marks, is never seen. Each cell says in `metadata["exam"]` what it is
-    for; findings of the intake lie in the notebook's.
+    Every test cell starts with the error "NotRun" as its output, because nbgrader reads a test
+    cell without output as full marks. Cells and notebook carry the metadata that
+    `autograder.notebook.cells` defines. Findings about the submitted file are not part of it.
 
     Parameters
     ----------
@@ -63,38 +69,30 @@ def rebuild(
     """
     cells = list(_with_added(_trusted(source, answers, parameters or {}), answers.added))
     _name(cells)
-    metadata = deepcopy(source.metadata)
-    metadata["exam"] = {
-        "assignment": assignment,
-        "shared_namespace": not any("dlcourse" in cell.metadata for cell in source.cells),
-        "names": _names(tuple(c.source for c in source.cells if role_of(c) == "answer")),
-        "seed": _seed(source, parameters or {}),
-        "unanswered": sorted(answers.unanswered),
-        "findings": [],
-    }
     exam_notebook = nbformat.from_dict(
-        {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+        {
+            "cells": cells,
+            "metadata": deepcopy(source.metadata),
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
     )
-    add_findings(exam_notebook, answers.findings)
+    set_exam_metadata(
+        exam_notebook,
+        ExamMetadata(
+            assignment=assignment,
+            names=_names(tuple(c.source for c in source.cells if role_of(c) is CellRole.ANSWER)),
+            seed=_seed(source, parameters or {}),
+            is_shared_namespace=not any("dlcourse" in cell.metadata for cell in source.cells),
+            unanswered=answers.unanswered,
+        ),
+    )
     return exam_notebook
-
-
-def add_findings(exam_notebook: NotebookNode, findings: Iterable[Finding]) -> None:
-    """Write findings into a paper, each once."""
-    exam = exam_notebook.metadata.setdefault("exam", NotebookNode())
-    known = list(exam.get("findings", []))
-    for finding in findings:
-        entry = nbformat.from_dict(
-            {"kind": finding.kind, "message": finding.message, "grade_id": finding.grade_id}
-        )
-        if entry not in known:
-            known.append(entry)
-    exam["findings"] = known
 
 
 def _trusted(
     source: NotebookNode, answers: Answers, parameters: Mapping[str, Any]
-) -> Iterator[tuple[Slot, Cell]]:
+) -> Iterator[tuple[Position, NotebookNode]]:
     """Yield the source's cells with the student's answers in them, and the place of each."""
     after, passed = None, 0
     for cell in source.cells:
@@ -106,30 +104,32 @@ def _trusted(
 
 def _cells_for(
     cell: NotebookNode, answers: Answers, parameters: Mapping[str, Any]
-) -> Iterator[Cell]:
+) -> Iterator[NotebookNode]:
     role = role_of(cell)
     text = str(cell.source)
-    if role == "demo" and "dlcourse" not in cell.metadata and (imports := _imports(text)):
-        yield _cell("code", imports, "setup")
-    if role in ("answer", "written"):
+    if role is CellRole.DEMO and "dlcourse" not in cell.metadata and (imports := _imports(text)):
+        yield _cell("code", imports, CellRole.SETUP)
+    if role in (CellRole.ANSWER, CellRole.WRITTEN):
         text = answers.cells.get(grade_id_of(cell) or "", "")
-    if role == "written":
+    if role is CellRole.WRITTEN:
         text = inert_markdown(text)
     yield _cell(cell.cell_type, text, role, cell)
     if parameters and "parameters" in cell.metadata.get("tags", []):
         assignments = (f"{name} = {value!r}" for name, value in parameters.items())
-        injected = _cell("code", "\n".join(["# Parameters", *assignments]), "setup")
+        injected = _cell("code", "\n".join(["# Parameters", *assignments]), CellRole.SETUP)
         injected["metadata"]["tags"] = ["injected-parameters"]
         yield injected
 
 
-def _with_added(trusted: Iterable[tuple[Slot, Cell]], added: Iterable[AddedCell]) -> Iterator[Cell]:
+def _with_added(
+    trusted: Iterable[tuple[Position, NotebookNode]], added: Iterable[AddedCell]
+) -> Iterator[NotebookNode]:
     """Yield the trusted cells, and the student's own cells each behind its place."""
-    waiting: dict[Slot, list[Cell]] = defaultdict(list)
+    waiting: dict[Position, list[NotebookNode]] = defaultdict(list)
     for cell in added:
         waiting[cell.after, cell.passed].append(_added_cell(cell))
     yield from waiting.pop((None, 0), [])
-    last: Slot | None = None
+    last: Position | None = None
     for place, made in trusted:
         if place != last and last is not None:
             yield from waiting.pop(last, [])
@@ -139,29 +139,32 @@ def _with_added(trusted: Iterable[tuple[Slot, Cell]], added: Iterable[AddedCell]
         yield from cells
 
 
-def _added_cell(cell: AddedCell) -> Cell:
+def _added_cell(cell: AddedCell) -> NotebookNode:
     if cell.cell_type == "markdown":  # the student's words, next to the answer they belong to
-        return _cell("markdown", inert_markdown(cell.source), "written")
-    return _cell("code", cell.source, "added")
+        return _cell("markdown", inert_markdown(cell.source), CellRole.WRITTEN)
+    return _cell("code", cell.source, CellRole.ADDED)
 
 
-def _cell(kind: str, text: str, role: Role, original: NotebookNode | None = None) -> Cell:
+def _cell(
+    kind: str, text: str, role: CellRole, original: NotebookNode | None = None
+) -> NotebookNode:
     """Return a cell of the paper; its metadata is a copy of the original's, never a student's."""
     grade_id = grade_id_of(original) if original else None
-    metadata: Cell = deepcopy(dict(original.metadata)) if original else {}
+    metadata: dict[str, Any] = deepcopy(dict(original.metadata)) if original else {}
     points = points_of(original) if original else 0.0
-    metadata["exam"] = {"role": role, "grade_id": grade_id, "points": points}
-    cell: Cell = {"cell_type": kind, "source": text, "metadata": metadata}
+    cell: dict[str, Any] = {"cell_type": kind, "source": text, "metadata": metadata}
     if original and "id" in original:
         cell["id"] = original["id"]
-    if original and "attachments" in original and role == "prose":
+    if original and "attachments" in original and role is CellRole.PROSE:
         cell["attachments"] = deepcopy(original["attachments"])
     if kind == "code":
-        cell |= {"execution_count": None, "outputs": [_not_run()] if role == "test" else []}
-    return cell
+        cell |= {"execution_count": None, "outputs": [_not_run()] if role is CellRole.TEST else []}
+    made = nbformat.from_dict(cell)
+    set_exam_cell(made, ExamCell(role, grade_id, points))
+    return made
 
 
-def _not_run() -> Cell:
+def _not_run() -> dict[str, str | list[str]]:
     return {"output_type": "error", "ename": "NotRun", "evalue": NOT_RUN, "traceback": [NOT_RUN]}
 
 
@@ -169,8 +172,8 @@ def _not_run() -> Cell:
 
 
 @cache
-def _names(reference: tuple[str, ...]) -> list[str]:
-    return sorted(student_names(reference))
+def _names(reference: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(student_names(reference)))
 
 
 @cache
@@ -204,11 +207,11 @@ def _parse(text: str) -> list[ast.stmt]:
         return []
 
 
-def _name(cells: Iterable[Cell]) -> None:
+def _name(cells: Iterable[NotebookNode]) -> None:
     """Give each cell without an id, or with one that is taken, an id of its own."""
     taken: set[str] = set()
     for number, cell in enumerate(cells):
-        wanted = cell.get("id") or f"{cell['metadata']['exam']['role']}-{number}"
+        wanted = cell.get("id") or f"{exam_cell(cell).role}-{number}"
         while wanted in taken:
             wanted = f"{wanted}-{number}"
         cell["id"] = wanted

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.course.assignment import AssignmentNotebook
 from autograder.errors import SubmissionError, UsageError
-from autograder.models import Finding, Submission
+from autograder.models import Finding, FindingKind, Submission
 from autograder.submission.reading import read_submitted
 
 TIMESTAMP = "timestamp.txt"  # nbgrader's, written when a submission is collected
@@ -98,9 +98,9 @@ def _pupil(
 def _unknown(names: Sequence[str]) -> Iterator[Finding]:
     for name in names[:10]:
         message = f"The notebook {name!a} belongs to no assignment and was not used."
-        yield Finding("unknown-notebook", message)
+        yield Finding(FindingKind.UNKNOWN_NOTEBOOK, message)
     if len(names) > 10:
-        yield Finding("unknown-notebook", f"So do {len(names) - 10:,} more notebooks.")
+        yield Finding(FindingKind.UNKNOWN_NOTEBOOK, f"So do {len(names) - 10:,} more notebooks.")
 
 
 def _timestamp(folder: Path) -> str:

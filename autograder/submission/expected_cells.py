@@ -6,7 +6,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.models import Role
+from autograder.models import CellRole
 from autograder.notebook.cells import grade_id_of, marks_of, role_of
 from autograder.submission.released import released_text
 
@@ -21,7 +21,7 @@ class ExpectedCell:
 
     index: int
     kind: str
-    role: Role
+    role: CellRole
     grade_id: str | None
     cell_id: str | None
     released: str
@@ -32,7 +32,7 @@ class ExpectedCell:
     @property
     def is_answer(self) -> bool:
         """Whether its text is the student's to write."""
-        return self.role in ("answer", "written")
+        return self.role in (CellRole.ANSWER, CellRole.WRITTEN)
 
 
 def expected_cells(source: NotebookNode, release: NotebookNode | None) -> tuple[ExpectedCell, ...]:

@@ -7,6 +7,7 @@ their text, or by their notebook id when the student edited them. What is left, 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from autograder.models import CellRole
 from autograder.submission.expected_cells import ExpectedCell
 from autograder.submission.reading import SubmittedCell
 from autograder.submission.released import comparable, same_text
@@ -39,7 +40,7 @@ def match(cells: Iterable[SubmittedCell], trusted: Sequence[ExpectedCell]) -> Ma
             place = twin.index
         elif twin and twin.grade_id:
             found.copies[twin.grade_id] = found.copies.get(twin.grade_id, 0) + 1
-            if twin.role != "test":
+            if twin.role is not CellRole.TEST:
                 found.added.append((place, cell))
         elif (twin := unmarked.twin_of(cell, place)) is not None:
             place = twin.index

@@ -1,8 +1,6 @@
 """Makes the marking scheme of a week, by sitting the answers that are known of it."""
 
-import hashlib
 import importlib
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -22,7 +20,8 @@ from autograder.exam.diagnosis.answer_key import (
     read_answer_key,
     write_answer_key,
 )
-from autograder.fingerprint import versions
+from autograder.fingerprint import digest_of, versions
+from autograder.notebook.cells import exam_metadata
 from autograder.notebook.names import imported_packages
 from autograder.verification.local_runner import (
     AnswerResult,
@@ -90,7 +89,7 @@ def run_answers(
     preload(prepared)
     at_once = at_once or os.cpu_count() or 1
     # They share the cores, and each of them may use them all: nobody is late for that.
-    seed, seconds = prepared.exam_notebook.metadata.exam["seed"], settings.cell_seconds * at_once
+    seed, seconds = exam_metadata(prepared.exam_notebook).seed, settings.cell_seconds * at_once
 
     def begin(answer: Answer, environment: Environment) -> Callable[[], LocalRun]:
         cells = prepared.cells(
@@ -175,9 +174,9 @@ def answer_key_for(
         "seed": settings.grading_seed,
         "profile": settings.profile,
         "seconds": settings.cell_seconds,
-        "versions": versions(),
+        "versions": dict(versions()),
     }
-    digest = hashlib.sha256(json.dumps(determining, sort_keys=True).encode()).hexdigest()[:20]
+    digest = digest_of(determining)[:20]
     path = CoursePaths(root).answer_key(notebook.assignment, digest)
     answer_key = read_answer_key(path)
     if answer_key is None:

@@ -26,7 +26,7 @@ from autograder.exam.examiner.verdict import reach_verdict
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.framing import DeadlineExceeded
 from autograder.exam.test_cells import TestCell
-from autograder.models import Verdict
+from autograder.models import CellRole, Verdict, VerdictState
 from autograder.notebook.magics import strip_magics
 from autograder.verification.forks import fork
 
@@ -40,7 +40,7 @@ _GRACE_SECONDS = 30.0
 class Cell:
     """One code cell to run: set-up, student's, or a test with its question."""
 
-    role: str
+    role: CellRole
     source: str
     test_cell: TestCell | None = None
 
@@ -138,7 +138,9 @@ def run_all(
 
 
 def _lost(test_cell: TestCell) -> Verdict:
-    return Verdict(test_cell.grade_id, test_cell.points, "void", reason="the process died")
+    return Verdict(
+        test_cell.grade_id, test_cell.points, VerdictState.VOID, reason="the process died"
+    )
 
 
 # --- the three processes -------------------------------------------------------------------------
@@ -160,7 +162,7 @@ def _be_candidate(
         if cell.test_cell is not None:
             with next(connections) as connection:
                 serve(Channel(connection), space, setup)
-        elif cell.role == "setup":
+        elif cell.role is CellRole.SETUP:
             try:
                 exec(compile(strip_magics(cell.source), "<set-up>", "exec"), setup)
             except Exception:
@@ -187,7 +189,7 @@ def _be_examiner(
     waiting = iter(pairs)
     is_over = hidden_before = False
     for cell in cells:
-        if cell.role == "setup":
+        if cell.role is CellRole.SETUP:
             if (error := examiner.set_up(cell.source, seed)) and not is_shared:
                 raise RuntimeError(error)
         elif cell.test_cell is not None:

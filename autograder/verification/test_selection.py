@@ -7,10 +7,10 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.exam.test_cells import read_test_cells
-from autograder.models import Answers
-from autograder.notebook.cells import grade_id_of, role_of
+from autograder.models import Answers, CellRole
+from autograder.notebook.cells import exam_cell, exam_metadata, grade_id_of, role_of
 from autograder.notebook.names import assigned_names, free_names
-from autograder.submission.assemble import rebuild
+from autograder.submission.assemble import assemble
 from autograder.verification.local_runner import Cell
 
 
@@ -71,20 +71,21 @@ class TestPlan:
         for index, cell in enumerate(self.exam_notebook.cells):
             if cell.cell_type != "code":
                 continue
-            role, grade_id = cell.metadata.exam["role"], cell.metadata.exam["grade_id"]
-            if role == "answer":
-                cells.append(Cell("answer", answers.get(grade_id, cell.source)))
-            elif role == "setup" or (role == "demo" and index in self.demos):
+            exam = exam_cell(cell)
+            role, grade_id = exam.role, str(exam.grade_id)
+            if role is CellRole.ANSWER:
+                cells.append(Cell(CellRole.ANSWER, answers.get(grade_id, cell.source)))
+            elif role is CellRole.SETUP or (role is CellRole.DEMO and index in self.demos):
                 cells.append(Cell(role, cell.source))
-            elif role == "test" and grade_id in tests:
+            elif role is CellRole.TEST and grade_id in tests:
                 test_cell = replace(asked[index], expected_kinds=expected_kinds.get(grade_id, {}))
-                cells.append(Cell("test", cell.source, test_cell))
+                cells.append(Cell(CellRole.TEST, cell.source, test_cell))
         return cells
 
     @property
     def is_shared(self) -> bool:
         """Whether all test cells share one namespace."""
-        return bool(self.exam_notebook.metadata.exam["shared_namespace"])
+        return exam_metadata(self.exam_notebook).is_shared_namespace
 
 
 def plan_tests(source: NotebookNode, parameters: Mapping[str, Any] | None = None) -> TestPlan:
@@ -92,11 +93,13 @@ def plan_tests(source: NotebookNode, parameters: Mapping[str, Any] | None = None
     reference = {
         grade_id_of(cell) or "": cell.source
         for cell in source.cells
-        if role_of(cell) in ("answer", "written")
+        if role_of(cell) in (CellRole.ANSWER, CellRole.WRITTEN)
     }
-    exam_notebook = rebuild(source, Answers(reference), parameters=parameters)
+    exam_notebook = assemble(source, Answers(reference), parameters=parameters)
     code = {
-        grade_id_of(cell) or "": cell.source for cell in source.cells if role_of(cell) == "answer"
+        grade_id_of(cell) or "": cell.source
+        for cell in source.cells
+        if role_of(cell) is CellRole.ANSWER
     }
     names = {exercise: assigned_names(text) for exercise, text in code.items()}
     direct = {
@@ -114,7 +117,7 @@ def plan_tests(source: NotebookNode, parameters: Mapping[str, Any] | None = None
     demos = frozenset(
         index
         for index, cell in enumerate(exam_notebook.cells)
-        if cell.metadata.exam["role"] == "demo" and assigned_names(cell.source) & wanted
+        if exam_cell(cell).role is CellRole.DEMO and assigned_names(cell.source) & wanted
     )
     return TestPlan(exam_notebook, tests, _closed(direct), names, demos)
 

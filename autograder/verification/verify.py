@@ -20,7 +20,8 @@ from autograder.course.assignment import AssignmentNotebook
 from autograder.errors import UsageError
 from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.exam.diagnosis.diagnose import diagnose_all
-from autograder.models import Verdict
+from autograder.models import CellRole, Verdict, VerdictState
+from autograder.notebook.cells import exam_cell
 from autograder.verification.calibrate import (
     REFERENCE,
     Answer,
@@ -172,9 +173,9 @@ def _verify_seed(
 def released(prepared: TestPlan) -> Answer:
     """Return the release as it is: every answer still to be written."""
     texts = {
-        cell.metadata.exam["grade_id"]: _SOLUTION.sub(r"\1raise NotImplementedError()", cell.source)
+        str(exam_cell(cell).grade_id): _SOLUTION.sub(r"\1raise NotImplementedError()", cell.source)
         for cell in prepared.exam_notebook.cells
-        if cell.metadata.exam["role"] == "answer"
+        if exam_cell(cell).role is CellRole.ANSWER
     }
     return Answer("release", "release", frozenset(texts), texts)
 
@@ -249,7 +250,7 @@ def row(
 
 def _errors_of_tests(verdicts: Iterable[Verdict]) -> Iterable[str]:
     for verdict in verdicts:
-        if verdict.state == "test error":
+        if verdict.state is VerdictState.TEST_ERROR:
             yield f"{verdict.grade_id} is at fault itself: {_last_line(verdict)}"
 
 

@@ -1,6 +1,7 @@
 """Facts about the command line: values in, one call, an exit code, one sentence on stderr."""
 
 import builtins
+import importlib
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -10,7 +11,7 @@ import pytest
 from autograder.cli import main as cli
 from autograder.dispatch import Tls
 from autograder.errors import BuildError, GradebookError, UsageError
-from autograder.models import Finding, Result, Verdict
+from autograder.models import Finding, FindingKind, Result, Verdict, VerdictState
 
 
 @pytest.fixture
@@ -18,6 +19,7 @@ def fake(monkeypatch):
     """Puts a module in place of one of ours that takes long."""
 
     def put(name, **members):
+        importlib.import_module(name.rpartition(".")[0])
         module = ModuleType(name)
         vars(module).update(members)
         monkeypatch.setitem(sys.modules, name, module)
@@ -112,7 +114,9 @@ def test_check_is_content_with_a_fresh_build(fake):
 
 def test_grade_turns_options_into_values(fake, tmp_path, capsys):
     seen = {}
-    graded = Result("ada", "week01", "nb", (Verdict("test_step", 4, "passed", points=4),))
+    graded = Result(
+        "ada", "week01", "nb", (Verdict("test_step", 4, VerdictState.PASSED, points=4),)
+    )
 
     def grade_class(root, week, **options):
         seen.update(options, root=root, week=week)
@@ -194,7 +198,9 @@ def test_export_hands_its_options_to_nbgrader(fake):
 
 
 def test_grade_fails_when_some_work_could_not_be_graded(fake, tmp_path, capsys):
-    lost = Result("ada", "week01", "nb", (), (Finding("exam-not-held", "No kernel came up."),))
+    lost = Result(
+        "ada", "week01", "nb", (), (Finding(FindingKind.EXAM_NOT_RUN, "No kernel came up."),)
+    )
     fake("autograder.grading.pipeline", grade_class=lambda *_, **__: (lost,))
 
     assert cli.main(["grade", "week01", "--root", str(tmp_path)]) == 1

@@ -7,6 +7,7 @@ from autograder.course.assignment import read_notebooks
 from autograder.errors import UsageError
 from autograder.exam.attempt import exam_notebook_for
 from autograder.models import Answers
+from autograder.notebook.cells import exam_metadata
 
 
 def test_a_week_has_its_graded_notebooks_with_their_releases(tiny_course, tiny_source):
@@ -73,4 +74,4 @@ def test_settings_become_parameters(tiny_course, settings, injected):
         c.source for c in exam_notebook.cells if "injected-parameters" in c.metadata.get("tags", [])
     ]
     assert tagged == ([injected] if injected else [])
-    assert exam_notebook.metadata.exam.assignment == "week01_tiny"
+    assert exam_metadata(exam_notebook).assignment == "week01_tiny"

@@ -17,7 +17,8 @@ from autograder.exam.resources import Slot
 from autograder.grading.artifacts import stage
 from autograder.grading.batch import Batch
 from autograder.grading.result_cache import ResultCache
-from autograder.models import Submission
+from autograder.models import Finding, FindingKind, Submission
+from autograder.notebook.cells import add_findings, exam_metadata
 
 RIGHT = {
     "double": "def double(x): return x + x",
@@ -54,7 +55,7 @@ def examine_all(tiny_course, exam, one_namespace):
         for together in batch.examine(submissions):
             for one in together:
                 down = stage(tiny_course.root, one.submission, one.executed)
-                down.keep()
+                down.commit()
                 yield down.result
 
     return examine_all
@@ -115,16 +116,15 @@ def forge_test(notebook):
 def test_findings_of_intake_and_exam_come_together(tiny_course, examine, one_namespace):
     def run_exam(exam_notebook, **more):
         executed = one_namespace(exam_notebook, **more)
-        found = {"kind": "stopped-by-time", "message": "too slow", "grade_id": "double"}
-        executed.metadata.exam["findings"] = [found]
+        add_findings(executed, [Finding(FindingKind.LIMIT, "too slow", "double")])
         return executed
 
     tiny_course.submit("ada", RIGHT, forge_test)
 
     result = examine(submission(tiny_course), run_exam=run_exam)
 
-    assert kinds(result) == ["forged-test-cell", "stopped-by-time"]
-    assert len(graded(tiny_course).metadata.exam.findings) == 2
+    assert kinds(result) == ["forged-test-cell", "limit"]
+    assert len(exam_metadata(graded(tiny_course)).findings) == 2
     assert result.score == 10
 
 
@@ -179,7 +179,7 @@ def test_an_exam_that_cannot_be_held_is_a_result(tiny_course, examine, error):
     result = examine(submission(tiny_course), run_exam=run_exam)
 
     assert (result.score, result.max_score) == (0, 10)
-    assert kinds(result) == ["exam-not-held"]
+    assert kinds(result) == ["exam-not-run"]
     assert type(error).__name__ in result.findings[0].message
     assert result.unanswered == frozenset()  # a marker can still read the written answer
     assert graded(tiny_course).cells[-1].source == "Because."
@@ -296,7 +296,7 @@ def test_what_goes_wrong_with_one_is_a_result_and_the_others_go_on(
     results = {r.student: r for r in examine_all(hand_in(tiny_course, 6), run_exam=run_exam)}
 
     assert len(results) == 6
-    assert kinds(results["student03"]) == ["exam-not-held"]
+    assert kinds(results["student03"]) == ["exam-not-run"]
     assert kinds(results["student04"]) == []
     assert results["student04"].score == 10
 

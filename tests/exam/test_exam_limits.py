@@ -5,8 +5,8 @@ import resource
 import pytest
 
 from autograder.config import Settings
-from autograder.exam.outputs import findings_of, verdicts_of
 from autograder.exam.run import run_exam
+from autograder.notebook.cells import exam_metadata, verdicts_of
 from tests.support.exam_notebooks import exam_notebook
 
 pytestmark = pytest.mark.slow
@@ -34,7 +34,7 @@ def test_a_limit_that_ends_a_cell_is_named_to_both(request, greedy, settings, to
     executed = run_exam(exam_notebook(("answer", greedy)), settings=Settings(**settings))
 
     name = request.node.callspec.id
-    (finding,) = findings_of(executed)
+    (finding,) = exam_metadata(executed).findings
     assert finding.kind == "limit"
     assert f"({name})" in finding.message
     assert told in executed.cells[1].outputs[-1].evalue
@@ -52,7 +52,9 @@ def test_a_limit_that_ends_a_question_is_named_to_both(request, greedy, settings
     (verdict,) = verdicts_of(executed)
     assert (verdict.state, verdict.points) in {("void", 0.0), ("failed", 0.0)}
     assert told in verdict.reason
-    assert any(f"({request.node.callspec.id})" in f.message for f in findings_of(executed))
+    assert any(
+        f"({request.node.callspec.id})" in f.message for f in exam_metadata(executed).findings
+    )
 
 
 def test_all_cells_together_may_print_ten_times_what_one_may():
@@ -64,7 +66,7 @@ def test_all_cells_together_may_print_ten_times_what_one_may():
     (verdict,) = verdicts_of(executed)
     assert verdict.points == 3.0
     assert sum(len(str(cell.outputs)) for cell in executed.cells[1:15]) < 26_000
-    assert {finding.kind for finding in findings_of(executed)} == {"limit"}
+    assert {finding.kind for finding in exam_metadata(executed).findings} == {"limit"}
 
 
 def test_the_other_questions_keep_their_points():
@@ -107,7 +109,7 @@ def test_a_message_larger_than_any_memory_ends_its_own_exam_and_nothing_else():
     )
 
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    (finding,) = findings_of(executed)
+    (finding,) = exam_metadata(executed).findings
     assert "(output_bytes)" in finding.message
     assert [verdict.points for verdict in verdicts_of(executed)] == [3.0]
     assert grown < 200 << 10  # kilobytes

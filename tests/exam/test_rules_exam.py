@@ -5,10 +5,10 @@ import json
 import pytest
 
 from autograder.config import Settings
-from autograder.exam.outputs import findings_of, verdicts_of
 from autograder.exam.run import run_exam
 from autograder.gradebook.read import Marks
 from autograder.models import Submission
+from autograder.notebook.cells import exam_metadata, verdicts_of
 from autograder.reporting.feedback.page import page_of
 from tests.support.candidate_stub import HIDDEN_LINES
 from tests.support.exam_notebooks import exam_notebook
@@ -94,7 +94,7 @@ def test_rule_9_what_lies_beside_the_notebook_is_nobodys_module(tmp_path, monkey
     )
 
     assert points(executed) == [3.0, 3.0, 3.0], verdicts_of(executed)
-    assert "kernel-died" in {finding.kind for finding in findings_of(executed)}
+    assert "kernel-died" in {finding.kind for finding in exam_metadata(executed).findings}
 
 
 def test_rule_9_noise_changes_no_grade_and_magics_are_for_the_candidate():

@@ -5,8 +5,8 @@ import pytest
 from autograder.config import Settings
 from autograder.errors import ExamError
 from autograder.exam.attempt import attempt_exam, was_completed
-from autograder.exam.outputs import findings_of, verdicts_of
 from autograder.exam.run import run_exam
+from autograder.notebook.cells import exam_metadata, verdicts_of
 from tests.support.exam_notebooks import exam_notebook
 
 pytestmark = pytest.mark.slow
@@ -24,7 +24,7 @@ def test_a_set_up_cell_that_fails_in_the_examiner_is_named():
 def test_an_exam_with_a_broken_set_up_counts_as_not_held():
     executed = attempt_exam(exam_notebook(ANSWER, BROKEN, TEST), settings=Settings())
 
-    (finding,) = findings_of(executed)
+    (finding,) = exam_metadata(executed).findings
     (verdict,) = verdicts_of(executed)
     assert not was_completed(executed)
     assert "no_such_package" in finding.message

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 from autograder.errors import GradebookError
 from autograder.gradebook import connection as opening
 from autograder.gradebook import enter_assignment, enter_results, open_gradebook
-from autograder.models import Result, Verdict
+from autograder.models import Result, Verdict, VerdictState
 
 WEEK = "week01_tiny"
 DUE = datetime(2026, 1, 10, 12)
@@ -32,8 +32,8 @@ def book(root, tiny_source):
 
 def result(student="ada", double=6.0, shout=4.0, unanswered=(), notebook="tiny"):
     verdicts = (
-        Verdict("test_double", 6.0, "passed" if double else "failed", double),
-        Verdict("test_shout", 4.0, "passed" if shout else "failed", shout),
+        Verdict("test_double", 6.0, VerdictState.PASSED if double else "failed", double),
+        Verdict("test_shout", 4.0, VerdictState.PASSED if shout else "failed", shout),
     )
     return Result(student, WEEK, notebook, verdicts, unanswered=frozenset(unanswered))
 
@@ -88,7 +88,7 @@ def test_a_test_without_a_verdict_earns_nothing(book):
 
 
 def test_a_verdict_for_a_written_answer_counts_for_nothing(book):
-    forged = Result("ada", WEEK, "tiny", (Verdict("why", 5.0, "passed", 5.0),))
+    forged = Result("ada", WEEK, "tiny", (Verdict("why", 5.0, VerdictState.PASSED, 5.0),))
 
     enter_results(book, WEEK, [forged])
 

@@ -9,6 +9,7 @@ from autograder.config import Settings
 from autograder.errors import GradebookError, UsageError
 from autograder.gradebook import open_gradebook
 from autograder.grading import pipeline as grading
+from autograder.notebook.cells import exam_metadata
 
 RIGHT = {
     "double": "def double(x): return x + x",
@@ -165,7 +166,7 @@ def test_an_exam_that_was_not_held_is_held_the_next_time(course, grade, one_name
         raise OSError("no kernel")
 
     course.submit("ada", RIGHT)
-    assert kinds(grade(run_exam=broken)[0]) == ["exam-not-held"]
+    assert kinds(grade(run_exam=broken)[0]) == ["exam-not-run"]
 
     (result,) = grade(run_exam=one_namespace)
 
@@ -240,7 +241,7 @@ def test_the_private_seed_reaches_the_exam(course, grade, one_namespace):
     seeds = []
 
     def run_exam(exam_notebook, **more):
-        seeds.append(exam_notebook.metadata.exam.seed)
+        seeds.append(exam_metadata(exam_notebook).seed)
         return one_namespace(exam_notebook, **more)
 
     course.submit("ada", RIGHT)

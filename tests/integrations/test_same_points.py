@@ -14,9 +14,9 @@ import pytest
 from autograder.cli.demo.made_up_class import made_up_class
 from autograder.cli.main import main
 from autograder.course.assignment import read_notebooks
-from autograder.exam.outputs import verdicts_of
 from autograder.gradebook import open_gradebook
 from autograder.grading.pipeline import grade_class
+from autograder.notebook.cells import verdicts_of
 from tests.support.paths import ROOT
 
 WEEK = "week01_perceptron"

@@ -12,7 +12,7 @@ from rich.console import Console
 from autograder.cli.views import class_view
 from autograder.errors import UsageError
 from autograder.grading.results import read_results, write_results
-from autograder.models import Finding, Result, Verdict
+from autograder.models import Finding, FindingKind, Result, Verdict, VerdictState
 from autograder.reporting.class_report import class_report
 from autograder.reporting.report_page import write_report
 
@@ -21,7 +21,7 @@ HINT = "At exactly z = 0 the unit fires."
 
 def result(student, step, sign, findings=(), misconception=None):
     """A student with so many of 4 and 6 points."""
-    state = "failed" if step < 4 else "passed"
+    state = VerdictState.FAILED if step < 4 else VerdictState.PASSED
     return Result(
         student=student,
         assignment="week01",
@@ -36,7 +36,7 @@ def result(student, step, sign, findings=(), misconception=None):
                 misconception=misconception,
                 hint=HINT if misconception else "",
             ),
-            Verdict("test_sign", 6, "passed" if sign else "not attempted", points=sign),
+            Verdict("test_sign", 6, VerdictState.PASSED if sign else "not attempted", points=sign),
         ),
         findings=findings,
         seconds=1.5,
@@ -46,7 +46,7 @@ def result(student, step, sign, findings=(), misconception=None):
 
 @pytest.fixture
 def results():
-    forged = Finding("forged-test-cell", "The test cell was changed.", "test_step")
+    forged = Finding(FindingKind.FORGED_TEST_CELL, "The test cell was changed.", "test_step")
     return (
         result("bob", 0, 6, misconception="strict_threshold"),
         result("ada", 4, 6),
@@ -90,7 +90,7 @@ def test_several_notebooks_of_a_student_count_together():
 
 
 def test_work_that_no_exam_was_held_for_is_named():
-    lost = result("ada", 0, 0, findings=(Finding("exam-not-held", "It was lost."),))
+    lost = result("ada", 0, 0, findings=(Finding(FindingKind.EXAM_NOT_RUN, "It was lost."),))
 
     assert class_report("week01", [lost, result("bob", 4, 6)]).ungraded == ("ada",)
 
@@ -170,7 +170,7 @@ def test_results_are_read_from_the_graded_notebooks(results, tmp_path):
     notebook = new_notebook(cells=[answer, *cells])
     notebook.metadata["exam"] = {
         "unanswered": [],
-        "findings": [vars(finding) for finding in expected.findings],
+        "findings": [finding.to_json() for finding in expected.findings],
         "seconds": 1.5,
         "peak_memory": 2**28,
     }

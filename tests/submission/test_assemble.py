@@ -8,18 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.models import AddedCell, Answers, Finding
-from autograder.submission.assemble import add_findings, rebuild, role_of
+from autograder.models import AddedCell, Answers, CellRole
+from autograder.notebook.cells import ExamCell, exam_cell, exam_metadata, role_of
+from autograder.submission.assemble import assemble
 
 NOTHING = Answers(cells={})
 
 
 def sources(exam_notebook, role):
-    return [cell.source for cell in exam_notebook.cells if cell.metadata.exam.role == role]
+    return [cell.source for cell in exam_notebook.cells if exam_cell(cell).role == role]
 
 
 def roles(exam_notebook):
-    return [cell.metadata.exam.role for cell in exam_notebook.cells]
+    return [exam_cell(cell).role for cell in exam_notebook.cells]
 
 
 def foreign(source):
@@ -33,14 +34,14 @@ def foreign(source):
 def test_a_paper_is_a_valid_notebook(tiny_source):
     added = (AddedCell("double", "x = 1"), AddedCell(None, "Hm.", cell_type="markdown"))
 
-    exam_notebook = rebuild(tiny_source, Answers({"double": "x"}, added), parameters={"SEED": 3})
+    exam_notebook = assemble(tiny_source, Answers({"double": "x"}, added), parameters={"SEED": 3})
 
     assert (exam_notebook.nbformat, exam_notebook.nbformat_minor) == (4, 5)
     nbformat.validate(exam_notebook)
 
 
 def test_answers_stand_where_the_solutions_stood(tiny_source):
-    exam_notebook = rebuild(tiny_source, Answers({"double": "mine", "why": "Because."}))
+    exam_notebook = assemble(tiny_source, Answers({"double": "mine", "why": "Because."}))
 
     assert sources(exam_notebook, "answer") == ["mine", ""]
     assert sources(exam_notebook, "written") == ["Because."]
@@ -49,7 +50,7 @@ def test_answers_stand_where_the_solutions_stood(tiny_source):
 def test_the_stub_of_the_release_stays_as_the_student_left_it(tiny_source):
     stub = "def double(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
 
-    assert sources(rebuild(tiny_source, Answers({"double": stub})), "answer")[0] == stub
+    assert sources(assemble(tiny_source, Answers({"double": stub})), "answer")[0] == stub
 
 
 names = st.sampled_from(["double", "shout", "why", "test_double", "setup", "nobody"])
@@ -72,7 +73,7 @@ answers = st.builds(
 
 @given(given_answers=answers)
 def test_no_reference_solution_survives(make_tiny_source, given_answers):
-    exam_notebook = rebuild(make_tiny_source(), given_answers)
+    exam_notebook = assemble(make_tiny_source(), given_answers)
 
     expected = [given_answers.cells.get(name, "") for name in ("double", "shout")]
     assert sources(exam_notebook, "answer") == expected
@@ -85,20 +86,20 @@ def test_no_reference_solution_survives(make_tiny_source, given_answers):
 def test_nothing_but_answers_and_added_cells_depends_on_the_student(
     make_tiny_source, given_answers
 ):
-    honest = rebuild(make_tiny_source(), NOTHING)
-    exam_notebook = rebuild(make_tiny_source(), given_answers)
+    honest = assemble(make_tiny_source(), NOTHING)
+    exam_notebook = assemble(make_tiny_source(), given_answers)
 
     kept = [cell for cell in exam_notebook.cells if "-" in cell.id and cell.id.startswith("cell-")]
     for cell, original in zip(kept, honest.cells, strict=True):
         assert cell.metadata == original.metadata
         assert cell.get("outputs") == original.get("outputs")
-        if cell.metadata.exam.role not in ("answer", "written"):
+        if exam_cell(cell).role not in ("answer", "written"):
             assert cell.source == original.source
 
 
 @given(given_answers=answers)
 def test_each_added_cell_is_there_once(make_tiny_source, given_answers):
-    exam_notebook = rebuild(make_tiny_source(), given_answers)
+    exam_notebook = assemble(make_tiny_source(), given_answers)
 
     own = [cell for cell in exam_notebook.cells if not cell.id.startswith("cell-")]
     assert len(own) == len(given_answers.added)
@@ -118,9 +119,9 @@ def test_added_cells_keep_their_places(tiny_source):
         AddedCell("why", "last"),
     )
 
-    exam_notebook = rebuild(tiny_source, Answers({}, added))
+    exam_notebook = assemble(tiny_source, Answers({}, added))
 
-    assert [cell.source for cell in exam_notebook.cells if cell.metadata.exam.role == "added"] == [
+    assert [cell.source for cell in exam_notebook.cells if exam_cell(cell).role == "added"] == [
         cell.source for cell in added
     ]
     assert roles(exam_notebook) == [
@@ -132,7 +133,7 @@ def test_added_cells_keep_their_places(tiny_source):
 def test_the_source_is_not_changed(tiny_source):
     before = deepcopy(tiny_source)
 
-    exam_notebook = rebuild(tiny_source, Answers({"double": "x"}), parameters={"SEED": 1})
+    exam_notebook = assemble(tiny_source, Answers({"double": "x"}), parameters={"SEED": 1})
     exam_notebook.cells[1].metadata.nbgrader.locked = "changed"
     exam_notebook.metadata.kernelspec.name = "changed"
 
@@ -140,11 +141,11 @@ def test_the_source_is_not_changed(tiny_source):
 
 
 def test_every_test_cell_starts_as_not_run(tiny_source):
-    exam_notebook = rebuild(tiny_source, NOTHING)
+    exam_notebook = assemble(tiny_source, NOTHING)
 
-    tests = [cell for cell in exam_notebook.cells if cell.metadata.exam.role == "test"]
+    tests = [cell for cell in exam_notebook.cells if exam_cell(cell).role == "test"]
     assert [cell.outputs[0].ename for cell in tests] == ["NotRun", "NotRun"]
-    assert [cell.metadata.exam.points for cell in tests] == [6, 4]
+    assert [exam_cell(cell).points for cell in tests] == [6, 4]
     assert "assert double(-3) == -6" in tests[0].source
 
 
@@ -152,39 +153,39 @@ def test_outputs_of_the_source_are_not_taken_over(tiny_source):
     output = nbformat.v4.new_output("stream", text="42")
     tiny_source.cells[5].outputs = [output]
 
-    assert rebuild(tiny_source, NOTHING).cells[5].outputs == []
+    assert assemble(tiny_source, NOTHING).cells[5].outputs == []
 
 
 def test_parameters_are_injected_behind_the_parameters_cell(tiny_source):
-    exam_notebook = rebuild(tiny_source, NOTHING, parameters={"SEED": 7, "PROFILE": "full"})
+    exam_notebook = assemble(tiny_source, NOTHING, parameters={"SEED": 7, "PROFILE": "full"})
 
     cell = exam_notebook.cells[3]
     assert cell.source == "# Parameters\nSEED = 7\nPROFILE = 'full'"
     assert cell.metadata.tags == ["injected-parameters"]
-    assert cell.metadata.exam.role == "setup"
+    assert exam_cell(cell).role == "setup"
 
 
 def test_the_paper_knows_the_seed(tiny_source):
-    assert rebuild(tiny_source, NOTHING).metadata.exam.seed == 0
+    assert exam_metadata(assemble(tiny_source, NOTHING)).seed == 0
     tiny_source.cells[2].source = "SEED = 5"
-    assert rebuild(tiny_source, NOTHING).metadata.exam.seed == 5
-    assert rebuild(tiny_source, NOTHING, parameters={"SEED": 7}).metadata.exam.seed == 7
+    assert exam_metadata(assemble(tiny_source, NOTHING)).seed == 5
+    assert exam_metadata(assemble(tiny_source, NOTHING, parameters={"SEED": 7})).seed == 7
 
 
 def test_the_students_names_are_the_references(tiny_source):
-    exam_notebook = rebuild(tiny_source, Answers({"double": "def print(x): ..."}))
+    exam_notebook = assemble(tiny_source, Answers({"double": "def print(x): ..."}))
 
-    assert exam_notebook.metadata.exam.names == ["double", "shout"]
+    assert exam_metadata(exam_notebook).names == ("double", "shout")
 
 
 def test_without_parameters_nothing_is_injected(tiny_source):
-    assert len(rebuild(tiny_source, NOTHING).cells) == len(tiny_source.cells)
+    assert len(assemble(tiny_source, NOTHING).cells) == len(tiny_source.cells)
 
 
 def test_written_answers_can_run_nothing_where_they_are_shown(tiny_source):
     text = "<script>alert(1)</script> [x](javascript:alert(1))"
 
-    exam_notebook = rebuild(
+    exam_notebook = assemble(
         tiny_source, Answers({"why": text}, (AddedCell("why", text, "markdown"),))
     )
 
@@ -196,7 +197,7 @@ def test_written_answers_can_run_nothing_where_they_are_shown(tiny_source):
 def test_pictures_of_the_instructors_prose_stay(tiny_source):
     tiny_source.cells[0].attachments = {"a.png": {"image/png": "AAAA"}}
 
-    assert rebuild(tiny_source, NOTHING).cells[0].attachments["a.png"]
+    assert assemble(tiny_source, NOTHING).cells[0].attachments["a.png"]
 
 
 @pytest.mark.parametrize(
@@ -229,8 +230,8 @@ def test_a_role_that_is_said_counts():
 
 
 def test_tests_of_a_course_not_written_here_share_a_namespace(tiny_source):
-    assert rebuild(tiny_source, NOTHING).metadata.exam.shared_namespace is False
-    assert rebuild(foreign(tiny_source), NOTHING).metadata.exam.shared_namespace is True
+    assert exam_metadata(assemble(tiny_source, NOTHING)).is_shared_namespace is False
+    assert exam_metadata(assemble(foreign(tiny_source), NOTHING)).is_shared_namespace is True
 
 
 def test_imports_of_unmarked_cells_are_set_up_in_a_course_not_written_here(tiny_source):
@@ -238,20 +239,20 @@ def test_imports_of_unmarked_cells_are_set_up_in_a_course_not_written_here(tiny_
     imports = "import numpy as np, os\nfrom math import (\n    pi,\n    e,\n)\n"
     notebook.cells[5].source = f"%matplotlib inline\n{imports}x = np.zeros(3)"
 
-    exam_notebook = rebuild(notebook, NOTHING)
+    exam_notebook = assemble(notebook, NOTHING)
 
-    assert exam_notebook.cells[5].metadata.exam.role == "setup"
+    assert exam_cell(exam_notebook.cells[5]).role == "setup"
     assert ast.unparse(ast.parse(exam_notebook.cells[5].source)) == (
         "import numpy as np, os\nfrom math import pi, e"
     )
-    assert exam_notebook.cells[6].metadata.exam.role == "demo"
+    assert exam_cell(exam_notebook.cells[6]).role == "demo"
     assert exam_notebook.cells[6].source == notebook.cells[5].source
 
 
 def test_imports_of_demonstrations_written_here_are_not_set_up(tiny_source):
     tiny_source.cells[5].source = "import os"
 
-    assert roles(rebuild(tiny_source, NOTHING))[5] == "demo"
+    assert roles(assemble(tiny_source, NOTHING))[5] == "demo"
 
 
 def test_a_source_without_cell_ids_gets_some(tiny_source):
@@ -259,10 +260,10 @@ def test_a_source_without_cell_ids_gets_some(tiny_source):
         del cell["id"]
     tiny_source.nbformat_minor = 4
 
-    exam_notebook = rebuild(tiny_source, Answers({}, (AddedCell("double", "x"),)))
+    exam_notebook = assemble(tiny_source, Answers({}, (AddedCell("double", "x"),)))
 
     nbformat.validate(exam_notebook)
-    assert exam_notebook == rebuild(tiny_source, Answers({}, (AddedCell("double", "x"),)))
+    assert exam_notebook == assemble(tiny_source, Answers({}, (AddedCell("double", "x"),)))
 
 
 def test_a_task_keeps_its_points_and_the_students_cells_behind_it(tiny_source):
@@ -270,26 +271,9 @@ def test_a_task_keeps_its_points_and_the_students_cells_behind_it(tiny_source):
     task = nbformat.v4.new_markdown_cell("Draw it.", metadata={"nbgrader": marks})
     tiny_source.cells.append(task)
 
-    exam_notebook = rebuild(
+    exam_notebook = assemble(
         tiny_source, Answers({}, (AddedCell("draw", "My drawing", "markdown"),))
     )
 
-    assert exam_notebook.cells[-2].metadata.exam == {
-        "role": "prose",
-        "grade_id": "draw",
-        "points": 3,
-    }
+    assert exam_cell(exam_notebook.cells[-2]) == ExamCell(CellRole.PROSE, "draw", 3)
     assert exam_notebook.cells[-1].source == "My drawing"
-
-
-def test_findings_are_written_once():
-    exam_notebook = nbformat.v4.new_notebook()
-    finding = Finding("forged-test-cell", "It was edited.", "test_double")
-
-    add_findings(exam_notebook, [finding, Finding("other", "Something.")])
-    add_findings(exam_notebook, [finding])
-
-    assert [entry.kind for entry in exam_notebook.metadata.exam.findings] == [
-        "forged-test-cell",
-        "other",
-    ]

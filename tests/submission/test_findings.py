@@ -4,7 +4,6 @@ from copy import deepcopy
 
 import pytest
 
-from autograder.models import Finding
 from autograder.submission.answers import answers_in, no_answers
 from autograder.submission.findings import MAX_FINDINGS
 from autograder.submission.reading import SubmittedCell, parse_cells
@@ -209,10 +208,8 @@ def test_there_is_an_end_to_findings(tiny_source):
 
 
 def test_nothing_handed_in_answers_nothing(tiny_source):
-    finding = Finding("missing-notebook", "There is no tiny.ipynb.")
-
-    answers = no_answers(tiny_source, finding)
+    answers = no_answers(tiny_source)
 
     assert answers.cells == {}
     assert answers.unanswered == {"double", "shout", "why"}
-    assert answers.findings == (finding,)
+    assert answers.findings == ()

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from autograder.course.build.text import CourseText, TextCell
-from autograder.models import Role
+from autograder.models import CellRole
 from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import assigned_names
 from autograder.notebook.source_code import parse
@@ -23,17 +23,17 @@ _MARKER = re.compile(
 )
 _EXACT = re.compile(r"\s*### (BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)\s*$")
 _RESERVED = re.compile(r"test_|(?:setup|parameters)(?:_\d+)?$")
-_MARKERS_OF: Mapping[Role, tuple[str, ...]] = {
-    "answer": ("SOLUTION",),
-    "test": ("HIDDEN TESTS",),
-    "written": ("SOLUTION", "MARK SCHEME"),
+_MARKERS_OF: Mapping[CellRole, tuple[str, ...]] = {
+    CellRole.ANSWER: ("SOLUTION",),
+    CellRole.TEST: ("HIDDEN TESTS",),
+    CellRole.WRITTEN: ("SOLUTION", "MARK SCHEME"),
 }
 
 
 def check_lesson(text: CourseText) -> None:
     """Raise BuildError if a lesson's text has a fault."""
     for cell in text.cells:
-        if cell.header.role in ("answer", "test", "written"):
+        if cell.header.role in (CellRole.ANSWER, CellRole.TEST, CellRole.WRITTEN):
             message = "A lesson has no exercises and no tests: they belong to the assignment."
             raise cell.error(message)
     _check_cells(text)
@@ -123,7 +123,7 @@ def _check_exercises(text: CourseText) -> None:
 def _check_unique(text: CourseText) -> None:
     first: dict[str, TextCell] = {}
     for cell in text.cells:
-        if cell.header.role not in ("answer", "written"):
+        if cell.header.role not in (CellRole.ANSWER, CellRole.WRITTEN):
             continue
         name = cell.header.name
         if _RESERVED.match(name):
@@ -143,7 +143,7 @@ def _check_tests(text: CourseText) -> None:
     answers = text.answers
     tested = set()
     for cell in text.cells:
-        if cell.header.role != "test":
+        if cell.header.role is not CellRole.TEST:
             continue
         name = cell.header.name
         if name not in answers:
@@ -168,7 +168,7 @@ def _check_points(text: CourseText) -> None:
         message = f"The points sum to {total:g}: expected {TOTAL_POINTS}."
         raise text.cells[0].error(message)
     if points["written"] > MOST_WRITTEN_POINTS:
-        cell = [cell for cell in text.cells if cell.header.role == "written"][-1]
+        cell = [cell for cell in text.cells if cell.header.role is CellRole.WRITTEN][-1]
         message = (
             f"The written answers have {points['written']:g} of {TOTAL_POINTS} points: "
             f"at most {MOST_WRITTEN_POINTS} may be marked by hand."

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from autograder.errors import BuildError
-from autograder.models import Role
+from autograder.models import CellRole
 
 HEADER = re.compile(r"^\s*#\s*%%+(?:\s|$)")
 """A line that starts a cell; whether it is written as it should be is for `read_header`."""
@@ -28,7 +28,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}\Z")
 class Header:
     """What a cell says about itself. `name` is its exercise's, or the written question's."""
 
-    role: Role
+    role: CellRole
     name: str = ""
     points: float = 0
     uses: tuple[str, ...] = ()
@@ -37,12 +37,12 @@ class Header:
 
 
 # The key that gives a cell its role, the role, and the keys that may stand beside it.
-_ROLES: Mapping[str, tuple[Role, frozenset[str]]] = {
-    "setup": ("setup", frozenset()),
-    "parameters": ("setup", frozenset()),
-    "exercise": ("answer", frozenset({"uses", "outcomes"})),
-    "test": ("test", frozenset({"points"})),
-    "written": ("written", frozenset({"points", "outcomes"})),
+_ROLES: Mapping[str, tuple[CellRole, frozenset[str]]] = {
+    "setup": (CellRole.SETUP, frozenset()),
+    "parameters": (CellRole.SETUP, frozenset()),
+    "exercise": (CellRole.ANSWER, frozenset({"uses", "outcomes"})),
+    "test": (CellRole.TEST, frozenset({"points"})),
+    "written": (CellRole.WRITTEN, frozenset({"points", "outcomes"})),
 }
 _EXPECTED = {
     "setup": "true",
@@ -77,7 +77,7 @@ def read_header(line: str, path: Path, number: int) -> Header:
     is_markdown = found["kind"] == "markdown"
     role_key = _role_key(keys, is_markdown=is_markdown, path=path, number=number)
     if role_key is None:
-        return Header("prose" if is_markdown else "demo")
+        return Header(CellRole.PROSE if is_markdown else CellRole.DEMO)
     return _header(role_key, keys)
 
 

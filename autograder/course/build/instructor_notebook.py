@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.course.build.text import CourseText, TextCell
+from autograder.models import CellRole
 
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _LANGUAGE = {
@@ -56,7 +57,7 @@ def _notebook(text: CourseText, cells: list[NotebookNode]) -> NotebookNode:
 
 def _cell(cell: TextCell, cell_id: str, grade_id: str | None) -> NotebookNode:
     metadata: dict[str, Any] = {}
-    if cell.header.role != "prose":
+    if cell.header.role is not CellRole.PROSE:
         metadata["dlcourse"] = _our_metadata(cell)
     if cell.header.is_parameters:
         metadata["tags"] = ["parameters"]
@@ -69,11 +70,11 @@ def _cell(cell: TextCell, cell_id: str, grade_id: str | None) -> NotebookNode:
 def _our_metadata(cell: TextCell) -> dict[str, Any]:
     header = cell.header
     metadata: dict[str, Any] = {"role": header.role}
-    if header.role in ("answer", "test"):
+    if header.role in (CellRole.ANSWER, CellRole.TEST):
         metadata["exercise"] = header.name
-    if header.role == "answer":
+    if header.role is CellRole.ANSWER:
         metadata["uses"] = list(header.uses)
-    if header.role in ("answer", "written"):
+    if header.role in (CellRole.ANSWER, CellRole.WRITTEN):
         metadata["outcomes"] = list(header.outcomes)
     return metadata
 
@@ -81,11 +82,11 @@ def _our_metadata(cell: TextCell) -> dict[str, Any]:
 def _nbgrader_metadata(cell: TextCell, grade_id: str) -> dict[str, Any]:
     role = cell.header.role
     metadata: dict[str, Any] = {
-        "grade": role in ("test", "written"),
+        "grade": role in (CellRole.TEST, CellRole.WRITTEN),
         "grade_id": grade_id,
-        "locked": role in ("setup", "test"),
+        "locked": role in (CellRole.SETUP, CellRole.TEST),
         "schema_version": 3,
-        "solution": role in ("answer", "written"),
+        "solution": role in (CellRole.ANSWER, CellRole.WRITTEN),
         "task": False,
     }
     if metadata["grade"]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from autograder.course.build.text import CourseText, TextCell
+from autograder.models import CellRole
 from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import assigned_names, free_names, imported_names, student_names
 from autograder.notebook.source_code import parse
@@ -42,7 +43,9 @@ def check_names(text: CourseText) -> None:
     context that cannot cross stands around a student's call.
     """
     for cell in text.cells:
-        if cell.header.role in ("setup", "answer", "test") and "*" in _imports(cell):
+        if cell.header.role in (CellRole.SETUP, CellRole.ANSWER, CellRole.TEST) and "*" in _imports(
+            cell
+        ):
             message = "A star import binds names that nobody can see: import the names you use."
             raise cell.error(message)
     _check_reference(text)

@@ -8,6 +8,7 @@ import jupytext
 
 from autograder.course.build.headers import HEADER, Header, read_header
 from autograder.errors import BuildError
+from autograder.models import CellRole
 
 _OPENING_QUOTES = re.compile(r"""^[rR]?(?:\"{3}|'{3})""")
 
@@ -28,7 +29,7 @@ class TextCell:
     @property
     def is_markdown(self) -> bool:
         """Whether the cell is text rather than code."""
-        return self.header.role in ("prose", "written")
+        return self.header.role in (CellRole.PROSE, CellRole.WRITTEN)
 
     def error(self, message: str, line: int | None = None) -> BuildError:
         """Return a build error at this cell's header, or at a line of the file."""
@@ -45,7 +46,9 @@ class CourseText:
     @property
     def answers(self) -> dict[str, TextCell]:
         """The answer cells by exercise, in order."""
-        return {cell.header.name: cell for cell in self.cells if cell.header.role == "answer"}
+        return {
+            cell.header.name: cell for cell in self.cells if cell.header.role is CellRole.ANSWER
+        }
 
 
 def read_course_text(path: Path) -> CourseText:

@@ -17,7 +17,7 @@ def _generator(state: dict[str, Any]) -> np.random.Generator:
 def _model(configuration: str, weights: list[Any]) -> Any:
     import keras
 
-    model = keras._keras_rebuild.model_from_json(configuration)
+    model = keras.models.model_from_json(configuration)
     _keras_rebuild.settle(model, weights)
     return model
 

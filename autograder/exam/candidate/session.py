@@ -12,7 +12,8 @@ from autograder.exam.candidate.kernel_client import CandidateKernel, Ending, Rep
 from autograder.exam.clock import Clock
 from autograder.exam.environment import ExamEnvironment
 from autograder.exam.outputs import error_output
-from autograder.models import Finding
+from autograder.models import CellRole, Finding, FindingKind
+from autograder.notebook.cells import exam_cell, exam_metadata
 from autograder.notebook.sanitize import sanitize_outputs
 from autograder.sandbox.limits import instructor_sentence, recognize, student_sentence
 
@@ -73,7 +74,9 @@ class CandidateSession:
         if name is not None:
             self.record_limit(name, cell)
         elif ending == "dead":
-            self.findings.append(Finding("kernel-died", f"A cell: {DIED}.", _grade_id(cell)))
+            self.findings.append(
+                Finding(FindingKind.KERNEL_DIED, f"A cell: {DIED}.", _grade_id(cell))
+            )
         if name is not None or ending == "dead":
             cell.outputs.append(error_output("Stopped", self.why(name)))
 
@@ -114,7 +117,7 @@ class CandidateSession:
     def record_limit(self, name: str, cell: NotebookNode) -> None:
         """Tell the instructor which limit ended a cell."""
         text = f"A cell was stopped: {instructor_sentence(name, self.environment.limits)}."
-        self.findings.append(Finding("limit", text, _grade_id(cell)))
+        self.findings.append(Finding(FindingKind.LIMIT, text, _grade_id(cell)))
 
     def why(self, limit: str | None) -> str:
         """Return in words, with its number, the limit that ended a cell."""
@@ -123,11 +126,11 @@ class CandidateSession:
     # --- small things ----------------------------------------------------------------------------
 
     async def _set_up(self, source: str) -> Ending:
-        exam = self.exam_notebook.metadata.exam
+        metadata = exam_metadata(self.exam_notebook)
         content = {
             "source": source,
-            "seed": int(exam.get("seed", 0)),
-            "shared": bool(exam.get("shared_namespace", False)),
+            "seed": metadata.seed,
+            "shared": metadata.is_shared_namespace,
         }
         seconds = min(self.clock.cell_seconds + START_SECONDS, self.clock.exam_left())
         most = self.environment.limits.output_bytes
@@ -135,10 +138,10 @@ class CandidateSession:
         return reply.ending
 
     async def _run_again(self, cell: NotebookNode) -> Ending:
-        role = cell.metadata.exam["role"]
-        if role == "setup":
+        role = exam_cell(cell).role
+        if role is CellRole.SETUP:
             return await self._set_up(cell.source)
-        if role == "test":
+        if role is CellRole.TEST:
             return "done"
         most = self.environment.limits.output_bytes
         return (await self.candidate.execute(cell.source, most, self.clock.cell_left())).ending
@@ -151,5 +154,4 @@ def _refused(outputs: list[NotebookNode]) -> str | None:
 
 
 def _grade_id(cell: NotebookNode) -> str | None:
-    grade_id = cell.metadata.exam.get("grade_id")
-    return None if grade_id is None else str(grade_id)
+    return exam_cell(cell).grade_id

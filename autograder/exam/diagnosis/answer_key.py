@@ -10,6 +10,8 @@ from nbformat import NotebookNode
 
 from autograder.exam.diagnosis.transcript import Entry
 from autograder.files import write_atomically
+from autograder.models import CellRole
+from autograder.notebook.cells import cells_with_role, exam_cell, update_exam_cell
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,9 @@ class AnswerKey:
 
 def set_expected_kinds(exam_notebook: NotebookNode, answer_key: AnswerKey) -> None:
     """Write into each test cell of a paper which replies are due at its lines."""
-    for cell in exam_notebook.cells:
-        exam = cell.metadata.get("exam", {})
-        if exam.get("role") == "test":
-            exam["expected_kinds"] = dict(answer_key.expected_kinds.get(exam["grade_id"], {}))
+    for cell in cells_with_role(exam_notebook, CellRole.TEST):
+        grade_id = str(exam_cell(cell).grade_id)
+        update_exam_cell(cell, expected_kinds=answer_key.expected_kinds.get(grade_id, {}))
 
 
 def read_answer_key(path: Path) -> AnswerKey | None:

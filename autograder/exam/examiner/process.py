@@ -25,7 +25,7 @@ from dlcourse.check import _backend
 from autograder.exam.examiner.session import ExaminerSession
 from autograder.exam.examiner.verdict import reach_verdict
 from autograder.exam.protocol.channel import Channel
-from autograder.models import Verdict
+from autograder.models import Verdict, VerdictState
 from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import free_names
 from autograder.sandbox.rpc import reply, requests
@@ -155,7 +155,7 @@ def _serve_socket_dir(
             connection, _ = socket_dir.accept()
         except TimeoutError:
             reason = "the kernel did not answer in time"
-            return Verdict(task["grade_id"], task["points"], "void", reason=reason)
+            return Verdict(task["grade_id"], task["points"], VerdictState.VOID, reason=reason)
     with connection:
         return examiner.run_exam(task, connection, deadline)
 

@@ -16,7 +16,7 @@ from autograder.exam.protocol.framing import (
     ProtocolViolation,
 )
 from autograder.exam.test_cells import HIDDEN
-from autograder.models import Verdict
+from autograder.models import Verdict, VerdictState
 
 HIDDEN_REASON = "a hidden test found an answer that is not right yet"
 HIDDEN_ERROR = "your code raised an error in a hidden test"
@@ -39,7 +39,7 @@ def reach_verdict(
     value : what its last line gave, when that was an expression
     reached : the last statement of the cell that asked the candidate anything
     """
-    verdict = Verdict(task["grade_id"], task["points"], "failed")
+    verdict = Verdict(task["grade_id"], task["points"], VerdictState.FAILED)
     if outcome is None:
         return _credit(verdict, value)
     line = max(reached, _line_of_error(outcome, filename))
@@ -55,7 +55,7 @@ def reach_verdict(
     return Verdict(
         verdict.grade_id,
         verdict.max_points,
-        state,  # type: ignore[arg-type]
+        state,
         reason=reason,
         hint=hint,
         details="".join(traceback.format_exception(outcome)),
@@ -73,18 +73,22 @@ def _credit(verdict: Verdict, value: Any) -> Verdict:
                 f"to the cell's {full:g} points.\n"
             )
             return Verdict(
-                verdict.grade_id, full, "test error", reason=_TEST_ERROR, details=details
+                verdict.grade_id, full, VerdictState.TEST_ERROR, reason=_TEST_ERROR, details=details
             )
         full = points
     reason = "" if full == verdict.max_points else f"partial credit: {full:g} points"
-    return Verdict(verdict.grade_id, verdict.max_points, "passed", points=full, reason=reason)
+    return Verdict(
+        verdict.grade_id, verdict.max_points, VerdictState.PASSED, points=full, reason=reason
+    )
 
 
 _FAULTS_OF_TESTS = (NotTransferable, SyntaxError, KeyboardInterrupt, SystemExit)
 _TEST_ERROR = "the test itself is at fault: your instructor has been told"
 
 
-def _explain(outcome: BaseException, instead: tuple[()] | tuple[str, str]) -> tuple[str, str, str]:
+def _explain(
+    outcome: BaseException, instead: tuple[()] | tuple[str, str]
+) -> tuple[VerdictState, str, str]:
     """Return (state, reason, hint), safe for the student.
 
     Parameters
@@ -94,32 +98,32 @@ def _explain(outcome: BaseException, instead: tuple[()] | tuple[str, str]) -> tu
     """
     if isinstance(outcome, DeadlineExceeded):
         return (
-            "void",
+            VerdictState.VOID,
             "this question took longer than its time limit: is there an endless loop?",
             "",
         )
     if isinstance(outcome, ConnectionLost):
-        return "void", "the kernel died while this question was tested", ""
+        return VerdictState.VOID, "the kernel died while this question was tested", ""
     if isinstance(outcome, ProtocolViolation):
         what = "" if instead else f": {outcome}"
-        return "void", f"this answer broke a rule of the exam room{what}", ""
+        return VerdictState.VOID, f"this answer broke a rule of the exam room{what}", ""
     # One that crossed has no filename: the student's code read some text as Python.
     is_of_test = not isinstance(outcome, SyntaxError) or outcome.filename is not None
     if isinstance(outcome, _FAULTS_OF_TESTS) and is_of_test:
-        return "test error", _TEST_ERROR, ""
+        return VerdictState.TEST_ERROR, _TEST_ERROR, ""
     if isinstance(outcome, NotImplementedError):
-        return "not attempted", "not attempted yet", ""
+        return VerdictState.NOT_ATTEMPTED, "not attempted yet", ""
     if isinstance(outcome, CheckFailed):
         if not instead:
-            return "failed", str(outcome), outcome.hint
+            return VerdictState.FAILED, str(outcome), outcome.hint
         reason = f"{outcome.name}: {instead[0]}" if outcome.name else instead[0]
-        return "failed", reason, outcome.hint
+        return VerdictState.FAILED, reason, outcome.hint
     if instead:
-        return "failed", instead[1], ""
+        return VerdictState.FAILED, instead[1], ""
     if isinstance(outcome, exceptions.StudentError):
-        return "failed", str(outcome), ""
+        return VerdictState.FAILED, str(outcome), ""
     text = f"{type(outcome).__name__}: {outcome}" if str(outcome) else type(outcome).__name__
-    return "failed", text, ""
+    return VerdictState.FAILED, text, ""
 
 
 def _first_hidden(task: Mapping[str, Any]) -> float:

@@ -7,7 +7,8 @@ from typing import Literal
 from nbformat import NotebookNode
 
 from autograder.gradebook.read import Mark, Marks
-from autograder.models import Verdict
+from autograder.models import Verdict, VerdictState
+from autograder.notebook.cells import exam_cell, has_exam_cell
 from autograder.notebook.sanitize import plain_text
 
 Standing = Literal["full", "part", "none", "open", "problem"]
@@ -27,7 +28,7 @@ class GradedCell:
 
     points    None until a written answer is marked
     standing  how it is drawn; `words` says the same in words
-    slip      the hint of a recognised misconception
+    misconception_hint      the hint of a recognised misconception
     """
 
     grade_id: str
@@ -38,7 +39,7 @@ class GradedCell:
     words: str
     reason: str = ""
     hint: str = ""
-    slip: str = ""
+    misconception_hint: str = ""
     comment: str = ""
     by_hand: bool = False
 
@@ -52,10 +53,10 @@ def tested(cell: NotebookNode, title: str, marks: Marks) -> GradedCell:
     """Return what a student reads about an examined test cell."""
     grade_id = grade_id_of(cell)
     max_points = _max_points(cell)
-    found = cell.metadata.get("exam", {}).get("verdict")
+    found = exam_cell(cell).verdict if has_exam_cell(cell) else None
     # Silence is not a pass: a cell without a verdict was never examined.
-    verdict = Verdict.from_json(found) if found else Verdict(grade_id, max_points, "not run")
-    reason, hint, slip = _words_of(verdict)
+    verdict = found or Verdict(grade_id, max_points, VerdictState.NOT_RUN)
+    reason, hint, misconception_hint = _words_of(verdict)
     graded_cell = GradedCell(
         grade_id=grade_id,
         title=title,
@@ -65,7 +66,7 @@ def tested(cell: NotebookNode, title: str, marks: Marks) -> GradedCell:
         words=_WORDS[verdict.state],
         reason=reason,
         hint=hint,
-        slip=slip,
+        misconception_hint=misconception_hint,
         comment=marks.comments.get(grade_id, ""),
     )
     if graded_cell.standing == "part":
@@ -106,7 +107,7 @@ def written(cell: NotebookNode, title: str, marks: Marks) -> GradedCell:
 
 
 def _words_of(verdict: Verdict) -> tuple[str, str, str]:
-    """Return reason, hint and recognised slip, none of them said twice."""
+    """Return reason, hint and recognised misconception_hint, none of them said twice."""
     hint = plain_text(verdict.hint, 2_000).strip()
     reason = plain_text(verdict.reason, 4_000).strip()
     if hint and hint in reason:
@@ -117,7 +118,7 @@ def _words_of(verdict: Verdict) -> tuple[str, str, str]:
 def _standing(points: float, max_points: float, state: str) -> Standing:
     if state in ("void", "test error"):
         return "problem"
-    if state in ("not attempted", "not run"):
+    if state in (VerdictState.NOT_ATTEMPTED, VerdictState.NOT_RUN):
         return "open"
     if points >= max_points:
         return "full"
@@ -127,9 +128,10 @@ def _standing(points: float, max_points: float, state: str) -> Standing:
 def grade_id_of(cell: NotebookNode) -> str:
     """Return the name under which a cell is graded, "" where it is not."""
     metadata: Mapping[str, object] = cell.metadata.get("nbgrader", {})
-    return str(metadata.get("grade_id") or cell.metadata.get("exam", {}).get("grade_id") or "")
+    return str(metadata.get("grade_id") or (has_exam_cell(cell) and exam_cell(cell).grade_id) or "")
 
 
 def _max_points(cell: NotebookNode) -> float:
-    points = cell.metadata.get("exam", {}).get("points")
-    return float(points if points is not None else cell.metadata["nbgrader"]["points"])
+    if has_exam_cell(cell):
+        return exam_cell(cell).points
+    return float(cell.metadata["nbgrader"]["points"])

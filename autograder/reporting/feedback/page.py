@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from autograder.gradebook.read import Marks
-from autograder.models import Submission
+from autograder.models import CellRole, Submission
+from autograder.notebook.cells import exam_cell, has_exam_cell
 from autograder.notebook.sanitize import plain_text, sanitize_outputs
 from autograder.reporting.feedback.graded_cells import GradedCell, grade_id_of, tested, written
 from autograder.reporting.feedback.syntax import syntax_problem
@@ -102,23 +103,23 @@ def _blocks(examined: NotebookNode, public: "_Public", marks: Marks) -> Iterator
     hidden_has_run = False
     for cell in examined.cells:
         role, grade_id = _role(cell), grade_id_of(cell)
-        if role == "prose":
+        if role is CellRole.PROSE:
             text = public.text(cell)
             heading = (_headings(text) or [heading])[-1]
             if text:
                 yield Block("prose", text)
-        elif role == "test":
+        elif role is CellRole.TEST:
             hidden_has_run = hidden_has_run or public.text(cell) != cell.source
             graded_cell = tested(cell, heading, marks)
-            yield Block("question", public.text(cell), graded_cell=graded_cell)
-        elif role == "written":
+            yield Block("graded cell", public.text(cell), graded_cell=graded_cell)
+        elif role is CellRole.WRITTEN:
             yield Block("written", cell.source, graded_cell=written(cell, heading, marks))
         else:
-            theirs = role in ("answer", "added")
+            theirs = role in (CellRole.ANSWER, CellRole.ADDED)
             text = cell.source if theirs else public.text(cell)
             outputs = sanitize_outputs(cell.get("outputs", []), OUTPUT_LIMIT)
             # Whatever student code prints after a hidden call may be what that call brought.
-            after_hidden = hidden_has_run or cell.metadata.get("exam", {}).get("withheld", False)
+            after_hidden = hidden_has_run or (has_exam_cell(cell) and exam_cell(cell).is_withheld)
             withheld = bool(outputs and after_hidden)
             yield Block(
                 role if theirs else "setup",
@@ -151,7 +152,7 @@ class _Public:
 
 def _role(cell: NotebookNode) -> str:
     fallback = "prose" if cell.cell_type != "code" else "added"
-    return str(cell.metadata.get("exam", {}).get("role", fallback))
+    return exam_cell(cell).role if has_exam_cell(cell) else CellRole(fallback)
 
 
 def _headings(markdown: str) -> list[str]:

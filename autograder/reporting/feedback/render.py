@@ -49,7 +49,7 @@ def _numbered(page: Page) -> list[dict[str, object]]:
                 "kind": block.kind,
                 "html": _body(block, page.title),
                 "outputs": [_output(output) for output in block.outputs],
-                "question": block.graded_cell,
+                "graded_cell": block.graded_cell,
                 "number": number,
                 "withheld": block.withheld,
                 "comment": block.comment,

@@ -2,7 +2,7 @@
 
 from autograder.exam.diagnosis.answer_key import AnswerKey, KnownMisconception
 from autograder.exam.diagnosis.diagnose import diagnose
-from autograder.models import Verdict
+from autograder.models import Verdict, VerdictState
 
 CRASH = [[1, "call", {"error": "ValueError"}]]
 RIGHT_THEN_CRASH = [[1, "call", 4.0], [2, "call", {"error": "ValueError"}]]
@@ -11,7 +11,7 @@ RIGHT_THEN_CRASH = [[1, "call", 4.0], [2, "call", {"error": "ValueError"}]]
 def diagnosed(transcript, before=()):
     """Return what is recognised where `transposed` is known to leave this transcript."""
     known = KnownMisconception("dense", "transposed", "Look at the shapes.", transcript)
-    failed = Verdict("test_dense", 3, "failed", transcript=tuple(transcript))
+    failed = Verdict("test_dense", 3, VerdictState.FAILED, transcript=tuple(transcript))
     return diagnose(failed, AnswerKey({}, {"test_dense": (known,)}), "dense", before).misconception
 
 

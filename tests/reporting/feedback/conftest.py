@@ -6,7 +6,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.models import Submission, Verdict
+from autograder.models import CellRole, Submission, Verdict, VerdictState
+from autograder.notebook.cells import ExamCell, exam_cell, set_exam_cell
 
 HIDDEN = "### BEGIN HIDDEN TESTS\nassert step(12345.678) == 1\n### END HIDDEN TESTS"
 
@@ -14,11 +15,9 @@ HIDDEN = "### BEGIN HIDDEN TESTS\nassert step(12345.678) == 1\n### END HIDDEN TE
 def cell_of(role, source, grade_id=None, points=None, verdict=None, outputs=()):
     new = new_markdown_cell if role in ("prose", "written") else new_code_cell
     cell = new(source, id=f"{role}-{grade_id or abs(hash(source)) % 10**6}")
-    cell.metadata["exam"] = {"role": role, "grade_id": grade_id, "points": points}
+    set_exam_cell(cell, ExamCell(CellRole(role), grade_id, points or 0.0, verdict=verdict))
     if grade_id:
         cell.metadata["nbgrader"] = {"grade_id": grade_id, "points": points}
-    if verdict is not None:
-        cell.metadata["exam"]["verdict"] = verdict.to_json()
     if new is new_code_cell:
         cell.outputs = list(outputs)
     return cell
@@ -28,7 +27,7 @@ def released(cell):
     """The cell as it was handed out."""
     copy = NotebookNode(cell)
     copy.source = cell.source.replace(HIDDEN, "")
-    if cell.metadata["exam"]["role"] in ("answer", "written"):
+    if exam_cell(cell).role in ("answer", "written"):
         copy.source = "raise NotImplementedError()"
     return copy
 
@@ -36,14 +35,16 @@ def released(cell):
 @pytest.fixture
 def verdict():
     """The verdict of the first question, for tests to replace."""
-    return Verdict("test_step", 4, "failed", reason="step of 0: it should be 1.", details="SECRET")
+    return Verdict(
+        "test_step", 4, VerdictState.FAILED, reason="step of 0: it should be 1.", details="SECRET"
+    )
 
 
 @pytest.fixture
 def graded(verdict):
     """An examined notebook and its release; the first test holds hidden tests, as all tests do."""
     visible = "assert step(1.0) == 1\n"
-    passed = Verdict("test_sign", 6, "passed", points=6)
+    passed = Verdict("test_sign", 6, VerdictState.PASSED, points=6)
     printed = [new_output("stream", text="printed <b>early</b>\n")]
     after = [new_output("stream", text="12345.678 was the input\n")]
     examined = new_notebook(

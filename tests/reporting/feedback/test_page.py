@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from autograder.gradebook.read import Mark, Marks
+from autograder.models import VerdictState
+from autograder.notebook.cells import update_exam_cell
 from autograder.reporting.feedback.page import page_of
 
 
@@ -13,7 +15,7 @@ def page(graded, submission, marks=None):
 
 
 def with_verdict(graded, verdict):
-    graded[0].cells[4].metadata["exam"]["verdict"] = verdict.to_json()
+    update_exam_cell(graded[0].cells[4], verdict=verdict)
     return graded
 
 
@@ -63,7 +65,7 @@ def test_an_automatic_mark_in_the_gradebook_does_not_overrule_the_verdict(graded
 
 
 def test_a_test_cell_without_a_verdict_earned_nothing(graded, submission):
-    del graded[0].cells[4].metadata["exam"]["verdict"]
+    update_exam_cell(graded[0].cells[4], verdict=None)
 
     graded_cell = page(graded, submission).graded_cells[0]
 
@@ -83,7 +85,7 @@ def test_a_test_cell_without_a_verdict_earned_nothing(graded, submission):
     ],
 )
 def test_each_state_has_its_words(graded, submission, verdict, state, points, standing, words):
-    graded = with_verdict(graded, replace(verdict, state=state, points=points))
+    graded = with_verdict(graded, replace(verdict, state=VerdictState(state), points=points))
 
     graded_cell = page(graded, submission).graded_cells[0]
 
@@ -95,7 +97,7 @@ def test_a_recognised_misconception_is_not_called_a_mere_hint(graded, submission
 
     graded_cell = page(with_verdict(graded, slip), submission).graded_cells[0]
 
-    assert (graded_cell.slip, graded_cell.hint) == ("At exactly 0 it fires.", "")
+    assert (graded_cell.misconception_hint, graded_cell.hint) == ("At exactly 0 it fires.", "")
 
 
 def test_a_hint_that_the_reason_ends_with_is_said_once(graded, submission, verdict):
@@ -118,7 +120,7 @@ def test_outputs_after_the_first_hidden_call_are_withheld(graded, submission):
 
 
 def test_outputs_that_the_exam_withheld_stay_withheld(graded, submission):
-    graded[0].cells[3].metadata["exam"]["withheld"] = True
+    update_exam_cell(graded[0].cells[3], is_withheld=True)
 
     (block,) = [b for b in page(graded, submission).blocks if b.text.startswith("def step")]
 

@@ -9,6 +9,7 @@ import pytest
 from nbformat.v4 import new_output
 
 from autograder.gradebook.read import Mark, Marks
+from autograder.notebook.cells import update_exam_cell
 from autograder.reporting.feedback.page import page_of
 from autograder.reporting.feedback.render import render
 from autograder.reporting.html import points_text
@@ -39,9 +40,10 @@ def test_everything_a_student_can_write_is_shown_as_text(graded, submission, ver
         new_output("display_data", {"text/html": ATTACK, "image/svg+xml": ATTACK}),
         new_output("execute_result", {"text/plain": ATTACK}),
     ]
-    examined.cells[4].metadata["exam"]["verdict"] = replace(
-        verdict, reason=ATTACK, hint=ATTACK, misconception=ATTACK
-    ).to_json()
+    update_exam_cell(
+        examined.cells[4],
+        verdict=replace(verdict, reason=ATTACK, hint=ATTACK, misconception=ATTACK),
+    )
     examined.cells[7].source = ATTACK
     examined.cells[10].source = ATTACK
     hostile = replace(submission, student=ATTACK, assignment=ATTACK, notebook=ATTACK)
