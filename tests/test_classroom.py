@@ -1,4 +1,4 @@
-"""Who handed in what, in nbgrader's layout."""
+"""Who submitted what, in nbgrader's layout."""
 
 import pytest
 
@@ -86,12 +86,12 @@ def test_the_time_of_collection_is_read(tiny_course):
 
 
 def test_nobody_is_told_where_work_belongs(tiny_course):
-    with pytest.raises(UsageError, match=r"Nobody has handed in week01_tiny.*submitted"):
+    with pytest.raises(UsageError, match=r"There are no submissions for week01_tiny.*submitted"):
         roll(tiny_course)
 
 
 def test_an_unknown_student_is_told_who_handed_in(tiny_course):
     tiny_course.submit("ada")
 
-    with pytest.raises(UsageError, match=r"'eve' has not handed in week01_tiny\. .* ada"):
+    with pytest.raises(UsageError, match=r"'eve' submitted nothing for week01_tiny\. .* ada"):
         roll(tiny_course, ["ada", "eve"])

@@ -64,7 +64,7 @@ answers = st.builds(
             after=st.none() | names,
             source=texts,
             cell_type=st.sampled_from(["code", "markdown"]),
-            passed=st.integers(0, 4),
+            n_unmarked_before=st.integers(0, 4),
         ),
         max_size=5,
     ).map(tuple),
@@ -112,10 +112,10 @@ def test_each_added_cell_is_there_once(make_tiny_source, given_answers):
 def test_added_cells_keep_their_places(tiny_source):
     added = (
         AddedCell(None, "first"),
-        AddedCell(None, "behind the title", passed=1),
+        AddedCell(None, "behind the title", n_unmarked_before=1),
         AddedCell("double", "behind double"),
         AddedCell("double", "behind that"),
-        AddedCell("test_double", "behind the demonstration", passed=1),
+        AddedCell("test_double", "behind the demonstration", n_unmarked_before=1),
         AddedCell("why", "last"),
     )
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TypeVar
 
-from autograder.course.substitution import Definition, inject, without_markers
+from autograder.course.substitution import Definition, inject
 from autograder.errors import BuildError
+from autograder.notebook.markers import without_solution_markers
 from autograder.notebook.names import assigned_names, student_names
 from autograder.notebook.source_code import parse
 
@@ -154,7 +155,7 @@ class _Reader:
 
     def _whole_cell(self, call: ast.Call) -> KnownAnswer:
         word, exercise, keywords = self._arguments(call)
-        source = without_markers(dedent(keywords["source"]).strip("\n"))
+        source = without_solution_markers(dedent(keywords["source"]).strip("\n"))
         try:
             names = assigned_names(source)
         except SyntaxError as error:

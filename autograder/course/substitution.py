@@ -4,13 +4,11 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from autograder.notebook.magics import strip_magics
+from autograder.notebook.markers import without_solution_markers
 from autograder.notebook.names import assigned_names, free_names, imported_names
-from autograder.notebook.source_code import parse
+from autograder.notebook.source_code import parse, strip_magics
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-_MARKER_LINE = re.compile(r"^[^\S\n]*### (?:BEGIN|END) SOLUTION[^\S\n]*\n?", re.MULTILINE)
 
 
 def inject(
@@ -48,12 +46,7 @@ def inject(
     cell = "\n".join([*before, *segment.split("\n"), *lines[original.end_lineno :]])
     statements = ["\n".join(_lines_of(statement, text)) for statement in body]
     needed = _needed(segment, statements, {*_binds(reference), *notebook})
-    return without_markers("\n\n\n".join([*needed, cell])).strip("\n")
-
-
-def without_markers(source: str) -> str:
-    """Return an answer cell without the lines that mark its solution."""
-    return _MARKER_LINE.sub("", source)
+    return without_solution_markers("\n\n\n".join([*needed, cell])).strip("\n")
 
 
 def _definition(name: str, reference: str) -> Definition:

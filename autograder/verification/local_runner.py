@@ -27,7 +27,7 @@ from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.framing import DeadlineExceeded
 from autograder.exam.test_cells import TestCell
 from autograder.models import CellRole, Verdict, VerdictState
-from autograder.notebook.magics import strip_magics
+from autograder.notebook.source_code import strip_magics
 from autograder.verification.forks import fork
 
 Kinds = dict[str, dict[str, list[str]]]

@@ -11,7 +11,6 @@ The two rooms must agree about every cell. Tests that lean on none of the names 
 changes are not sat again for it: nothing in them could be another.
 """
 
-import re
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -22,6 +21,7 @@ from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.exam.diagnosis.diagnose import diagnose_all
 from autograder.models import CellRole, Verdict, VerdictState
 from autograder.notebook.cells import exam_cell
+from autograder.notebook.markers import Region, replace_region
 from autograder.verification.calibrate import (
     REFERENCE,
     Answer,
@@ -36,10 +36,6 @@ from autograder.verification.calibrate import (
 from autograder.verification.local_runner import AnswerResult
 from autograder.verification.test_selection import TestPlan, plan_tests
 from autograder.verification.trivial_answers import TRIVIAL_ANSWERS, trivial_answer
-
-_SOLUTION = re.compile(
-    r"^([ \t]*)### BEGIN SOLUTION$.*?^[ \t]*### END SOLUTION$", re.MULTILINE | re.DOTALL
-)
 
 
 @dataclass(frozen=True)
@@ -173,7 +169,9 @@ def _verify_seed(
 def released(prepared: TestPlan) -> Answer:
     """Return the release as it is: every answer still to be written."""
     texts = {
-        str(exam_cell(cell).grade_id): _SOLUTION.sub(r"\1raise NotImplementedError()", cell.source)
+        str(exam_cell(cell).grade_id): replace_region(
+            cell.source, Region.SOLUTION, "raise NotImplementedError()"
+        )
         for cell in prepared.exam_notebook.cells
         if exam_cell(cell).role is CellRole.ANSWER
     }

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
 from autograder.notebook.sanitize import sanitize_outputs
-from autograder.notebook.sanitize.outputs import MAX_OUTPUTS, MAX_PICTURES
+from autograder.notebook.sanitize.outputs import MAX_OUTPUTS, MAX_IMAGES
 
 
 def picture():
@@ -51,12 +51,12 @@ def test_html_javascript_svg_and_widgets_are_dropped():
 
 
 def test_a_cell_keeps_so_many_pictures_and_no_more():
-    drawn = [display(image__png=picture(), text__plain=f"{n}") for n in range(MAX_PICTURES + 2)]
+    drawn = [display(image__png=picture(), text__plain=f"{n}") for n in range(MAX_IMAGES + 2)]
 
     kept = clean(*drawn)
 
-    assert ["image/png" in output.data for output in kept] == MAX_PICTURES * [True] + 2 * [False]
-    assert kept[-1].data == {"text/plain": f"{MAX_PICTURES + 1}"}
+    assert ["image/png" in output.data for output in kept] == MAX_IMAGES * [True] + 2 * [False]
+    assert kept[-1].data == {"text/plain": f"{MAX_IMAGES + 1}"}
     assert all("image/png" in output.data and output.data["image/png"] for output in drawn)
 
 
@@ -120,6 +120,14 @@ def test_no_cell_keeps_more_than_so_many_outputs():
     assert len(kept) == MAX_OUTPUTS + 1
 
 
+def test_an_output_of_an_unknown_type_does_not_separate_prints():
+    one, two = ({"output_type": "stream", "text": text} for text in ("one ", "two"))
+
+    (result,) = sanitize_outputs([one, {"output_type": "unknown"}, two], 1_000)
+
+    assert result.text == "one two"
+
+
 def test_a_picture_that_cannot_be_decoded_is_named():
     (result,) = clean(display(image__png="bm90IGEgcGljdHVyZQ=="))
 
@@ -154,7 +162,7 @@ OUTPUTS = st.lists(
 
 @given(OUTPUTS, st.integers(0, 600))
 @settings(deadline=None)
-def test_whatever_comes_in_what_comes_out_is_a_valid_notebook_and_stays_so(outputs, limit):
+def test_the_result_is_a_valid_notebook_and_sanitizing_is_idempotent(outputs, limit):
     kept = sanitize_outputs(outputs, limit)
 
     cell = new_code_cell(outputs=kept)

@@ -27,7 +27,7 @@ def index_of(cells, grade_id):
 
 
 def slots(answers):
-    return [(cell.after, cell.passed, cell.source) for cell in answers.added]
+    return [(cell.after, cell.n_unmarked_before, cell.source) for cell in answers.added]
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping
 
 from autograder.course.build.text import CourseText, TextCell
 from autograder.models import CellRole
-from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import assigned_names
-from autograder.notebook.source_code import parse
+from autograder.notebook.source_code import parse, strip_magics
 
 TOTAL_POINTS = 100
 MOST_WRITTEN_POINTS = 20

@@ -13,9 +13,8 @@ from difflib import get_close_matches
 
 from autograder.course.build.text import CourseText, TextCell
 from autograder.models import CellRole
-from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import assigned_names, free_names, imported_names, student_names
-from autograder.notebook.source_code import parse
+from autograder.notebook.source_code import parse, strip_magics
 
 _BUILTINS = frozenset(dir(builtins))
 

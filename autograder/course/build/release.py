@@ -22,8 +22,7 @@ from autograder.course.build.outcomes import syllabus
 from autograder.course.build.text import TextCell
 from autograder.course.build.week import CourseWeek, course_week_names, read_course_week
 from autograder.errors import BuildError
-from autograder.notebook.magics import strip_magics
-from autograder.notebook.source_code import parse
+from autograder.notebook.source_code import parse, strip_magics
 
 
 @dataclass(frozen=True)

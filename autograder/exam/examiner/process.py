@@ -26,8 +26,8 @@ from autograder.exam.examiner.session import ExaminerSession
 from autograder.exam.examiner.verdict import reach_verdict
 from autograder.exam.protocol.channel import Channel
 from autograder.models import Verdict, VerdictState
-from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import free_names
+from autograder.notebook.source_code import strip_magics
 from autograder.sandbox.rpc import reply, requests
 
 DETAILS_LIMIT = 20_000

@@ -15,8 +15,8 @@ from autograder.exam.protocol.framing import (
     NotTransferable,
     ProtocolViolation,
 )
-from autograder.exam.test_cells import HIDDEN
 from autograder.models import Verdict, VerdictState
+from autograder.notebook.markers import Region, has_region
 
 HIDDEN_REASON = "a hidden test found an answer that is not right yet"
 HIDDEN_ERROR = "your code raised an error in a hidden test"
@@ -129,7 +129,9 @@ def _explain(
 def _first_hidden(task: Mapping[str, Any]) -> float:
     """Return the line of the cell at which hidden tests begin; infinity where there are none."""
     lines = task["source"].splitlines()
-    return next((i for i, line in enumerate(lines, 1) if line.strip() == HIDDEN), math.inf)
+    return next(
+        (i for i, line in enumerate(lines, 1) if has_region(line, Region.HIDDEN_TESTS)), math.inf
+    )
 
 
 def _line_of_error(error: BaseException, filename: str) -> int:

@@ -4,9 +4,8 @@ What such a cell raises may come after a hidden test, so its traceback is never 
 says the same, and it is the student's own.
 """
 
-from autograder.notebook.magics import strip_magics
 from autograder.notebook.sanitize import plain_text
-from autograder.notebook.source_code import parse
+from autograder.notebook.source_code import parse, strip_magics
 
 MAX_SOURCE = 100_000  # characters
 
