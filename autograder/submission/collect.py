@@ -68,7 +68,7 @@ def find_submissions(
             known = ", ".join(list(folders)[:20]) + (", ..." if len(folders) > 20 else "")
             message = f"{student!r} submitted nothing for {assignment}. Expected one of {known}."
             raise UsageError(message)
-    released = {path.name for path in (paths.release / assignment).glob("*.ipynb")}
+    released = {path.name for path in paths.release_folder(assignment).glob("*.ipynb")}
     return tuple(
         _student_work(student, folder, assignment, notebooks, released)
         for student, folder in folders.items()

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
 from autograder.notebook.sanitize import sanitize_outputs
-from autograder.notebook.sanitize.outputs import MAX_OUTPUTS, MAX_IMAGES
+from autograder.notebook.sanitize.outputs import MAX_IMAGES, MAX_OUTPUTS
 
 
 def picture():
