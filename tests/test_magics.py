@@ -30,6 +30,9 @@ CASES = [
     pytest.param("x = (a\n% b)", "x = (a\n% b)", id="Python is unchanged"),
     pytest.param("%pip\nx = (a\n% b)", "pass\nx = (a\n% b)", id="inside brackets"),
     pytest.param("%pip\nx = '''\n% b\n'''", "pass\nx = '''\n% b\n'''", id="inside a string"),
+    pytest.param(
+        '%pip\nx = """It\'s\n% b"""\n%ls', 'pass\nx = """It\'s\n% b"""\npass', id="apostrophe"
+    ),
     pytest.param("%pip\nx = a \\\n% b", "pass\nx = a \\\n% b", id="after a backslash"),
     pytest.param("np.exp?\n?np.log", "pass\npass", id="help"),
     pytest.param("x = np.exp??\nnp.*load*?", "pass\npass", id="help at the end of a line"),
@@ -123,6 +126,9 @@ def test_what_ipython_refuses_is_refused(source):
         pytest.param(")\n" + 99_000 * " " + "a", id="spaces"),
         pytest.param(")\n" + 99_000 * "'" + "a", id="quotes"),
         pytest.param(")\n" + 99_000 * "a" + " ", id="letters"),
+        pytest.param(")\n'" + 99_000 * "\\'", id="escaped quotes"),
+        pytest.param(")\n'" + 99_000 * "\\'" + "?", id="escaped quotes and a question"),
+        pytest.param(')\n"""' + 99_000 * "\\'\"" + "?", id="a long string"),
     ],
 )
 def test_a_long_line_takes_linear_time(source):

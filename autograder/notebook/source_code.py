@@ -30,10 +30,12 @@ _MAGIC_LINE = re.compile(r"^(\s*)[%!?,;/]")
 _MAGIC_VALUE = re.compile(r"^(\s*[\w(\[*][^=#%!]*=\s*)[%!].*$")
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.|In \[\d+\]:|\s*\.{3,}:)(?: |$)")
 _HELP = re.compile(r"[\w*\]]\?{1,2}$")
-_STRINGS_AND_COMMENTS = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\#.*""")
-_BRACKETS_AND_STRINGS = re.compile(
-    r"""\"{3}|'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\#.*|[()\[\]{}]"""
-)
+# A string without an end takes the rest of the line: a search that failed here and went on would
+# take quadratic time.
+_STRING_OR_COMMENT = r"""'(?:\\.|[^'\\])*'?|"(?:\\.|[^"\\])*"?|\#.*"""
+_STRINGS_AND_COMMENTS = re.compile(_STRING_OR_COMMENT)
+_TOKENS = re.compile(rf"""\"{{3}}|'{{3}}|{_STRING_OR_COMMENT}|[()\[\]{{}}]""")
+_ESCAPES_AND_QUOTES = re.compile(r"""\\.|\"{3}|'{3}""")
 
 
 def parse(source: str) -> ast.Module:
@@ -70,7 +72,7 @@ def strip_magics(source: str) -> str:
     - `files = !ls` becomes `files = None`, so that the same names are bound;
     - `%time x = f()` becomes `x = f()`, because these magics run their statement in the notebook;
     - the first line of `%%time`, `%%timeit`, `%%prun` and `%%capture` becomes `pass`, and the
-      other lines stay;
+      other lines stay (IPython forgets what the body of `%%timeit` binds);
     - a cell of any other cell magic becomes empty lines.
     """
     if _is_python(source):
@@ -173,7 +175,9 @@ class _Nesting:
         return self._depth > 0 or self._quotes != "" or self._has_backslash
 
     def read(self, line: str) -> None:
-        for token in _BRACKETS_AND_STRINGS.findall(line):
+        position = 0
+        while found := (_ESCAPES_AND_QUOTES if self._quotes else _TOKENS).search(line, position):
+            token, position = found[0], found.end()
             if self._quotes:
                 self._quotes = "" if token == self._quotes else self._quotes
             elif token in ('"""', "'''"):

@@ -1,4 +1,4 @@
-"""Anything may lie in a submitted file; reading it gives cells or one clear sentence."""
+"""A submitted file may contain anything; reading it returns cells or raises a clear error."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def sources(data):
         pytest.param(b'{"cells": [' + b"[]," * 2_000_000, "too many lists", id="many lists"),
     ],
 )
-def test_what_is_no_notebook_is_refused_in_a_sentence(data, sentence):
+def test_what_is_not_a_notebook_is_an_error(data, sentence):
     with pytest.raises(SubmissionError, match=sentence):
         parse_cells(data)
 
@@ -81,7 +81,7 @@ def test_text_of_a_cell(source, text, has_problem):
     cell.source.encode("utf-8")
 
 
-def test_nan_and_huge_numbers_do_no_harm():
+def test_nan_and_huge_numbers_are_read():
     nbgrader = '{"grade_id": "a", "points": NaN, "x": 1' + "0" * 10_000 + "}"
     cell = '{"cell_type": "code", "source": "x", "metadata": {"nbgrader": ' + nbgrader + "}}"
     data = '{"cells": [' + cell + "]}"
@@ -105,7 +105,7 @@ def test_cells_with_odd_fields_are_cells(cell):
     assert len(parse_cells(json.dumps({"cells": [cell, 3, None]}).encode())) == 1
 
 
-def test_formats_3_and_4_hold_the_same_text():
+def test_formats_3_and_4_have_the_same_text():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1")])
     old = nbformat.v4.downgrade(nbformat.from_dict(json.loads(json.dumps(notebook))))
 
