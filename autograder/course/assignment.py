@@ -11,6 +11,7 @@ from autograder.course.paths import CoursePaths
 from autograder.course.support_files import SupportFiles, read_support_files
 from autograder.errors import UsageError
 from autograder.fingerprint import text_digest
+from autograder.models import CellRole
 from autograder.notebook.cells import grade_id_of, points_of, role_of
 from autograder.notebook.names import assigned_names, imported_names
 
@@ -19,12 +20,12 @@ from autograder.notebook.names import assigned_names, imported_names
 class AssignmentNotebook:
     """One graded notebook of an assignment.
 
-    assignment      the assignment's name, which is that of its folder: "week01_perceptron"
+    assignment      the name of the assignment and of its folder: "week01_perceptron"
     name            the notebook's name: "perceptron"
     source          the instructor's notebook, trusted
-    release         what students were given; None where there is none
-    known_answers   right and wrong ones, from `course/<assignment>/misconceptions.py`
-    digest          of the text of source and known answers, and of the support files
+    release         the notebook that students were given; None if there is none
+    known_answers   right and wrong answers, from `course/<assignment>/misconceptions.py`
+    digest          of the texts of source and known answers, and of the support files
     support         the files that students get beside the notebook
     """
 
@@ -56,7 +57,8 @@ def read_notebooks(root: Path, assignment: str) -> tuple[AssignmentNotebook, ...
     UsageError
         If `source/` has no such assignment, or nothing in it earns points.
     """
-    folder = CoursePaths(root).source / assignment
+    folder = CoursePaths(root).source_folder(assignment)
+    # A name with a slash could lead out of `source/`.
     paths = sorted(folder.glob("*.ipynb")) if Path(assignment).name == assignment else []
     found = tuple(read_notebook(root, assignment, path.stem) for path in paths)
     graded = tuple(one for one in found if any(map(points_of, one.source.cells)))
@@ -99,13 +101,13 @@ def read_notebook(root: Path, assignment: str, name: str) -> AssignmentNotebook:
 
 
 def _reference(source: NotebookNode) -> dict[str, str]:
-    cells = (cell for cell in source.cells if role_of(cell) == "answer")
+    cells = (cell for cell in source.cells if role_of(cell) is CellRole.ANSWER)
     return {grade_id_of(cell) or "": cell.source for cell in cells}
 
 
 def _setup_names(source: NotebookNode) -> frozenset[str]:
     """Return the names that the set-up cells bind."""
-    texts = [cell.source for cell in source.cells if role_of(cell) == "setup"]
+    texts = [cell.source for cell in source.cells if role_of(cell) is CellRole.SETUP]
     return frozenset[str]().union(*(assigned_names(t) | imported_names(t) for t in texts))
 
 

@@ -8,8 +8,7 @@ from nbformat import NotebookNode
 
 from autograder.models import CellRole
 from autograder.notebook.cells import ExpectedKinds, exam_cell, exam_metadata, exercise_of
-
-HIDDEN = "### BEGIN HIDDEN TESTS"
+from autograder.notebook.markers import Region, has_region
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class TestCell:
     @property
     def has_hidden(self) -> bool:
         """Whether a part of the cell is hidden from students."""
-        return HIDDEN in self.source
+        return has_region(self.source, Region.HIDDEN_TESTS)
 
 
 @dataclass(frozen=True)

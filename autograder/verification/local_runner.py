@@ -33,8 +33,8 @@ from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.framing import DeadlineExceeded
 from autograder.exam.test_cells import TestCell, TestTask
 from autograder.models import CellRole, Verdict, VerdictState
-from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import imported_packages
+from autograder.notebook.source_code import strip_magics
 
 Kinds = dict[str, dict[str, list[str]]]
 """The kinds of the replies at each line of each test cell: {grade id: {"12 call": ["plain"]}}."""

@@ -12,7 +12,7 @@ from autograder.exam.examiner.process import Examiner
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import HEADER, MAGIC, ConnectionLost, Message
-from autograder.exam.test_cells import HIDDEN, TestCell, TestTask
+from autograder.exam.test_cells import TestCell, TestTask
 from autograder.models import CellRole, Verdict
 from autograder.verification.local_runner import (
     AnswerResult,
@@ -22,7 +22,7 @@ from autograder.verification.local_runner import (
     start_in_two_processes,
 )
 
-HIDDEN_LINES = HIDDEN + "\n{}\n" + HIDDEN.replace("BEGIN", "END")
+HIDDEN_LINES = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.framing import DeadlineExceeded
 from autograder.exam.test_cells import TestTask
 from autograder.models import Verdict, VerdictState
-from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import free_names
+from autograder.notebook.source_code import strip_magics
 from autograder.sandbox.rpc import reply, requests
 
 DETAILS_LIMIT = 20_000

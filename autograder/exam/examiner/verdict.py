@@ -14,8 +14,9 @@ from autograder.exam.protocol.framing import (
     NotTransferable,
     ProtocolViolation,
 )
-from autograder.exam.test_cells import HIDDEN, TestTask
+from autograder.exam.test_cells import TestTask
 from autograder.models import Verdict, VerdictState
+from autograder.notebook.markers import Region, has_region
 
 HIDDEN_REASON = "a hidden test found an incorrect answer"
 HIDDEN_ERROR = "Your code raised an error in a hidden test."
@@ -130,7 +131,8 @@ def _explain(
 def _first_hidden(source: str) -> float:
     """Return the line of a test cell at which hidden tests begin; infinity if it has none."""
     lines = enumerate(source.splitlines(), 1)
-    return next((number for number, line in lines if line.strip() == HIDDEN), math.inf)
+    hidden = (number for number, line in lines if has_region(line, Region.HIDDEN_TESTS))
+    return next(hidden, math.inf)
 
 
 def _line_of_error(error: BaseException, filename: str) -> int:
