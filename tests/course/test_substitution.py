@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.course.substitution import inject, without_markers
+from autograder.course.substitution import inject
+from autograder.notebook.markers import without_solution_markers
 
 REFERENCE = '''\
 LIMIT = 2
@@ -136,8 +137,8 @@ source_lines = st.lists(
 @given(source_lines)
 def test_only_whole_marker_lines_are_taken_out_and_once_is_enough(lines):
     source = "\n".join(lines)
-    once = without_markers(source)
+    once = without_solution_markers(source)
 
     kept = [line for line in lines if not line.strip().startswith("###")]
     assert [line for line in once.split("\n") if line] == [line for line in kept if line]
-    assert without_markers(once) == once
+    assert without_solution_markers(once) == once

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import typer
 import yaml
-from bench.pupils import trivial_class
 from bench.race import demand_points
 
 from autograder.cli.main import commands
 from bench import systems
 from bench.assignment import TRIVIAL
 from bench.courses import write_nbgrader_course
+from bench.students import trivial_class
 from tests.support.paths import ROOT
 
 RUNNERS = ROOT / "runners"

@@ -68,7 +68,7 @@ def read_sample(name: str) -> AssignmentNotebook:
     check_assignment(text)
     check_names(text)
     answers = {exercise: cell.source for exercise, cell in text.answers.items()}
-    known = load(folder / "misconceptions.py", answers, given=setup_names(text))
+    known = load(folder / "misconceptions.py", answers, setup_names=setup_names(text))
     for answer in known:
         if missing := missing_names(answer.source, text):
             message = f"{answer.name!r} of {answer.exercise!r} reads {missing}: bound by nothing."
