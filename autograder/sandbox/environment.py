@@ -1,4 +1,4 @@
-"""The environment variables of every process that is forked warm: from a list, never inherited."""
+"""The environment variables of every forked process: taken from a list, never inherited."""
 
 import os
 import sys
@@ -19,10 +19,10 @@ PASSED_ON = (
     "XLA_FLAGS",
     "XLA_PYTHON_CLIENT_PREALLOCATE",
 )
-"""The variables that a process gets from whoever starts it, and no others."""
+"""The variables that a process gets from the one that starts it; it gets no others."""
 
 PYTHON = (sys.executable, "-P", "-s")
-"""Python that looks for modules neither in its working directory nor in the user's home.
+"""The command of a Python that finds no modules in its working directory or the user's home.
 
 Not `-I`: that would ignore PYTHONHASHSEED too, and the order of sets would change every time.
 """
@@ -31,7 +31,7 @@ _FIXED = {
     "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "OPENBLAS_NUM_THREADS": "1",  # several exams share the cores: BLAS threads would spin
+    "OPENBLAS_NUM_THREADS": "1",  # several exams share the cores: BLAS threads would wait busily
     "PYTHONHASHSEED": "0",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
@@ -48,10 +48,10 @@ def environment(
     ----------
     home
         A folder that the process may write.
-    offered
-        Where the variables that are passed on come from; this process' own when None.
+    available
+        The variables to choose from; those of this process when None.
     names
-        The variables to pass on, where they are set.
+        The variables to pass on, if they are set.
     """
     available = os.environ if available is None else available
     passed_on = {name: available[name] for name in names if name in available}

@@ -1,4 +1,4 @@
-"""Makes the folders in which a sandboxed process meets the rest: for sockets, nothing else."""
+"""Make the folders in which a sandboxed process meets others: for sockets, and nothing else."""
 
 import os
 import tempfile
@@ -6,19 +6,19 @@ from pathlib import Path
 
 
 def make_socket_dir() -> Path:
-    """Return a new folder for sockets, private to this user; whoever made it removes it.
+    """Return a new folder for sockets, private to this user; the caller removes it.
 
-    It lies outside `/tmp`: inside a sandbox that is scratch, where Landlock allows everything,
+    It is outside `/tmp`: inside a sandbox that is scratch space, where Landlock allows everything,
     also below what is mounted there.
     """
-    named = (os.environ.get("XDG_RUNTIME_DIR"), "/var/tmp", str(Path.home()))
-    for place in filter(None, named):
-        if os.access(place, os.W_OK | os.X_OK) and not is_scratch(place):
-            return Path(tempfile.mkdtemp(prefix="door-", dir=place))
-    message = f"No place for sockets. Expected one of {named} to be writable, and not in /tmp."
+    parents = (os.environ.get("XDG_RUNTIME_DIR"), "/var/tmp", str(Path.home()))
+    for parent in filter(None, parents):
+        if os.access(parent, os.W_OK | os.X_OK) and not in_scratch(parent):
+            return Path(tempfile.mkdtemp(prefix="sockets-", dir=parent))
+    message = f"No folder for sockets. Expected one of {parents} to be writable and outside /tmp."
     raise OSError(message)
 
 
-def is_scratch(path: str) -> bool:
-    """Tell whether a path lies where a sandbox has its scratch."""
-    return any(f"{path}/".startswith(f"{place}/") for place in ("/tmp", "/dev/shm"))
+def in_scratch(path: str) -> bool:
+    """Return whether a path is where a sandbox has its scratch space."""
+    return any(f"{path}/".startswith(f"{folder}/") for folder in ("/tmp", "/dev/shm"))

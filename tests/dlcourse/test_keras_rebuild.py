@@ -9,6 +9,8 @@ from dlcourse import _keras_rebuild, check
 from dlcourse._keras_rebuild import CannotRebuild
 from dlcourse.check import CheckFailed
 
+pytestmark = pytest.mark.slow  # imports TensorFlow and builds models
+
 
 @pytest.fixture(scope="module")
 def keras():

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from other_side import SETUP, Thing, error, run_exam, value
 
 from autograder.exam.examiner.process import Examiner
+from tests.support.candidate_stub import SETUP, Thing, error, run_exam, value
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import json
 
 import pytest
-from other_side import HIDDEN_LINES
-from papers import exam_notebook
 
 from autograder.config import Settings
 from autograder.exam.run import run_exam
@@ -12,6 +10,8 @@ from autograder.gradebook.read import Marks
 from autograder.models import Submission
 from autograder.notebook.cells import exam_metadata, verdicts_of
 from autograder.reporting.feedback.page import page_of
+from tests.support.candidate_stub import HIDDEN_LINES
+from tests.support.exam_notebooks import exam_notebook
 
 pytestmark = pytest.mark.slow
 
@@ -160,7 +160,7 @@ def test_rules_11_and_12_what_was_hidden_is_not_shown_and_what_is_shown_is_harml
 
     page = page_of(executed, None, Marks(), Submission("s", "w", "n", None))
     shown = json.dumps([list(block.outputs) for block in page.blocks], default=str)
-    reasons = " ".join(test_cell.reason + test_cell.hint for test_cell in page.test_cells)
+    reasons = " ".join(cell.reason + cell.hint for cell in page.graded_cells)
     assert points(executed) == [0.0, 0.0]
     assert "31337" in json.dumps(executed.cells[4].outputs)  # the instructor sees it
     assert "31337" not in shown + reasons

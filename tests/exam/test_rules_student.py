@@ -1,9 +1,9 @@
 """Rules 2, 4 to 9, 13 and 14, tried by student code: both rooms are processes, as in an exam."""
 
 import pytest
-from other_side import HIDDEN_LINES, SETUP, apart, together
 
 from autograder.notebook.names import assigned_names, free_names
+from tests.support.candidate_stub import HIDDEN_LINES, SETUP, apart, together
 
 IMITATORS = {
     "differences that are all zero": """
@@ -459,7 +459,7 @@ def g(x): return kept[0](x)
 
     assert first.passed
     assert (second.state, second.points) == ("failed", 0.0)
-    assert "had no question open" in second.reason
+    assert "had no request open" in second.reason
 
 
 def test_rule_7_threads_that_call_between_questions_reach_nobody():

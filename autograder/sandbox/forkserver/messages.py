@@ -1,24 +1,28 @@
-"""What a client asks of the zygote, and how messages with open files cross a Unix socket."""
+"""The messages between a client, the fork server and its supervisors, over a Unix socket."""
 
 import array
 import json
+import os
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from autograder.sandbox.isolation.filesystem import Sandbox
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import LimitName, Limits
+
+SOCKET_NAME = "control"
+"""The fork server's socket, in its folder."""
 
 _MESSAGE_BYTES = 1 << 17
-_MOST_FILES = 16
+_MAX_FILES = 16
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpawnRequest:
-    """One process to fork: `python -m module arguments`, where, and within what.
+    """One process to fork: `python -m module arguments`, its environment, sandbox and limits.
 
-    The first three open files that come along are its standard streams; the others become 3, 4...
+    The first three open files sent with it are its standard streams; the others become 3, 4...
     """
 
     module: str
@@ -34,7 +38,7 @@ class SpawnRequest:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "SpawnRequest":
-        """Return the order that `to_json` wrote."""
+        """Return the request that `to_json` wrote."""
         sandbox: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in data["sandbox"].items()
@@ -54,15 +58,25 @@ class ExitReport:
     """How a process ended.
 
     status        as in `subprocess.Popen.returncode`: negative for a signal
-    limit         the name of the limit that ended it, or None
+    limit         the limit that ended it, or None
     peak_memory   bytes, of the process and all its descendants together
-    cpu_seconds   of the process, its descendants and what looked after them
+    cpu_seconds   of the process, its descendants and their supervisor
     """
 
     status: int
-    limit: str | None = None
+    limit: LimitName | None = None
     peak_memory: int = 0
     cpu_seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "ExitReport":
+        """Return the report that `to_json` wrote."""
+        limit = data["limit"]
+        return cls(**{**data, "limit": None if limit is None else LimitName(limit)})
 
 
 def send(connection: socket.socket, message: Mapping[str, Any], files: Sequence[int] = ()) -> None:
@@ -72,8 +86,14 @@ def send(connection: socket.socket, message: Mapping[str, Any], files: Sequence[
 
 
 def receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
-    """Receive one message with its open files; None when the other side is gone."""
-    space = socket.CMSG_LEN(_MOST_FILES * array.array("i").itemsize)
+    """Receive one message with its open files; None if the other end is closed.
+
+    Raises
+    ------
+    ValueError
+        If the message is not JSON.
+    """
+    space = socket.CMSG_LEN(_MAX_FILES * array.array("i").itemsize)
     try:
         data, rights, _, _ = connection.recvmsg(_MESSAGE_BYTES, space, socket.MSG_CMSG_CLOEXEC)
     except ConnectionError:
@@ -82,4 +102,9 @@ def receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]
     for level, kind, content in rights:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
             files.frombytes(content[: len(content) - len(content) % files.itemsize])
-    return (json.loads(data) if data else None), list(files)
+    try:
+        return (json.loads(data) if data else None), list(files)
+    except ValueError:
+        for file in files:
+            os.close(file)
+        raise

@@ -1,4 +1,4 @@
-"""What a zygote imports by default: the course's libraries, and what a kernel imports to start."""
+"""List the modules that a fork server imports: a course's libraries, and what a kernel needs."""
 
 from collections.abc import Collection
 
@@ -16,8 +16,7 @@ COURSE = (
     "dlcourse.probes",
 )
 
-# All of it is imported by every kernel before its first cell has ended; measured with
-# `sys.modules` before and after.
+# Every kernel imports these before its first cell has ended, as `sys.modules` shows.
 KERNEL = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
@@ -39,7 +38,7 @@ KERNEL = (
     "xmlrpc.server",
 )
 
-# By name only: this package knows no exam.
+# By name only: this package imports nothing of the exam.
 EXAM = (
     "autograder.exam.candidate.kernel",
     "autograder.exam.examiner.process",
@@ -47,9 +46,8 @@ EXAM = (
 )
 
 MODULES = (*COURSE, *KERNEL, *EXAM)
-LIGHT = ("numpy", *KERNEL, *EXAM)
 
 
 def without(modules: Collection[str], packages: Collection[str]) -> tuple[str, ...]:
-    """Return the modules that are not of the packages."""
+    """Return the modules that do not belong to the packages."""
     return tuple(name for name in modules if name.partition(".")[0] not in packages)

@@ -1,119 +1,142 @@
-"""The warm process: imports what a course needs, once, and forks a process on request.
+"""The fork server: imports what a course needs, once, and forks a process on request.
 
-It has a single thread, initialises no device and no TensorFlow runtime, and holds nothing of
-any exam: what it is asked for is a module's name, paths and numbers. Started by
-`autograder.sandbox.forkserver.client` with a Unix socket on which it hears that its starter is gone.
+It has a single thread, initializes no device and no TensorFlow runtime, and keeps nothing of any
+exam: a request names a module, paths and numbers. `autograder.sandbox.forkserver.client` starts it,
+with a Unix socket that is closed when the client ends.
 
-    starter ── zygote ──┬── keeper, first process of its namespaces ── kernel of an exam
-                        └── keeper ── examiner
+    client ── fork server ──┬── supervisor, first process of its namespaces ── kernel of an exam
+                            └── supervisor ── examiner
+
+What it and its supervisors log goes to standard error, which the client keeps in a file.
 """
 
 import contextlib
 import gc
 import importlib
 import json
+import logging
 import os
 import shutil
 import signal
 import socket
 import struct
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from select import EPOLLIN, epoll
 from types import ModuleType
 
-from autograder.sandbox.forkserver import child as child_process
-from autograder.sandbox.forkserver import messages as order
+from autograder.sandbox.forkserver import child, messages
 from autograder.sandbox.forkserver.supervisor import Supervisor, ignore_signals
-from autograder.sandbox.isolation import capabilities as layers
-from autograder.sandbox.isolation import filesystem as sandbox
-from autograder.sandbox.isolation import syscalls as system
+from autograder.sandbox.isolation import capabilities, filesystem, syscalls
+
+_log = logging.getLogger("autograder.sandbox.forkserver.server")
 
 
 @dataclass(frozen=True)
 class ForkContext:
-    """What every fork of a zygote has in common.
+    """What every fork of a fork server has in common.
 
-    offered    names of the layers of the sandbox that the machine offers
+    available  names of the layers of the sandbox that this machine offers
     python     files of Python and its packages
-    place      an empty folder, on which each fork builds its root
-    alive      a pipe's end that becomes readable when the zygote ends
+    root       an empty folder, on which each fork builds its root
+    lifeline   one end of a pipe, which becomes readable when the fork server ends
     """
 
     available: frozenset[str]
     python: tuple[str, ...]
     root: str
-    alive: int
+    lifeline: int
 
 
-def main(folder: str, life: int, modules: Sequence[str]) -> None:
-    """Import, listen in the folder, and fork until the starter is gone."""
-    available = frozenset(layer.name for layer in layers.probe() if layer.available)
+def main(folder: str, client_socket: int, modules: Sequence[str]) -> None:
+    """Import the modules, listen in the folder, and fork until the client is gone."""
+    _log_to_stderr()
+    available = frozenset(layer.name for layer in capabilities.probe() if layer.available)
     missing = _import(modules)
-    _shed_threads()
+    _stop_threads()
     gc.collect()
-    gc.freeze()  # what a fork does not touch stays shared with it
+    gc.freeze()  # keeps pages shared that a fork does not touch
     signal.signal(signal.SIGCHLD, _reap)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the starter
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the client
     root = f"{folder}/root"
     os.mkdir(root)  # noqa: PTH102
-    alive, _ = os.pipe()  # forks close the other end, so that it closes with this process
-    context = ForkContext(available, sandbox.python_paths(), root, alive)
+    lifeline, _ = os.pipe()  # forks close the other end, so that it closes with this process
+    context = ForkContext(available, filesystem.python_paths(), root, lifeline)
+    with contextlib.suppress(BrokenPipeError):  # the client may have ended during the imports
+        _serve(folder, client_socket, context, missing)
+    shutil.rmtree(folder, ignore_errors=True)  # the client cannot, if it was killed
+
+
+def _serve(
+    folder: str, client_socket: int, context: ForkContext, missing: Mapping[str, str]
+) -> None:
+    """Answer requests until the client is gone."""
     with (
         socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener,
-        socket.socket(fileno=life) as starter,
+        socket.socket(fileno=client_socket) as client,
         epoll() as events,
     ):
-        listener.bind(f"{folder}/door")
+        listener.bind(f"{folder}/{messages.SOCKET_NAME}")
         listener.listen(64)
-        starter.send(json.dumps({"ready": os.getpid(), "missing": missing}).encode())
+        client.send(json.dumps({"ready": os.getpid(), "missing": missing}).encode())
+        _log.info("ready, with the layers %s", ", ".join(sorted(context.available)))
         events.register(listener.fileno(), EPOLLIN)
-        events.register(starter.fileno(), EPOLLIN)
-        while starter.fileno() not in dict(events.poll()):
+        events.register(client.fileno(), EPOLLIN)
+        while client.fileno() not in dict(events.poll()):
             connection, _ = listener.accept()
             with connection:
                 _answer(connection, context)
-    shutil.rmtree(folder, ignore_errors=True)  # the starter cannot, where it was killed
+
+
+def _log_to_stderr() -> None:
+    """Log this package to standard error; the root logger stays as forks expect it."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
+    logger = logging.getLogger("autograder.sandbox.forkserver")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
 
 
 def _reap(*_: object) -> None:
-    """Collect the keepers that have ended; what they used then counts as used by this process."""
+    """Collect supervisors that have ended; what they used then counts as used by this process."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
 
 
 def _import(modules: Iterable[str]) -> dict[str, str]:
-    """Import every module; return what was wrong with those that failed, by name."""
+    """Import every module; return the errors of those that failed, by name."""
     missing = {}
     for name in modules:
         try:
             importlib.import_module(name)
         except Exception as error:
+            _log.exception("%s cannot be imported", name)
             missing[name] = repr(error)
     return missing
 
 
-def _shed_threads() -> None:
+def _stop_threads() -> None:
     """Leave this process with one thread.
 
     OpenBLAS starts threads when it is imported. Its fork handler ends them, in the parent too,
     and each child starts its own when it first multiplies.
     """
     if _count_threads() > 1:
-        child = os.fork()
-        if child == 0:
+        pid = os.fork()
+        if pid == 0:
             os._exit(0)
-        os.waitpid(child, 0)
+        os.waitpid(pid, 0)
     _refuse_threads()
 
 
 def _refuse_threads() -> None:
     if (count := _count_threads()) > 1:
         message = (
-            f"the zygote has {count} threads, and a fork would lose all but one: one of the "
-            "modules that it imports starts threads. Take it from the list."
+            f"the fork server has {count} threads, and a fork would lose all except one: one of "
+            "the modules that it imports starts threads. Remove that module from the list."
         )
         raise RuntimeError(message)
 
@@ -123,32 +146,40 @@ def _count_threads() -> int:
 
 
 def _answer(control_socket: socket.socket, context: ForkContext) -> None:
-    """Fork what the client at the other end of the leash orders."""
-    if not _is_ours(control_socket):
+    """Fork the process that the client at the other end of the control socket requests."""
+    if not _is_same_user(control_socket):
         return
-    control_socket.settimeout(10)  # a client says what it wants at once
-    request, files = order.receive(control_socket)
-    control_socket.settimeout(None)
+    files: list[int] = []
     try:
-        if request is None:
+        control_socket.settimeout(10)  # a client sends its request at once
+        message, files = messages.receive(control_socket)
+        control_socket.settimeout(None)
+        if message is None:
             return
-        wanted = order.SpawnRequest.from_json(request)
+        request = messages.SpawnRequest.from_json(message)
         _refuse_threads()
-        missing = sorted(layers.NAMES - context.available)
-        if missing and not wanted.allow_unsandboxed:
-            order.send(control_socket, {"refused": _explain(missing)})
+        missing = sorted(capabilities.NAMES - context.available)
+        if missing and not request.allow_unsandboxed:
+            _refuse(control_socket, _explain(missing))
             return
-        supervisor = _fork(control_socket, wanted, files, context)
-        order.send(control_socket, {"supervisor": supervisor})
-    except Exception as error:  # one order must not end the zygote
-        order.send(control_socket, {"refused": f"the fork failed: {error!r}"})
+        supervisor = _fork(control_socket, request, files, context)
+        messages.send(control_socket, {"supervisor": supervisor})
+        _log.info("process %d runs %s", supervisor, request.module)
+    except Exception as error:  # one request must not end the fork server
+        _log.exception("a request failed")
+        _refuse(control_socket, f"the fork failed: {error!r}")
     finally:
         for file in files:
             os.close(file)
 
 
-def _is_ours(connection: socket.socket) -> bool:
-    """Tell whether the client runs as the same user; see SO_PEERCRED in unix(7)."""
+def _refuse(control_socket: socket.socket, reason: str) -> None:
+    with contextlib.suppress(OSError):  # the client may be gone
+        messages.send(control_socket, {"refused": reason})
+
+
+def _is_same_user(connection: socket.socket) -> bool:
+    """Return whether the client runs as the same user; see SO_PEERCRED in unix(7)."""
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
     _, user, _ = struct.unpack("3i", credentials)
     return bool(user == os.geteuid())
@@ -156,79 +187,91 @@ def _is_ours(connection: socket.socket) -> bool:
 
 def _explain(missing: Sequence[str]) -> str:
     return (
-        f"this machine does not offer {', '.join(missing)} to keep student code in. "
-        "`autograder doctor` says what that means; --allow-unsandboxed goes on without."
+        f"this machine does not offer {', '.join(missing)} to isolate student code. "
+        "`autograder doctor` explains what that means; --allow-unsandboxed continues without."
     )
 
 
 def _fork(
     control_socket: socket.socket,
-    wanted: order.SpawnRequest,
+    request: messages.SpawnRequest,
     files: Sequence[int],
     context: ForkContext,
 ) -> int:
-    """Fork a keeper, in namespaces of its own; return its process id."""
-    flags = layers.flags_of(context.available)
-    waiting, telling = os.pipe()
-    child = system.clone(flags) if flags else os.fork()
-    if child == 0:
+    """Fork a supervisor, in namespaces of its own; return its process id."""
+    flags = capabilities.flags_of(context.available)
+    reading, writing = os.pipe()
+    supervisor = syscalls.clone(flags) if flags else os.fork()
+    if supervisor == 0:
         try:
-            child_process.close_all_but(control_socket.fileno(), waiting, context.alive, *files)
-            owner = json.loads(os.read(waiting, 100))
-            _be_keeper(control_socket, wanted, files, context, (owner[0], owner[1]))
+            child.close_all_but(control_socket.fileno(), reading, context.lifeline, *files)
+            owner = json.loads(os.read(reading, 100))
+            _supervise(control_socket, request, files, context, (owner[0], owner[1]))
+        except Exception:
+            _log.exception("the supervisor of %s failed", request.module)
         finally:
             os._exit(1)
-    os.close(waiting)
+    os.close(reading)
     try:
-        owner = layers.map_users(child) if flags & system.CLONE_NEWUSER else _guest()
-        os.write(telling, json.dumps(owner).encode())
+        has_user_namespace = flags & syscalls.CLONE_NEWUSER
+        owner = capabilities.map_users(supervisor) if has_user_namespace else _student_user()
+        os.write(writing, json.dumps(owner).encode())
     finally:
-        os.close(telling)  # without a word in it, the child gives up
-    return child
+        os.close(writing)  # the supervisor ends if nothing was written
+    return supervisor
 
 
-def _guest() -> tuple[int, int]:
-    return (layers.GUEST,) * 2 if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+def _student_user() -> tuple[int, int]:
+    """Return user and group of student code where there is no user namespace."""
+    if os.geteuid() == 0:
+        return capabilities.STUDENT_USER, capabilities.STUDENT_USER
+    return os.geteuid(), os.getegid()
 
 
-def _be_keeper(
+def _supervise(
     control_socket: socket.socket,
-    wanted: order.SpawnRequest,
+    request: messages.SpawnRequest,
     files: Sequence[int],
     context: ForkContext,
     owner: tuple[int, int],
 ) -> None:
-    """Make the sandbox, fork into it, and look after the fork until it ends."""
+    """Make the sandbox, fork into it, and supervise the fork until it ends."""
     is_first = os.getpid() == 1
     try:
         ignore_signals(is_first=is_first)
         if "files" in context.available:
-            sandbox.enter(
-                wanted.sandbox,
+            filesystem.enter(
+                request.sandbox,
                 context.python,
                 context.root,
-                wanted.limits.scratch_bytes,
+                request.limits.scratch_bytes,
                 owner,
                 has_proc=is_first,
             )
-        child = os.fork()
-        if child == 0:
+        process = os.fork()
+        if process == 0:
             os.setsid()
-            child_process.confine(wanted, context.python, owner, context.available)
-            order.send(control_socket, {"ready": True})
-            child_process.adopt_files(files)
-            child_process.run(wanted)
-    except Exception as error:  # said to the client by whoever of the two it happens to
-        order.send(control_socket, {"refused": f"the sandbox could not be made: {error!r}"})
+            child.confine(request, context.python, owner, context.available)
+            messages.send(control_socket, {"ready": True})
+            child.adopt_files(files)
+            child.run(request)
+    except Exception as error:  # of this process or of its child: each tells the client
+        _log.exception("the sandbox of %s cannot be made", request.module)
+        _refuse(control_socket, f"the sandbox could not be made: {error!r}")
         return
     for file in files:
         os.close(file)
-    Supervisor(
-        control_socket, context.alive, child, wanted.limits, wanted.sandbox.socket_dirs
-    ).keep()
+    supervisor = Supervisor(
+        control_socket,
+        context.lifeline,
+        process,
+        request.limits,
+        request.sandbox.socket_dirs,
+    )
+    supervisor.run()
 
 
 if __name__ == "__main__":
-    # Imported, not run here: `__main__` belongs to the modules that forks run.
+    # Imported, not run here: `__main__` is for the modules that forks run.
     forkserver: ModuleType = importlib.import_module("autograder.sandbox.forkserver.server")
     forkserver.main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])

@@ -1,7 +1,7 @@
-"""Looks after one forked process: the first of its PID namespace, so that nothing outlives it.
+"""Supervise one forked process, as the first process of its PID namespace: nothing outlives it.
 
-It ends its process when the client goes, when the zygote goes, or when a limit is hit; then it
-says how that went, ends, and the kernel takes every descendant along.
+It ends its process when the client or the fork server is gone, or when a limit is passed. Then it
+reports how the process ended, and ends itself; Linux ends every descendant with it.
 """
 
 import os
@@ -11,72 +11,68 @@ import signal
 import socket
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
-from autograder.sandbox.forkserver import usage as memory
+from autograder.sandbox.forkserver import usage
 from autograder.sandbox.forkserver.messages import ExitReport, receive, send
-from autograder.sandbox.isolation import syscalls as system
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.isolation import syscalls
+from autograder.sandbox.limits import LimitName, Limits
 
-_RARELY, _OFTEN = 0.25, 0.05  # seconds between two looks; often where much is used already
+# Seconds between two measurements; short while the process uses much memory.
+_LONG_INTERVAL, _SHORT_INTERVAL = 0.25, 0.05
 
 
 class Supervisor:
-    """What is known of one process while it runs."""
+    """Supervises one process while it runs."""
 
     def __init__(
         self,
         control_socket: socket.socket,
-        forkserver: int,
+        lifeline: int,
         process: int,
         limits: Limits,
         socket_dirs: Sequence[str],
     ) -> None:
-        self.control_socket, self.forkserver, self.process, self.limits = (
+        self.control_socket, self.lifeline, self.process, self.limits = (
             control_socket,
-            forkserver,
+            lifeline,
             process,
             limits,
         )
         self.socket_dirs = socket_dirs
         self.is_first = os.getpid() == 1
         self.deadline = time.monotonic() + limits.exam_seconds
-        self.interval = _RARELY
+        self.interval = _LONG_INTERVAL
         self.peak_memory = 0
-        self.limit: str | None = None
+        self.limit: LimitName | None = None
         self.status: int | None = None
 
-    def keep(self) -> None:
-        """Wait until the process has ended or must end; then say so. Nothing is left."""
+    def run(self) -> None:
+        """Wait until the process has ended or must end, end its descendants, and report."""
         with select.epoll() as events:
-            for file in (
-                self.control_socket.fileno(),
-                self.forkserver,
-                os.pidfd_open(self.process),
-            ):
+            for file in (self.control_socket.fileno(), self.lifeline, os.pidfd_open(self.process)):
                 events.register(file, select.EPOLLIN)
             while self.status is None:
                 ready = dict(events.poll(self.interval))
-                if self.forkserver in ready:
+                if self.lifeline in ready:
                     break
-                if self.control_socket.fileno() in ready and not self._obey():
+                if self.control_socket.fileno() in ready and not self._forward_signal():
                     break
-                self._look()
+                self._check_limits()
                 self._reap()
         self._end_all()
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         own = time.process_time()
-        ended = ExitReport(
+        report = ExitReport(
             self.status if self.status is not None else -signal.SIGKILL,
             self.limit,
             self.peak_memory,
             round(used.ru_utime + used.ru_stime + own, 3),
         )
-        _tell(self.control_socket, {"ended": asdict(ended)})
+        _send(self.control_socket, {"ended": report.to_json()})
 
-    def _obey(self) -> bool:
-        """Pass on the signal that the client asks for; tell whether the client is still there."""
+    def _forward_signal(self) -> bool:
+        """Send the signal that the client requests; return whether the client still exists."""
         message, _ = receive(self.control_socket)
         if message is None:
             return False
@@ -87,38 +83,38 @@ class Supervisor:
             _kill_group(self.process, number)
         return True
 
-    def _look(self) -> None:
-        """End everything when a limit is hit."""
+    def _check_limits(self) -> None:
+        """End everything if a limit is passed."""
         running = self._processes()
-        usage = memory.usage(running)
-        self.peak_memory = max(self.peak_memory, usage.memory)
-        much = usage.memory > self.limits.memory_bytes / 2
-        self.interval = _OFTEN if much else _RARELY
+        used = usage.measure(running)
+        self.peak_memory = max(self.peak_memory, used.memory)
+        uses_much = used.memory > self.limits.memory_bytes / 2
+        self.interval = _SHORT_INTERVAL if uses_much else _LONG_INTERVAL
         if self.limit is not None:
             return
         if time.monotonic() > self.deadline:
-            self.limit = "exam seconds"
-        elif usage.tasks > 0.95 * self.limits.processes:
-            self.limit = "processes"
-        elif usage.memory > self.limits.memory_bytes and self._really_holds_more(running):
-            self.limit = "memory"
-        elif sum(map(memory.entries, self.socket_dirs)) > self.limits.sockets:
-            self.limit = "sockets"
+            self.limit = LimitName.EXAM_SECONDS
+        elif used.tasks > 0.95 * self.limits.processes:
+            self.limit = LimitName.PROCESSES
+        elif used.memory > self.limits.memory_bytes and self._exceeds_memory(running):
+            self.limit = LimitName.MEMORY_BYTES
+        elif sum(map(usage.count_entries, self.socket_dirs)) > self.limits.sockets:
+            self.limit = LimitName.SOCKETS
         if self.limit is not None:
             self._kill_all()
 
-    def _really_holds_more(self, running: list[int]) -> bool:
-        """Tell whether the limit is passed when shared pages count once; if unknown, it is."""
+    def _exceeds_memory(self, running: list[int]) -> bool:
+        """Return whether the limit is passed even if shared pages count once, or it is unknown."""
         if len(running) == 1:
             return True
-        held = memory.proportional(running)
-        return held == 0 or held > self.limits.memory_bytes
+        memory = usage.proportional_memory(running)
+        return memory == 0 or memory > self.limits.memory_bytes
 
     def _processes(self) -> list[int]:
-        return memory.processes_here() if self.is_first else list(memory.descendants(self.process))
+        return usage.processes_here() if self.is_first else list(usage.descendants(self.process))
 
     def _reap(self) -> None:
-        """Collect whatever has ended: the process itself, and orphans that came to us."""
+        """Collect what has ended: the process itself, and orphans, whose parent this one became."""
         while True:
             try:
                 ended, status = os.waitpid(-1, os.WNOHANG)
@@ -132,13 +128,13 @@ class Supervisor:
     def _kill_all(self) -> None:
         if self.is_first:
             try:
-                os.kill(-1, signal.SIGKILL)  # everything in this namespace but ourselves
+                os.kill(-1, signal.SIGKILL)  # every process of this namespace except this one
             except ProcessLookupError:
                 return
         else:
-            for process in memory.descendants(os.getpid()):
+            for process in usage.descendants(os.getpid()):
                 if process != os.getpid():
-                    _kill_one(process)
+                    _kill(process)
 
     def _end_all(self) -> None:
         """Kill what is left, until nothing is."""
@@ -153,23 +149,23 @@ class Supervisor:
 
 
 def ignore_signals(*, is_first: bool) -> None:
-    """Let no descendant stop, trace or outlive this process."""
+    """Prevent descendants from stopping, tracing or outliving this process."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    system.prctl(system.PR_SET_DUMPABLE, 0)
+    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
     if not is_first:
-        system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)
+        syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
 
 
-def _tell(control_socket: socket.socket, message: dict[str, Any]) -> None:
+def _send(control_socket: socket.socket, message: dict[str, Any]) -> None:
     try:
         send(control_socket, message)
     except OSError:
-        return  # the client is gone: nobody wants to know
+        return  # the client is gone
 
 
-def _kill_one(process: int) -> None:
+def _kill(process: int) -> None:
     try:
         os.kill(process, signal.SIGKILL)
     except ProcessLookupError:

@@ -1,64 +1,65 @@
-"""How much memory, how many tasks and files processes hold, from `/proc`; see proc(5)."""
+"""Measure the memory and tasks of processes, and the entries of folders, in `/proc`: proc(5)."""
 
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_TABLES = ("VmPTE:",)  # of pages: to read through memory that was never written fills gigabytes
-_COUNTED = ("RssAnon:", "RssShmem:", *_TABLES)
+# Page tables: a program that reads memory which it never wrote can fill gigabytes of them.
+_TABLE_FIELDS = ("VmPTE:",)
+_MEMORY_FIELDS = ("RssAnon:", "RssShmem:", *_TABLE_FIELDS)
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What is held at one moment; `tasks` are processes and threads."""
+    """What processes use at one moment: bytes of memory; processes and threads."""
 
     memory: int = 0
     tasks: int = 0
 
 
 def processes_here() -> list[int]:
-    """Return every process of this PID namespace but the first."""
+    """Return every process of this PID namespace except the first."""
     return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]  # noqa: PTH208
 
 
 def descendants(process: int) -> Iterator[int]:
-    """Yield the process and its descendants, as far as they can still be found."""
+    """Yield the process and those of its descendants that can still be found."""
     yield process
-    for task in _listed(f"/proc/{process}/task"):
+    for task in _list(f"/proc/{process}/task"):
         children = _text(f"/proc/{process}/task/{task}/children")
         for child in children.split():
             yield from descendants(int(child))
 
 
-def usage(processes: Iterable[int]) -> Usage:
-    """Return what the processes hold together.
+def measure(processes: Iterable[int]) -> Usage:
+    """Return what the processes use together.
 
-    Pages that they share, with each other or with the zygote, count for each of them.
+    Pages that they share, with each other or with the fork server, count for each of them.
     """
     memory = tasks = 0
     for process in processes:
         status = _text(f"/proc/{process}/status")
-        memory += 1024 * _sum(status, _COUNTED)
+        memory += 1024 * _sum(status, _MEMORY_FIELDS)
         tasks += _sum(status, ("Threads:",))
     return Usage(memory, tasks)
 
 
-def proportional(processes: Iterable[int]) -> int:
-    """Return the bytes that the processes hold, what they share counted once; this takes longer.
+def proportional_memory(processes: Iterable[int]) -> int:
+    """Return the bytes of memory of the processes, with shared pages counted once.
 
-    0 where the kernel does not say what is shared.
+    This takes longer than `measure`. 0 where Linux does not report what is shared.
     """
     pages = tables = 0
     for process in processes:
         pages += _sum(_text(f"/proc/{process}/smaps_rollup"), ("Pss_Anon:", "Pss_Shmem:"))
-        tables += _sum(_text(f"/proc/{process}/status"), _TABLES)
+        tables += _sum(_text(f"/proc/{process}/status"), _TABLE_FIELDS)
     return 1024 * (pages + tables) if pages else 0
 
 
-def entries(folder: str) -> int:
-    """Return how many files, sockets and folders lie in a folder; none where it is gone."""
-    return len(_listed(folder))
+def count_entries(folder: str) -> int:
+    """Return the number of files, sockets and folders in a folder; 0 if it does not exist."""
+    return len(_list(folder))
 
 
 def _sum(text: str, fields: tuple[str, ...]) -> int:
@@ -70,10 +71,10 @@ def _text(path: str) -> str:
     try:
         return Path(path).read_text(encoding="ascii", errors="replace")
     except OSError:
-        return ""  # it has ended meanwhile, and holds nothing
+        return ""  # the process has ended meanwhile
 
 
-def _listed(path: str) -> list[str]:
+def _list(path: str) -> list[str]:
     try:
         return os.listdir(path)  # noqa: PTH208
     except OSError:

@@ -1,5 +1,6 @@
-"""What this machine offers to keep a kernel in: each layer is tried, not looked up."""
+"""Find out which layers of the sandbox this machine offers: each is tried, not looked up."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -8,54 +9,49 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograder.sandbox.isolation import landlock
-from autograder.sandbox.isolation import seccomp as filters
-from autograder.sandbox.isolation import syscalls as system
+from autograder.errors import UsageError
+from autograder.sandbox.isolation import landlock, seccomp, syscalls
+
+if TYPE_CHECKING:
+    from autograder.config import Settings
 
 _FLAGS = {
-    "user": system.CLONE_NEWUSER,
-    "files": system.CLONE_NEWNS,
-    "processes": system.CLONE_NEWPID,
-    "network": system.CLONE_NEWNET,
-    "ipc": system.CLONE_NEWIPC,
+    "user": syscalls.CLONE_NEWUSER,
+    "files": syscalls.CLONE_NEWNS,
+    "processes": syscalls.CLONE_NEWPID,
+    "network": syscalls.CLONE_NEWNET,
+    "ipc": syscalls.CLONE_NEWIPC,
 }
-GUEST = 60_700
-"""The user that student code gets when root grades: a number that systems leave unused."""
+STUDENT_USER = 60_700
+"""The user of student code when root grades: a number that systems leave unused."""
 
 _MEANING = {
-    "user": "a user namespace: a kernel has rights over nothing outside, even if graded by root",
-    "files": "a mount namespace: what a kernel need not see is not there",
-    "processes": "a PID namespace: no other process is seen, none outlives its exam",
-    "proc": "a /proc of its own, with its own processes only",
+    "user": "a user namespace: a kernel has no rights outside it, even if root grades",
+    "files": "a mount namespace: files that a kernel does not need do not exist for it",
+    "processes": "a PID namespace: no other process is visible, and none outlives its exam",
+    "proc": "a /proc of its own, which shows its own processes only",
     "network": "a network namespace: no network of any kind, no abstract Unix sockets",
     "ipc": "an IPC namespace: no shared memory or queues of other processes",
-    "landlock": "Landlock: files are read-only and TCP is closed, whatever else fails",
+    "landlock": "Landlock: files are read-only and TCP is closed, even if other layers fail",
     "seccomp": "a seccomp filter: system calls that no course needs are refused",
-    "memory": "/proc/PID/task/TID/children: the memory limit holds for whole process trees",
+    "memory": "/proc/PID/task/TID/children: the memory limit counts whole process trees",
 }
 NAMES = frozenset(_MEANING)
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of the sandbox: whether this machine offers it, and what it is good for."""
+    """One layer of the sandbox: whether this machine offers it, and what it does."""
 
     name: str
     available: bool
     meaning: str
 
 
-@dataclass(frozen=True)
-class Gpu:
-    """A graphics processor, by its device file."""
-
-    device: str
-    model: str
-
-
 def layers() -> tuple[Layer, ...]:
-    """Try every layer, in a small process of its own; for `autograder doctor`."""
+    """Return every layer, tried in a small process of its own."""
     if sys.platform != "linux":
         return tuple(Layer(name, False, meaning) for name, meaning in _MEANING.items())
     command = [sys.executable, "-P", "-s", "-m", "autograder.sandbox.isolation.capabilities"]
@@ -63,53 +59,56 @@ def layers() -> tuple[Layer, ...]:
     return tuple(Layer(**layer) for layer in json.loads(answer.stdout))
 
 
-def gpus() -> tuple[Gpu, ...]:
-    """Return NVIDIA's devices on this machine."""
-    models = [
-        line.partition(":")[2].strip()
-        for file in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
-        for line in file.read_text(encoding="utf-8").splitlines()
-        if line.startswith("Model:")
-    ]
-    found = sorted(Path("/dev").glob("nvidia[0-9]*"), key=lambda path: int(path.name[6:]))
-    return tuple(
-        Gpu(str(path), models[i] if i < len(models) else "unknown") for i, path in enumerate(found)
-    )
+def missing_layers() -> tuple[Layer, ...]:
+    """Return the layers of the sandbox that this machine does not offer."""
+    return tuple(layer for layer in layers() if not layer.available)
 
 
-def gpu_devices(gpu: Gpu) -> tuple[str, ...]:
-    """Return the device files that a program needs to use one GPU."""
-    shared = ("nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-modeset", "nvidia-caps")
-    return (gpu.device, *(f"/dev/{name}" for name in shared if Path(f"/dev/{name}").exists()))
+def require_sandbox(settings: "Settings") -> None:
+    """Check that this machine can isolate student code, or that the settings allow less.
+
+    Raises
+    ------
+    UsageError
+        If a layer is missing, with its name.
+    """
+    if settings.allow_unsandboxed:
+        return
+    names = ", ".join(layer.name for layer in missing_layers())
+    if names:
+        message = (
+            f"This machine does not offer every layer of the sandbox; missing: {names}. "
+            "`autograder doctor` explains what that means. Grade on another machine, or, for code "
+            "that you trust, with --allow-unsandboxed."
+        )
+        raise UsageError(message)
 
 
 def flags_of(available: frozenset[str]) -> int:
     """Return the namespaces to make, as flags of clone(2).
 
-    A PID namespace is of use only with its own `/proc`, which containers may refuse.
+    A PID namespace is used only with its own `/proc`, which containers may refuse.
     """
     used = available if {"files", "proc"} <= available else available - {"processes"}
     return sum(flag for name, flag in _FLAGS.items() if name in used)
 
 
 def map_users(process: int) -> tuple[int, int]:
-    """Give the first process of a user namespace its users; see user_namespaces(7).
+    """Map the users of a new user namespace; see user_namespaces(7).
 
     Returns
     -------
-    The user and group that student code gets there. Where root grades, it is a guest, who owns no
-    file on the host; else it is the user who grades.
+    The user and group of student code there. If root grades, they own no file on the host; else
+    they are those of the user who grades.
     """
     folder = Path(f"/proc/{process}")
     user, group = os.geteuid(), os.getegid()
     if user == 0:
-        try:
+        content = f"0 0 1\n{STUDENT_USER} {STUDENT_USER} 1\n"
+        with contextlib.suppress(OSError):  # a container in which this number does not exist
             for name in ("uid_map", "gid_map"):
-                (folder / name).write_text(f"0 0 1\n{GUEST} {GUEST} 1\n", encoding="ascii")
-        except OSError:  # a container that has no such number
-            pass
-        else:
-            return GUEST, GUEST
+                (folder / name).write_text(content, encoding="ascii")
+            return STUDENT_USER, STUDENT_USER
     (folder / "setgroups").write_text("deny", encoding="ascii")
     (folder / "uid_map").write_text(f"{user} {user} 1\n", encoding="ascii")
     (folder / "gid_map").write_text(f"{group} {group} 1\n", encoding="ascii")
@@ -117,65 +116,65 @@ def map_users(process: int) -> tuple[int, int]:
 
 
 def probe() -> tuple[Layer, ...]:
-    """Try every layer; the process must have a single thread."""
+    """Try every layer in this process, which must have a single thread."""
     available = dict.fromkeys(_MEANING, False)
     available["memory"] = Path(f"/proc/self/task/{os.getpid()}/children").exists()
-    if system.is_known_machine():
-        with tempfile.TemporaryDirectory() as place:
-            _probe_namespaces(available, place)
+    if syscalls.is_known_machine():
+        with tempfile.TemporaryDirectory() as folder:
+            _probe_namespaces(available, folder)
         available["landlock"] = landlock.version() > 0
         available["seccomp"] = _works(0, _try_filter)
     return tuple(Layer(name, available[name], meaning) for name, meaning in _MEANING.items())
 
 
-def _probe_namespaces(available: dict[str, bool], place: str) -> None:
+def _probe_namespaces(available: dict[str, bool], folder: str) -> None:
     available["user"] = _works(_FLAGS["user"])
     base = _FLAGS["user"] if available["user"] else 0
     for name in ("processes", "network", "ipc"):
         available[name] = _works(base | _FLAGS[name])
-    available["files"] = _works(base | _FLAGS["files"], lambda: _try_root(place))
+    available["files"] = _works(base | _FLAGS["files"], lambda: _try_root(folder))
     both = base | _FLAGS["files"] | _FLAGS["processes"]
-    available["proc"] = _works(both, lambda: system.mount("proc", "/proc", "proc"))
+    available["proc"] = _works(both, lambda: syscalls.mount("proc", "/proc", "proc"))
 
 
-def _try_root(place: str) -> None:
-    system.mount("", "/", flags=system.MS_REC | system.MS_PRIVATE)
-    system.mount("tmpfs", place, "tmpfs")
-    system.mount_setattr(place, system.MOUNT_ATTR_RDONLY, recursive=True)
-    system.pivot_root(place)
+def _try_root(folder: str) -> None:
+    syscalls.mount("", "/", flags=syscalls.MS_REC | syscalls.MS_PRIVATE)
+    syscalls.mount("tmpfs", folder, "tmpfs")
+    syscalls.mount_setattr(folder, syscalls.MOUNT_ATTR_RDONLY, recursive=True)
+    syscalls.pivot_root(folder)
 
 
 def _try_filter() -> None:
-    system.prctl(system.PR_SET_NO_NEW_PRIVS, 1)
-    filters.install()
+    syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+    seccomp.install()
 
 
 def _works(flags: int, attempt: Callable[[], object] = lambda: None) -> bool:
-    """Tell whether an attempt in a child with these namespaces succeeds."""
-    waiting, telling = os.pipe()
+    """Return whether an attempt in a child with these namespaces succeeds."""
+    reading, writing = os.pipe()
     try:
-        child = system.clone(flags) if flags else os.fork()
+        pid = syscalls.clone(flags) if flags else os.fork()
     except OSError:
-        os.close(waiting)
-        os.close(telling)
+        os.close(reading)
+        os.close(writing)
         return False
-    if child == 0:
+    if pid == 0:
         try:
-            os.close(telling)
-            os.read(waiting, 1)
+            os.close(writing)
+            os.read(reading, 1)
             attempt()
             os._exit(0)
         finally:
             os._exit(1)
-    os.close(waiting)
+    os.close(reading)
     try:
-        if flags & system.CLONE_NEWUSER:
-            map_users(child)
+        if flags & syscalls.CLONE_NEWUSER:
+            map_users(pid)
         is_mapped = True
     except OSError:
         is_mapped = False
-    os.close(telling)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0 and is_mapped
+    os.close(writing)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0 and is_mapped
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Landlock: which files a process may still use, and no TCP; see landlock(7).
+"""Restrict the files that a process may use, and forbid TCP, with Landlock: landlock(7).
 
-It needs no privilege, so it holds in a plain container too. What a later version of the kernel
-offers (TCP from 4, signals and abstract sockets from 6) is used where it is there.
+It needs no privilege, so it works in a plain container too. What later versions offer (TCP from 4,
+signals and abstract sockets from 6) is used where it is available.
 """
 
 import ctypes
@@ -15,10 +15,10 @@ REMOVE_FILE, MAKE_SOCK = 1 << 5, 1 << 9
 _REFER, _TRUNCATE, _IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
 
 READ = EXECUTE | READ_FILE | READ_DIR
-DOOR = READ_FILE | READ_DIR | REMOVE_FILE | MAKE_SOCK
+SOCKET_DIR = READ_FILE | READ_DIR | REMOVE_FILE | MAKE_SOCK
 DEVICE = READ_FILE | WRITE_FILE | _IOCTL_DEV
 EVERYTHING = (1 << 16) - 1
-_OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | _TRUNCATE | _IOCTL_DEV
+_FILE_ACCESSES = EXECUTE | WRITE_FILE | READ_FILE | _TRUNCATE | _IOCTL_DEV
 
 _TCP = 0b11  # bind, connect
 _SCOPES = 0b11  # abstract Unix sockets, signals
@@ -40,7 +40,7 @@ class _PathBeneath(ctypes.Structure):
 
 
 def version() -> int:
-    """Return the version that this kernel offers; 0 where it offers none."""
+    """Return the version of Landlock that Linux offers here; 0 for none."""
     try:
         size = ctypes.c_size_t(0)
         return call("landlock_create_ruleset", None, size, ctypes.c_uint32(_VERSION_FLAG))
@@ -51,7 +51,7 @@ def version() -> int:
 def make_ruleset(allowed: Iterable[tuple[str, int]]) -> int:
     """Return the file descriptor of rules that allow accesses below paths, and nothing else.
 
-    A path that does not exist is left out.
+    Paths that do not exist are ignored.
     """
     available = version()
     handled = _handled(available)
@@ -65,7 +65,7 @@ def make_ruleset(allowed: Iterable[tuple[str, int]]) -> int:
 
 
 def restrict_self(rules: int) -> None:
-    """Keep this process and its descendants to the rules; `no_new_privs` must be set."""
+    """Apply the rules to this process and its descendants; `no_new_privs` must be set."""
     call("landlock_restrict_self", rules, ctypes.c_uint32(0))
 
 
@@ -73,7 +73,7 @@ def _allow(rules: int, path: str, access: int) -> None:
     folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
         if not os.path.isdir(path):  # noqa: PTH112
-            access &= _OF_FILES
+            access &= _FILE_ACCESSES
         rule = _PathBeneath(access, folder)
         kind = ctypes.c_uint(_PATH_BENEATH)
         call("landlock_add_rule", rules, kind, ctypes.byref(rule), ctypes.c_uint32(0))
@@ -82,7 +82,7 @@ def _allow(rules: int, path: str, access: int) -> None:
 
 
 def _handled(available: int) -> int:
-    """Return the accesses to files that this version knows."""
+    """Return the accesses to files that this version recognizes."""
     handled = EVERYTHING
     if available < 5:
         handled &= ~_IOCTL_DEV

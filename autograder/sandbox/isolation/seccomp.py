@@ -1,8 +1,8 @@
-"""A seccomp filter: the system calls that no course needs are refused; see seccomp(2).
+"""Refuse the system calls that no course needs, with a seccomp filter: seccomp(2).
 
-It closes what namespaces and Landlock leave open: sockets of every family but Unix (a virtual
-machine's host hears AF_VSOCK), memory that no limit counts, and kernel code that only attackers
-use. Refused means an error number, not death: libraries that try go on without.
+It closes what namespaces and Landlock leave open: sockets of every family except Unix (AF_VSOCK
+reaches the host of a virtual machine), memory that no limit counts, and kernel code that only
+attackers use. A refused call returns an error number: libraries that try one can continue.
 """
 
 import ctypes
@@ -71,7 +71,9 @@ def program(machine: str) -> list[Instruction]:
         _fail(errno.EPERM),
         (_LOAD, 0, 0, _NUMBER_AT),
         *_when(_AT_LEAST, _OTHER_ABI, errno.EPERM),
-        *_when(_EQUAL, _CLONE3, errno.ENOSYS),  # its flags lie out of sight: libc takes `clone`
+        *_when(
+            _EQUAL, _CLONE3, errno.ENOSYS
+        ),  # its flags cannot be checked: libc uses `clone` instead
     ]
     for number in refused.values():
         lines += _when(_EQUAL, number, errno.EPERM)
@@ -80,7 +82,7 @@ def program(machine: str) -> list[Instruction]:
         (_EQUAL, 0, 4, _SOCKET[machine]),
         (_LOAD, 0, 0, _ARGUMENT_AT),
         (_EQUAL, 6, 0, int(socket.AF_UNIX)),
-        (_EQUAL, 5, 0, _AF_NETLINK),  # ZeroMQ lists interfaces, and aborts where it cannot
+        (_EQUAL, 5, 0, _AF_NETLINK),  # ZeroMQ lists interfaces, and aborts if it cannot
         _fail(errno.EAFNOSUPPORT),
         (_EQUAL, 0, 3, _CLONE[machine]),
         (_LOAD, 0, 0, _ARGUMENT_AT),
@@ -91,7 +93,7 @@ def program(machine: str) -> list[Instruction]:
 
 
 def install() -> None:
-    """Put this process and its descendants under the filter; `no_new_privs` must be set."""
+    """Apply the filter to this process and its descendants; `no_new_privs` must be set."""
     lines = program(platform.machine())
     filters = (_Instruction * len(lines))(*(_Instruction(*line) for line in lines))
     compiled = _Program(len(lines), filters)

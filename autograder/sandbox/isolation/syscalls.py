@@ -1,6 +1,6 @@
-"""The Linux system calls that Python has no function for, by ctypes.
+"""Call the Linux system calls that Python has no function for, by ctypes.
 
-Each function is one system call, named as its manual page is, and raises OSError when it fails.
+Each function is one system call, named as its manual page is, and raises OSError if it fails.
 """
 
 import ctypes
@@ -17,10 +17,9 @@ CLONE_NEWNET = 0x4000_0000
 
 MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
 MS_BIND, MS_REC, MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18
-MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 1, 2, 4
+MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID = 1, 2
 MNT_DETACH = 2
 
-PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP = 22
 PR_SET_CHILD_SUBREAPER = 36
@@ -32,7 +31,7 @@ _AT_FDCWD = -100
 _AT_RECURSIVE = 0x8000
 _CAPABILITY_VERSION = 0x2008_0522
 
-# The calls that libc has no function for; numbers of <asm/unistd.h>, one column a machine.
+# The calls that libc has no function for; numbers of <asm/unistd.h>, one row for each machine.
 _NUMBERS = {
     "x86_64": {"clone": 56, "capset": 126, "pivot_root": 155},
     "aarch64": {"clone": 220, "capset": 91, "pivot_root": 41},
@@ -44,12 +43,12 @@ _SAME_EVERYWHERE = {
     "landlock_restrict_self": 446,
 }
 
-# PyDLL keeps the interpreter's lock during a call: after `clone` the child goes on holding it.
+# PyDLL keeps the interpreter's lock during a call: after `clone` the child still has it.
 _libc = ctypes.PyDLL(None, use_errno=True)
 
 
 def is_known_machine() -> bool:
-    """Tell whether the numbers of this machine's system calls are known here."""
+    """Return whether the numbers of this machine's system calls are known."""
     return sys.platform == "linux" and platform.machine() in _NUMBERS
 
 
@@ -60,7 +59,7 @@ def call(name: str, *arguments: object) -> int:
 
 
 def checked(result: int, what: str) -> int:
-    """Return the result of a C function, or raise the error that it set."""
+    """Return the result of a C function; raise OSError if it is an error."""
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
@@ -70,9 +69,9 @@ def checked(result: int, what: str) -> int:
 def clone(flags: int) -> int:
     """Fork into new namespaces; see clone(2). Returns as `os.fork` does.
 
-    Unlike `unshare` it makes the very child the first process of a new PID namespace. Python's
-    and libc's own fork handlers do not run: this is for a process with a single thread, whose
-    child does little, or forks properly before it does much.
+    Unlike with `unshare`, the child itself is the first process of a new PID namespace. The fork
+    handlers of Python and libc do not run: this is for a process with a single thread, whose child
+    does little, or calls `os.fork` before it does much.
     """
     nothing = ctypes.c_void_p(0)
     flags = ctypes.c_ulong(flags | signal.SIGCHLD).value
@@ -80,14 +79,14 @@ def clone(flags: int) -> int:
 
 
 def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = "") -> None:
-    """Mount something; see mount(2)."""
+    """Mount a file system, folder or file; see mount(2)."""
     texts = [os.fsencode(text) if text else None for text in (source, target, kind)]
     result = _libc.mount(*texts, ctypes.c_ulong(flags), data.encode() if data else None)
     checked(result, f"mount {source or kind} on {target}")
 
 
 def unmount(target: str) -> None:
-    """Take a mount away, now from sight and for good once nobody uses it; see umount2(2)."""
+    """Hide a mount now, and remove it as soon as it is no longer used; see umount2(2)."""
     checked(_libc.umount2(os.fsencode(target), MNT_DETACH), f"unmount {target}")
 
 
@@ -109,9 +108,9 @@ def mount_setattr(target: str, attributes: int, *, recursive: bool) -> None:
 
 
 def pivot_root(new_root: str) -> None:
-    """Make a mount the root of this mount namespace; the old one is gone; see pivot_root(2)."""
+    """Replace the root of this mount namespace by another mount; see pivot_root(2)."""
     os.chdir(new_root)
-    call("pivot_root", b".", b".")  # the old root now lies above the new one, at "."
+    call("pivot_root", b".", b".")  # the old root is now mounted over the new one, at "."
     unmount(".")
     os.chdir("/")
 

@@ -1,4 +1,4 @@
-"""Installs a kernelspec, so that every Jupyter client finds the warm, sandboxed kernel."""
+"""Install a kernelspec, so that every Jupyter client finds the sandboxed kernel."""
 
 import json
 import sys
@@ -13,13 +13,13 @@ NAME = "warm-sandbox"
 
 
 def kernelspec(options: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the content of `kernel.json`; `options` are traits of `WarmProvisioner`."""
+    """Return the content of `kernel.json`; `options` are traits of `SandboxProvisioner`."""
     return {
         "argv": [
             *(sys.executable, "-P", "-s", "-m", "ipykernel_launcher"),
             *("--HistoryManager.enabled=False", "-f", "{connection_file}"),
         ],
-        "display_name": "Python 3 (warm, sandboxed)",
+        "display_name": "Python 3 (sandboxed)",
         "language": "python",
         "interrupt_mode": "signal",
         "metadata": {
@@ -32,7 +32,12 @@ def kernelspec(options: Mapping[str, Any] | None = None) -> dict[str, Any]:
 def install_kernelspec(
     *, prefix: Path | None = None, options: Mapping[str, Any] | None = None
 ) -> Path:
-    """Install it for this user, or below a prefix such as `sys.prefix`; return its folder."""
+    """Install the kernelspec for this user, or below a prefix such as `sys.prefix`.
+
+    Returns
+    -------
+    Its folder.
+    """
     with tempfile.TemporaryDirectory() as folder:
         text = json.dumps(kernelspec(options), indent=2) + "\n"
         Path(folder, "kernel.json").write_text(text, encoding="utf-8")

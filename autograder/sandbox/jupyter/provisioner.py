@@ -1,7 +1,7 @@
-"""`warm-sandbox`, jupyter_client's way in: kernels that start warm, in a sandbox, within limits.
+"""Provide `warm-sandbox` kernels to jupyter_client: forked, in a sandbox, with limits.
 
-A kernelspec names it in its metadata (`install_kernelspec` writes one), with these options or
-others; then papermill, nbclient and JupyterLab use it like any kernel:
+A kernelspec names this provisioner in its metadata (`install_kernelspec` writes one), with options.
+Then papermill, nbclient and JupyterLab use it like any kernel:
 
     "kernel_provisioner": {"provisioner_name": "warm-sandbox", "config": {"open_files": 256}}
 """
@@ -23,64 +23,81 @@ from traitlets import Bool, Dict, Float, Int, List, Unicode
 
 from autograder.errors import ExamError
 from autograder.sandbox.environment import PASSED_ON, environment
-from autograder.sandbox.forkserver.client import shared_forkserver
+from autograder.sandbox.forkserver.client import ForkedProcess, shared_forkserver
 from autograder.sandbox.forkserver.messages import ExitReport, SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES
-from autograder.sandbox.forkserver.process import ForkedProcess
 from autograder.sandbox.isolation.filesystem import Sandbox
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import LimitName, Limits, sandbox_limits
 from autograder.sandbox.socket_dirs import make_socket_dir
 
 _BIND_SECONDS = 10.0
 _KILL_SECONDS = 5.0
-_DEFAULT = Limits()
 
 
-class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
-    """Forks kernels from this process' zygote."""
+def _limit_traits() -> dict[str, Any]:
+    """Return one option for each limit of the sandbox.
 
-    modules = List(Unicode(), default_value=list(MODULES), config=True, help="what it imports")
+    The time of a kernel has no limit by default: a person may use it.
+    """
+    traits = {int: Int, float: Float}
+    defaults = {limit.name: limit.default for limit in sandbox_limits()}
+    defaults[LimitName.EXAM_SECONDS] = math.inf
+    return {
+        limit.name.value: traits[limit.type](
+            defaults[limit.name], config=True, help=f"{limit.help} ({limit.unit})"
+        )
+        for limit in sandbox_limits()
+    }
+
+
+_LimitedProvisioner: Any = type(KernelProvisionerBase)(
+    "_LimitedProvisioner", (KernelProvisionerBase,), _limit_traits()
+)
+
+
+class SandboxProvisioner(_LimitedProvisioner):  # type: ignore[misc]
+    """Forks kernels from this process' fork server. The limits of the sandbox are options too."""
+
+    modules = List(
+        Unicode(),
+        default_value=list(MODULES),
+        config=True,
+        help="modules that the fork server imports",
+    )
     visible = List(Unicode(), config=True, help="files and folders that a kernel may read")
-    support = Unicode("", config=True, help="a folder whose entries it sees where it starts")
-    devices = List(Unicode(), config=True, help="device files of the GPU that it is given")
-    passed_on = List(Unicode(), default_value=list(PASSED_ON), config=True, help="variables' names")
-    forkserver_environment = Dict(config=True, help="more variables of the zygote's environment")
-    allow_unsandboxed = Bool(False, config=True, help="start even where layers are missing")
+    support = Unicode("", config=True, help="a folder whose entries appear in a kernel's home")
+    devices = List(Unicode(), config=True, help="device files of the GPU that a kernel may use")
+    passed_on = List(
+        Unicode(),
+        default_value=list(PASSED_ON),
+        config=True,
+        help="names of the environment variables that a kernel gets, if they are set",
+    )
+    forkserver_environment = Dict(config=True, help="more environment variables of the fork server")
+    allow_unsandboxed = Bool(
+        False, config=True, help="start even if layers of the sandbox are missing"
+    )
     log_file = Unicode("", config=True, help="a file for what a kernel prints outside cells")
 
-    exam_seconds = Float(math.inf, config=True, help="from a kernel's start to its end")
-    memory_bytes = Int(_DEFAULT.memory_bytes, config=True, help="with all its processes")
-    processes = Int(_DEFAULT.processes, config=True, help="processes and threads")
-    scratch_bytes = Int(_DEFAULT.scratch_bytes, config=True, help="in its home and /tmp")
-    file_bytes = Int(_DEFAULT.file_bytes, config=True, help="one file")
-    open_files = Int(_DEFAULT.open_files, config=True, help="of one process")
-
     process: ForkedProcess | None = None
-    ended: ExitReport | None = None  # how the last one did; set by `wait`
+    ended: ExitReport | None = None  # of the last kernel; set by `wait` and `poll`
     _home: Path | None = None
-    _door: Path | None = None
+    _socket_dir: Path | None = None
 
     @property
     def has_process(self) -> bool:
-        """Whether a kernel is being looked after."""
+        """Whether there is a kernel."""
         return self.process is not None
 
     @property
     def pid(self) -> int | None:
-        """The process that looks after the kernel, as this machine numbers it."""
+        """The id of the kernel's supervisor on this machine."""
         return self.process.supervisor if self.process is not None else None
 
     @property
     def limits(self) -> Limits:
-        """The limits that this kernel is kept to."""
-        return Limits(
-            exam_seconds=self.exam_seconds,
-            memory_bytes=self.memory_bytes,
-            processes=self.processes,
-            scratch_bytes=self.scratch_bytes,
-            file_bytes=self.file_bytes,
-            open_files=self.open_files,
-        )
+        """The limits of this kernel."""
+        return Limits(**{limit.name: getattr(self, limit.name) for limit in sandbox_limits()})
 
     async def poll(self) -> int | None:
         """Return None while the kernel runs, else its exit status."""
@@ -106,7 +123,7 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
     async def kill(self, restart: bool = False) -> None:  # noqa: ARG002
         """Kill the kernel and all its descendants.
 
-        Waits for that too: a manager that finds it alive looks again only after 0.1 s.
+        Returns when they have ended: a manager that finds it alive polls again only after 0.1 s.
         """
         await self.send_signal(signal.SIGKILL)
         if self.process is not None:
@@ -118,24 +135,24 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         await self.send_signal(signal.SIGTERM)
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Remove the kernel's folder, unless another kernel comes to use it."""
+        """Remove the kernel's folders, unless the kernel is restarted."""
         if restart:
             return
         if self.process is not None:
             self.process.close()
             self.process = None
-        for folder in filter(None, (self._home, self._door)):
+        for folder in filter(None, (self._home, self._socket_dir)):
             shutil.rmtree(folder, ignore_errors=True)
-        self._home = self._door = None
+        self._home = self._socket_dir = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Write the connection file, in a folder that kernel and client share."""
+        """Write the connection file in a folder that kernel and client share."""
         manager = self.parent
-        if self._door is None:
-            self._home, self._door = Path(tempfile.mkdtemp(prefix="home-")), make_socket_dir()
+        if self._socket_dir is None:
+            self._home, self._socket_dir = Path(tempfile.mkdtemp(prefix="home-")), make_socket_dir()
             manager.transport = "ipc"
-            manager.connection_file = str(self._door / "kernel.json")
-            manager.ip = str(self._door / "kernel")
+            manager.connection_file = str(self._socket_dir / "kernel.json")
+            manager.ip = str(self._socket_dir / "kernel")
         manager.write_connection_file()
         self.connection_info = manager.get_connection_info()
         command = manager.format_kernel_cmd(extra_arguments=kwargs.pop("extra_arguments", []))
@@ -147,11 +164,11 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         Raises
         ------
         ExamError
-            If the machine lacks a layer of the sandbox, or no zygote comes up.
+            If the machine lacks a layer of the sandbox, or the fork server does not start.
         """
         home = str(self._home)
         module, arguments = _module_of(cmd)
-        wanted = SpawnRequest(
+        request = SpawnRequest(
             module=module,
             arguments=tuple(arguments),
             environment=environment(
@@ -160,7 +177,7 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
             sandbox=Sandbox(
                 home=home,
                 visible=tuple(self.visible),
-                socket_dirs=(str(self._door),),
+                socket_dirs=(str(self._socket_dir),),
                 support=self.support or None,
                 devices=tuple(self.devices),
             ),
@@ -169,12 +186,12 @@ class SandboxProvisioner(KernelProvisionerBase):  # type: ignore[misc]
         )
         forkserver = shared_forkserver(self.modules, self.forkserver_environment)
         self.ended = None
-        self.process = await asyncio.to_thread(forkserver.start, wanted, log=self.log_file or None)
+        self.process = await asyncio.to_thread(forkserver.start, request, log=self.log_file or None)
         await self._wait_for_sockets()
         return self.connection_info
 
     async def _wait_for_sockets(self) -> None:
-        """Wait until the kernel listens: ZeroMQ tries again only after a tenth of a second."""
+        """Wait until the kernel listens: ZeroMQ connects again only after a tenth of a second."""
         last = Path(f"{self.connection_info['ip']}-{self.connection_info['hb_port']}")
         deadline = time.monotonic() + _BIND_SECONDS
         while not last.exists() and time.monotonic() < deadline and await self.poll() is None:
@@ -185,9 +202,9 @@ def _module_of(command: Sequence[str]) -> tuple[str, list[str]]:
     """Return module and arguments of a kernelspec's command, `python ... -m MODULE ...`."""
     if "-m" not in command[:-1]:
         message = (
-            "A warm kernel is a Python module. Expected the kernelspec's argv to be "
+            "A sandboxed kernel is a Python module. Expected the kernelspec's argv to be "
             f"`python -m MODULE ...`. Received: {' '.join(command)}"
         )
         raise ExamError(message)
-    place = command.index("-m") + 1
-    return command[place], list(command[place + 1 :])
+    index = command.index("-m") + 1
+    return command[index], list(command[index + 1 :])

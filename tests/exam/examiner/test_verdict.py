@@ -1,0 +1,29 @@
+"""What a student reads of a failure, before and after student code has met hidden data."""
+
+import pytest
+
+from autograder.exam.examiner.verdict import (
+    HIDDEN_ERROR,
+    HIDDEN_REASON,
+    VISIBLE_ERROR,
+    VISIBLE_REASON,
+)
+from tests.support.candidate_stub import HIDDEN_LINES, error, run_exam, value
+
+CHECK = "check.equal(f(2), 4, name='twice')"
+
+
+@pytest.mark.parametrize(
+    ("source", "reply", "told"),
+    [
+        (CHECK, value(5), f"twice: {VISIBLE_REASON}"),
+        (CHECK, error("ValueError", "no"), VISIBLE_ERROR),
+        (HIDDEN_LINES.format(CHECK), value(5), f"twice: {HIDDEN_REASON}"),
+        (HIDDEN_LINES.format(CHECK), error("ValueError", "no"), HIDDEN_ERROR),
+    ],
+    ids=["visible check", "error in a visible check", "hidden check", "error in a hidden check"],
+)
+def test_it_says_in_which_part_of_the_test_and_whether_the_code_ran(examiner, source, reply, told):
+    verdict = run_exam(examiner, source, reply, hidden_before=True)
+
+    assert verdict.reason == told

@@ -1,0 +1,115 @@
+"""Whatever limit ends something in an exam is named: to the student, and to the instructor."""
+
+import resource
+
+import pytest
+
+from autograder.config import Settings
+from autograder.exam.run import run_exam
+from autograder.notebook.cells import exam_metadata, verdicts_of
+from tests.support.exam_notebooks import exam_notebook
+
+pytestmark = pytest.mark.slow
+
+MB = 1 << 20
+FORKS = "import os, time\nwhile True:\n    try: os.fork()\n    except OSError: time.sleep(1)"
+HOLDS = "import time\nheld = [bytearray(b'x' * (1 << 20)) for _ in range(600)]\ntime.sleep(30)"
+LIMITS = [
+    pytest.param("while True: pass", {"cell_seconds": 1.5}, "longer than 1.5 s", id="cell_seconds"),
+    pytest.param("while True: pass", {"exam_seconds": 3.0}, "exam's 3 s", id="exam_seconds"),
+    pytest.param("print('x' * 3000)", {"output_bytes": 2000}, "printed more", id="output_bytes"),
+    pytest.param(HOLDS, {"memory_bytes": 500 * MB}, "bytes of memory", id="memory_bytes"),
+    pytest.param(FORKS, {"processes": 60}, "more than 60 processes", id="processes"),
+    pytest.param(
+        "open('big', 'wb').write(bytes(10 << 20))",
+        {"scratch_bytes": 5 * MB},
+        "bytes of files",
+        id="scratch_bytes",
+    ),
+]
+
+
+@pytest.mark.parametrize(("greedy", "settings", "told"), LIMITS)
+def test_a_limit_that_ends_a_cell_is_named_to_both(request, greedy, settings, told):
+    executed = run_exam(exam_notebook(("answer", greedy)), settings=Settings(**settings))
+
+    name = request.node.callspec.id
+    (finding,) = exam_metadata(executed).findings
+    assert finding.kind == "limit"
+    assert f"({name})" in finding.message
+    assert told in executed.cells[1].outputs[-1].evalue
+
+
+@pytest.mark.parametrize(("greedy", "settings", "told"), LIMITS[:5])
+def test_a_limit_that_ends_a_question_is_named_to_both(request, greedy, settings, told):
+    answer = "def f(x):\n" + "".join(f"    {line}\n" for line in greedy.splitlines())
+
+    executed = run_exam(
+        exam_notebook(("answer", answer), ("test", "check.equal(f(1), 1)")),
+        settings=Settings(**settings),
+    )
+
+    (verdict,) = verdicts_of(executed)
+    assert (verdict.state, verdict.points) in {("void", 0.0), ("failed", 0.0)}
+    assert told in verdict.reason
+    assert any(
+        f"({request.node.callspec.id})" in f.message for f in exam_metadata(executed).findings
+    )
+
+
+def test_all_cells_together_may_print_ten_times_what_one_may():
+    prints = [("answer", f"x{number} = print('x' * 1900)") for number in range(14)]
+    honest = [("answer", "def f(x):\n    return x"), ("test", "check.equal(f(1), 1)")]
+
+    executed = run_exam(exam_notebook(*prints, *honest), settings=Settings(output_bytes=2000))
+
+    (verdict,) = verdicts_of(executed)
+    assert verdict.points == 3.0
+    assert sum(len(str(cell.outputs)) for cell in executed.cells[1:15]) < 26_000
+    assert {finding.kind for finding in exam_metadata(executed).findings} == {"limit"}
+
+
+def test_the_other_questions_keep_their_points():
+    greedy, honest = f"def f(x):\n    {HOLDS.splitlines()[1]}", "def g(x):\n    return x"
+
+    executed = run_exam(
+        exam_notebook(
+            ("answer", greedy),
+            ("answer", honest),
+            ("test", "check.equal(f(1), 1)"),
+            ("test", "check.equal(g(1), 1)"),
+        ),
+        settings=Settings(memory_bytes=500 * MB),
+    )
+
+    assert [verdict.points for verdict in verdicts_of(executed)] == [0.0, 3.0]
+
+
+ENDLESS_MESSAGE = """
+import time, zmq
+connection = get_ipython().kernel.iopub_thread.socket
+frame = bytes(8 << 20)
+for _ in range(400):
+    connection.send(frame, zmq.SNDMORE, copy=False)
+connection.send(b"", copy=False)
+time.sleep(20)
+"""
+
+
+def test_a_message_larger_than_any_memory_ends_its_own_exam_and_nothing_else():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    executed = run_exam(
+        exam_notebook(
+            ("answer", "def g(x):\n    return x"),
+            ("answer", ENDLESS_MESSAGE),
+            ("test", "check.equal(g(1), 1)"),
+        ),
+        settings=Settings(),
+    )
+
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    (finding,) = exam_metadata(executed).findings
+    assert "(output_bytes)" in finding.message
+    assert [verdict.points for verdict in verdicts_of(executed)] == [3.0]
+    assert grown < 200 << 10  # kilobytes
