@@ -258,7 +258,7 @@ def test_a_class_is_graded_by_workers_that_slurm_starts(tmp_path, monkeypatch):
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
 
-    command = [sys.executable, SLURM, TRIVIAL.week, "--root", course, "--jobs", "2", "--cores", "1"]
+    command = [sys.executable, SLURM, TRIVIAL.name, "--root", course, "--jobs", "2", "--cores", "1"]
     graded = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=250)
 
     assert graded.returncode == 0, graded.stdout + graded.stderr
