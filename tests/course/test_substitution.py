@@ -77,7 +77,7 @@ def test_a_helper_that_the_notebook_has_does_not_come_along():
     cell = replace(text, notebook={"helper"})
 
     assert "def helper" not in cell
-    assert run(cell, helper=lambda x: 7)["step"](0) == 7
+    assert run(cell, helper=lambda _: 7)["step"](0) == 7
 
 
 def test_a_definition_that_calls_itself_is_renamed_throughout():

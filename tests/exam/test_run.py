@@ -29,7 +29,7 @@ def test_an_exam_with_a_broken_set_up_counts_as_not_held():
     assert not was_completed(executed)
     assert "no_such_package" in finding.message
     assert verdict.state == "not run"
-    assert "could not be held" in verdict.reason
+    assert "could not be run" in verdict.reason
 
 
 def test_a_set_up_cell_that_only_the_student_breaks_is_no_reason_not_to_hold_it():

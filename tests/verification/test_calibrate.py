@@ -109,12 +109,12 @@ def test_a_damaged_answer_key_is_made_again(made, tmp_path, content):
 def test_the_exam_of_a_notebook_has_its_answer_key_and_progress_is_reported(made, tmp_path):
     progress = []
     config = exam_config_for(
-        tmp_path, NOTEBOOK, Settings(), on_progress=lambda done, total: progress.append(done)
+        tmp_path, NOTEBOOK, Settings(), on_progress=lambda *counts: progress.append(counts)
     )
 
     assert (config.notebook, config.settings) == (NOTEBOOK, Settings())
     assert config.answer_key == KEY
-    assert progress == [1]
+    assert progress == [(1, 1)]
 
 
 # What right answers returned: {grade id: {place: kinds}}.

@@ -85,6 +85,7 @@ def test_a_weak_test_is_told_what_it_lets_through(tmp_path):
     assert "trivial answer 'the first argument' (double): test_double gives it 100 points" in told
 
 
+@pytest.mark.slow
 def test_one_exercise_can_be_proved_alone():
     (week,) = read_notebooks(ROOT, "week01_perceptron")
 

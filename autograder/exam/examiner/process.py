@@ -16,6 +16,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
@@ -85,13 +86,11 @@ class Examiner:
         transcript = tuple(session.transcript)
         self.kinds = {place: sorted(kinds) for place, kinds in session.kinds.items()}
         details = verdict.details + printed.getvalue()
-        return Verdict(
-            **{
-                **verdict.to_json(),
-                "details": details[-DETAILS_LIMIT:],  # its end says most
-                "transcript": transcript,
-                "seconds": time.monotonic() - started,
-            }
+        return replace(
+            verdict,
+            details=details[-DETAILS_LIMIT:],  # its end says most
+            transcript=transcript,
+            seconds=time.monotonic() - started,
         )
 
 
