@@ -121,7 +121,7 @@ OLD_NAMES = {
 
 BRITISH = Rule(
     r"\w*(?:(?:optim|initial|recogn|normal|serial|organ|random|minim|maxim|standard|token|general"
-    r"|visual|capital|summar|synchron|custom|util|categor|emphas|memor|real)is(?:e|es|ed|er|ers|ing"
+    r"|visual|capital|summar|synchron|custom|util|emphas|real)is(?:e|es|ed|er|ers|ing"
     r"|ations?)|colour\w*|behaviour\w*|neighbour\w*|favour\w*|honour\w*|flavour\w*"
     r"|labelled|modelled|cancelled|travelled|signalled|centred?|centres|greys?|analys(?:e|es|ed))",
     "American spelling",

@@ -92,7 +92,7 @@ def test_points_are_a_positive_number(worth):
         ("#%% setup=true", "starts with"),
         ("  # %%", "left margin"),
         ("# %% [raw]", r"code or \[markdown\]; got \[raw\]"),
-        ("# %% excercise='f'", "Did you mean 'exercise'"),
+        ("# %% exercize='f'", "Did you mean 'exercise'"),
         ("# %% zzz='f'", "Expected one of setup, parameters, exercise"),
         ("# %% test='f' points=1 points=2", "'points' is given twice"),
         ("# %% test='f' setup=true", "one role"),
