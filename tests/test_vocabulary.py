@@ -56,7 +56,7 @@ WORDS = [
     Rule("papers?", "exam notebook"),
     Rule(r"(?<!mark\s)(?<!url\s)(?<!color[-\s])schemes?", "answer key"),
     Rule("slips?|known mistakes?", "misconception"),
-    Rule("rehears(e|es|ed|ing|al|als)", "test plan"),
+    Rule("rehears(e|es|ed|ing)|rehearsals?", "test plan"),
     Rule("apart", "local runner, two processes", prose=False, where=RUNNERS),
     Rule("due", "expected kinds", prose=False, where=RUNNERS),
     Rule("kinds (that are )?due|what is due", "expected kinds", names=False),
@@ -121,7 +121,7 @@ OLD_NAMES = {
 
 BRITISH = Rule(
     r"\w*(?:(?:optim|initial|recogn|normal|serial|organ|random|minim|maxim|standard|token|general"
-    r"|visual|capital|summar|synchron|custom|util|categor|emphas|memor|real)is(?:e|es|ed|er|ers|ing"
+    r"|visual|capital|synchron|custom|util|emphas|real)is(?:e|es|ed|er|ers|ing"
     r"|ations?)|colour\w*|behaviour\w*|neighbour\w*|favour\w*|honour\w*|flavour\w*"
     r"|labelled|modelled|cancelled|travelled|signalled|centred?|centres|greys?|analys(?:e|es|ed))",
     "American spelling",

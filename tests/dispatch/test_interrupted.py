@@ -10,7 +10,7 @@ import pytest
 
 from autograder.gradebook import open_gradebook
 from autograder.grading.result_cache import ResultCache
-from tests.conftest import Course
+from tests.support.course import Course
 from tests.support.queue_exams import GATE, LOG, grade_here, notes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -31,6 +31,7 @@ def test_memory_grows_with_what_an_object_keeps():
     assert 20 * 8000 <= held < 30 * 8000
 
 
+@pytest.mark.slow
 def test_value_and_gradient_of_a_function_of_tensorflow():
     tf = pytest.importorskip("tensorflow")
 

@@ -19,8 +19,8 @@ from autograder.config import Settings
 from autograder.gradebook import open_gradebook
 from autograder.grading.pipeline import grade_class
 from autograder.reporting.feedback.write import write_feedback
-from tests.conftest import Course, make_cell, make_release
 from tests.support.attacks import BREAKING, EXHAUSTING, FORGING, READING, SHOUT, TWICE, WRONG
+from tests.support.course import Course, make_cell, make_release
 from tests.support.paths import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

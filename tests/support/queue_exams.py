@@ -16,7 +16,7 @@ from autograder.dispatch import ExamSlots, Scheduler
 from autograder.dispatch.worker import join
 from autograder.exam.resources import Slot
 from autograder.grading.pipeline import grade_class
-from tests.conftest import sit_in_one_namespace
+from tests.support.course import run_in_one_namespace
 
 LOG, GATE = "QUEUE_LOG", "QUEUE_GATE"
 
@@ -35,7 +35,7 @@ def run_exam(exam_notebook, *, slot=None, stop=None, **more):
         time.sleep(0.01)
     time.sleep(0.02)
     note("end", source, slot)
-    return sit_in_one_namespace(exam_notebook, **more)
+    return run_in_one_namespace(exam_notebook, **more)
 
 
 def note(what, source, slot):

@@ -114,7 +114,7 @@ def test_the_exam_of_a_notebook_has_its_answer_key_and_progress_is_reported(made
 
     assert (config.notebook, config.settings) == (NOTEBOOK, Settings())
     assert config.answer_key == KEY
-    assert progress == [1]
+    assert progress == [(1, 1)]
 
 
 # What right answers returned: {grade id: {place: kinds}}.

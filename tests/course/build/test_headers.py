@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.course.build.headers import HEADER, N_OUTCOMES, read_header
+from autograder.course.build.headers import HEADER, N_OUTCOMES, Header, read_header
 from autograder.errors import BuildError
 
 PATH = Path("week.py")
@@ -67,11 +67,11 @@ def test_a_cell_without_a_name_has_a_role(line, role, is_parameters):
 @given(st.text(st.characters(exclude_characters="\r\n")))
 def test_any_line_is_a_header_or_an_error_that_names_its_place(text):
     try:
-        header, message = read("# %%" + text), ""
+        outcome = read("# %%" + text)
     except BuildError as error:
-        header, message = None, str(error)
+        outcome = error
 
-    assert message.startswith("week.py:7: ") if header is None else header.points >= 0
+    assert isinstance(outcome, Header) or str(outcome).startswith("week.py:7: ")
 
 
 @given(st.integers().filter(lambda n: not 1 <= n <= N_OUTCOMES))
@@ -92,7 +92,7 @@ def test_points_are_a_positive_number(worth):
         ("#%% setup=true", "starts with"),
         ("  # %%", "left margin"),
         ("# %% [raw]", r"code or \[markdown\]; got \[raw\]"),
-        ("# %% excercise='f'", "Did you mean 'exercise'"),
+        ("# %% exercize='f'", "Did you mean 'exercise'"),
         ("# %% zzz='f'", "Expected one of setup, parameters, exercise"),
         ("# %% test='f' points=1 points=2", "'points' is given twice"),
         ("# %% test='f' setup=true", "one role"),

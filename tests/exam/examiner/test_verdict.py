@@ -1,5 +1,7 @@
 """What a student reads of a failure, before and after student code has met hidden data."""
 
+import json
+
 import pytest
 
 from autograder.exam.examiner.verdict import (
@@ -8,6 +10,7 @@ from autograder.exam.examiner.verdict import (
     VISIBLE_ERROR,
     VISIBLE_REASON,
 )
+from autograder.models import Verdict
 from tests.support.candidate_stub import HIDDEN_LINES, error, run_exam, value
 
 CHECK = "check.equal(f(2), 4, name='twice')"
@@ -27,3 +30,10 @@ def test_it_says_in_which_part_of_the_test_and_whether_the_code_ran(examiner, so
     verdict = run_exam(examiner, source, reply, hidden_before=True)
 
     assert verdict.reason == told
+
+
+@pytest.mark.parametrize("reply", [value(4), value(5), error("ValueError", "no")])
+def test_a_verdict_can_be_sent_as_json(examiner, reply):
+    verdict = run_exam(examiner, CHECK, reply)
+
+    assert Verdict.from_json(json.loads(json.dumps(verdict.to_json()))).state is verdict.state

@@ -1,0 +1,78 @@
+"""Count the modules of `autograder` that `autograder grade` uses, from the command to the grades.
+
+    python -m tests.support.count_modules [--stand-in]
+
+A tiny course is graded for real: two students, one right, one wrong. Counted is each module of
+which a function is called in the command's own process, in any thread, while the command runs.
+What is only imported does not count, nor do the processes of the exam. With `--stand-in`, all cells
+run in one namespace instead of an exam.
+"""
+
+import os
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from inspect import CO_OPTIMIZED
+from pathlib import Path
+from types import FrameType
+
+from tests.support.course import WEEK, Course, make_release, make_source, run_in_one_namespace
+from tests.support.paths import ROOT
+
+PACKAGE = ROOT / "autograder"
+RIGHT = {
+    "double": "def double(x):\n    return x + x",
+    "shout": "def shout(text):\n    return text.upper()",
+}
+WRONG = RIGHT | {"double": "def double(x):\n    return x * x"}
+
+
+@contextmanager
+def counted_calls() -> Iterator[Counter[str]]:
+    """Count the calls of functions of `autograder`, by module, in this thread and new ones."""
+    calls: Counter[str] = Counter()
+    prefix = f"{PACKAGE}{os.sep}"
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        code = frame.f_code
+        # The bodies of modules and classes, and comprehensions, run when a module is imported.
+        is_function = code.co_flags & CO_OPTIMIZED and not code.co_name.endswith("comp>")
+        if event == "call" and is_function and code.co_filename.startswith(prefix):
+            calls[code.co_filename] += 1
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+def grade_tiny_course(root: Path, *, stand_in: bool) -> int:
+    """Grade a tiny course by the command line; return its exit code."""
+    source = make_source()
+    course = Course(root, source, make_release(source))
+    course.publish()
+    course.submit("ada", RIGHT)
+    course.submit("bob", WRONG)
+    from autograder.cli.main import main
+    from autograder.grading import pipeline
+
+    if stand_in:
+        pipeline.grade_class = partial(pipeline.grade_class, run_exam=run_in_one_namespace)
+    with counted_calls() as calls:
+        code = main(["grade", WEEK, "--root", str(root), "--jobs", "1"])
+    modules = sorted(Path(name).relative_to(PACKAGE).as_posix() for name in calls)
+    print(*modules, sep="\n")  # noqa: T201
+    print(f"{len(modules)} modules")  # noqa: T201
+    return code
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="count-modules-") as folder:
+        sys.exit(grade_tiny_course(Path(folder) / "course", stand_in="--stand-in" in sys.argv[1:]))
