@@ -141,7 +141,7 @@ def start_in_two_processes(
 
 
 def start_in_one_process(cells: Sequence[CodeCell], *, seed: int, seconds: float) -> LocalRun:
-    """Start running the cells in one process and one namespace, as a student's own kernel does."""
+    """Start running the cells in one process and one namespace, as in a student's kernel."""
     return LocalRun(cells, lambda: _run_in_one_process(cells, seed, seconds), seconds)
 
 

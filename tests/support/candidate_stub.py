@@ -151,7 +151,7 @@ def run_exam(
 
 def begin_cells(
     answer: str, *tests: str, setup: str, expected_kinds: Mapping[str, list[str]]
-) -> list[Cell]:
+) -> list[CodeCell]:
     """Return the cells of an exam with one answer; every name of the tests may be the student's."""
     names = ("f", "g", "C", "w", "model")
     cells = [CodeCell("setup", setup), CodeCell("answer", answer)]
