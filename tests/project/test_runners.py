@@ -14,9 +14,9 @@ import yaml
 from autograder.cli.main import commands
 from bench import systems
 from bench.assignment import TRIVIAL
+from bench.comparison import check_points
 from bench.courses import write_nbgrader_course
-from bench.pupils import trivial_class
-from bench.race import demand_points
+from bench.students import trivial_class
 from tests.support.paths import ROOT
 
 RUNNERS = ROOT / "runners"
@@ -255,9 +255,9 @@ def test_a_class_is_graded_by_workers_that_slurm_starts(tmp_path, monkeypatch):
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
 
-    command = [sys.executable, SLURM, TRIVIAL.week, "--root", course, "--jobs", "2", "--cores", "1"]
+    command = [sys.executable, SLURM, TRIVIAL.name, "--root", course, "--jobs", "2", "--cores", "1"]
     graded = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=250)
 
     assert graded.returncode == 0, graded.stdout + graded.stderr
-    demand_points("Slurm", systems.ours(course, TRIVIAL, 1).points(), class_work)
+    check_points("Slurm", systems.ours(course, TRIVIAL, 1).points(), class_work)
     assert len(list(tmp_path.glob("*.sh"))) == 2
