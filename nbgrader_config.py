@@ -1,7 +1,7 @@
-"""nbgrader's configuration: this directory is the course, and grading is an exam.
+"""Configure nbgrader: this directory is the course, and submissions are graded by exams.
 
-`nbgrader autograde WEEK`, formgrader's Autograde button and `autograder grade WEEK` give the same
-points. `CourseDirectory.db_url` may be set to any SQLAlchemy URL.
+`nbgrader autograde ASSIGNMENT`, the Autograde button of formgrader and `autograder grade
+ASSIGNMENT` give the same points. `CourseDirectory.db_url` may be any SQLAlchemy URL.
 """
 
 from pathlib import Path
@@ -10,16 +10,16 @@ c = get_config()  # noqa: F821 - nbgrader defines it
 
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 
-# What was only built is entered into the gradebook the first time that it is graded.
-c.Autograde.pre_convert_hook = "autograder.gradebook.enter_week"
+# An assignment that was only built is entered into the gradebook when it is first graded.
+c.Autograde.pre_convert_hook = "autograder.gradebook.register_assignment"
 
-# A submission is replaced by its paper: the trusted source, with the student's answers in it.
+# A submission is replaced by its exam notebook: the trusted source with the student's answers.
 c.Autograde.exporter_class = "autograder.integrations.nbgrader.ExamNotebookExporter"
 c.Autograde.sanitize_preprocessors = [
     "autograder.integrations.nbgrader.ExamNotebookPreprocessor",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-# The paper is sat; the points come from the outputs, as always with nbgrader.
+# The exam is run; nbgrader reads the points from the outputs, as it always does.
 c.Autograde.autograde_preprocessors = [
     "autograder.integrations.nbgrader.ExamPreprocessor",
     "nbgrader.preprocessors.SaveAutoGrades",
@@ -27,5 +27,5 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Rubrics stand under the question that they are for, not in task cells.
+# Rubrics are written below the question that they belong to, not in task cells.
 c.ClearMarkScheme.enforce_metadata = False

@@ -1,31 +1,32 @@
 """The exceptions of the package, as one tree.
 
-AutograderError                 anything an instructor can read and act on
-├── UsageError                  a name, path or option that does not exist
+AutograderError                 anything that an instructor can read and act on
+├── UsageError                  a name, path, option or setting that does not exist or is not valid
 ├── BuildError                  course text that cannot become a notebook (file, line)
-├── IntakeError                 a submitted file that is not a notebook
+├── SubmissionError             a submitted file that cannot be read as a notebook
 ├── GradebookError              the gradebook cannot be opened or written
-├── LedgerError                 an exam that was held cannot be kept
-├── ClusterError                the scheduler that was to hand out exams is not there
-└── ExamError                   an exam that could not be held at all (no kernel, a set-up fails)
+├── ResultCacheError            the result of an exam cannot be written to the result cache
+├── ClusterError                a scheduler that does not answer, or a worker that cannot be used
+└── ExamError                   an exam that cannot be run (no kernel, a set-up cell that fails)
 
-Two more live at the boundary between the rooms, in `autograder.exam.protocol.framing`: `CannotCross`, an
-error of the test, and `RoomViolation`, which voids a cell whatever catches it.
+Two more belong to the protocol between candidate and examiner, in
+`autograder.exam.protocol.framing`: `NotTransferable`, an error of the test, and
+`ProtocolViolation`, which makes the verdict of a cell void whatever code catches it.
 """
 
 from pathlib import Path
 
 
 class AutograderError(Exception):
-    """The common ancestor: its text is one sentence for the person who can act."""
+    """The base class. The message is one sentence for the person who can act on it."""
 
 
 class UsageError(AutograderError):
-    """A week, student, file or option that does not exist."""
+    """An assignment, student, file, option or setting that does not exist or is not valid."""
 
 
 class BuildError(AutograderError):
-    """Course text that cannot become a notebook."""
+    """Course text that cannot become a notebook, with its file and line."""
 
     def __init__(self, message: str, path: Path | str, line: int) -> None:
         super().__init__(f"{path}:{line}: {message}")
@@ -44,7 +45,7 @@ class GradebookError(AutograderError):
 
 
 class ResultCacheError(AutograderError):
-    """The ledger of exams cannot be written."""
+    """The result of an exam cannot be written to the result cache."""
 
 
 class ClusterError(AutograderError):
@@ -52,4 +53,4 @@ class ClusterError(AutograderError):
 
 
 class ExamError(AutograderError):
-    """An exam that could not be held: no kernel or examiner, or a set-up cell that fails there."""
+    """An exam that cannot be run: no kernel or examiner starts, or a set-up cell fails."""

@@ -1,4 +1,4 @@
-"""The frozen values that cross from one stage of grading to the next."""
+"""Define the frozen values that one stage of grading passes to the next."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -91,7 +91,7 @@ class FindingKind(StrEnum):
 class Finding:
     """Something an instructor should know about a submission.
 
-    `message` is one sentence with the particulars.
+    `message` is one sentence with the details.
     """
 
     kind: FindingKind
@@ -110,7 +110,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Submission:
-    """A student's notebook as it lies in `submitted/<student>/<assignment>/<notebook>.ipynb`."""
+    """A student's notebook: `submitted/<student>/<assignment>/<notebook>.ipynb`."""
 
     student: str
     assignment: str
@@ -120,24 +120,24 @@ class Submission:
 
 @dataclass(frozen=True)
 class AddedCell:
-    """A cell that the student added, and where.
+    """A cell that the student added, and its place.
 
-    `after` is the grade id of the known cell before it, `passed` how many of the cells without a
-    grade id that follow there in the trusted source lie before it as well.
+    `after` is the grade id of the nearest known cell above it. `n_unmarked_before` is how many of
+    the cells without a grade id that follow that cell in the trusted source are above it too.
     """
 
     after: str | None
     source: str
     cell_type: Literal["code", "markdown"] = "code"
-    passed: int = 0
+    n_unmarked_before: int = 0
 
 
 @dataclass(frozen=True)
 class Answers:
-    """All that is used of a submission: source text, by grade id.
+    """Everything that grading uses of a submission: source text, by grade id.
 
-    A cell that the student deleted has no entry in `cells`. `unanswered` are the answers, code
-    and written, that are deleted, blank, or still as released.
+    A cell that the student deleted has no entry in `cells`. `unanswered` has the grade ids of the
+    answers, code and written, that are deleted, blank, or still as released.
     """
 
     cells: Mapping[str, str]
@@ -148,10 +148,10 @@ class Answers:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the examiner says about one test cell.
+    """What the examiner concluded about one test cell.
 
-    `reason` is safe for the student: no hidden test's text or values. `details` is everything,
-    for the instructor. `transcript` is what the student's code returned, call by call.
+    `reason` may be shown to the student: it has no text or values of a hidden test. `details` is
+    everything, for the instructor. `transcript` is what the student's code returned, call by call.
     """
 
     grade_id: str
@@ -188,7 +188,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Result:
-    """One submission, examined."""
+    """The result of the exam of one submission.
+
+    peak_memory   bytes, of the candidate process and all its descendants
+    unanswered    grade ids of answers that have nothing to read
+    """
 
     student: str
     assignment: str
@@ -196,15 +200,15 @@ class Result:
     verdicts: tuple[Verdict, ...]
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0
-    peak_memory: int = 0  # bytes, of the candidate and all its descendants
-    unanswered: frozenset[str] = frozenset()  # grade ids: nothing there for a marker to read
+    peak_memory: int = 0
+    unanswered: frozenset[str] = frozenset()
 
     @property
     def score(self) -> float:
-        """Automatic points earned."""
+        """The automatic points that were earned."""
         return sum(verdict.points for verdict in self.verdicts)
 
     @property
     def max_score(self) -> float:
-        """Automatic points that could be earned."""
+        """The automatic points that could be earned."""
         return sum(verdict.max_points for verdict in self.verdicts)

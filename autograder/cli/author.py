@@ -1,4 +1,4 @@
-"""The commands for authors: build, verify."""
+"""Define the commands for authors: build, verify."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,62 +13,70 @@ from autograder.errors import UsageError
 @commands.command()
 def build(
     assignments: Assignments = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when stale.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if something is out of date.")
+    ] = False,
     root: Root = Path(),
 ) -> None:
     """Build source/ and release/ from the text in course/."""
-    from autograder.course.build import release as authoring
+    from autograder.course.build import release as builder
 
     if check:
-        stale = authoring.stale(root, assignments or None)
+        stale = builder.stale(root, assignments or None)
         for line in stale:
             console.print(Text(f"✗ {line}"), soft_wrap=True)
         if stale:
-            console.print("Run [bold]autograder build[/] and commit what it writes.")
+            console.print("Run [bold]autograder build[/] and commit the files that it writes.")
             raise typer.Exit(1)
-        console.print("[green]✓[/] source/ and release/ are what course/ says.")
+        console.print("[green]✓[/] source/ and release/ are up to date.")
         return
-    for built in authoring.build(root, assignments or None):
-        changed = f"{len(built.changed)} files written" if built.changed else "nothing to do"
+    for built in builder.build(root, assignments or None):
+        changed = f"{len(built.changed)} files written" if built.changed else "nothing has changed"
         console.print(
-            f"[green]✓[/] {built.assignment}: {built.exercises} exercises, {built.points:g} points, "
-            f"{built.misconceptions} misconceptions; {changed}"
+            f"[green]✓[/] {built.assignment}: {built.exercises} exercises, "
+            f"{built.points:g} points, {built.misconceptions} misconceptions; {changed}"
         )
 
 
 @commands.command()
 def verify(
     assignments: Assignments = None,
-    seeds: Annotated[int, typer.Option(min=1, help="How many seeds to prove it on.")] = 1,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="The number of seeds to run the tests with.")
+    ] = 1,
     exercise: Annotated[
-        list[str] | None, typer.Option(help="Only answers to this exercise. May be repeated.")
+        list[str] | None, typer.Option(help="Only answers to this exercise (may be repeated).")
     ] = None,
     root: Root = Path(),
 ) -> None:
-    """Prove the tests: every known answer sits them, in one kernel and in the exam room."""
+    """Test the tests: run them on known right and wrong answers, in one and in two processes."""
     from autograder.cli.progress import progress
-    from autograder.cli.verify_view import verify_view
+    from autograder.cli.views import verify_view
     from autograder.config import read_settings
     from autograder.course.assignment import assignment_names, read_notebooks
-    from autograder.verification.verify import verify as prove
+    from autograder.course.paths import CoursePaths
+    from autograder.verification.verify import verify as verify_notebook
 
     settings = read_settings(root)
     reports = []
     for notebook in (
         one for name in assignments or assignment_names(root) for one in read_notebooks(root, name)
     ):
-        with progress(console, f"Testing {notebook.assignment}") as tell:
+        with progress(console, f"Testing {notebook.assignment}") as show:
             reports.append(
-                prove(
+                verify_notebook(
                     notebook,
                     settings,
                     seeds=range(seeds),
                     exercises=frozenset(exercise or ()),
-                    on_progress=tell,
+                    on_progress=show,
                 )
             )
     if not reports:
-        message = f"There is no week in {root / 'source'}. Build one first: `autograder build`."
+        message = (
+            f"There is no assignment in {CoursePaths(root).source}. "
+            "Build the course first: `autograder build`."
+        )
         raise UsageError(message)
     console.print(verify_view(reports))
     if any(report.problems for report in reports):

@@ -1,4 +1,4 @@
-"""What several commands of the command line have in common: options, the console, exit codes."""
+"""Define what several commands share: options, the console, exit codes."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -8,27 +8,27 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-INTERRUPTED = 130  # as shells say: 128, and the number of SIGINT
+INTERRUPTED = 130  # the convention of shells: 128 plus the number of SIGINT
 
 commands = typer.Typer(
     name="autograder",
-    help="Build a course of notebooks, grade it, and tell everyone how it went.",
+    help="Build a course of notebooks, grade it, and write feedback and reports.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-kernel_commands = typer.Typer(help="The warm, sandboxed kernel.", no_args_is_help=True)
+kernel_commands = typer.Typer(help="The sandboxed kernel for Jupyter.", no_args_is_help=True)
 commands.add_typer(kernel_commands, name="kernel")
 console = Console()
 
 
-def complain(sentence: str) -> None:
-    """Say on stderr what is wrong."""
+def print_error(sentence: str) -> None:
+    """Print a sentence on stderr."""
     Console(stderr=True).print(Text(sentence), soft_wrap=True)
 
 
 class Profile(StrEnum):
-    """How much is trained: what two cores can do, or the real thing."""
+    """How long networks are trained: as two cores allow, or as a GPU does."""
 
     quick = "quick"
     full = "full"
@@ -36,20 +36,25 @@ class Profile(StrEnum):
 
 Assignment = Annotated[str, typer.Argument(help="The assignment, for example week01_perceptron.")]
 Assignments = Annotated[list[str] | None, typer.Argument(help="The assignments. Default: all.")]
-Root = Annotated[Path, typer.Option(help="The course's root: source/, submitted/, gradebook.db.")]
+Root = Annotated[Path, typer.Option(help="The root of the course, with source/ and submitted/.")]
 Student = Annotated[list[str] | None, typer.Option(help="Only this student (may be repeated).")]
-Database = Annotated[str | None, typer.Option(help="The gradebook, as any SQLAlchemy URL.")]
+Database = Annotated[str | None, typer.Option(help="The gradebook, as an SQLAlchemy URL.")]
 Jobs = Annotated[
-    int | None, typer.Option(min=1, help="Exams at a time; one for each core without it.")
+    int | None, typer.Option(min=1, help="Exams at a time. Default: one for each core.")
 ]
 Gpus = Annotated[
     str | None,
-    typer.Option(metavar="auto|N|LIST", help="One exam on each of these GPUs: all, N, or 0,1."),
+    typer.Option(
+        metavar="auto|N|LIST",
+        help="One exam at a time on each GPU: on all, on N, or on those listed (0,1).",
+    ),
 ]
 Tls = Annotated[
     Path | None,
-    typer.Option(help="PEM file. Without TLS, who reaches the scheduler can run code on it."),
+    typer.Option(
+        help="PEM file. Without TLS, anyone who reaches the scheduler can run code on it."
+    ),
 ]
 Unsandboxed = Annotated[
-    bool, typer.Option("--allow-unsandboxed", help="Go on where a layer of the sandbox is missing.")
+    bool, typer.Option("--allow-unsandboxed", help="Continue if a layer of the sandbox is missing.")
 ]

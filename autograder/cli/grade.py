@@ -1,4 +1,4 @@
-"""The commands of an evening: grade, worker, paper, feedback, report, export."""
+"""Define the commands that grade: grade, worker, paper, feedback, report, export."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +21,8 @@ from autograder.cli.console import (
     Tls,
     Unsandboxed,
     commands,
-    complain,
     console,
+    print_error,
 )
 from autograder.errors import UsageError
 
@@ -40,22 +40,26 @@ def grade(
     gpus: Gpus = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Of a Dask scheduler whose workers hold the exams."),
+        typer.Option(metavar="ADDRESS", help="A Dask scheduler whose workers run the exams."),
     ] = None,
     tls_ca_file: Tls = None,
     tls_cert: Tls = None,
     tls_key: Tls = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Hold exams again that were held.")
+        bool, typer.Option("--force", help="Re-run exams even if a cached result exists.")
     ] = False,
-    profile: Annotated[Profile | None, typer.Option(help="Overrides autograder.toml.")] = None,
-    results: Annotated[Path | None, typer.Option(help="Write JSON lines here.")] = None,
+    profile: Annotated[
+        Profile | None, typer.Option(help="Replaces the profile of autograder.toml.")
+    ] = None,
+    results: Annotated[
+        Path | None, typer.Option(help="Also write the results here, as JSON lines.")
+    ] = None,
     db: Database = None,
     allow_unsandboxed: Unsandboxed = False,
 ) -> None:
-    """Grade what students handed in: every submission sits the exam.
+    """Grade the submissions of an assignment: run the exam of each.
 
-    The same work sits it once. Ctrl-C, then the same command, goes on where it stopped.
+    Equal submissions share one exam. After Ctrl-C, the same command continues where it stopped.
     """
     from autograder.cli.progress import progress
     from autograder.cli.views import class_view
@@ -69,7 +73,7 @@ def grade(
         settings = replace(settings, profile=profile.value)
     if allow_unsandboxed:
         settings = replace(settings, allow_unsandboxed=True)
-    with _resumable(), progress(console, f"Grading {assignment}") as tell:
+    with _resumable(), progress(console, f"Grading {assignment}") as show:
         graded = grade_class(
             root,
             assignment,
@@ -80,35 +84,35 @@ def grade(
             force=force,
             settings=settings,
             db_url=db,
-            on_calibration=lambda done, total: tell(done, total, "Sitting known answers"),
-            on_result=tell,
+            on_calibration=lambda done, total: show(done, total, "Running known answers"),
+            on_result=show,
         )
     if results is not None:
         write_results(graded, results)
     summary = class_report(assignment, graded)
     console.print(class_view(summary))
     if summary.ungraded:
-        complain(f"Not graded: {', '.join(summary.ungraded)}. The findings say why.")
+        print_error(f"Not graded: {', '.join(summary.ungraded)}. The findings above say why.")
         raise typer.Exit(1)
     console.print(
-        f"Next: autograder feedback {assignment}, and mark the written answers.", style="dim"
+        f"Next: mark the written answers, then run autograder feedback {assignment}.", style="dim"
     )
 
 
 @commands.command()
 def worker(
-    address: Annotated[str, typer.Argument(help="Of the Dask scheduler: tcp://host:8786.")],
+    address: Annotated[str, typer.Argument(help="The Dask scheduler: tcp://host:8786.")],
     jobs: Jobs = None,
     gpus: Gpus = None,
-    name: Annotated[str | None, typer.Option(help="What the scheduler calls it.")] = None,
+    name: Annotated[str | None, typer.Option(help="The name of this worker.")] = None,
     tls_ca_file: Tls = None,
     tls_cert: Tls = None,
     tls_key: Tls = None,
     allow_unsandboxed: Unsandboxed = False,
 ) -> None:
-    """Join a scheduler, and hold the exams of whoever grades with it: `grade --scheduler`.
+    """Join a Dask scheduler and run exams for `autograder grade --scheduler`.
 
-    Nothing of the course need be on this machine. What is installed must be what the grader has.
+    This machine needs no files of the course, but the same versions of all packages.
     """
     from autograder.dispatch import ExamSlots, Scheduler
     from autograder.dispatch.machine import machine_slots
@@ -121,21 +125,21 @@ def worker(
         Scheduler(address, tls),
         exam_slots,
         lambda own: console.print(
-            f"[green]✓[/] {own} holds {len(exam_slots.slots)} {kind} at a time. Ctrl-C ends it.",
+            f"[green]✓[/] {own} runs {len(exam_slots.slots)} {kind} at a time. Ctrl-C stops it.",
             soft_wrap=True,
         ),
         name=name,
     )
 
 
-@commands.command()
+@commands.command("paper")
 def exam_notebook(
     assignment: Assignment,
-    student: Annotated[str, typer.Argument(help="Whose submission.")],
-    to: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("paper.ipynb"),
+    student: Annotated[str, typer.Argument(help="The student.")],
+    to: Annotated[Path, typer.Argument(help="The file to write.")] = Path("exam_notebook.ipynb"),
     root: Root = Path(),
 ) -> None:
-    """Write the paper that a student sits, for `papermill --engine exam PAPER EXECUTED`."""
+    """Write the exam notebook of a submission, for `papermill --engine exam`."""
     from autograder.grading.pipeline import write_exam_notebook
 
     write_exam_notebook(root, assignment, student, to)
@@ -146,45 +150,50 @@ def exam_notebook(
 def feedback(
     assignment: Assignment, root: Root = Path(), student: Student = None, db: Database = None
 ) -> None:
-    """Write what each student reads: feedback/<student>/<assignment>/."""
+    """Write the feedback pages: feedback/<student>/<assignment>/<notebook>.html."""
     from autograder.cli.progress import progress
+    from autograder.course.paths import CoursePaths
     from autograder.reporting.feedback.write import write_feedback
 
-    with progress(console, f"Feedback for {assignment}") as tell:
+    with progress(console, f"Feedback for {assignment}") as show:
         count = 0
 
         def on_page(_page: Path, total: int) -> None:
             nonlocal count
             count += 1
-            tell(count, total)
+            show(count, total)
 
         pages = write_feedback(root, assignment, students=student or (), db_url=db, on_page=on_page)
-    console.print(f"[green]✓[/] {len(pages)} pages in {root / 'feedback'}/<student>/{assignment}/")
+    console.print(
+        f"[green]✓[/] {len(pages)} pages in {CoursePaths(root).feedback}/<student>/{assignment}/"
+    )
 
 
 @commands.command()
 def report(
     assignment: Assignment,
     root: Root = Path(),
-    results: Annotated[Path | None, typer.Option(help="Write JSON lines here.")] = None,
+    results: Annotated[
+        Path | None, typer.Option(help="Also write the results here, as JSON lines.")
+    ] = None,
 ) -> None:
-    """Sum up a graded assignment: scores, hardest questions, misconceptions, findings."""
+    """Summarize a graded assignment: scores, hardest questions, misconceptions, findings."""
     from autograder.cli.views import class_view
     from autograder.grading.artifacts import read_results, write_results
     from autograder.reporting.class_report import class_report
-    from autograder.reporting.report_page import write_report
+    from autograder.reporting.html import write_report
 
     graded = read_results(root, assignment)
     if results is not None:
         write_results(graded, results)
     summary = class_report(assignment, graded)
     console.print(class_view(summary))
-    console.print(f"As a page: {write_report(root, summary)}")
+    console.print(f"Also written as a page: {write_report(root, summary)}")
 
 
 @commands.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def export(context: typer.Context, root: Root = Path()) -> None:
-    """Export the grades; options are those of `nbgrader export`."""
+    """Export the grades; takes the options of `nbgrader export`."""
     from autograder.gradebook.export import export as run
 
     raise typer.Exit(run(root, context.args))
@@ -196,7 +205,7 @@ def _scheduler(address: str | None, *tls: Path | None) -> "Scheduler | None":
     if address is None:
         return None
     waiting = (
-        f"Nobody has joined {address} yet. On a machine that is to: autograder worker {address}"
+        f"{address} has no workers yet. Start one, on any machine: autograder worker {address}"
     )
     return Scheduler(address, _tls(*tls), lambda: console.print(Text(waiting), soft_wrap=True))
 
@@ -213,9 +222,9 @@ def _tls(*files: Path | None) -> "TlsFiles | None":
 
 @contextmanager
 def _resumable() -> Iterator[None]:
-    """Say, when somebody presses Ctrl-C, how to go on."""
+    """Print how to continue if Ctrl-C is pressed."""
     try:
         yield
     except KeyboardInterrupt:
-        complain("Stopped. What was graded is kept; the same command goes on from there.")
+        print_error("Stopped. The results so far are kept; run the same command to continue.")
         raise typer.Exit(INTERRUPTED) from None

@@ -1,47 +1,56 @@
-"""The command `autograder`: strings to values, one call, an exit code.
+"""The command `autograder`: read options, call one function, return an exit code.
 
-0    all is well
-1    a check or a proof failed, or some work could not be graded
-2    a name, path or option that does not exist
+0    success
+1    a check or a test of a test failed, or a submission could not be graded
+2    a name, path, option or setting that does not exist or is not valid
 130  Ctrl-C
 """
 
+import logging
 import sys
+from pathlib import Path
+from typing import Annotated
 
-from autograder.cli import author as course
-from autograder.cli import grade as grading
-from autograder.cli import system as machine
-from autograder.cli.console import commands, complain
+import typer
+
+from autograder.cli import author, grade, system
+from autograder.cli.console import commands, print_error
 from autograder.errors import AutograderError, UsageError
+from autograder.log import configure_logging
 
-__all__ = ["app", "commands", "course", "grading", "machine", "main"]
+__all__ = ["app", "author", "commands", "grade", "main", "system"]
 
-_GRADING = (
-    "dask",
-    "distributed",
-    "jupytext",
-    "nbconvert",
-    "nbgrader",
-    "nh3",
-    "papermill",
-    "psutil",
-)
+LOG = logging.getLogger(__name__)
+
+
+@commands.callback()
+def configure(
+    verbose: Annotated[
+        int,
+        typer.Option("--verbose", "-v", count=True, help="Print the log; -vv prints more."),
+    ] = 0,
+    log_file: Annotated[
+        Path | None,
+        typer.Option(help="Append the log to this file, with the tracebacks of errors."),
+    ] = None,
+) -> None:
+    """Build a course of notebooks, grade it, and write feedback and reports."""
+    configure_logging(verbose, log_file)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return the exit code, with one sentence on stderr when it is not 0."""
+    """Run one command; return the exit code, with one sentence on stderr if it is not 0."""
     try:
         commands(arguments)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except AutograderError as error:
-        complain(str(error))
+        LOG.info("The command failed", exc_info=True)
+        print_error(str(error))
         return 2 if isinstance(error, UsageError) else 1
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] not in _GRADING:
-            raise
-        complain(f"This needs what instructors install: pip install 'dlcourse[grading]' ({error}).")
-        return 2
+    except Exception:
+        LOG.exception("The command failed")
+        raise
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Shows how far some work is: a bar that moves in a terminal, a line now and then elsewhere."""
+"""Show progress: a bar in a terminal, else a line from time to time."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -19,19 +19,19 @@ from rich.progress import (
 )
 from rich.text import Text
 
-LINE_SECONDS = 10.0  # between two lines where there is no terminal
+LINE_SECONDS = 10.0  # between two lines, if there is no terminal
 
 
 class OnProgress(Protocol):
-    """Moves a bar: `done` of `total`, of the part of the work called `now`."""
+    """Show `done` of `total` steps of the part of the work that is called `part`."""
 
-    def __call__(self, done: int, total: int, now: str = ...) -> None:
-        """Show it."""
+    def __call__(self, done: int, total: int, part: str = ...) -> None:
+        """Show progress."""
 
 
 @contextmanager
 def progress(console: Console, what: str) -> Iterator[OnProgress]:
-    """Show how far something is; what it gives is called with how many of how many."""
+    """Show the progress of some work; yield the function to call after each step."""
     if not console.is_terminal:
         yield PlainLines(what, lambda line: console.print(Text(line), soft_wrap=True))
         return
@@ -49,21 +49,23 @@ def progress(console: Console, what: str) -> Iterator[OnProgress]:
     with bar:
         task = bar.add_task(what, total=None)
 
-        def tell(done: int, total: int, now: str = what) -> None:
-            if bar.tasks[0].description != now:  # another part of the work: its own time and rate
-                bar.reset(task, description=now)
+        def show(done: int, total: int, part: str = what) -> None:
+            if bar.tasks[0].description != part:  # each part has its own time and rate
+                bar.reset(task, description=part)
             bar.update(task, completed=done, total=total)
 
-        yield tell
+        yield show
 
 
 class PlainLines:
-    """Prints a line when a part of the work begins and ends, and now and then between.
+    """Print a line when a part of the work begins and ends, and from time to time between.
 
     Parameters
     ----------
     what
-        The part of the work that has no name of its own.
+        The name of the work; a part of it may have its own name.
+    show
+        Prints a line.
     clock
         Returns seconds.
     """
@@ -77,17 +79,17 @@ class PlainLines:
         self.what, self.show, self.clock = what, show, clock
         self.part: str | None = None
         self.began = self.shown = 0.0
-        self.before = 0  # how many were done when this part began
+        self.before = 0  # steps that were done when this part began
 
-    def __call__(self, done: int, total: int, now: str = "") -> None:
-        """Say it, unless something was said just now."""
-        part, moment = now or self.what, self.clock()
-        if part != self.part:
-            self.part, self.began, self.before = part, moment, done
+    def __call__(self, done: int, total: int, part: str = "") -> None:
+        """Print a line, unless the last one was printed just before."""
+        name, moment = part or self.what, self.clock()
+        if name != self.part:
+            self.part, self.began, self.before = name, moment, done
         elif done < total and moment - self.shown < LINE_SECONDS:
             return
         self.shown = moment
-        self.show(f"{part}: {done} of {total}{self._speed(done, total, moment)}")
+        self.show(f"{name}: {done} of {total}{self._speed(done, total, moment)}")
 
     def _speed(self, done: int, total: int, moment: float) -> str:
         seconds, new = moment - self.began, done - self.before
@@ -98,7 +100,7 @@ class PlainLines:
 
 
 class _Rate(ProgressColumn):
-    """How many a minute."""
+    """Show the steps per minute."""
 
     def render(self, task: Task) -> Text:
         if not task.speed:

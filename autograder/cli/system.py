@@ -1,4 +1,4 @@
-"""The commands about a machine: doctor, kernel, demo."""
+"""Define the commands about this machine: doctor, kernel, demo."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ from autograder.cli.console import Jobs, Unsandboxed, commands, console, kernel_
 
 @commands.command()
 def doctor() -> None:
-    """Say what this machine offers to hold exams on: layers of the sandbox, and GPUs."""
+    """Show the layers of the sandbox and the GPUs that this machine offers to exams."""
     from autograder.cli.views import layers_view
     from autograder.sandbox.gpus import gpus
     from autograder.sandbox.isolation.capabilities import layers
@@ -23,9 +23,12 @@ def doctor() -> None:
 
 @kernel_commands.command()
 def install(
-    prefix: Annotated[Path | None, typer.Option(help="Below this folder, not for you.")] = None,
+    prefix: Annotated[
+        Path | None,
+        typer.Option(help="Install it below this folder, instead of for the current user."),
+    ] = None,
 ) -> None:
-    """Install the warm, sandboxed kernel for any Jupyter client."""
+    """Install the sandboxed kernel, for any Jupyter client."""
     from autograder.sandbox.jupyter.kernelspec import install_kernelspec
 
     console.print(f"[green]✓[/] {install_kernelspec(prefix=prefix)}")
@@ -33,32 +36,34 @@ def install(
 
 @commands.command()
 def demo(
-    root: Annotated[Path, typer.Option(help="The course to make it from.")] = Path(),
-    to: Annotated[Path, typer.Option(help="Where to write it; made anew.")] = Path("demo"),
+    root: Annotated[Path, typer.Option(help="The root of the course to copy from.")] = Path(),
+    to: Annotated[
+        Path, typer.Option(help="The folder to write to; an earlier demo is replaced.")
+    ] = Path("demo"),
     jobs: Jobs = None,
     allow_unsandboxed: Unsandboxed = False,
 ) -> None:
-    """Make up a class of twelve, cheats and all, and grade it for real."""
+    """Make up a class of twelve students, three of whom cheat, and grade it."""
     from autograder.cli.demo.demo import run_demo
     from autograder.cli.progress import progress
     from autograder.cli.views import class_view, stories_table
     from autograder.reporting.class_report import class_report
 
     console.print(
-        f"A made-up class of twelve hands in assignment 1. Everything is written in {to}/."
+        f"Twelve made-up students submit the first assignment. Everything is written to {to}/."
     )
-    with progress(console, "Grading twelve students") as tell:
-        shown = run_demo(
+    with progress(console, "Grading twelve students") as show:
+        made = run_demo(
             root,
             to,
             jobs=jobs,
             allow_unsandboxed=allow_unsandboxed,
-            on_calibration=lambda done, total: tell(done, total, "Sitting known answers"),
-            on_result=tell,
+            on_calibration=lambda done, total: show(done, total, "Running known answers"),
+            on_result=show,
         )
     console.print(
-        stories_table(shown.stories), class_view(class_report(shown.assignment, shown.results))
+        stories_table(made.stories), class_view(class_report(made.assignment, made.results))
     )
-    console.print(f"Feedback:     {shown.pages[0]} and {len(shown.pages) - 1} more", soft_wrap=True)
-    console.print(f"Class report: {shown.report}", soft_wrap=True)
-    console.print(f"Gradebook:    {shown.gradebook}", soft_wrap=True)
+    console.print(f"Feedback:     {made.pages[0]} and {len(made.pages) - 1} more", soft_wrap=True)
+    console.print(f"Class report: {made.report}", soft_wrap=True)
+    console.print(f"Gradebook:    {made.gradebook}", soft_wrap=True)

@@ -1,6 +1,7 @@
-"""What the command line shows: tables of a class, and of what a machine offers."""
+"""Lay out what the command line prints: a class, a verification, a machine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
@@ -13,26 +14,37 @@ from autograder.reporting.class_report import ClassReport, QuestionLine
 from autograder.sandbox.gpus import Gpu
 from autograder.sandbox.isolation.capabilities import Layer
 
+if TYPE_CHECKING:
+    from autograder.verification.verify import Report, Row
+
 GOOD, FAIR, POOR = "green", "yellow", "red"
 HARDEST = 5  # questions
 BAR = 16  # characters
 
+_REQUIRED = {
+    "reference": "full marks",
+    "variant": "full marks",
+    "release": "no points",
+    "misconception": "fail, recognized",
+    "trivial answer": "no points",
+}
+
 
 def class_view(report: ClassReport) -> RenderableType:
-    """Return the whole report of a class for a terminal."""
+    """Return the report of a class."""
     parts: list[RenderableType] = [students_table(report)]
     hardest = [line for line in report.questions if line.missed][:HARDEST]
     if hardest:
         parts.append(_titled("Hardest questions", _questions_table(hardest)))
     if report.misconceptions:
-        parts.append(_titled("Misconceptions", _mistakes_table(report)))
+        parts.append(_titled("Misconceptions", _misconceptions_table(report)))
     if report.findings:
         parts.append(_titled("Findings", _findings_table(report)))
     return Group(*parts)
 
 
 def stories_table(stories: Mapping[str, str]) -> Table:
-    """Return who is who in a made-up class."""
+    """Return a table of the students of a made-up class, and what they did."""
     table = _table("student", "what they did")
     for student, story in stories.items():
         table.add_row(escape(student), Text(story))
@@ -40,8 +52,8 @@ def stories_table(stories: Mapping[str, str]) -> Table:
 
 
 def students_table(report: ClassReport) -> Table:
-    """Return one row a student: score, questions that missed points, what was found."""
-    table = _table("student", ("score", "right"), "questions not right yet", "findings")
+    """Return a table of the students: score, questions without full points, findings."""
+    table = _table("student", ("score", "right"), "questions without full points", "findings")
     table.columns[0].no_wrap = True
     table.columns[1].no_wrap = True
     for line in report.students:
@@ -73,27 +85,27 @@ def _score(score: float, max_score: float) -> Text:
 
 
 def _questions_table(questions: list[QuestionLine]) -> Table:
-    table = _table("question", "missed by", "", ("not tried", "right"), ("earned", "right"))
+    table = _table("question", "missed by", "", ("not attempted", "right"), ("earned", "right"))
     for column in table.columns:
         column.no_wrap = True
     for line in questions:
         filled = round(line.share * BAR)
         bar = Text("━" * filled, style=POOR) + Text("┄" * (BAR - filled), style="bright_black")
         missed = f"{line.missed} of {line.students}"
-        not_tried = str(line.not_attempted or "")
-        table.add_row(escape(line.name), bar, missed, not_tried, f"{line.mean:.0%}")
+        not_attempted = str(line.not_attempted or "")
+        table.add_row(escape(line.name), bar, missed, not_attempted, f"{line.mean:.0%}")
     return table
 
 
-def _mistakes_table(report: ClassReport) -> Table:
-    table = _table("question", "how many, and what they think")
+def _misconceptions_table(report: ClassReport) -> Table:
+    table = _table("question", "students, misconception and hint")
     for line in report.misconceptions:
         table.add_row(escape(line.question), Text(line.sentence))
     return table
 
 
 def _findings_table(report: ClassReport) -> Table:
-    table = _table("student", "finding", "particulars")
+    table = _table("student", "finding", "details")
     table.columns[0].no_wrap = True
     table.columns[1].no_wrap = True
     for student, finding in report.findings:
@@ -119,8 +131,8 @@ def _titled(title: str, body: RenderableType) -> RenderableType:
 
 
 def layers_view(layers: Sequence[Layer], gpus: Sequence[Gpu]) -> RenderableType:
-    """Return a line a layer of the sandbox, and a line a GPU."""
-    table = _table("", "layer", "what it is good for")
+    """Return a table of the layers of the sandbox, and of the GPUs."""
+    table = _table("", "layer", "purpose")
     for layer in layers:
         mark = Text("✓", style=GOOD) if layer.available else Text("✗", style=POOR)
         table.add_row(mark, layer.name, Text(layer.meaning))
@@ -129,3 +141,38 @@ def layers_view(layers: Sequence[Layer], gpus: Sequence[Gpu]) -> RenderableType:
     if not gpus:
         table.add_row(Text("–"), "GPU", Text("none: exams run on the CPU"))
     return table
+
+
+def verify_view(reports: "Iterable[Report]") -> RenderableType:
+    """Return a table of the answers that were run, and a line for each problem."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column("answers", no_wrap=True)
+    table.add_column("expected", no_wrap=True)
+    for heading in ("as expected", "processes agree", "recognized"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    problems: list[RenderableType] = []
+    for report in reports:
+        table.add_row(Text(report.assignment, style="bold"))
+        for kind in dict.fromkeys(row.kind for row in report.rows):
+            rows = [row for row in report.rows if row.kind == kind]
+            table.add_row(f"  {kind}", _REQUIRED[kind], *_counts(rows))
+        table.add_section()
+        problems += [Text(f"✗ {problem}", style=POOR) for problem in report.problems]
+    summary = Text() if problems else Text("All answers got what was expected.", style=GOOD)
+    return Group(table, summary, *problems)
+
+
+def _counts(rows: "list[Row]") -> tuple[Text, ...]:
+    right = sum(not row.problems for row in rows)
+    agreed, tests = sum(row.agreed for row in rows), sum(row.tests for row in rows)
+    recognized = sum(row.recognized for row in rows)
+    is_misconception = rows[0].kind == "misconception"
+    return (
+        _of(right, len(rows)),
+        _of(agreed, tests),
+        _of(recognized, len(rows)) if is_misconception else Text(""),
+    )
+
+
+def _of(count: int, total: int) -> Text:
+    return Text(f"{count} of {total}", style=GOOD if count == total else POOR)

@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from distributed import Reschedule, get_worker
 
 from autograder.config import Settings
+from autograder.course.support_files import SupportFiles
 from autograder.dispatch.worker_plugin import ExamSlots
 from autograder.errors import ClusterError
 from autograder.exam.attempt import ExamConfig, attempt_exam
@@ -24,7 +25,7 @@ class RunSpec:
     It is sent each time, because data that a scheduler spreads over its workers is lost with the
     last of them.
 
-    packed     settings and answer key, pickled
+    packed     settings, answer key and support files, pickled
     versions   of the grader
     """
 
@@ -34,7 +35,8 @@ class RunSpec:
 
 def run_spec_of(config: ExamConfig) -> RunSpec:
     """Return the run spec of the exams of a notebook."""
-    return RunSpec(pickle.dumps((config.settings, config.answer_key)), versions())
+    shared = (config.settings, config.answer_key, config.notebook.support)
+    return RunSpec(pickle.dumps(shared), versions())
 
 
 def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
@@ -54,7 +56,7 @@ def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
             "Install the same versions on both machines, then grade again."
         )
         raise ClusterError(message)
-    settings, answer_key = _unpack(run_spec.packed)
+    settings, answer_key, support = _unpack(run_spec.packed)
     slots: ExamSlots = worker.plugins[ExamSlots.name]
     if not slots.allow_unsandboxed:
         settings = replace(settings, allow_unsandboxed=False)
@@ -64,6 +66,7 @@ def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
                 from_bytes(exam_notebook),
                 settings=settings,
                 answer_key=answer_key,
+                support=support,
                 run_exam=partial(slots.run_exam, slot=slot, stop=cancellation),
             )
         except asyncio.CancelledError:
@@ -72,6 +75,6 @@ def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _unpack(packed: bytes) -> tuple[Settings, AnswerKey | None]:
-    unpacked: tuple[Settings, AnswerKey | None] = pickle.loads(packed)
+def _unpack(packed: bytes) -> tuple[Settings, AnswerKey | None, SupportFiles]:
+    unpacked: tuple[Settings, AnswerKey | None, SupportFiles] = pickle.loads(packed)
     return unpacked

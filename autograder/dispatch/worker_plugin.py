@@ -9,7 +9,8 @@ from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from autograder.exam import run
 from autograder.exam.attempt import RunExam
-from autograder.exam.resources import Cancellation, Slot
+from autograder.exam.cancellation import Cancellation
+from autograder.exam.resources import Slot
 
 RESOURCE = "exam"  # the name of a slot in Dask, which sends an exam only where one is free
 

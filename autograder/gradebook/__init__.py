@@ -1,10 +1,11 @@
-"""Results go into nbgrader's database, and nowhere else is it written.
+"""Read and write nbgrader's database; no other package does.
 
-`opening` opens it once a run, `questions` enters what can be earned, `marks` what was earned.
-Nothing here knows how an exam is held, and what holds exams never imports this.
+`connection` opens it, `assignments` enters the points that can be earned, `write` enters the
+points that were earned, and `read` returns what was marked by hand. Nothing here knows how an
+exam is run.
 """
 
-from autograder.gradebook.assignments import enter_assignment, enter_week
+from autograder.gradebook.assignments import enter_assignment, register_assignment
 from autograder.gradebook.connection import Book, open_gradebook
 from autograder.gradebook.write import enter_results, parse_time
 
@@ -12,7 +13,7 @@ __all__ = [
     "Book",
     "enter_assignment",
     "enter_results",
-    "enter_week",
     "open_gradebook",
     "parse_time",
+    "register_assignment",
 ]

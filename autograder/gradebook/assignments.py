@@ -1,4 +1,4 @@
-"""Enters into the gradebook what can be earned, as nbgrader's generate_assignment does."""
+"""Enter assignments and their points into the gradebook, as `nbgrader generate_assignment` does."""
 
 import logging
 from collections.abc import Mapping
@@ -20,6 +20,7 @@ from nbgrader.preprocessors import (
 )
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
+from autograder.course.paths import CoursePaths
 from autograder.errors import GradebookError
 from autograder.gradebook.connection import Book, open_gradebook
 from autograder.notebook.cells import points_of
@@ -28,7 +29,7 @@ _STEPS = (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata, ComputeChec
 
 
 def enter_assignment(book: Book, assignment: str, sources: Mapping[str, NotebookNode]) -> None:
-    """Enter an assignment, or bring points and texts up to date; marks stay.
+    """Enter an assignment, or update its points and texts; marks are kept.
 
     Parameters
     ----------
@@ -37,12 +38,12 @@ def enter_assignment(book: Book, assignment: str, sources: Mapping[str, Notebook
     assignment
         The name of the assignment.
     sources
-        The trusted notebooks by name. Those without points, lessons, are left out.
+        The trusted notebooks, by name. Notebooks without points (lessons) are left out.
 
     Raises
     ------
     GradebookError
-        If marks were given for other questions than those of `sources`.
+        If there are marks for other questions than those of `sources`.
     """
     graded = {name: nb for name, nb in sources.items() if any(map(points_of, nb.cells))}
     prepared = {name: _prepare(assignment, name, nb) for name, nb in graded.items()}
@@ -50,30 +51,31 @@ def enter_assignment(book: Book, assignment: str, sources: Mapping[str, Notebook
     if entry.submissions:
         _refuse_other_questions(entry, prepared)
     else:
-        for gone in {notebook.name for notebook in entry.notebooks} - set(prepared):
-            book.write(partial(book.api.remove_notebook, gone, assignment))
-    known = {notebook.name: _checksums_saved(notebook) for notebook in entry.notebooks}
-    book.api.db.rollback()  # ends the reading, or SaveCells would wait for it
+        for removed in {notebook.name for notebook in entry.notebooks} - set(prepared):
+            book.write(partial(book.api.remove_notebook, removed, assignment))
+    known = {notebook.name: _saved_checksums(notebook) for notebook in entry.notebooks}
+    book.api.db.rollback()  # ends the read transaction; SaveCells would wait for it
     for name, notebook in prepared.items():
         if known.get(name) != _checksums(notebook):
             book.write(partial(_save, book, assignment, name, notebook))
 
 
-def enter_week(assignment: str, student: str = "*", notebooks: object = ()) -> None:
-    """Enter the assignment of the course in the working directory: nbgrader's pre_convert_hook.
+def register_assignment(assignment: str, student: str = "*", notebooks: object = ()) -> None:
+    """Enter an assignment of the course in the working directory.
 
-    So `nbgrader autograde` and formgrader can grade a assignment that was only built.
+    This is a pre_convert_hook of nbgrader: with it, `nbgrader autograde` and formgrader can grade
+    an assignment that was built, but never entered into the gradebook.
     """
-    del student, notebooks  # nbgrader's hooks are called with them
+    del student, notebooks  # nbgrader passes them to every hook
     root = Path.cwd()
-    paths = sorted((root / "source" / assignment).glob("*.ipynb"))
+    paths = sorted((CoursePaths(root).source / assignment).glob("*.ipynb"))
     sources = {path.stem: nbformat.read(path, as_version=4) for path in paths}
     with open_gradebook(root) as book:
         enter_assignment(book, assignment, sources)
 
 
 def _prepare(assignment: str, name: str, source: NotebookNode) -> NotebookNode:
-    """Return a source as nbgrader saves it: solutions cut, hidden tests there, checksums."""
+    """Return a source as nbgrader saves it: without solutions, with hidden tests and checksums."""
     notebook = deepcopy(source)
     resources: dict[str, object] = {}
     quiet = logging.getLogger("autograder.gradebook.silent")
@@ -92,7 +94,7 @@ def _prepare(assignment: str, name: str, source: NotebookNode) -> NotebookNode:
 
 
 def _refuse_other_questions(entry: Assignment, prepared: Mapping[str, NotebookNode]) -> None:
-    """Refuse questions that came or went since the first mark was given, as nbgrader does."""
+    """Refuse to add or remove questions once there are marks, as nbgrader does."""
     before = {(book.name, cell.name) for book in entry.notebooks for cell in book._base_cells}
     now = {
         (name, cell.metadata.nbgrader.grade_id)
@@ -102,29 +104,27 @@ def _refuse_other_questions(entry: Assignment, prepared: Mapping[str, NotebookNo
     }
     if before == now:
         return
-    new = ", ".join(sorted(question for _, question in now - before)) or "none"
-    gone = ", ".join(sorted(question for _, question in before - now)) or "none"
+    added = ", ".join(sorted(question for _, question in now - before)) or "none"
+    removed = ", ".join(sorted(question for _, question in before - now)) or "none"
     message = (
-        f"The gradebook has marks for other questions of {entry.name} than source/ has now "
-        f"(new: {new}; gone: {gone}). Bring the questions back, or remove the marks with "
+        f"The gradebook has marks for {entry.name}, but its questions in source/ have changed "
+        f"(added: {added}; removed: {removed}). Restore the questions, or remove the marks with "
         f"`nbgrader db assignment remove {entry.name} --force` and grade again."
     )
     raise GradebookError(message)
 
 
 def _save(book: Book, assignment: str, name: str, prepared: NotebookNode) -> None:
-    """Save a notebook's cells with nbgrader's own step."""
-    _let_locked_cells_change(book, assignment, name, prepared)
+    """Save the cells of a notebook with nbgrader's own preprocessor."""
+    _update_locked_cells(book, assignment, name, prepared)
     resources = {"nbgrader": {"notebook": name, "assignment": assignment, "db_url": book.url}}
     SaveCells().preprocess(prepared, resources)
 
 
-def _let_locked_cells_change(
-    book: Book, assignment: str, name: str, prepared: NotebookNode
-) -> None:
-    """Bring locked cells that came or went into the gradebook, where nbgrader would refuse.
+def _update_locked_cells(book: Book, assignment: str, name: str, prepared: NotebookNode) -> None:
+    """Add and remove locked cells in the gradebook, which nbgrader would refuse.
 
-    No mark hangs on them, and a course may need one more import in the middle of the term.
+    No marks belong to them, and a course may need one more import in the middle of a term.
     """
     entry = book.api.find_assignment(assignment)
     saved = next((notebook for notebook in entry.notebooks if notebook.name == name), None)
@@ -139,7 +139,7 @@ def _let_locked_cells_change(
     book.api.db.commit()
 
 
-def _checksums_saved(notebook: Notebook) -> dict[str, str | None]:
+def _saved_checksums(notebook: Notebook) -> dict[str, str | None]:
     return {cell.name: cell.checksum for cell in notebook.source_cells}
 
 

@@ -1,10 +1,9 @@
-"""Opens nbgrader's database, as the course's `nbgrader_config.py` says, and waits for its lock."""
+"""Open the nbgrader database that a course configures, and wait while it is locked."""
 
 import logging
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,60 +14,63 @@ from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_fixed
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder.errors import GradebookError
 
 CONFIG_FILE = "nbgrader_config.py"
-ATTEMPTS = 3  # SQLite itself waits five seconds for a lock, each time
+ATTEMPTS = 3  # at each of them, SQLite itself waits five seconds for a lock
 PAUSE = 1.0  # seconds between two attempts
+
+LOG = logging.getLogger(__name__)
 
 Returned = TypeVar("Returned")
 
 
 @dataclass(frozen=True)
 class Book:
-    """An open gradebook. `config` is the course's nbgrader configuration."""
+    """An open gradebook. `config` is the nbgrader configuration of the course."""
 
     api: Gradebook
     url: str
     config: Config
 
     def write(self, action: Callable[[], Returned]) -> Returned:
-        """Run `action` as one transaction, again when another program holds the lock.
+        """Run `action` as one transaction; try again while another program has the lock.
 
         Raises
         ------
         GradebookError
-            If the lock stays, or the database refuses. Nothing of `action` is kept then.
+            If the database stays locked or refuses. Then nothing of `action` is kept.
         """
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with _without_tracebacks():
-                    done = action()
-                    self.api.db.commit()
-                return done
-            except (SQLAlchemyError, InvalidEntry) as error:
-                self.api.db.rollback()
-                if attempt == ATTEMPTS or not _is_lock(error):
-                    raise _refusal(self.url, error) from error
-                time.sleep(PAUSE)
-            except BaseException:
-                self.api.db.rollback()
-                raise
-        raise AssertionError  # the last attempt returns or raises
+        try:
+            done: Returned = _retrying()(self._write_once, action)
+        except (SQLAlchemyError, InvalidEntry) as error:
+            raise _refusal(self.url, error) from error
+        return done
+
+    def _write_once(self, action: Callable[[], Returned]) -> Returned:
+        try:
+            with _without_tracebacks():
+                done = action()
+                self.api.db.commit()
+        except BaseException:
+            self.api.db.rollback()
+            raise
+        return done
 
 
 @contextmanager
 def open_gradebook(root: Path, db_url: str | None = None) -> Iterator[Book]:
-    """Open the gradebook of the course at `root`; it is created where there is none.
+    """Open the gradebook of the course at `root`; create it if there is none.
 
     Parameters
     ----------
     root
         The root of the course, with its `nbgrader_config.py` if it has one.
     db_url
-        Any SQLAlchemy URL; without it the configuration's, without that `root/gradebook.db`.
+        Any SQLAlchemy URL. By default that of the configuration, else `root/gradebook.db`.
 
     Raises
     ------
@@ -88,40 +90,53 @@ def open_gradebook(root: Path, db_url: str | None = None) -> Iterator[Book]:
 
 
 def read_config(root: Path) -> Config:
-    """Return what the course's `nbgrader_config.py` sets; nothing where there is no such file.
+    """Return what the course sets in `nbgrader_config.py`; nothing if there is no such file.
 
     Raises
     ------
     GradebookError
-        If the file fails.
+        If the file raises an error.
     """
     if not (root / CONFIG_FILE).is_file():
         return Config()
     try:
         return PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
-    except Exception as error:  # it is a program: it may raise anything
+    except Exception as error:  # the file is a program: it may raise anything
         message = f"{root / CONFIG_FILE} fails: {type(error).__name__}: {error}"
         raise GradebookError(message) from error
 
 
 def _open(url: str, course_id: str) -> Gradebook:
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with _alembic_on_path(), _without_tracebacks():
-                return Gradebook(url, course_id)
-        except (SQLAlchemyError, InvalidEntry, ImportError) as error:
-            if attempt == ATTEMPTS or not _is_lock(error):
-                raise _refusal(url, error) from error
-            time.sleep(PAUSE)
-        except (OSError, subprocess.SubprocessError) as error:
-            message = f"The gradebook cannot be created: nbgrader could not run alembic ({error})."
-            raise GradebookError(message) from error
-    raise AssertionError  # the last attempt returns or raises
+    try:
+        with _alembic_on_path(), _without_tracebacks():
+            gradebook = _retrying()(Gradebook, url, course_id)
+    except (SQLAlchemyError, InvalidEntry, ImportError) as error:
+        raise _refusal(url, error) from error
+    except (OSError, subprocess.SubprocessError) as error:
+        message = f"The gradebook cannot be created: nbgrader could not run alembic ({error})."
+        raise GradebookError(message) from error
+    LOG.debug("Opened the gradebook %s", _shown(url))
+    return gradebook
+
+
+def _retrying() -> Retrying:
+    """Return what calls a function again while the database is locked."""
+    return Retrying(
+        retry=retry_if_exception(_is_lock),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_fixed(PAUSE),
+        before_sleep=_log_lock,
+        reraise=True,
+    )
+
+
+def _log_lock(state: RetryCallState) -> None:
+    LOG.info("The gradebook is locked; attempt %d of %d", state.attempt_number, ATTEMPTS)
 
 
 @contextmanager
 def _alembic_on_path() -> Iterator[None]:
-    """Let nbgrader find the `alembic` beside this Python, which it runs to make a database."""
+    """Put the `alembic` of this Python on the path; nbgrader runs it to create a database."""
     before = os.environ.get("PATH")
     programs = str(Path(sys.executable).parent)
     os.environ["PATH"] = programs if before is None else f"{programs}{os.pathsep}{before}"
@@ -136,7 +151,7 @@ def _alembic_on_path() -> Iterator[None]:
 
 @contextmanager
 def _without_tracebacks() -> Iterator[None]:
-    """Keep nbgrader from printing the traceback of an error that is about to be one sentence."""
+    """Keep nbgrader from printing the traceback of an error that this module reports."""
     log = logging.getLogger("tornado.application")
     before, log.disabled = log.disabled, True
     try:
@@ -145,22 +160,35 @@ def _without_tracebacks() -> Iterator[None]:
         log.disabled = before
 
 
-def _is_lock(error: Exception) -> bool:
-    return any(word in str(error).lower() for word in ("locked", "deadlock", "lock wait timeout"))
+def _is_lock(error: BaseException) -> bool:
+    return isinstance(error, SQLAlchemyError | InvalidEntry) and any(
+        word in str(error).lower() for word in ("locked", "deadlock", "lock wait timeout")
+    )
 
 
 def _refusal(url: str, error: Exception) -> GradebookError:
     try:
-        name = make_url(url).render_as_string(hide_password=True)
+        name = _shown(url)
     except ArgumentError:
         message = f"{url!r} is not the URL of a database. Expected one like sqlite:///gradebook.db."
         return GradebookError(message)
     if _is_lock(error):
         message = (
             f"The gradebook {name} is locked by another program. "
-            "Close formgrader or whatever else writes to it, then grade again."
+            "Close formgrader and any other program that writes to it, then grade again."
         )
         return GradebookError(message)
     reason = str(getattr(error, "orig", None) or error).split("\n")[0]
-    advice = "If an older nbgrader made it: back it up, then run `nbgrader db upgrade`."
+    advice = "If an older nbgrader created it, back it up and run `nbgrader db upgrade`."
     return GradebookError(f"The gradebook {name} cannot be used: {reason}. {advice}")
+
+
+def _shown(url: str) -> str:
+    """Return the URL of a database without its password.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not such a URL.
+    """
+    return make_url(url).render_as_string(hide_password=True)

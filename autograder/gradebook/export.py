@@ -1,4 +1,4 @@
-"""Hand the gradebook to nbgrader's own export, which knows the formats of learning platforms."""
+"""Export the grades with nbgrader, whose exporters know the formats of learning platforms."""
 
 import os
 import subprocess
@@ -12,8 +12,10 @@ def export(root: Path, arguments: Sequence[str] = ()) -> int:
 
     Parameters
     ----------
+    root
+        The root of the course.
     arguments
-        What nbgrader takes, such as `--to grades.csv` or `--exporter ...`.
+        Options of nbgrader, such as `--to grades.csv` or `--exporter ...`.
     """
     programs = Path(sys.executable).parent
     path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"

@@ -1,4 +1,4 @@
-"""Read from nbgrader's gradebook what marking by hand and lateness have to say."""
+"""Read from the gradebook what was marked by hand, comments, and late penalties."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from autograder.models import Submission
 
 @dataclass(frozen=True)
 class Mark:
-    """What the gradebook says about one graded cell; `points` is None until somebody marked it."""
+    """What the gradebook says about one graded cell; `points` is None if it is not marked yet."""
 
     points: float | None
     max_points: float
@@ -22,7 +22,9 @@ class Mark:
 class Marks:
     """What the gradebook says about one notebook of one student.
 
-    late_penalty    points taken off this notebook
+    by_cell         by grade id
+    comments        of the instructor, by grade id
+    late_penalty    points deducted from this notebook
     """
 
     by_cell: Mapping[str, Mark] = field(default_factory=dict)
@@ -31,7 +33,7 @@ class Marks:
 
 
 def marks_of(gradebook: Gradebook, submission: Submission) -> Marks:
-    """Return the marks of one notebook; none where the gradebook does not know it."""
+    """Return the marks of one notebook; none if the gradebook does not have it."""
     try:
         entry = gradebook.find_submission_notebook(
             submission.notebook, submission.assignment, submission.student
@@ -47,10 +49,10 @@ def marks_of(gradebook: Gradebook, submission: Submission) -> Marks:
 
 def _mark(grade: Any) -> Mark:
     by_hand = grade.manual_score is not None or bool(grade.extra_credit)
-    # After grading again a mark given by hand waits for a second look; until then it stands.
-    waits = grade.manual_score is None and (grade.auto_score is None or grade.needs_manual_grade)
+    # After grading again, a mark given by hand has to be confirmed; until then it is valid.
+    is_open = grade.manual_score is None and (grade.auto_score is None or grade.needs_manual_grade)
     return Mark(
-        points=None if waits else float(grade.score),
+        points=None if is_open else float(grade.score),
         max_points=float(grade.max_score),
         by_hand=by_hand,
     )

@@ -1,4 +1,4 @@
-"""Enters Results into the gradebook; what a person entered there stays."""
+"""Enter Results into the gradebook; what a person entered there is kept."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -30,8 +30,12 @@ NO_RESPONSE = "No response."  # nbgrader's words
 
 
 @dataclass(frozen=True)
-class Cell:
-    """What the gradebook knows of a cell; `rows` is what each submission has for it."""
+class GradebookCell:
+    """What the gradebook knows about a cell.
+
+    rows       the classes of the rows that each submission has for it
+    by_hand    whether a person marks it
+    """
 
     name: str
     notebook: str
@@ -48,28 +52,29 @@ def enter_results(
     submitted_at: Mapping[str, datetime] | None = None,
     seen: bool = False,
 ) -> None:
-    """Enter what was earned, as one transaction; manual marks and comments are kept.
+    """Enter the points that were earned, as one transaction; manual marks and comments are kept.
 
-    A student, or a submission, that the gradebook does not know is added. Answers that are
-    marked by hand wait for a marker unless there is nothing to read, as with nbgrader.
+    Students and submissions that the gradebook does not have are added. Answers that are marked
+    by hand are flagged for marking unless there is nothing to read, as with nbgrader.
 
     Parameters
     ----------
     book
         The open gradebook.
     assignment
-        The assignment, which `enter_assignment` has entered.
+        The name of an assignment that `enter_assignment` has entered.
     results
-        Of one or more students; a notebook that the gradebook does not know is passed over.
-    handed_in
-        When each student handed in, where that is known; decides about late penalties.
+        Of one or more students; a notebook that the gradebook does not have is skipped.
+    submitted_at
+        When each student submitted, if that is known. Late penalties depend on it.
     seen
-        Whether this very work was entered before, so that marks given by hand need no second look.
+        Whether the same submission was entered before, so that marks given by hand need not be
+        confirmed again.
 
     Raises
     ------
     GradebookError
-        If the gradebook is locked or refuses; then none of these results is in it.
+        If the gradebook is locked or refuses. Then none of these results is entered.
     """
     times = submitted_at or {}
 
@@ -88,7 +93,7 @@ def enter_results(
 
 
 def parse_time(text: str) -> datetime | None:
-    """Return the time in nbgrader's `timestamp.txt`, in UTC; None where it is no time."""
+    """Return the time in nbgrader's `timestamp.txt`, in UTC, or None if it is not a time."""
     try:
         return cast(datetime, parse_utc(text)) if text else None
     except (ValueError, OverflowError, TypeError):
@@ -96,11 +101,11 @@ def parse_time(text: str) -> datetime | None:
 
 
 def _submission(
-    book: Book, assignment: str, student: str, cells: Mapping[str, Cell]
+    book: Book, assignment: str, student: str, cells: Mapping[str, GradebookCell]
 ) -> SubmittedAssignment:
-    """Return a student's submission, added with all its rows where there is none.
+    """Return the submission of a student; add it with all its rows if there is none.
 
-    The rows are those of nbgrader's `add_submission`, which would commit on its own.
+    The rows are those of nbgrader's `add_submission`, which would commit by itself.
     """
     try:
         return book.api.find_submission(assignment, student)
@@ -131,22 +136,22 @@ def _notebooks(book: Book, submission: SubmittedAssignment, name: str) -> list[S
     return list(found)
 
 
-def _cells(book: Book, assignment: str) -> dict[str, Cell]:
-    """Return the cells of an assignment that get grades or comments, by the gradebook's ids."""
+def _cells(book: Book, assignment: str) -> dict[str, GradebookCell]:
+    """Return the cells of an assignment that get grades or comments, by their database ids."""
     answers = {
         key: (name, notebook) for key, name, notebook in _rows(book, assignment, SolutionCell)
     }
     by_hand = set(answers.values())
-    cells = {key: Cell(*answer, (Comment,)) for key, answer in answers.items()}
+    cells = {key: GradebookCell(*answer, (Comment,)) for key, answer in answers.items()}
     for key, name, notebook, points in _rows(book, assignment, GradeCell, GradeCell.max_score):
-        cells[key] = Cell(name, notebook, (Grade,), points, (name, notebook) in by_hand)
+        cells[key] = GradebookCell(name, notebook, (Grade,), points, (name, notebook) in by_hand)
     for key, name, notebook, points in _rows(book, assignment, TaskCell, TaskCell.max_score):
-        cells[key] = Cell(name, notebook, (Grade, Comment), points, by_hand=True)
+        cells[key] = GradebookCell(name, notebook, (Grade, Comment), points, by_hand=True)
     return cells
 
 
 def _rows(book: Book, assignment: str, kind: Any, *more: Any) -> list[Any]:
-    """Return id, name and notebook of cells, as rows: an object for each would cost far more."""
+    """Return id, name and notebook of cells as plain rows, which is much faster than objects."""
     query = book.api.db.query(kind.id, kind.name, kind.notebook_id, *more)
     query = query.join(Notebook, Notebook.id == kind.notebook_id)
     query = query.join(Assignment, Assignment.id == Notebook.assignment_id)
@@ -157,10 +162,10 @@ def _enter_grades(
     book: Book,
     notebook: SubmittedNotebook,
     result: Result,
-    cells: Mapping[str, Cell],
+    cells: Mapping[str, GradebookCell],
     seen: bool,
 ) -> float:
-    """Enter the grade of each cell; return what they sum to, with the marker's."""
+    """Enter the grade of each cell; return the sum, with the points given by hand."""
     earned = {verdict.grade_id: verdict.points for verdict in result.verdicts}
     score = 0.0
     for grade in book.api.db.query(Grade).filter(Grade.notebook_id == notebook.id):
@@ -171,7 +176,7 @@ def _enter_grades(
             grade.auto_score = 0.0
         else:
             grade.auto_score = None
-        # A mark given by hand is looked at again, unless the work below it is still the same.
+        # A mark given by hand has to be confirmed, unless the submission is still the same.
         if not (seen and grade.manual_score is not None):
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         counts = grade.auto_score if grade.manual_score is None else grade.manual_score
@@ -179,15 +184,15 @@ def _enter_grades(
     return score
 
 
-def _points(earned: float | None, cell: Cell) -> float:
-    # A test without a verdict earns nothing, and so does a number that is no mark.
+def _points(earned: float | None, cell: GradebookCell) -> float:
+    # A test without a verdict earns nothing, and neither does a number that is not a mark.
     if earned is None or not math.isfinite(earned) or not 0 <= earned <= cell.max_score:
         return 0.0
     return float(earned)
 
 
 def _enter_comments(
-    book: Book, notebook: SubmittedNotebook, result: Result, cells: Mapping[str, Cell]
+    book: Book, notebook: SubmittedNotebook, result: Result, cells: Mapping[str, GradebookCell]
 ) -> None:
     for comment in book.api.db.query(Comment).filter(Comment.notebook_id == notebook.id):
         cell = cells[comment.cell_id]
@@ -196,7 +201,7 @@ def _enter_comments(
 
 
 def _penalty(book: Book, submission: SubmittedAssignment, score: float) -> float | None:
-    """Return what the course's late-submission plugin takes off, as nbgrader asks it."""
+    """Return the points that the late-submission plugin of the course deducts."""
     late = submission.total_seconds_late
     if late <= 0:
         return None

@@ -1,4 +1,4 @@
-"""A class of results, summed up for its instructor: who, which questions, which mistakes."""
+"""Summarize the results of a class: students, questions, misconceptions, findings."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ from autograder.models import Finding, FindingKind, Result, Verdict, VerdictStat
 UNGRADED = (
     FindingKind.EXAM_NOT_RUN,
     FindingKind.KILLED_WORKERS,
-)  # findings of those without an exam
+)
+"""The findings of submissions whose exam was not run."""
 
 
 @dataclass(frozen=True)
 class StudentLine:
-    """One student: automatic points, and the questions that did not earn all of theirs."""
+    """One student: automatic points, and the questions that did not earn full points."""
 
     student: str
     score: float
@@ -27,9 +28,9 @@ class StudentLine:
 
 @dataclass(frozen=True)
 class QuestionLine:
-    """One question: how many of the class missed points, and how many did not try.
+    """One question: how many students of the class missed points, and how many did not try.
 
-    mean    the share of its points that the class earned
+    mean    the share of its points that the class earned, from 0 to 1
     """
 
     name: str
@@ -40,13 +41,13 @@ class QuestionLine:
 
     @property
     def share(self) -> float:
-        """The share of the class that missed points."""
+        """The share of the class that missed points, from 0 to 1."""
         return self.missed / self.students if self.students else 0.0
 
 
 @dataclass(frozen=True)
 class MisconceptionLine:
-    """A misconception and how many of the class had it."""
+    """A misconception, and how many students of the class had it."""
 
     question: str
     misconception: str
@@ -56,14 +57,14 @@ class MisconceptionLine:
 
     @property
     def sentence(self) -> str:
-        """The line in words."""
-        said = f" — {self.hint}" if self.hint else ""
-        return f"{self.count} of {self.students}: {self.misconception}{said}"
+        """The line as one sentence."""
+        hint = f" — {self.hint}" if self.hint else ""
+        return f"{self.count} of {self.students}: {self.misconception}{hint}"
 
 
 @dataclass(frozen=True)
 class ClassReport:
-    """What an instructor wants to know about a graded assignment."""
+    """The summary of a graded assignment."""
 
     assignment: str
     students: tuple[StudentLine, ...]
@@ -72,28 +73,28 @@ class ClassReport:
 
     @property
     def findings(self) -> tuple[tuple[str, Finding], ...]:
-        """Every finding with its student."""
+        """All findings, each with its student."""
         return tuple((line.student, finding) for line in self.students for finding in line.findings)
 
     @property
     def ungraded(self) -> tuple[str, ...]:
-        """The students whose work could not be graded."""
+        """The students whose submissions could not be graded."""
         return tuple(name for name, finding in self.findings if finding.kind in UNGRADED)
 
     @property
     def mean(self) -> float:
-        """The mean of the scores; 0 for a class of nobody."""
+        """The mean of the scores; 0 for an empty class."""
         scores = [line.score for line in self.students]
         return sum(scores) / len(scores) if scores else 0.0
 
     @property
     def max_score(self) -> float:
-        """Automatic points that could be earned."""
+        """The automatic points that could be earned."""
         return max((line.max_score for line in self.students), default=0.0)
 
 
 def class_report(assignment: str, results: Iterable[Result]) -> ClassReport:
-    """Return the report of a class; a student's several notebooks count together."""
+    """Return the report of a class; several notebooks of one student are added up."""
     ordered = sorted(results, key=lambda result: result.student)
     students = [
         _student(name, list(group)) for name, group in groupby(ordered, lambda r: r.student)
@@ -108,7 +109,7 @@ def class_report(assignment: str, results: Iterable[Result]) -> ClassReport:
 
 
 def question_name(grade_id: str) -> str:
-    """Return the exercise's name of a test cell's grade id."""
+    """Return the name of the exercise that a test cell with this grade id belongs to."""
     return grade_id.removeprefix("test_").removeprefix("test-")
 
 
@@ -126,7 +127,7 @@ def _student(name: str, results: Sequence[Result]) -> StudentLine:
 
 
 def _questions(verdicts: Iterable[Verdict]) -> tuple[QuestionLine, ...]:
-    """Return the questions, the hardest first; those equally hard in the notebook's order."""
+    """Return the questions, the hardest first; equally hard ones in the order of the notebook."""
     by_question: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         by_question.setdefault(verdict.grade_id, []).append(verdict)

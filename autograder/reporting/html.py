@@ -1,30 +1,39 @@
-"""What every page that the course writes has in common: templates, style sheet, policy."""
+"""Render HTML pages from the templates, with one style sheet and one content security policy."""
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache
 from importlib import resources
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from autograder.course.paths import CoursePaths
+from autograder.files import write_atomically
+from autograder.reporting.class_report import ClassReport
 
-def fill(template: str, *, filters: Mapping[str, Callable[..., object]], **values: object) -> str:
-    """Return the HTML of a template; every value is escaped unless it is markup already."""
-    environment = _environment()
-    environment.filters.update(filters)
-    return environment.get_template(template).render(**values)
+
+def fill(template: str, **values: object) -> str:
+    """Return the HTML of a template; every value is escaped unless it is already markup."""
+    return _environment().get_template(template).render(**values)
 
 
 def points_text(points: float | None) -> str:
-    """Return points as a reader wants them: 4, 2.5, or a dash where they are not known yet."""
+    """Return points as a reader expects them: 4, 2.5, or a dash if they are not known yet."""
     return "–" if points is None else f"{round(points, 2):g}"
 
 
-@lru_cache(maxsize=1)
+def write_report(root: Path, report: ClassReport) -> Path:
+    """Write the report of a class as a page: `report/<assignment>.html`; return its path."""
+    target = CoursePaths(root).class_report(report.assignment)
+    write_atomically(target, fill("report.html.j2", report=report).encode())
+    return target
+
+
+@cache
 def _environment() -> Environment:
-    """Return the templates, which know the style sheet and a policy that allows it alone."""
+    """Return the environment of the templates, with the style sheet and the policy for it."""
     environment = Environment(
         loader=PackageLoader("autograder.reporting"),
         autoescape=True,
@@ -36,7 +45,7 @@ def _environment() -> Environment:
         resources.files("autograder.reporting").joinpath("templates/page.css").read_text("utf-8")
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    # Even if something slipped through: no script, no frame, no form, no request to anywhere.
+    # A second line of defense: no script, frame, form or request, even if some text is not escaped.
     policy = (
         f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
         "base-uri 'none'; form-action 'none'"

@@ -1,6 +1,7 @@
 """Make the answer key of an assignment by running the answers that are known for it."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -137,19 +138,24 @@ def run_answers(
     # They share the cores, and each may use all of them: no answer is stopped for that.
     seed, seconds = exam_metadata(plan.exam_notebook).seed, settings.cell_seconds * at_once
 
-    def starter(answer: Answer, mode: RunMode) -> Callable[[], LocalRun]:
+    def starter(answer: Answer, mode: RunMode, folder: Path) -> Callable[[], LocalRun]:
         tests = _tests(plan, answer)
         cells = plan.cells(answer.texts, tests=tests, expected_kinds=expected_kinds)
         if mode is RunMode.ONE_PROCESS:
-            return lambda: start_in_one_process(cells, seed=seed, seconds=seconds)
+            return lambda: start_in_one_process(cells, seed=seed, seconds=seconds, folder=folder)
         shared = plan.is_shared
-        return lambda: start_in_two_processes(cells, seed=seed, seconds=seconds, is_shared=shared)
+        return lambda: start_in_two_processes(
+            cells, seed=seed, seconds=seconds, is_shared=shared, folder=folder
+        )
 
     results: dict[int, AnswerResult] = {}
-    starts = (starter(answer, mode) for answer, mode in answers)
-    for done, (index, result) in enumerate(run_all(starts, at_once), 1):
-        results[index] = result
-        on_progress(done, len(answers))
+    with tempfile.TemporaryDirectory(prefix="support-") as name:
+        folder = Path(name)
+        notebook.support.write(folder)
+        starts = (starter(answer, mode, folder) for answer, mode in answers)
+        for done, (index, result) in enumerate(run_all(starts, at_once), 1):
+            results[index] = result
+            on_progress(done, len(answers))
     return [results[index] for index in range(len(answers))]
 
 

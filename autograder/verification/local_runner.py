@@ -18,6 +18,8 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from dlcourse import _quiet_keras
@@ -29,10 +31,10 @@ from autograder.exam.examiner.process import Examiner, run_test
 from autograder.exam.examiner.verdict import reach_verdict
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.framing import DeadlineExceeded
-from autograder.exam.test_cells import TestCell
+from autograder.exam.test_cells import TestCell, TestTask
 from autograder.models import CellRole, Verdict, VerdictState
-from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import imported_packages
+from autograder.notebook.source_code import strip_magics
 
 Kinds = dict[str, dict[str, list[str]]]
 """The kinds of the replies at each line of each test cell: {grade id: {"12 call": ["plain"]}}."""
@@ -72,15 +74,22 @@ class LocalRun:
         The time of one test cell.
     helpers
         The ids of further child processes, to be ended with this one.
+    folder
+        Their working directory; that of this process if None.
     """
 
     def __init__(
-        self, cells: Sequence[CodeCell], run: Callable[[], Any], seconds: float, *helpers: int
+        self,
+        cells: Sequence[CodeCell],
+        run: Callable[[], Any],
+        seconds: float,
+        *helpers: int,
+        folder: Path | None = None,
     ) -> None:
         self.cells, self.helpers = cells, helpers
         self.deadline = time.monotonic() + seconds * (len(self.test_cells) + 1) + _GRACE_SECONDS
         self.reading, writing = os.pipe()
-        self.runner = fork(lambda: _report(run, self.reading, writing))
+        self.runner = fork(lambda: _report(run, self.reading, writing), folder)
         os.close(writing)
         self.text = b""
 
@@ -121,18 +130,28 @@ class LocalRun:
 
 
 def start_in_two_processes(
-    cells: Sequence[CodeCell], *, seed: int, seconds: float, is_shared: bool = False
+    cells: Sequence[CodeCell],
+    *,
+    seed: int,
+    seconds: float,
+    is_shared: bool = False,
+    folder: Path | None = None,
 ) -> LocalRun:
     """Start running the cells in two processes.
 
-    `seconds` is the time of one test cell. No test cell runs after one that exceeds it.
+    `seconds` is the time of one test cell. No test cell runs after one that exceeds it. `folder` is
+    the working directory, with the files beside the notebook.
     """
     count = sum(cell.test_cell is not None for cell in cells)
     pairs = [socket.socketpair() for _ in range(count)]
-    candidate = fork(lambda: _run_candidate(cells, pairs, seed, is_shared))
+    candidate = fork(lambda: _run_candidate(cells, pairs, seed, is_shared), folder)
     try:
         return LocalRun(
-            cells, lambda: _run_examiner(cells, pairs, seed, seconds, is_shared), seconds, candidate
+            cells,
+            lambda: _run_examiner(cells, pairs, seed, seconds, is_shared),
+            seconds,
+            candidate,
+            folder=folder,
         )
     finally:
         for pair in pairs:
@@ -140,9 +159,12 @@ def start_in_two_processes(
                 end.close()
 
 
-def start_in_one_process(cells: Sequence[CodeCell], *, seed: int, seconds: float) -> LocalRun:
+def start_in_one_process(
+    cells: Sequence[CodeCell], *, seed: int, seconds: float, folder: Path | None = None
+) -> LocalRun:
     """Start running the cells in one process and one namespace, as in a student's kernel."""
-    return LocalRun(cells, lambda: _run_in_one_process(cells, seed, seconds), seconds)
+    run = partial(_run_in_one_process, cells, seed, seconds)
+    return LocalRun(cells, run, seconds, folder=folder)
 
 
 def run_all(
@@ -166,7 +188,7 @@ def run_all(
                 yield index, run.result()
 
 
-def fork(run: Callable[[], None]) -> int:
+def fork(run: Callable[[], None], folder: Path | None = None) -> int:
     """Call `run` in a child process whose output is discarded; return the process id.
 
     No sandbox is needed: only the course's own code runs here.
@@ -181,6 +203,8 @@ def fork(run: Callable[[], None]) -> int:
         null = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(null, stream)
+        if folder is not None:
+            os.chdir(folder)
         threadpool_limits(1)  # one answer runs on each core: BLAS threads would only compete
         run()
     finally:
@@ -249,19 +273,14 @@ def _run_examiner(
             if (error := examiner.set_up(cell.source, seed)) and not is_shared:
                 raise RuntimeError(error)
         elif cell.test_cell is not None:
-            task = {
-                **cell.test_cell.task(),
-                "seed": seed,
-                "shared": is_shared,
-                "hidden_before": hidden_before,
-            }
+            task = TestTask(cell.test_cell, seed, is_shared, hidden_before)
             hidden_before = hidden_before or cell.test_cell.has_hidden
             with next(waiting)[1] as connection:
                 deadline = time.monotonic() + (0 if is_over else seconds)
-                verdict = examiner.run_exam(task, connection, deadline)
-            is_over = is_over or "longer than" in verdict.reason
-            kinds[cell.test_cell.grade_id] = examiner.kinds
-            verdicts.append(verdict)
+                result = examiner.run_test_cell(task, connection, deadline)
+            is_over = is_over or result.is_out_of_time
+            kinds[cell.test_cell.grade_id] = result.kinds
+            verdicts.append(result.verdict)
     return [verdict.to_json() for verdict in verdicts], kinds
 
 
@@ -286,8 +305,7 @@ def _run_in_one_process(cells: Sequence[CodeCell], seed: int, seconds: float) ->
             outcome = error
         finally:
             signal.alarm(0)
-        task = {**cell.test_cell.task(), "hidden_before": False}
-        verdict = reach_verdict(task, filename, outcome, value, reached=0)
+        verdict = reach_verdict(TestTask(cell.test_cell), filename, outcome, value, reached=0)
         verdicts.append(replace(verdict, details=verdict.details[-4000:]).to_json())
     return verdicts, {}
 

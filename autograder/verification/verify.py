@@ -12,7 +12,6 @@ student's own kernel. Tests that use none of the names that an answer changes ar
 it: their results cannot change.
 """
 
-import re
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -23,6 +22,7 @@ from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.exam.diagnosis.diagnose import diagnose_all
 from autograder.models import CellRole, Verdict, VerdictState
 from autograder.notebook.cells import exam_cell
+from autograder.notebook.markers import Region, replace_region
 from autograder.verification.calibrate import (
     REFERENCE,
     Answer,
@@ -38,10 +38,6 @@ from autograder.verification.calibrate import (
 from autograder.verification.local_runner import AnswerResult, Kinds
 from autograder.verification.test_selection import TestPlan, plan_tests
 from autograder.verification.trivial_answers import TRIVIAL_ANSWERS, trivial_answer
-
-_SOLUTION = re.compile(
-    r"^([ \t]*)### BEGIN SOLUTION$.*?^[ \t]*### END SOLUTION$", re.MULTILINE | re.DOTALL
-)
 
 
 @dataclass(frozen=True)
@@ -204,7 +200,9 @@ def _verify_seed(
 def released(plan: TestPlan) -> Answer:
     """Return the release as an answer: a stub for every exercise."""
     texts = {
-        str(exam_cell(cell).grade_id): _SOLUTION.sub(r"\1raise NotImplementedError()", cell.source)
+        str(exam_cell(cell).grade_id): replace_region(
+            cell.source, Region.SOLUTION, "raise NotImplementedError()"
+        )
         for cell in plan.exam_notebook.cells
         if exam_cell(cell).role is CellRole.ANSWER
     }

@@ -1,6 +1,5 @@
-"""Facts about the command line: values in, one call, an exit code, one sentence on stderr."""
+"""Tests of the command line: options in, one call, an exit code, one sentence on stderr."""
 
-import builtins
 import importlib
 import sys
 from pathlib import Path
@@ -16,7 +15,7 @@ from autograder.models import Finding, FindingKind, Result, Verdict, VerdictStat
 
 @pytest.fixture
 def fake(monkeypatch):
-    """Puts a module in place of one of ours that takes long."""
+    """Replace a slow module of ours by another one."""
 
     def put(name, **members):
         importlib.import_module(name.rpartition(".")[0])
@@ -51,12 +50,12 @@ def test_an_unknown_command_is_a_usage_error(capsys):
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (UsageError("No week 'week99'. Expected one of week01_perceptron."), 2),
+        (UsageError("No assignment 'week99'. Expected one of week01_perceptron."), 2),
         (BuildError("A test without points.", "course/week01/a.py", 12), 1),
         (GradebookError("The gradebook is locked."), 1),
     ],
 )
-def test_an_error_of_ours_is_one_sentence_and_no_traceback(fake, capsys, error, code):
+def test_an_error_of_ours_is_one_sentence_without_a_traceback(fake, capsys, error, code):
     fake("autograder.course.build.release", build=raising(error))
 
     assert cli.main(["build"]) == code
@@ -67,11 +66,11 @@ def test_an_error_of_ours_is_one_sentence_and_no_traceback(fake, capsys, error, 
 
 
 def test_markup_in_an_error_is_shown_as_it_is(fake, capsys):
-    fake("autograder.course.build.release", build=raising(UsageError("no [bold]week[/bold] [/]")))
+    fake("autograder.course.build.release", build=raising(UsageError("no [bold]name[/bold] [/]")))
 
     cli.main(["build"])
 
-    assert capsys.readouterr().err.strip() == "no [bold]week[/bold] [/]"
+    assert capsys.readouterr().err.strip() == "no [bold]name[/bold] [/]"
 
 
 def test_an_error_that_is_not_ours_is_not_hidden(fake):
@@ -81,24 +80,7 @@ def test_an_error_that_is_not_ours_is_not_hidden(fake):
         cli.main(["build"])
 
 
-def test_without_the_extra_the_command_says_what_to_install(monkeypatch, capsys):
-    real = builtins.__import__
-
-    def missing(name, *arguments, **options):
-        if name == "autograder.course.build" and "release" in (arguments[2] or ()):
-            raise ModuleNotFoundError("No module named 'jupytext'", name="jupytext")
-        return real(name, *arguments, **options)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
-
-    assert cli.main(["build"]) == 2
-
-    shown = capsys.readouterr().err
-    assert "pip install 'dlcourse[grading]'" in shown
-    assert len(shown.strip().splitlines()) == 1
-
-
-def test_check_names_what_is_stale_and_fails(fake, capsys):
+def test_check_lists_what_is_out_of_date_and_fails(fake, capsys):
     fake("autograder.course.build.release", stale=lambda *_: ("release/a.ipynb: was edited",))
 
     assert cli.main(["build", "--check"]) == 1
@@ -106,7 +88,7 @@ def test_check_names_what_is_stale_and_fails(fake, capsys):
     assert "release/a.ipynb: was edited" in capsys.readouterr().out
 
 
-def test_check_is_content_with_a_fresh_build(fake):
+def test_check_passes_after_a_build(fake):
     fake("autograder.course.build.release", stale=lambda *_: ())
 
     assert cli.main(["build", "--check"]) == 0
@@ -118,8 +100,8 @@ def test_grade_turns_options_into_values(fake, tmp_path, capsys):
         "ada", "week01", "nb", (Verdict("test_step", 4, VerdictState.PASSED, points=4),)
     )
 
-    def grade_class(root, week, **options):
-        seen.update(options, root=root, week=week)
+    def grade_class(root, assignment, **options):
+        seen.update(options, root=root, assignment=assignment)
         return (graded,)
 
     fake("autograder.grading.pipeline", grade_class=grade_class)
@@ -131,7 +113,7 @@ def test_grade_turns_options_into_values(fake, tmp_path, capsys):
     )
 
     assert code == 0
-    assert (seen["root"], seen["week"]) == (tmp_path, "week01")
+    assert (seen["root"], seen["assignment"]) == (tmp_path, "week01")
     assert (list(seen["students"]), seen["jobs"], seen["force"]) == (["ada", "bob"], 3, True)
     assert (seen["settings"].profile, seen["db_url"]) == ("full", "sqlite:///x.db")
     assert results.read_text("utf-8").startswith('{"student": "ada"')
@@ -142,7 +124,7 @@ def test_an_unknown_profile_is_a_usage_error():
     assert cli.main(["grade", "week01", "--profile", "slow"]) == 2
 
 
-def test_feedback_of_a_week_that_nobody_graded_is_a_usage_error(tmp_path, capsys):
+def test_feedback_of_an_assignment_that_was_not_graded_is_a_usage_error(tmp_path, capsys):
     assert cli.main(["feedback", "week09", "--root", str(tmp_path)]) == 2
 
     assert "autograder grade week09" in capsys.readouterr().err
@@ -151,19 +133,19 @@ def test_feedback_of_a_week_that_nobody_graded_is_a_usage_error(tmp_path, capsys
 @pytest.mark.parametrize(
     ("problems", "code"), [((), 0), (("earned 4 points instead of 0",), 1)], ids=["right", "wrong"]
 )
-def test_verify_fails_when_something_is_not_as_it_should_be(fake, capsys, problems, code):
+def test_verify_fails_if_there_are_problems(fake, capsys, problems, code):
     seen = {}
     row = SimpleNamespace(
         kind="trivial answer", name="zeros", problems=problems, sat=2, agreed=2, recognized=False
     )
     report = SimpleNamespace(assignment="week01", rows=(row,), problems=problems)
 
-    def verify(week, settings, **options):
-        seen.update(options, week=week.assignment)
+    def verify(notebook, settings, **options):
+        seen.update(options, assignment=notebook.assignment)
         options["on_progress"](1, 2)
         return report
 
-    fake("autograder.verification.verify", verify=verify, Report=object, Row=object)
+    fake("autograder.verification.verify", verify=verify)
     fake(
         "autograder.course.assignment",
         read_notebooks=lambda *known: [SimpleNamespace(assignment=known[1])],
@@ -172,19 +154,19 @@ def test_verify_fails_when_something_is_not_as_it_should_be(fake, capsys, proble
 
     assert cli.main(["verify", "--seeds", "3"]) == code
 
-    assert (seen["week"], list(seen["seeds"])) == ("week01", [0, 1, 2])
+    assert (seen["assignment"], list(seen["seeds"])) == ("week01", [0, 1, 2])
     shown = capsys.readouterr().out
     assert "2 of 2" in shown
     assert ("earned 4 points" in shown) == bool(problems)
 
 
-def test_verify_of_a_course_that_is_not_built_says_what_to_do(tmp_path, capsys):
+def test_verify_of_a_course_that_is_not_built_is_an_error_with_advice(tmp_path, capsys):
     assert cli.main(["verify", "--root", str(tmp_path)]) == 2
 
     assert "autograder build" in capsys.readouterr().err
 
 
-def test_export_hands_its_options_to_nbgrader(fake):
+def test_export_passes_its_options_to_nbgrader(fake):
     seen = {}
 
     def export(root, arguments):
@@ -197,7 +179,7 @@ def test_export_hands_its_options_to_nbgrader(fake):
     assert seen["arguments"] == ["--to", "grades.csv"]
 
 
-def test_grade_fails_when_some_work_could_not_be_graded(fake, tmp_path, capsys):
+def test_grade_fails_if_some_submission_could_not_be_graded(fake, tmp_path, capsys):
     lost = Result(
         "ada", "week01", "nb", (), (Finding(FindingKind.EXAM_NOT_RUN, "No kernel came up."),)
     )
@@ -208,7 +190,7 @@ def test_grade_fails_when_some_work_could_not_be_graded(fake, tmp_path, capsys):
     assert "Not graded: ada" in capsys.readouterr().err
 
 
-def test_ctrl_c_says_how_to_go_on(fake, tmp_path, capsys):
+def test_ctrl_c_says_how_to_continue(fake, tmp_path, capsys):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
@@ -216,10 +198,10 @@ def test_ctrl_c_says_how_to_go_on(fake, tmp_path, capsys):
 
     assert cli.main(["grade", "week01", "--root", str(tmp_path)]) == 130
 
-    assert "the same command goes on from there" in capsys.readouterr().err
+    assert "run the same command to continue" in capsys.readouterr().err
 
 
-def test_a_scheduler_is_known_by_its_address_and_certificates(fake, tmp_path):
+def test_a_scheduler_is_given_by_its_address_and_certificates(fake, tmp_path):
     seen = {}
     fake(
         "autograder.grading.pipeline", grade_class=lambda *_, **options: seen.update(options) or ()
@@ -234,6 +216,25 @@ def test_a_scheduler_is_known_by_its_address_and_certificates(fake, tmp_path):
     assert seen["jobs"] is None
 
 
-def test_half_a_certificate_is_a_usage_error(tmp_path, capsys):
+def test_an_incomplete_certificate_is_a_usage_error(tmp_path, capsys):
     assert cli.main(["worker", "tls://there:8786", "--tls-key", "key.pem"]) == 2
     assert "TLS needs all of" in capsys.readouterr().err
+
+
+def test_an_invalid_setting_is_a_usage_error(tmp_path, capsys):
+    (tmp_path / "autograder.toml").write_text("cell_seconds = 0\n")
+
+    assert cli.main(["grade", "week01", "--root", str(tmp_path)]) == 2
+
+    assert "cell_seconds = 0 is not valid" in capsys.readouterr().err
+
+
+def test_the_exam_notebook_of_a_submission_is_written_by_the_command_paper(fake, tmp_path, capsys):
+    seen = []
+    fake("autograder.grading.pipeline", write_exam_notebook=lambda *given: seen.extend(given))
+    to = tmp_path / "exam.ipynb"
+
+    assert cli.main(["paper", "week01", "ada", str(to), "--root", str(tmp_path)]) == 0
+
+    assert seen == [tmp_path, "week01", "ada", to]
+    assert "papermill --engine exam" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Facts about the demo, graded for real: three cheats earn what their honest part deserves."""
+"""Tests of the demo with real exams: those who cheat earn only what their honest answers earn."""
 
 import html
 import re
@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 
-from autograder.cli.demo.demo import WEEK, run_demo
+from autograder.cli.demo.demo import ASSIGNMENT, run_demo
 from autograder.course.build.release import build
 from autograder.errors import UsageError
 from tests.support.paths import ROOT
@@ -18,14 +18,14 @@ COURSE = ROOT / "course"
 def course(tmp_path_factory):
     root = tmp_path_factory.mktemp("course")
     (root / "course").symlink_to(COURSE)
-    build(root, [WEEK])
+    build(root, [ASSIGNMENT])
     return root
 
 
 def test_a_folder_that_no_demo_made_is_left_alone(course, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
 
-    with pytest.raises(UsageError, match="no demo made it"):
+    with pytest.raises(UsageError, match="not from a demo"):
         run_demo(course, tmp_path)
 
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
@@ -41,26 +41,26 @@ def results(demo):
     return {result.student: result for result in demo.results}
 
 
-slow = [pytest.mark.slow, pytest.mark.timeout(900)]  # twelve exams, and one for each known answer
+slow = [pytest.mark.slow, pytest.mark.timeout(900)]  # twelve exams, and a run of each known answer
 
 
 class TestTheTwelve:
-    """Sat once, looked at by each of these."""
+    """The class is graded once for all tests here."""
 
     pytestmark = slow
 
     def test_all_of_them_are_graded(self, results):
         assert list(results) == [f"student{number:02}" for number in range(1, 13)]
 
-    def test_the_honest_earn_what_they_did(self, results):
-        first, half, as_it_came = (results[f"student{n}"] for n in ("01", "02", "07"))
+    def test_honest_students_earn_what_they_solved(self, results):
+        first, half, as_released = (results[f"student{n}"] for n in ("01", "02", "07"))
 
         assert first.score == first.max_score > 0
         assert 0 < half.score < half.max_score
-        assert as_it_came.score == 0
-        assert {verdict.state for verdict in as_it_came.verdicts} == {"not attempted"}
+        assert as_released.score == 0
+        assert {verdict.state for verdict in as_released.verdicts} == {"not attempted"}
 
-    def test_four_misconceptions_are_recognised_by_name(self, results):
+    def test_four_misconceptions_are_recognized(self, results):
         for number in ("03", "04", "05", "06"):
             verdicts = results[f"student{number}"].verdicts
             assert next(v.misconception for v in verdicts if not v.passed)
@@ -72,28 +72,26 @@ class TestTheTwelve:
         states = [verdict.state for verdict in results["student09"].verdicts]
         assert "void" in states
 
-    @pytest.mark.parametrize(("trivial answer", "honest"), [("10", "03"), ("11", "04")])
-    def test_a_cheat_earns_what_the_same_answers_earn_without_it(
-        self, results, trivial_answer, honest
-    ):
-        cheated, without = results[f"student{trivial_answer}"], results[f"student{honest}"]
+    @pytest.mark.parametrize(("cheating", "honest"), [("10", "03"), ("11", "04")])
+    def test_a_cheat_earns_what_the_same_answers_earn_without_it(self, results, cheating, honest):
+        cheated, without = results[f"student{cheating}"], results[f"student{honest}"]
 
         assert [v.points for v in cheated.verdicts] == [v.points for v in without.verdicts]
         assert cheated.findings
 
-    def test_who_strips_every_check_earns_nothing(self, results):
+    def test_removing_every_check_earns_nothing(self, results):
         assert results["student12"].score == 0
 
     def test_the_pages_show_no_hidden_test(self, demo, course):
         hidden = hidden_lines(course)
 
         assert len(demo.pages) == 12
-        for student in ("student07", "student12"):  # whose own code is not the reference's
-            page = demo.gradebook.parent / "feedback" / student / WEEK / "perceptron.html"
+        for student in ("student07", "student12"):  # their own code is not the reference
+            page = demo.gradebook.parent / "feedback" / student / ASSIGNMENT / "perceptron.html"
             text = html.unescape(re.sub(r"<[^>]+>", "", page.read_text("utf-8")))
             assert [line for line in hidden if line in text] == []
 
-    def test_the_course_itself_is_not_touched(self, course, demo):
+    def test_the_course_itself_is_not_changed(self, course, demo):
         assert demo.gradebook.is_file()
         assert sorted(path.name for path in course.iterdir()) == [
             "course",
@@ -104,9 +102,9 @@ class TestTheTwelve:
 
 
 def hidden_lines(course):
-    """The lines of hidden tests that the release says nowhere."""
-    source = nbformat.read(course / "source" / WEEK / "perceptron.ipynb", as_version=4)
-    release = nbformat.read(course / "release" / WEEK / "perceptron.ipynb", as_version=4)
+    """The lines of hidden tests that are nowhere in the release."""
+    source = nbformat.read(course / "source" / ASSIGNMENT / "perceptron.ipynb", as_version=4)
+    release = nbformat.read(course / "release" / ASSIGNMENT / "perceptron.ipynb", as_version=4)
     public = "\n".join(cell.source for cell in release.cells)
     parts = [
         part

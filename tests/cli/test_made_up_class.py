@@ -1,4 +1,4 @@
-"""Facts about the made-up class of twelve."""
+"""Tests of the made-up class of twelve."""
 
 import nbformat
 import pytest
@@ -42,9 +42,9 @@ def release():
 
 
 @pytest.fixture
-def week():
+def assignment():
     known = tuple(
-        KnownAnswer(name, f"mistakes_{name}", "Look again.", f"def {name}(z): return -z", 1, False)
+        KnownAnswer(name, f"negative_{name}", "Look again.", f"def {name}(z): return -z", 1, False)
         for name in EXERCISES
     )
     return AssignmentNotebook(
@@ -53,45 +53,43 @@ def week():
 
 
 @pytest.fixture
-def class_work(week, release):
-    return {student_work.name: student_work for student_work in made_up_class(week, release)}
+def students(assignment, release):
+    return {student.name: student for student in made_up_class(assignment, release)}
 
 
-def source(student_work, grade_id):
-    marked = [c for c in student_work.notebook.cells if "nbgrader" in c.metadata]
+def source(student, grade_id):
+    marked = [c for c in student.notebook.cells if "nbgrader" in c.metadata]
     return next(c.source for c in marked if c.metadata["nbgrader"]["grade_id"] == grade_id)
 
 
-def test_there_are_twelve_and_each_hands_in_a_notebook(class_work):
-    assert list(class_work) == [f"student{number:02}" for number in range(1, 13)]
-    assert len({student_work.story for student_work in class_work.values()}) == 12
-    for student_work in class_work.values():
-        nbformat.validate(student_work.notebook)
+def test_there_are_twelve_and_each_submits_a_notebook(students):
+    assert list(students) == [f"student{number:02}" for number in range(1, 13)]
+    assert len({student.story for student in students.values()}) == 12
+    for student in students.values():
+        nbformat.validate(student.notebook)
 
 
-def test_the_class_is_the_same_every_time(week, release, class_work):
-    assert {
-        student_work.name: student_work for student_work in made_up_class(week, release)
-    } == class_work
+def test_the_class_is_the_same_every_time(assignment, release, students):
+    assert {student.name: student for student in made_up_class(assignment, release)} == students
 
 
-def test_the_release_itself_stays_as_it_was(week, release):
+def test_the_release_itself_is_not_changed(assignment, release):
     before = nbformat.writes(release)
 
-    made_up_class(week, release)
+    made_up_class(assignment, release)
 
     assert nbformat.writes(release) == before
 
 
-def test_the_first_solved_everything_and_the_second_half(class_work):
-    assert all("return z" in source(class_work["student01"], name) for name in EXERCISES)
-    done = [name for name in EXERCISES if "return z" in source(class_work["student02"], name)]
+def test_the_first_solved_everything_and_the_second_half(students):
+    assert all("return z" in source(students["student01"], name) for name in EXERCISES)
+    done = [name for name in EXERCISES if "return z" in source(students["student02"], name)]
     assert done == list(EXERCISES[:4])
 
 
-def test_four_have_a_misconception_in_an_exercise_of_their_own(class_work):
+def test_four_have_a_misconception_in_an_exercise_of_their_own(students):
     wrong = [
-        [name for name in EXERCISES if "return -z" in source(class_work[f"student0{number}"], name)]
+        [name for name in EXERCISES if "return -z" in source(students[f"student0{number}"], name)]
         for number in (3, 4, 5, 6)
     ]
 
@@ -99,16 +97,16 @@ def test_four_have_a_misconception_in_an_exercise_of_their_own(class_work):
     assert len({names[0] for names in wrong}) == 4
 
 
-def test_one_cannot_be_parsed_and_one_never_ends(class_work):
+def test_one_cannot_be_parsed_and_one_never_ends(students):
     with pytest.raises(SyntaxError):
-        compile(source(class_work["student08"], "predict"), "cell", "exec")
-    assert "while True" in source(class_work["student09"], "fit")
+        compile(source(students["student08"], "predict"), "cell", "exec")
+    assert "while True" in source(students["student09"], "fit")
 
 
-def test_the_cheats_cheat_about_wrong_answers(class_work):
-    deleted, forged, stripped = (class_work[f"student{number}"] for number in (10, 11, 12))
+def test_those_who_cheat_have_wrong_answers(students):
+    deleted, forged, stripped = (students[f"student{number}"] for number in (10, 11, 12))
 
-    assert len(deleted.notebook.cells) == len(class_work["student01"].notebook.cells) - 1
+    assert len(deleted.notebook.cells) == len(students["student01"].notebook.cells) - 1
     assert "return -z" in source(deleted, "step")
     cell = next(c for c in forged.notebook.cells if "all tests passed" in c.source)
     assert cell.metadata["nbgrader"]["points"] == 100

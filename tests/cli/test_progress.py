@@ -1,4 +1,4 @@
-"""Without a terminal, progress is a line now and then."""
+"""Tests of progress: without a terminal, it is a line from time to time."""
 
 import io
 
@@ -16,11 +16,11 @@ class Clock:
 
 def test_a_line_says_how_many_how_fast_and_how_long_yet():
     clock, lines = Clock(), []
-    tell = PlainLines("Grading week 1", lines.append, clock)
+    show = PlainLines("Grading week 1", lines.append, clock)
 
-    tell(0, 20)
+    show(0, 20)
     clock.now = 30.0
-    tell(5, 20)
+    show(5, 20)
 
     assert lines == [
         "Grading week 1: 0 of 20",
@@ -28,13 +28,13 @@ def test_a_line_says_how_many_how_fast_and_how_long_yet():
     ]
 
 
-def test_there_are_not_more_lines_than_one_can_read():
+def test_the_number_of_lines_is_limited():
     clock, lines = Clock(), []
-    tell = PlainLines("Grading", lines.append, clock)
+    show = PlainLines("Grading", lines.append, clock)
 
     for done in range(1_001):
         clock.now = done / 10
-        tell(done, 1_000)
+        show(done, 1_000)
 
     assert len(lines) == 11
     assert lines[-1] == "Grading: 1000 of 1000, 600.0/min, 0:00:00 left"
@@ -42,23 +42,23 @@ def test_there_are_not_more_lines_than_one_can_read():
 
 def test_each_part_of_the_work_has_its_own_rate():
     clock, lines = Clock(), []
-    tell = PlainLines("Grading", lines.append, clock)
+    show = PlainLines("Grading", lines.append, clock)
 
-    tell(3, 4, "Sitting known answers")
+    show(3, 4, "Running known answers")
     clock.now = 60.0
-    tell(0, 2)
+    show(0, 2)
     clock.now = 120.0
-    tell(1, 2)
+    show(1, 2)
 
     assert lines[-1] == "Grading: 1 of 2, 1.0/min, 0:01:00 left"
 
 
-def test_a_file_gets_no_bar():
+def test_a_file_gets_lines_and_no_bar():
     file = io.StringIO()
 
-    with progress(Console(file=file), "Grading") as tell:
-        tell(0, 1)
-        tell(1, 1)
+    with progress(Console(file=file), "Grading") as show:
+        show(0, 1)
+        show(1, 1)
 
     assert file.getvalue().splitlines()[0] == "Grading: 0 of 1"
     assert len(file.getvalue().splitlines()) == 2

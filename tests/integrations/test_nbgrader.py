@@ -1,4 +1,4 @@
-"""nbgrader's own autograde gives the points that `autograder grade` gives, cell by cell."""
+"""Tests of the nbgrader plug-in: it gives the points of `autograder grade`, cell by cell."""
 
 import os
 import shutil
@@ -80,7 +80,7 @@ CHANGES = [
 
 @pytest.fixture
 def course(tiny_course, empty_gradebook):
-    """A class with all kinds of submissions, in a course that has our configuration."""
+    """A class with all kinds of submissions, in a course with our nbgrader configuration."""
     shutil.copy(CONFIG, tiny_course.root)
     (tiny_course.root / "autograder.toml").write_text("cell_seconds = 20.0\n")
     (tiny_course.root / "gradebook.db").write_bytes(empty_gradebook)
@@ -109,7 +109,7 @@ def autograde(course, **settings):
 
 
 def marks(course, db_url=None):
-    """Everything that the gradebook says, by student and cell."""
+    """The contents of the gradebook, by student and cell."""
     found = {}
     with open_gradebook(course.root, db_url) as book:
         for submission in book.api.find_assignment(course.week).submissions:
@@ -168,7 +168,7 @@ def test_the_graded_notebooks_are_the_same(course, other_gradebook, one_namespac
 
 
 @nbgraders_warnings
-def test_a_limit_is_an_option_of_nbgraders(
+def test_each_limit_is_an_option_of_nbgrader(
     tiny_course, empty_gradebook, one_namespace, monkeypatch
 ):
     shutil.copy(CONFIG, tiny_course.root)
@@ -179,11 +179,11 @@ def test_a_limit_is_an_option_of_nbgraders(
     tiny_course.submit("ada", RIGHT)
     used = []
 
-    def note(notebook, *, settings, **more):
+    def record(notebook, *, settings, **more):
         used.append(settings)
         return attempt_exam(notebook, settings=settings, run_exam=one_namespace, **more)
 
-    monkeypatch.setattr(preprocessor, "attempt_exam", note)
+    monkeypatch.setattr(preprocessor, "attempt_exam", record)
     autograde(tiny_course)
 
     (settings,) = used
@@ -191,7 +191,7 @@ def test_a_limit_is_an_option_of_nbgraders(
 
 
 @nbgraders_warnings
-def test_a_lesson_that_nbgrader_knows_is_not_run(tiny_course, empty_gradebook, monkeypatch):
+def test_a_lesson_in_the_gradebook_is_not_run(tiny_course, empty_gradebook, monkeypatch):
     shutil.copy(CONFIG, tiny_course.root)
     (tiny_course.root / "gradebook.db").write_bytes(empty_gradebook)
     lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])

@@ -1,4 +1,4 @@
-"""One class of week 1, graded three ways: every way gives the same points, cell by cell."""
+"""Tests that all three ways of grading give the same verdicts, cell by cell."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ from autograder.notebook.cells import verdicts_of
 from tests.support.paths import ROOT
 
 WEEK = "week01_perceptron"
-CHOSEN = ("student01", "student04", "student10", "student11", "student12")  # right, wrong, cheats
+CHOSEN = ("student01", "student04", "student10", "student11", "student12")  # right, wrong, cheating
 PROGRAMS = Path(sys.executable).parent
 
 pytestmark = pytest.mark.slow
@@ -28,38 +28,49 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
-    """A course with week 1 and five of the demo's students."""
+    """A course with the first assignment and five students of the demo."""
     root = tmp_path_factory.mktemp("course")
     for folder in ("course", "source", "release"):
         shutil.copytree(ROOT / folder / WEEK, root / folder / WEEK)
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    (week,) = read_notebooks(root, WEEK)
+    (notebook,) = read_notebooks(root, WEEK)
     release = nbformat.read(root / "release" / WEEK / "perceptron.ipynb", as_version=4)
-    for student_work in made_up_class(week, release):
-        if student_work.name in CHOSEN:
-            folder = root / "submitted" / student_work.name / WEEK
+    for student in made_up_class(notebook, release):
+        if student.name in CHOSEN:
+            folder = root / "submitted" / student.name / WEEK
             folder.mkdir(parents=True)
-            nbformat.write(student_work.notebook, folder / "perceptron.ipynb")
+            nbformat.write(student.notebook, folder / "perceptron.ipynb")
     return root
 
 
 @pytest.fixture(scope="module")
-def points(root):
+def results(root):
+    """The results of `autograder grade`, by student."""
+    graded = grade_class(root, WEEK, jobs=2, db_url=f"sqlite:///{root / 'ours.db'}")
+    return {result.student: result for result in graded}
+
+
+@pytest.fixture(scope="module")
+def points(results):
     """The points that `autograder grade` gives: student -> grade id -> points."""
-    results = grade_class(root, WEEK, jobs=2, db_url=f"sqlite:///{root / 'ours.db'}")
-    return {r.student: {v.grade_id: v.points for v in r.verdicts} for r in results}
+    return {
+        name: {verdict.grade_id: verdict.points for verdict in result.verdicts}
+        for name, result in results.items()
+    }
 
 
-def test_the_honest_parts_earn_and_the_cheats_do_not(points):
+def test_honest_answers_earn_points_and_cheating_does_not(points):
     assert sum(points["student01"].values()) == 92
     assert 0 < sum(points["student04"].values()) < 92
     assert sum(points["student12"].values()) == 0
 
 
-def _run_papermill(exam_notebook, executed):
-    """Run papermill, which writes the notebook, then raises when a cell of it holds an error."""
+def _run_papermill(root, exam_notebook, executed):
+    """Run papermill, which writes the notebook, then raises if a cell has an error."""
     with contextlib.suppress(papermill.PapermillExecutionError):
-        papermill.execute_notebook(exam_notebook, executed, engine_name="exam", progress_bar=False)
+        papermill.execute_notebook(
+            exam_notebook, executed, engine_name="exam", progress_bar=False, course_root=root
+        )
 
 
 def test_nbgrader_gives_the_same_points(root, points):
@@ -88,11 +99,15 @@ def test_nbgrader_gives_the_same_points(root, points):
 
 
 @pytest.mark.parametrize("student", ["student04", "student11"])
-def test_papermill_gives_the_same_points(root, points, tmp_path, student):
-    exam_notebook, executed = tmp_path / "paper.ipynb", tmp_path / "executed.ipynb"
+def test_papermill_gives_the_same_verdicts(root, results, tmp_path, student):
+    exam_notebook, executed = tmp_path / "exam_notebook.ipynb", tmp_path / "executed.ipynb"
 
     assert main(["paper", WEEK, student, str(exam_notebook), "--root", str(root)]) == 0
-    _run_papermill(exam_notebook, executed)
+    _run_papermill(root, exam_notebook, executed)
 
-    held = verdicts_of(nbformat.read(executed, as_version=4))
-    assert {verdict.grade_id: verdict.points for verdict in held} == points[student]
+    def explained(verdicts):
+        return [(v.grade_id, v.points, v.state, v.misconception, v.hint) for v in verdicts]
+
+    verdicts = verdicts_of(nbformat.read(executed, as_version=4))
+    assert explained(verdicts) == explained(results[student].verdicts)
+    assert any(verdict.misconception for verdict in verdicts)

@@ -24,6 +24,7 @@ DOCKERFILE = RUNNERS / "docker" / "Dockerfile"
 WORKFLOW = RUNNERS / "github" / "grade.yml"
 CLUSTER = RUNNERS / "kubernetes" / "cluster.yaml"
 SLURM = RUNNERS / "slurm" / "grade.py"
+PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "course" / "authoring.md"]
 BIN = Path(sys.executable).parent
 
 COMMANDS = typer.main.get_command(commands).commands
@@ -71,7 +72,9 @@ def job_script(tmp_path_factory):
     return shown.stdout
 
 
-@pytest.mark.parametrize("path", [DOCKERFILE, WORKFLOW, CLUSTER], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [DOCKERFILE, WORKFLOW, CLUSTER, *PAGES], ids=lambda path: path.name
+)
 def test_every_command_of_ours_in_a_file_exists_with_its_options(path):
     found = calls(path.read_text())
 

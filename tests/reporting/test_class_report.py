@@ -1,4 +1,4 @@
-"""Facts about the report of a class, in values, on a terminal, on a page and as JSON lines."""
+"""Tests of the class report: as values, in a terminal, as a page, as JSON lines."""
 
 import io
 import json
@@ -14,14 +14,15 @@ from autograder.errors import UsageError
 from autograder.grading.artifacts import read_results, write_results
 from autograder.models import Finding, FindingKind, Result, Verdict, VerdictState
 from autograder.reporting.class_report import class_report
-from autograder.reporting.report_page import write_report
+from autograder.reporting.html import write_report
 
 HINT = "At exactly z = 0 the unit fires."
 
 
 def result(student, step, sign, findings=(), misconception=None):
-    """A student with so many of 4 and 6 points."""
+    """The result of a student with these points, of 4 and of 6."""
     state = VerdictState.FAILED if step < 4 else VerdictState.PASSED
+    sign_state = VerdictState.PASSED if sign else VerdictState.NOT_ATTEMPTED
     return Result(
         student=student,
         assignment="week01",
@@ -36,7 +37,12 @@ def result(student, step, sign, findings=(), misconception=None):
                 misconception=misconception,
                 hint=HINT if misconception else "",
             ),
-            Verdict("test_sign", 6, VerdictState.PASSED if sign else "not attempted", points=sign),
+            Verdict(
+                "test_sign",
+                6,
+                sign_state,
+                points=sign,
+            ),
         ),
         findings=findings,
         seconds=1.5,
@@ -75,10 +81,10 @@ def test_the_hardest_question_comes_first(results):
     assert second.mean == pytest.approx(12 / 18)
 
 
-def test_misconceptions_are_counted_in_words(results):
-    (mistake,) = class_report("week01", results).misconceptions
+def test_misconceptions_are_counted_in_a_sentence(results):
+    (line,) = class_report("week01", results).misconceptions
 
-    assert mistake.sentence == "2 of 3: strict_threshold — At exactly z = 0 the unit fires."
+    assert line.sentence == "2 of 3: strict_threshold — At exactly z = 0 the unit fires."
 
 
 def test_several_notebooks_of_a_student_count_together():
@@ -89,13 +95,13 @@ def test_several_notebooks_of_a_student_count_together():
     ]
 
 
-def test_work_that_no_exam_was_held_for_is_named():
+def test_students_without_an_exam_are_listed():
     lost = result("ada", 0, 0, findings=(Finding(FindingKind.EXAM_NOT_RUN, "It was lost."),))
 
     assert class_report("week01", [lost, result("bob", 4, 6)]).ungraded == ("ada",)
 
 
-def test_a_class_of_nobody_is_no_error():
+def test_an_empty_class_is_not_an_error():
     report = class_report("week01", [])
 
     assert (report.mean, report.max_score, report.students) == (0, 0, ())
@@ -116,7 +122,7 @@ def test_the_terminal_shows_students_questions_misconceptions_and_findings(resul
     assert "mean 5.3" in shown
 
 
-def test_names_of_students_are_no_markup():
+def test_names_of_students_are_not_markup():
     shown = on_terminal(class_report("week01", [result("[red]ada[/red]", 4, 6)]))
 
     assert "[red]ada[/red]" in shown
@@ -181,6 +187,6 @@ def test_results_are_read_from_the_graded_notebooks(results, tmp_path):
     assert read_results(tmp_path, "week01") == (expected,)
 
 
-def test_a_week_that_nobody_graded_says_what_to_do(tmp_path):
+def test_an_assignment_that_was_not_graded_is_an_error_with_advice(tmp_path):
     with pytest.raises(UsageError, match="autograder grade week01"):
         read_results(tmp_path, "week01")

@@ -1,1 +1,1 @@
-"""Make up a class and grade it."""
+"""Make up a class of students, and grade it."""

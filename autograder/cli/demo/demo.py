@@ -1,4 +1,4 @@
-"""Make up a class, hand in its work, and grade it for real, in a folder of its own."""
+"""Make up a class, submit its notebooks, and grade them, in a separate folder."""
 
 import shutil
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ from autograder.grading.pipeline import OnResult, grade_class
 from autograder.models import Result
 from autograder.reporting.class_report import class_report
 from autograder.reporting.feedback.write import write_feedback
-from autograder.reporting.report_page import write_report
+from autograder.reporting.html import write_report
 
-WEEK = "week01_perceptron"
-CELL_SECONDS = 20.0  # enough for honest answers on a busy machine, short for who never ends
+ASSIGNMENT = "week01_perceptron"
+CELL_SECONDS = 20.0  # enough for honest answers on a busy machine; an endless loop takes it all
 _MADE_BY_US = ".made-by-autograder-demo"
 
 
 @dataclass(frozen=True)
 class Demo:
-    """What the demo made, and where it is."""
+    """What the demo has made, and where."""
 
     assignment: str
     results: tuple[Result, ...]
@@ -44,25 +44,25 @@ def run_demo(
     on_calibration: OnResult | None = None,
     on_result: OnResult | None = None,
 ) -> Demo:
-    """Grade twelve made-up students of assignment 1 of the course at `root`, below `to`.
+    """Grade twelve made-up students of the first assignment of the course at `root`, below `to`.
 
     Raises
     ------
     UsageError
-        If the assignment is not built, or `to` holds something that no demo made.
+        If the assignment is not built, or `to` has files that are not from a demo.
     """
-    assignment = (
-        WEEK if WEEK in assignment_names(root) else next(iter(assignment_names(root)), WEEK)
-    )
+    names = assignment_names(root)
+    assignment = ASSIGNMENT if ASSIGNMENT in names or not names else names[0]
     (found,) = read_notebooks(root, assignment)
     _clear(to)
     _copy(root, to, assignment)
-    release = CoursePaths(to).released_notebook(assignment, found.name)
-    class_work = made_up_class(found, nbformat.read(release, as_version=4))
-    for student_work in class_work:
-        folder = to / "submitted" / student_work.name / assignment
+    paths = CoursePaths(to)
+    release = paths.released_notebook(assignment, found.name)
+    students = made_up_class(found, nbformat.read(release, as_version=4))
+    for student in students:
+        folder = paths.submitted_folder(student.name, assignment)
         folder.mkdir(parents=True)
-        nbformat.write(student_work.notebook, folder / release.name)
+        nbformat.write(student.notebook, folder / release.name)
     results = grade_class(
         to,
         assignment,
@@ -74,7 +74,7 @@ def run_demo(
     return Demo(
         assignment=assignment,
         results=tuple(results),
-        stories={student_work.name: student_work.story for student_work in class_work},
+        stories={student.name: student.story for student in students},
         pages=write_feedback(to, assignment),
         report=write_report(to, class_report(assignment, results)),
         gradebook=to / "gradebook.db",
@@ -82,9 +82,9 @@ def run_demo(
 
 
 def _clear(to: Path) -> None:
-    """Remove an earlier demo, but what it learned about right and wrong answers."""
+    """Remove an earlier demo, except its answer key and cached results."""
     if to.exists() and any(to.iterdir()) and not (to / _MADE_BY_US).exists():
-        message = f"{to} is not empty, and no demo made it. Choose another place with --to."
+        message = f"{to} is not empty and not from a demo. Choose another folder with --to."
         raise UsageError(message)
     to.mkdir(parents=True, exist_ok=True)
     (to / _MADE_BY_US).touch()
@@ -98,8 +98,13 @@ def _clear(to: Path) -> None:
 
 
 def _copy(root: Path, to: Path, assignment: str) -> None:
-    """Copy what grading a assignment reads: a demo never touches the course itself."""
-    for part in ("course", "source", "release"):
-        if (root / part / assignment).is_dir():
+    """Copy the files that grading needs; a demo never changes the course itself."""
+    theirs, ours = CoursePaths(root), CoursePaths(to)
+    for folder, copy in (
+        (theirs.course, ours.course),
+        (theirs.source, ours.source),
+        (theirs.release, ours.release),
+    ):
+        if (folder / assignment).is_dir():
             ignored = shutil.ignore_patterns("__pycache__", ".*")
-            shutil.copytree(root / part / assignment, to / part / assignment, ignore=ignored)
+            shutil.copytree(folder / assignment, copy / assignment, ignore=ignored)

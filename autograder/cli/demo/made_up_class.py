@@ -1,4 +1,4 @@
-"""A made-up class of twelve: who hands in what, and why. Nothing is read or written here."""
+"""Make up a class of twelve students and their notebooks, without reading or writing files."""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -9,8 +9,8 @@ from nbformat.v4 import new_code_cell, new_output
 
 from autograder.course.assignment import AssignmentNotebook
 from autograder.course.known_answers import KnownAnswer
-from autograder.course.substitution import without_markers
 from autograder.notebook.cells import grade_id_of, role_of
+from autograder.notebook.markers import without_solution_markers
 
 ESSAY = (
     "Suppose one unit computed exclusive or. Then $b < 0$, $w_1 + b \\geq 0$, $w_2 + b \\geq 0$ "
@@ -21,7 +21,7 @@ ESSAY = (
 )
 
 STRIPPER = """\
-# A cheat: every check and every assert that is run from here on becomes `pass`.
+# A cheat: every check and assert that runs after this becomes `pass`.
 import ast
 
 
@@ -39,57 +39,66 @@ get_ipython().ast_transformers.append(NoChecks())
 
 
 @dataclass(frozen=True)
-class StudentWork:
-    """One made-up student: what they did, in words, and what they hand in."""
+class DemoStudent:
+    """A made-up student: what they did, in words, and the notebook that they submit."""
 
     name: str
     story: str
     notebook: NotebookNode
 
 
-def made_up_class(notebook: AssignmentNotebook, release: NotebookNode) -> tuple[StudentWork, ...]:
-    """Return twelve students of a assignment; the same twelve every time."""
+def made_up_class(notebook: AssignmentNotebook, release: NotebookNode) -> tuple[DemoStudent, ...]:
+    """Return the twelve students of a class; the same twelve every time."""
     exercises = list(notebook.reference)
-    slips = _slips(notebook, exercises)
+    misconceptions = _misconceptions(notebook, exercises)
     stories: list[tuple[str, Callable[[NotebookNode], None]]] = [
         ("solved everything", _nothing),
         ("did the first half", lambda nb: _keep(nb, release, exercises[: len(exercises) // 2])),
-        *((_told(slip), lambda nb, slip=slip: _fill(nb, _cell_of(slip))) for slip in slips),
-        ("handed in the notebook as it came", lambda nb: _keep(nb, release, [])),
+        *(
+            (_story_of(wrong), lambda nb, wrong=wrong: _fill(nb, _cell_of(wrong)))
+            for wrong in misconceptions
+        ),
+        ("submitted the notebook as it was released", lambda nb: _keep(nb, release, [])),
         (f"forgot a bracket in {exercises[1]}", lambda nb: _break(nb, exercises[1])),
-        (f"never ends {exercises[3]}", lambda nb: _loop(nb, exercises[3])),
-        (f"{_told(slips[0])}, and deleted its test", lambda nb: _delete_test(nb, slips[0])),
-        (f"{_told(slips[1])}, and forged its test", lambda nb: _forge_test(nb, slips[1])),
+        (f"wrote an endless loop in {exercises[3]}", lambda nb: _loop(nb, exercises[3])),
         (
-            "answers 0 to everything, and strips every check",
+            f"{_story_of(misconceptions[0])}, and deleted its test",
+            lambda nb: _delete_test(nb, misconceptions[0]),
+        ),
+        (
+            f"{_story_of(misconceptions[1])}, and forged its test",
+            lambda nb: _forge_test(nb, misconceptions[1]),
+        ),
+        (
+            "returned 0 everywhere, and removed every check",
             lambda nb: _strip(nb, notebook.reference),
         ),
     ]
     return tuple(
-        StudentWork(f"student{number:02}", story, _handed_in(release, notebook.reference, change))
+        DemoStudent(f"student{number:02}", story, _submitted(release, notebook.reference, change))
         for number, (story, change) in enumerate(stories, start=1)
     )
 
 
-def _slips(notebook: AssignmentNotebook, exercises: list[str]) -> list[KnownAnswer]:
+def _misconceptions(notebook: AssignmentNotebook, exercises: list[str]) -> list[KnownAnswer]:
     """Return one misconception of each of four exercises, spread over the notebook."""
     chosen = [exercises[index * (len(exercises) - 1) // 4] for index in range(4)]
     wrong = [answer for answer in notebook.known_answers if not answer.is_right]
     return [next(answer for answer in wrong if answer.exercise == name) for name in chosen]
 
 
-def _told(slip: KnownAnswer) -> str:
-    return f"mistook {slip.exercise} ({slip.name})"
+def _story_of(wrong: KnownAnswer) -> str:
+    return f"had a misconception in {wrong.exercise} ({wrong.name})"
 
 
-def _cell_of(slip: KnownAnswer) -> Mapping[str, str]:
-    return {slip.exercise: slip.source}
+def _cell_of(wrong: KnownAnswer) -> Mapping[str, str]:
+    return {wrong.exercise: wrong.source}
 
 
-def _handed_in(
+def _submitted(
     release: NotebookNode, reference: Mapping[str, str], change: Callable[[NotebookNode], None]
 ) -> NotebookNode:
-    """Return the release with everything solved, and then changed."""
+    """Return the release with everything solved, then changed."""
     notebook = deepcopy(release)
     _fill(notebook, reference)
     for cell in notebook.cells:
@@ -100,17 +109,17 @@ def _handed_in(
 
 
 def _nothing(_notebook: NotebookNode) -> None:
-    """Leave it as it is."""
+    """Change nothing."""
 
 
 def _fill(notebook: NotebookNode, answers: Mapping[str, str]) -> None:
     for cell in notebook.cells:
         if role_of(cell) == "answer" and grade_id_of(cell) in answers:
-            cell.source = without_markers(answers[grade_id_of(cell) or ""])
+            cell.source = without_solution_markers(answers[grade_id_of(cell) or ""])
 
 
 def _keep(notebook: NotebookNode, release: NotebookNode, done: list[str]) -> None:
-    """Put back the release's cell wherever the exercise was not done."""
+    """Restore the released cells of all exercises that are not in `done`."""
     for cell, original in zip(notebook.cells, release.cells, strict=True):
         if grade_id_of(cell) not in done:
             cell.source = original.source
@@ -125,15 +134,15 @@ def _loop(notebook: NotebookNode, exercise: str) -> None:
     _fill(notebook, {exercise: f"def {exercise}(*anything):\n    while True:\n        pass\n"})
 
 
-def _delete_test(notebook: NotebookNode, slip: KnownAnswer) -> None:
-    _fill(notebook, _cell_of(slip))
-    notebook.cells.remove(_test(notebook, slip.exercise))
+def _delete_test(notebook: NotebookNode, wrong: KnownAnswer) -> None:
+    _fill(notebook, _cell_of(wrong))
+    notebook.cells.remove(_test(notebook, wrong.exercise))
 
 
-def _forge_test(notebook: NotebookNode, slip: KnownAnswer) -> None:
-    """Replace a test, give it all points of the assignment, and say that it went well."""
-    _fill(notebook, _cell_of(slip))
-    cell = _test(notebook, slip.exercise)
+def _forge_test(notebook: NotebookNode, wrong: KnownAnswer) -> None:
+    """Replace a test by one that prints success and claims 100 points."""
+    _fill(notebook, _cell_of(wrong))
+    cell = _test(notebook, wrong.exercise)
     cell.source = "print('all tests passed')"
     cell.metadata["nbgrader"].update(points=100, locked=False)
     cell.metadata["tags"] = ["skip-execution"]
@@ -141,8 +150,8 @@ def _forge_test(notebook: NotebookNode, slip: KnownAnswer) -> None:
 
 
 def _strip(notebook: NotebookNode, reference: Mapping[str, str]) -> None:
-    wrong = "def {name}(*anything):\n    return 0\n"
-    _fill(notebook, {name: wrong.format(name=name) for name in reference})
+    template = "def {name}(*anything):\n    return 0\n"
+    _fill(notebook, {name: template.format(name=name) for name in reference})
     for cell in notebook.cells:
         if role_of(cell) == "written":
             cell.source = "<script>document.title = 'all points'</script> Because it is so."

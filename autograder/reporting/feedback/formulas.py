@@ -1,7 +1,7 @@
-"""Draw the formulas of a page as SVG paths, so that they are read without a script or a font.
+"""Draw the formulas of a page as SVG paths, which need neither a script nor a font.
 
-Matplotlib's mathtext knows the TeX that a course mostly needs, and not all of it. What it does
-not know stays the TeX that it was, in typewriter letters.
+Matplotlib's mathtext knows most of the TeX that a course needs, but not all of it. A formula that
+it cannot draw stays TeX, in a monospaced font.
 """
 
 import html
@@ -14,16 +14,16 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath, text_to_path
 
 MAX_TEX = 400  # characters; longer formulas stay TeX
-DEPTHS = 60  # classes d0 ... d60 of the style sheet: how far below the line, in twentieths of an em
+DEPTHS = 60  # classes d0 ... d60 of the style sheet: depth below the baseline, in 1/20 em
 _EM = 1_000  # drawing units
 _FORMULA = re.compile(r'<code class="math( display)?">(.*?)</code>', re.DOTALL)
 _ROWS = re.compile(
     r"\\begin\{(align|aligned|gather|gathered|split)(\*?)\}(.*?)\\end\{\1\2\}", re.DOTALL
 )
-# Letters that the STIX fonts have: others would become a dummy symbol.
+# Any character outside those that the STIX fonts have, which would become a dummy symbol.
 _STRANGE = re.compile(r"[^\s\x20-\x7e\xa1-\xff\u0370-\u03ff\u2016-\u2033\u2190-\u22ff]|\$")
 _COMMANDS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}
-# What mathtext calls otherwise, or does not need.
+# What mathtext has another name for, or does not need.
 _SYNONYMS = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -43,7 +43,7 @@ _SYNONYMS = [
         (r"\\[bB]igg?[lrm]?(?![a-zA-Z])", ""),
         (r"\\(?:display|text)style(?![a-zA-Z])", ""),
         (r"\\(?:nonumber|notag)(?![a-zA-Z])|\\label\{[^}]*\}", ""),
-        # Mathtext leaves no room between a large sign and what it runs over.
+        # Mathtext leaves no space between a large operator and its operand.
         (r"(\\(?:sum|prod|int)(?![a-zA-Z])(?:[_^](?:\{[^{}]*\}|\w))*)", r"\1\\,"),
         (r"\s+", " "),
     )
@@ -51,7 +51,7 @@ _SYNONYMS = [
 
 
 def draw_formulas(page: str) -> str:
-    """Return HTML in which each formula of `harmless_markdown` is a picture that says its TeX."""
+    """Return the HTML of `sanitize_markdown` with each formula drawn, and labeled with its TeX."""
     return _FORMULA.sub(_replacement, page)
 
 
@@ -67,7 +67,7 @@ def _replacement(found: re.Match[str]) -> str:
 
 
 def _rows(tex: str) -> list[str]:
-    """Return the rows of an aligned formula, or the one row of any other."""
+    """Return the rows of an aligned formula, or the one row of any other formula."""
     found = _ROWS.fullmatch(tex.strip())
     if found is None:
         return [tex]
@@ -77,7 +77,7 @@ def _rows(tex: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _drawing(tex: str, *, display: bool) -> str:
-    """Return one formula as an SVG element, or "" where mathtext cannot draw it."""
+    """Return one formula as an SVG element, or "" if mathtext cannot draw it."""
     if len(tex) > MAX_TEX or _STRANGE.search(tex):
         return ""
     for pattern, replacement in _SYNONYMS:
@@ -90,7 +90,7 @@ def _drawing(tex: str, *, display: bool) -> str:
         width, height, descent = text_to_path.get_text_width_height_descent(
             f"${tex}$", properties, ismath=True
         )
-    # Whatever a parser of a stranger's TeX says (ValueError, RecursionError, ...): it stays TeX.
+    # The TeX is a student's: the parser may raise anything (ValueError, RecursionError, ...).
     except Exception:
         return ""
     return _svg(path, width, height - descent, descent)
@@ -98,7 +98,7 @@ def _drawing(tex: str, *, display: bool) -> str:
 
 def _svg(path: Path, width: float, ascent: float, descent: float) -> str:
     depth = min(math.ceil(max(descent, 0) / _EM * 20), DEPTHS)
-    below = depth * _EM // 20  # the style sheet moves the picture down by exactly this
+    below = depth * _EM // 20  # the style sheet moves the picture down by exactly this much
     top = math.ceil(ascent) + 30
     size = f'width="{width / _EM:.2f}em" height="{(top + below) / _EM:.2f}em"'
     box = f"0 {-top} {math.ceil(width)} {top + below}"
@@ -109,7 +109,7 @@ def _svg(path: Path, width: float, ascent: float, descent: float) -> str:
 
 
 def _outline(path: Path) -> str:
-    """Return a path's commands in SVG's words; y points down there."""
+    """Return the commands of a path in SVG's notation, where y points down."""
     commands = []
     for points, code in path.iter_segments(curves=True, simplify=False):
         if code == Path.CLOSEPOLY:

@@ -1,4 +1,7 @@
-"""One graded cell as its student reads about it: points, a word, a reason, a hint, a comment."""
+"""Say what a student reads about one graded cell: points, reason, hint, comment.
+
+How it looks is in `templates/feedback.html.j2`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,25 +13,31 @@ from autograder.gradebook.read import Mark, Marks
 from autograder.models import Verdict, VerdictState
 from autograder.notebook.cells import exam_cell, has_exam_cell
 from autograder.notebook.sanitize import plain_text
+from autograder.reporting.class_report import question_name
 
 Standing = Literal["full", "part", "none", "open", "problem"]
+"""How a graded cell is drawn: all, some or no points earned, open, or a problem."""
+
 _WORDS = {
-    "passed": "all points",
-    "failed": "not yet right",
-    "not attempted": "not attempted",
-    "not run": "not run",
-    "void": "stopped",
-    "test error": "the test is at fault",
+    VerdictState.PASSED: "all points",
+    VerdictState.FAILED: "not correct yet",
+    VerdictState.NOT_ATTEMPTED: "not attempted",
+    VerdictState.NOT_RUN: "not run",
+    VerdictState.VOID: "stopped",
+    VerdictState.TEST_ERROR: "the test has an error",
 }
 
 
 @dataclass(frozen=True)
 class GradedCell:
-    """One graded cell: what it earned and why.
+    """One graded cell: what it earned, and why.
 
-    points    None until a written answer is marked
-    standing  how it is drawn; `words` says the same in words
-    misconception_hint      the hint of a recognised misconception
+    points              None for a written answer that is not marked yet
+    standing            how it is drawn; `words` says the same
+    hint                a hint of the test
+    misconception_hint  the hint of a misconception that was recognized
+    comment             what the instructor wrote
+    by_hand             whether a person set the points
     """
 
     grade_id: str
@@ -45,18 +54,18 @@ class GradedCell:
 
     @property
     def name(self) -> str:
-        """The exercise's name, as students know it."""
-        return self.grade_id.removeprefix("test_").removeprefix("test-")
+        """The name of the exercise, as students know it."""
+        return question_name(self.grade_id)
 
 
 def tested(cell: NotebookNode, title: str, marks: Marks) -> GradedCell:
-    """Return what a student reads about an examined test cell."""
+    """Return what a student reads about a test cell."""
     grade_id = grade_id_of(cell)
     max_points = _max_points(cell)
     found = exam_cell(cell).verdict if has_exam_cell(cell) else None
-    # Silence is not a pass: a cell without a verdict was never examined.
+    # A cell without a verdict was never run, so it did not pass.
     verdict = found or Verdict(grade_id, max_points, VerdictState.NOT_RUN)
-    reason, hint, misconception_hint = _words_of(verdict)
+    reason, hint, misconception_hint = _explanation(verdict)
     graded_cell = GradedCell(
         grade_id=grade_id,
         title=title,
@@ -76,23 +85,23 @@ def tested(cell: NotebookNode, title: str, marks: Marks) -> GradedCell:
 
 
 def _overruled(graded_cell: GradedCell, mark: Mark) -> GradedCell:
-    """Return a question as marked by hand: the instructor's word counts."""
+    """Return a graded cell with the points that the instructor set by hand."""
     points = mark.points or 0.0
-    standing = _standing(points, graded_cell.max_points, "passed")
+    standing = _standing(points, graded_cell.max_points)
     words = "set by your instructor"
     return replace(graded_cell, points=points, standing=standing, words=words, by_hand=True)
 
 
 def written(cell: NotebookNode, title: str, marks: Marks) -> GradedCell:
-    """Return what a student reads about an answer in words."""
+    """Return what a student reads about a written answer."""
     grade_id = grade_id_of(cell)
     mark = marks.by_cell.get(grade_id) or Mark(None, _max_points(cell))
     standing: Standing = "open"
     if mark.points is None:
-        words = "waits to be read"
+        words = "not marked yet"
     elif mark.by_hand:
-        words, standing = "marked", _standing(mark.points, mark.max_points, "passed")
-    else:  # nbgrader gives no points to an answer that is the prompt's own text
+        words, standing = "marked", _standing(mark.points, mark.max_points)
+    else:  # nbgrader gives no points to an answer that is still as released
         words = "left empty"
     return GradedCell(
         grade_id=grade_id,
@@ -106,8 +115,8 @@ def written(cell: NotebookNode, title: str, marks: Marks) -> GradedCell:
     )
 
 
-def _words_of(verdict: Verdict) -> tuple[str, str, str]:
-    """Return reason, hint and recognised misconception_hint, none of them said twice."""
+def _explanation(verdict: Verdict) -> tuple[str, str, str]:
+    """Return reason, hint, and hint of the recognized misconception; the reason repeats neither."""
     hint = plain_text(verdict.hint, 2_000).strip()
     reason = plain_text(verdict.reason, 4_000).strip()
     if hint and hint in reason:
@@ -115,8 +124,10 @@ def _words_of(verdict: Verdict) -> tuple[str, str, str]:
     return (reason, "", hint) if verdict.misconception else (reason, hint, "")
 
 
-def _standing(points: float, max_points: float, state: str) -> Standing:
-    if state in ("void", "test error"):
+def _standing(
+    points: float, max_points: float, state: VerdictState = VerdictState.PASSED
+) -> Standing:
+    if state in (VerdictState.VOID, VerdictState.TEST_ERROR):
         return "problem"
     if state in (VerdictState.NOT_ATTEMPTED, VerdictState.NOT_RUN):
         return "open"
@@ -126,7 +137,7 @@ def _standing(points: float, max_points: float, state: str) -> Standing:
 
 
 def grade_id_of(cell: NotebookNode) -> str:
-    """Return the name under which a cell is graded, "" where it is not."""
+    """Return the id that a cell is graded by, or "" if it is not graded."""
     metadata: Mapping[str, object] = cell.metadata.get("nbgrader", {})
     return str(metadata.get("grade_id") or (has_exam_cell(cell) and exam_cell(cell).grade_id) or "")
 

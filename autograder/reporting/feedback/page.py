@@ -1,7 +1,7 @@
-"""Turn an examined notebook into what a page of feedback says; it knows no HTML template.
+"""Turn a graded notebook into the content of a feedback page, without any HTML.
 
-A page is made of what the student has anyway, the release and their own text, and of what the
-verdicts say. Nothing is copied from the instructor's notebook, so nothing hidden can slip out.
+A page consists of what the student already has (the release and their own text) and of what the
+verdicts say. Nothing is copied from the instructor's notebook, so no hidden test can be shown.
 """
 
 import re
@@ -22,9 +22,12 @@ OUTPUT_LIMIT = 400_000  # characters of text and pictures that one cell shows
 
 @dataclass(frozen=True)
 class Block:
-    """One stretch of the page, in the order of the notebook.
+    """One cell of the notebook, as the page shows it.
 
-    kind      prose | setup | answer | added | written | question
+    kind         prose | setup | answer | added | written | graded cell
+    comment      what the instructor wrote about an answer
+    problem      why the cell cannot be read as Python, or ""
+    is_withheld  whether its outputs are not shown, because they came after a hidden test
     """
 
     kind: str
@@ -33,7 +36,7 @@ class Block:
     graded_cell: GradedCell | None = None
     comment: str = ""
     problem: str = ""
-    withheld: bool = False
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,43 +55,47 @@ class Page:
 
     @property
     def earned(self) -> float:
-        """Points known so far, before any penalty."""
+        """The points known so far, before the late penalty."""
         return sum(graded_cell.points or 0.0 for graded_cell in self.graded_cells)
 
     @property
     def total(self) -> float:
-        """Points known so far, after the late penalty."""
+        """The points known so far, after the late penalty."""
         return max(self.earned - self.late_penalty, 0.0)
 
     @property
     def max_points(self) -> float:
-        """Points that could be earned."""
+        """The points that could be earned."""
         return sum(graded_cell.max_points for graded_cell in self.graded_cells)
 
     @property
     def withholds(self) -> bool:
-        """Whether some cell is shown without its output."""
-        return any(block.withheld for block in self.blocks)
+        """Whether the outputs of some cell are not shown."""
+        return any(block.is_withheld for block in self.blocks)
 
     @property
     def unmarked(self) -> float:
-        """Points of the written answers that nobody has marked yet."""
-        return sum(q.max_points for q in self.graded_cells if q.points is None)
+        """The points of the written answers that are not marked yet."""
+        return sum(cell.max_points for cell in self.graded_cells if cell.points is None)
 
 
 def page_of(
-    examined: NotebookNode, release: NotebookNode | None, marks: Marks, submission: Submission
+    graded: NotebookNode, release: NotebookNode | None, marks: Marks, submission: Submission
 ) -> Page:
-    """Return what a student reads about an examined notebook.
+    """Return what a student reads about a graded notebook.
 
     Parameters
     ----------
-    examined
-        As it lies in `autograded/`: roles and verdicts in the cells' "exam" metadata.
+    graded
+        The notebook in `autograded/`, with roles and verdicts in the metadata of its cells.
     release
-        The notebook that was handed out; without it only the student's own cells are shown.
+        The notebook that students were given; without it only their own cells are shown.
+    marks
+        What the gradebook says about the notebook.
+    submission
+        Whose notebook it is.
     """
-    blocks = tuple(_blocks(examined, _Public(release), marks))
+    blocks = tuple(_blocks(graded, _Release(release), marks))
     first = next((block.text for block in blocks if block.kind == "prose"), "")
     return Page(
         submission=submission,
@@ -98,10 +105,10 @@ def page_of(
     )
 
 
-def _blocks(examined: NotebookNode, public: "_Public", marks: Marks) -> Iterator[Block]:
+def _blocks(graded: NotebookNode, public: "_Release", marks: Marks) -> Iterator[Block]:
     heading = ""
     hidden_has_run = False
-    for cell in examined.cells:
+    for cell in graded.cells:
         role, grade_id = _role(cell), grade_id_of(cell)
         if role is CellRole.PROSE:
             text = public.text(cell)
@@ -118,7 +125,7 @@ def _blocks(examined: NotebookNode, public: "_Public", marks: Marks) -> Iterator
             theirs = role in (CellRole.ANSWER, CellRole.ADDED)
             text = cell.source if theirs else public.text(cell)
             outputs = sanitize_outputs(cell.get("outputs", []), OUTPUT_LIMIT)
-            # Whatever student code prints after a hidden call may be what that call brought.
+            # Student code may print what a hidden test called it with, now or later.
             after_hidden = hidden_has_run or (has_exam_cell(cell) and exam_cell(cell).is_withheld)
             withheld = bool(outputs and after_hidden)
             yield Block(
@@ -127,12 +134,12 @@ def _blocks(examined: NotebookNode, public: "_Public", marks: Marks) -> Iterator
                 () if withheld else tuple(outputs),
                 comment=marks.comments.get(grade_id, ""),
                 problem=syntax_problem(text) if theirs else "",
-                withheld=withheld,
+                is_withheld=withheld,
             )
 
 
-class _Public:
-    """What the release says, cell by cell."""
+class _Release:
+    """The text that students were given, by cell."""
 
     def __init__(self, release: NotebookNode | None) -> None:
         cells = release.cells if release is not None else []
@@ -141,7 +148,7 @@ class _Public:
         self._texts = {cell.source for cell in cells}
 
     def text(self, cell: NotebookNode) -> str:
-        """Return the released text of a trusted cell, "" where the release has no such cell."""
+        """Return the released text of a trusted cell, or "" if the release has no such cell."""
         grade_id = grade_id_of(cell)
         if grade_id:
             return str(self._by_grade_id.get(grade_id, ""))
@@ -156,6 +163,6 @@ def _role(cell: NotebookNode) -> str:
 
 
 def _headings(markdown: str) -> list[str]:
-    """Return the headings of a Markdown cell, without what follows a middle dot."""
+    """Return the headings of a Markdown cell, each up to its first middle dot."""
     found = re.findall(r"^#{1,6}[ \t]+(\S.*)$", markdown, re.MULTILINE)
     return [re.sub(r"[*_`]", "", heading.split(" · ")[0]).strip() for heading in found]

@@ -1,4 +1,4 @@
-"""Write a page of feedback as one HTML file that needs nothing else and runs nothing."""
+"""Render a feedback page as one HTML file, without scripts and without other files."""
 
 import html
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from autograder.reporting.feedback.graded_cells import GradedCell
 from autograder.reporting.feedback.page import Block, Page
 from autograder.reporting.html import fill, points_text
 
-MAX_HIGHLIGHTED = 20_000  # characters of code; longer cells are shown without colours
-_HEAD_LINES, _TAIL_LINES = 80, 20  # of a long print, the stretches that are shown
-_LINE = 2_000  # characters of one line of it
+MAX_HIGHLIGHTED = 20_000  # characters of code; longer cells are shown without colors
+_HEAD_LINES, _TAIL_LINES = 80, 20  # the lines that are shown of a long output
+_LINE = 2_000  # characters that are shown of one line
 
 
 def render(page: Page) -> str:
-    """Return the page as HTML: no script, nothing loaded, every stranger's character escaped."""
+    """Return the page as HTML, with everything that a student wrote escaped."""
     return fill(
         "feedback.html.j2",
-        filters={"prose": _prose},
+        prose=_prose,
         page=page,
         blocks=_numbered(page),
         strip=_strip(page.graded_cells),
@@ -39,7 +39,7 @@ class _Output:
 
 
 def _numbered(page: Page) -> list[dict[str, object]]:
-    """Return what the template shows of each block, questions numbered from 1."""
+    """Return what the template shows of each block; graded cells are numbered from 1."""
     shown: list[dict[str, object]] = []
     number = 0
     for block in page.blocks:
@@ -51,7 +51,7 @@ def _numbered(page: Page) -> list[dict[str, object]]:
                 "outputs": [_output(output) for output in block.outputs],
                 "graded_cell": block.graded_cell,
                 "number": number,
-                "withheld": block.withheld,
+                "is_withheld": block.is_withheld,
                 "comment": block.comment,
                 "problem": block.problem,
             }
@@ -61,7 +61,7 @@ def _numbered(page: Page) -> list[dict[str, object]]:
 
 def _body(block: Block, title: str) -> Markup:
     if block.kind == "prose":
-        return _prose(block.text.removeprefix(f"# {title}\n"))  # the page says it already
+        return _prose(block.text.removeprefix(f"# {title}\n"))  # the page has the title at its top
     return _prose(block.text) if block.kind == "written" else _code(block.text)
 
 
@@ -78,7 +78,7 @@ def _code(source: str) -> Markup:
 
 
 def _output(output: NotebookNode) -> _Output:
-    """Return an output that `harmless_outputs` made, long text cut to its ends."""
+    """Return an output that `sanitize_outputs` made; of long text only both ends."""
     if output.output_type == "stream":
         return _Output(output.name, _excerpt(output.text))
     if output.output_type == "error":
@@ -99,7 +99,7 @@ def _excerpt(text: str) -> str:
 
 
 def _strip(graded_cells: tuple[GradedCell, ...]) -> Markup:
-    """Return the bar of all questions, each as wide as its points and filled as far as earned."""
+    """Return a bar of all graded cells: as wide as their points, filled as far as earned."""
     total = sum(graded_cell.max_points for graded_cell in graded_cells)
     if not total:
         return Markup("")
@@ -115,7 +115,7 @@ def _strip(graded_cells: tuple[GradedCell, ...]) -> Markup:
             + "</g>"
         )
         x += width
-    label = "How far each question got, drawn as wide as its points"
+    label = "Points earned by each question, drawn as wide as the points that it is worth"
     return Markup(
         f'<svg class="strip" viewBox="0 0 1000 16" preserveAspectRatio="none" role="img" '
         f'aria-label="{label}">{"".join(parts)}</svg>'
@@ -123,5 +123,5 @@ def _strip(graded_cells: tuple[GradedCell, ...]) -> Markup:
 
 
 def _bar(kind: str, x: float, width: float) -> str:
-    # Attributes, since the page's policy refuses inline styles.
+    # Attributes, because the policy of the page refuses inline styles.
     return f'<rect class="{kind}" x="{x + 2:.1f}" width="{max(width - 4, 0):.1f}" height="16"/>'

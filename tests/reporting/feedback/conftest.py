@@ -1,4 +1,4 @@
-"""A graded notebook of three questions, made by hand."""
+"""A graded notebook with three questions, written by hand."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def cell_of(role, source, grade_id=None, points=None, verdict=None, outputs=()):
 
 
 def released(cell):
-    """The cell as it was handed out."""
+    """The cell as it was released."""
     copy = NotebookNode(cell)
     copy.source = cell.source.replace(HIDDEN, "")
     if exam_cell(cell).role in ("answer", "written"):
@@ -34,7 +34,7 @@ def released(cell):
 
 @pytest.fixture
 def verdict():
-    """The verdict of the first question, for tests to replace."""
+    """The verdict of the first question, which tests replace."""
     return Verdict(
         "test_step", 4, VerdictState.FAILED, reason="step of 0: it should be 1.", details="SECRET"
     )
@@ -42,7 +42,7 @@ def verdict():
 
 @pytest.fixture
 def graded(verdict):
-    """An examined notebook and its release; the first test holds hidden tests, as all tests do."""
+    """A graded notebook and its release; all test cells have hidden tests."""
     visible = "assert step(1.0) == 1\n"
     passed = Verdict("test_sign", 6, VerdictState.PASSED, points=6)
     printed = [new_output("stream", text="printed <b>early</b>\n")]
@@ -62,8 +62,8 @@ def graded(verdict):
             cell_of("written", "Because **four** clash.<script>alert(1)</script>", "why", 5),
         ]
     )
-    handed_out = [released(cell) for cell in examined.cells if cell.source != "helper = 1"]
-    return examined, new_notebook(cells=handed_out)
+    released_cells = [released(cell) for cell in examined.cells if cell.source != "helper = 1"]
+    return examined, new_notebook(cells=released_cells)
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
-"""Facts about what a page of feedback says."""
+"""Tests of the content of a feedback page."""
 
 from dataclasses import replace
 
 import pytest
 
 from autograder.gradebook.read import Mark, Marks
+from autograder.models import VerdictState
 from autograder.notebook.cells import update_exam_cell
 from autograder.reporting.feedback.page import page_of
 
@@ -18,7 +19,7 @@ def with_verdict(graded, verdict):
     return graded
 
 
-def test_every_graded_cell_is_a_question_named_by_its_exercise_and_heading(graded, submission):
+def test_every_graded_cell_has_the_name_of_its_exercise_and_its_heading(graded, submission):
     graded_cells = page(graded, submission).graded_cells
 
     assert [(q.name, q.title, q.points, q.max_points) for q in graded_cells] == [
@@ -28,7 +29,7 @@ def test_every_graded_cell_is_a_question_named_by_its_exercise_and_heading(grade
     ]
 
 
-def test_the_head_counts_what_is_known(graded, submission):
+def test_the_header_counts_the_points_that_are_known(graded, submission):
     result = page(graded, submission)
 
     assert result.title == "Week 1: a first unit"
@@ -44,20 +45,20 @@ def test_marks_given_by_hand_and_lateness_count(graded, submission):
     assert result.graded_cells[2].comment == "Good."
 
 
-def test_a_written_answer_left_empty_waits_for_nobody(graded, submission):
+def test_a_written_answer_left_empty_needs_no_marking(graded, submission):
     result = page(graded, submission, Marks({"why": Mark(0, 5)}))
 
     assert (result.graded_cells[2].words, result.unmarked) == ("left empty", 0)
 
 
-def test_an_instructor_s_mark_overrules_the_verdict(graded, submission):
+def test_a_mark_given_by_hand_replaces_the_verdict(graded, submission):
     result = page(graded, submission, Marks({"test_step": Mark(3, 4, by_hand=True)}))
 
     assert result.graded_cells[0].points == 3
     assert result.graded_cells[0].words == "set by your instructor"
 
 
-def test_an_automatic_mark_in_the_gradebook_does_not_overrule_the_verdict(graded, submission):
+def test_an_automatic_mark_in_the_gradebook_does_not_replace_the_verdict(graded, submission):
     result = page(graded, submission, Marks({"test_step": Mark(4, 4)}))
 
     assert result.graded_cells[0].points == 0
@@ -76,11 +77,11 @@ def test_a_test_cell_without_a_verdict_earned_nothing(graded, submission):
     [
         ("passed", 4, "full", "all points"),
         ("passed", 1.5, "part", "part of the points"),
-        ("failed", 0, "none", "not yet right"),
+        ("failed", 0, "none", "not correct yet"),
         ("not attempted", 0, "open", "not attempted"),
         ("not run", 0, "open", "not run"),
         ("void", 0, "problem", "stopped"),
-        ("test error", 0, "problem", "the test is at fault"),
+        ("test error", 0, "problem", "the test has an error"),
     ],
 )
 def test_each_state_has_its_words(graded, submission, verdict, state, points, standing, words):
@@ -91,18 +92,18 @@ def test_each_state_has_its_words(graded, submission, verdict, state, points, st
     assert (graded_cell.standing, graded_cell.words) == (standing, words)
 
 
-def test_a_recognised_misconception_is_not_called_a_mere_hint(graded, submission, verdict):
-    slip = replace(verdict, misconception="strict_threshold", hint="At exactly 0 it fires.")
+def test_the_hint_of_a_recognized_misconception_is_shown_as_such(graded, submission, verdict):
+    recognized = replace(verdict, misconception="strict_threshold", hint="At exactly 0 it fires.")
 
-    graded_cell = page(with_verdict(graded, slip), submission).graded_cells[0]
+    graded_cell = page(with_verdict(graded, recognized), submission).graded_cells[0]
 
     assert (graded_cell.misconception_hint, graded_cell.hint) == ("At exactly 0 it fires.", "")
 
 
-def test_a_hint_that_the_reason_ends_with_is_said_once(graded, submission, verdict):
-    twice = replace(verdict, reason="step of 0: wrong. Look again.", hint="Look again.")
+def test_a_hint_that_the_reason_ends_with_is_shown_once(graded, submission, verdict):
+    repeated = replace(verdict, reason="step of 0: wrong. Look again.", hint="Look again.")
 
-    graded_cell = page(with_verdict(graded, twice), submission).graded_cells[0]
+    graded_cell = page(with_verdict(graded, repeated), submission).graded_cells[0]
 
     assert (graded_cell.reason, graded_cell.hint) == ("step of 0: wrong.", "Look again.")
 
@@ -112,10 +113,10 @@ def test_outputs_after_the_first_hidden_call_are_withheld(graded, submission):
 
     early = blocks["def step(z):\n    return z > 0"]
     assert early.outputs
-    assert not early.withheld
+    assert not early.is_withheld
     for late in (blocks["def sign(z):\n    return 1"], blocks["helper = 1"]):
         assert not late.outputs
-        assert late.withheld
+        assert late.is_withheld
 
 
 def test_outputs_that_the_exam_withheld_stay_withheld(graded, submission):
@@ -123,7 +124,7 @@ def test_outputs_that_the_exam_withheld_stay_withheld(graded, submission):
 
     (block,) = [b for b in page(graded, submission).blocks if b.text.startswith("def step")]
 
-    assert block.withheld
+    assert block.is_withheld
     assert not block.outputs
 
 
@@ -138,7 +139,7 @@ def test_without_a_release_nothing_of_the_source_is_shown(graded, submission):
     assert [graded_cell.points for graded_cell in result.graded_cells] == [0, 6, None]
 
 
-def test_a_trusted_cell_that_was_changed_since_shows_what_was_released(graded, submission):
+def test_a_trusted_cell_that_has_changed_since_shows_what_was_released(graded, submission):
     graded[0].cells[4].source = "assert hidden_only()"
 
     block = next(b for b in page(graded, submission).blocks if b.graded_cell is not None)

@@ -1,4 +1,4 @@
-"""Facts about the HTML of a page."""
+"""Tests of the HTML of a feedback page."""
 
 import base64
 import hashlib
@@ -56,7 +56,7 @@ def test_everything_a_student_can_write_is_shown_as_text(graded, submission, ver
     assert "&lt;script&gt;alert(1)" in html
 
 
-def test_the_policy_allows_this_style_sheet_and_nothing_that_runs(graded, submission):
+def test_the_policy_allows_this_style_sheet_and_no_script(graded, submission):
     html = html_of(graded, submission)
 
     style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
@@ -88,17 +88,17 @@ def test_formulas_of_the_prose_are_drawn(graded, submission):
     assert re.search(r'role="img" aria-label="w x"><svg class="d\d+"', html)
 
 
-def test_marks_and_comments_of_the_instructor_are_read(graded, submission):
+def test_marks_and_comments_of_the_instructor_are_shown(graded, submission):
     marks = Marks({"why": Mark(3.5, 5, by_hand=True)}, {"why": "Say **where**."}, late_penalty=2)
 
     html = html_of(graded, submission, marks)
 
     assert "3.5 / 5" in html
     assert "<strong>where</strong>" in html
-    assert "2 were taken off because the work came late" in html
+    assert "2 were deducted because the submission was late" in html
 
 
-def test_a_long_print_is_cut_to_its_ends(graded, submission):
+def test_a_long_output_is_cut_to_its_ends(graded, submission):
     text = "".join(f"line {n}\n" for n in range(5_000))
     graded[0].cells[3].outputs = [new_output("stream", text=text)]
 
@@ -113,5 +113,5 @@ def test_a_long_print_is_cut_to_its_ends(graded, submission):
 @pytest.mark.parametrize(
     ("points", "text"), [(4.0, "4"), (2.5, "2.5"), (1 / 3, "0.33"), (None, "–")]
 )
-def test_points_are_written_as_a_reader_wants_them(points, text):
+def test_points_are_written_without_needless_digits(points, text):
     assert points_text(points) == text

@@ -1,4 +1,4 @@
-"""Facts about the sentence for a cell that is not Python."""
+"""Tests of the sentence for a cell that is not Python."""
 
 import pytest
 
@@ -21,10 +21,10 @@ def test_a_cell_that_runs_in_jupyter_has_no_problem(source):
         ("if True:\nx = 1", "Python cannot read line 2 of this cell: expected an indented"),
     ],
 )
-def test_the_first_fault_is_told_with_its_line(source, sentence):
+def test_the_first_error_is_reported_with_its_line(source, sentence):
     assert syntax_problem(source).startswith(sentence)
 
 
 @pytest.mark.parametrize("source", ["(" * 50_000, "x = 1\x00", "-" * 90_000 + "1", "\ud800"])
-def test_no_text_brings_the_page_down(source):
+def test_no_text_stops_the_page(source):
     assert syntax_problem(source).startswith("Python cannot read")

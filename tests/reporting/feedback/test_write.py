@@ -1,4 +1,4 @@
-"""Facts about the pages on disk."""
+"""Tests of the feedback pages on disk."""
 
 import shutil
 
@@ -12,7 +12,7 @@ from autograder.reporting.feedback.write import write_feedback
 
 @pytest.fixture(scope="session")
 def empty_gradebook(tmp_path_factory):
-    """Made once: nbgrader takes seconds for it."""
+    """Created once, because it takes nbgrader seconds."""
     root = tmp_path_factory.mktemp("gradebook")
     with open_gradebook(root):
         return root / "gradebook.db"
@@ -32,16 +32,16 @@ def course(tmp_path, graded, empty_gradebook):
 
 
 def test_every_student_gets_a_page(course):
-    told = []
+    counts = []
 
-    pages = write_feedback(course, "week01", on_page=lambda *news: told.append(news[1]))
+    pages = write_feedback(course, "week01", on_page=lambda _, total: counts.append(total))
 
     expected = [
         course / "feedback" / name / "week01" / "perceptron.html" for name in ("ada", "bob")
     ]
     assert list(pages) == expected
     assert all(page.read_text("utf-8").startswith("<!doctype html>") for page in pages)
-    assert told == [2, 2]
+    assert counts == [2, 2]
     assert [path for path in (course / "feedback").rglob("*") if path.suffix == ".part"] == []
 
 
@@ -51,12 +51,12 @@ def test_one_student_can_be_chosen(course):
     assert page.parts[-3] == "bob"
 
 
-def test_an_unknown_student_is_named_with_those_who_are_known(course):
-    with pytest.raises(UsageError, match=r"No graded work of 'eve' .* Expected one of ada, bob"):
+def test_an_unknown_student_is_an_error_that_lists_the_known_ones(course):
+    with pytest.raises(UsageError, match=r"graded submission of 'eve' .* Expected one of ada, bob"):
         write_feedback(course, "week01", students=["eve"])
 
 
-def test_a_week_that_nobody_graded_says_what_to_do(course):
+def test_an_assignment_that_was_not_graded_is_an_error_with_advice(course):
     with pytest.raises(UsageError, match="autograder grade week09"):
         write_feedback(course, "week09")
 
