@@ -109,7 +109,7 @@ def test_a_damaged_answer_key_is_made_again(made, tmp_path, content):
 def test_the_exam_of_a_notebook_has_its_answer_key_and_progress_is_reported(made, tmp_path):
     progress = []
     config = exam_config_for(
-        tmp_path, NOTEBOOK, Settings(), on_progress=lambda done, total: progress.append(done)
+        tmp_path, NOTEBOOK, Settings(), on_progress=lambda done, _: progress.append(done)
     )
 
     assert (config.notebook, config.settings) == (NOTEBOOK, Settings())
