@@ -162,7 +162,7 @@ def start_in_two_processes(
 def start_in_one_process(
     cells: Sequence[CodeCell], *, seed: int, seconds: float, folder: Path | None = None
 ) -> LocalRun:
-    """Start running the cells in one process and one namespace, as a student's own kernel does."""
+    """Start running the cells in one process and one namespace, as in a student's kernel."""
     run = partial(_run_in_one_process, cells, seed, seconds)
     return LocalRun(cells, run, seconds, folder=folder)
 
