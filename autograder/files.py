@@ -1,28 +1,28 @@
-"""Writes files such that a reader sees all of one or none, even when the power fails."""
+"""Write files atomically: a reader sees a complete file or none, even after a power failure."""
 
 import os
 from pathlib import Path
 
 
 def write_partial(target: Path, data: bytes) -> Path:
-    """Write beside `target`, and return the file that takes its place by `Path.replace`.
+    """Write a temporary file next to `target`, and return its path, ready for `Path.replace`.
 
-    It is on the disk before it can be renamed: a rename that outlives its content would leave a
-    file that is empty.
+    The content is on the disk before the file can be renamed. Otherwise a crash could leave the
+    new name with an empty file.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_name(f".{target.name}.half")
+    partial = target.with_name(f".{target.name}.partial")
     try:
-        with half.open("wb") as file:
+        with partial.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
-        half.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         raise
-    return half
+    return partial
 
 
 def write_atomically(target: Path, data: bytes) -> None:
-    """Write a file; who is interrupted leaves the one that was there."""
+    """Write a file; if this is interrupted, the previous file stays."""
     write_partial(target, data).replace(target)

@@ -122,14 +122,14 @@ class Submission:
 class AddedCell:
     """A cell that the student added, and its place.
 
-    `after` is the grade id of the last known cell before it. `passed` counts the cells without a
-    grade id that follow that cell in the trusted source and come before the added cell too.
+    `after` is the grade id of the nearest known cell above it. `n_unmarked_before` is how many of
+    the cells without a grade id that follow that cell in the trusted source are above it too.
     """
 
     after: str | None
     source: str
     cell_type: Literal["code", "markdown"] = "code"
-    passed: int = 0
+    n_unmarked_before: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """The benchmark: nbgrader, Otter and this project grade one class, side by side.
 
-`python -m bench`, or `make bench`, which makes all that it needs. It is no part of what is
-installed.
+Run `python -m bench`, or `make bench`, which prepares everything that it needs. The benchmark is
+not installed with the packages.
 """

@@ -1,4 +1,4 @@
-"""The command `python -m bench`: races the systems, measures a large class, writes the page."""
+"""The command `python -m bench`: compare the systems, measure a large class, write the page."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,32 +19,32 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from bench.crowd import run_crowd
+from bench.comparison import Disagreement, OnProgress, run_comparison
+from bench.large_class import run_large_class
 from bench.machine import load, machine, versions
 from bench.measure import CommandFailed
 from bench.otter_venv import install_otter
-from bench.race import Disagreement, Tell, run_race
 from bench.report import report
 
 console = Console()
 
 
 def main(
-    students: Annotated[int, typer.Option(min=2, help="Of the Keras class.")] = 24,
-    crowd: Annotated[int, typer.Option(min=20, help="Of the large class.")] = 1_000,
+    students: Annotated[int, typer.Option(min=2, help="Students of the Keras class.")] = 24,
+    large: Annotated[int, typer.Option(min=20, help="Students of the large class.")] = 1_000,
     to: Annotated[Path, typer.Option(help="The page to write.")] = Path("BENCHMARKS.md"),
     work: Annotated[Path, typer.Option(help="Where the courses are made.")] = Path(".bench"),
 ) -> None:
-    """Grade one class with nbgrader, Otter and this project, and say how each did."""
+    """Grade one class with nbgrader, Otter and this project, and report what each took."""
     before, folder = load(), (work / "courses").absolute()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with _progress() as tell:
-            tell("installing Otter", 0, 1)
+        with _progress() as show:
+            show("installing Otter", 0, 1)
             otter = install_otter((work / "otter").absolute())
-            race = run_race(folder, students, otter, tell)
-            sizes = sorted({10, max(10, crowd // 10), crowd})
-            grown = run_crowd(folder, sizes, tell)
+            comparison = run_comparison(folder, students, otter, show)
+            sizes = sorted({10, max(10, large // 10), large})
+            grown = run_large_class(folder, sizes, show)
     except (CommandFailed, Disagreement) as error:
         console.print(Text(str(error)))
         raise typer.Exit(1) from error
@@ -52,27 +52,27 @@ def main(
         f"{date.today():%-d %B %Y}. {machine()}; load {before:.1f} before the start.",
         f"{versions(otter.python)}.",
     )
-    page = report(race, grown, about=about)
+    page = report(comparison, grown, about=about)
     to.write_text(page, encoding="utf-8")
     console.print(Markdown(page))
 
 
 @contextmanager
-def _progress() -> Iterator[Tell]:
+def _progress() -> Iterator[OnProgress]:
     """Show a bar for each part of the work."""
     columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=console) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def tell(now: str, done: int, total: int) -> None:
-            if now not in tasks:
-                for task in bars.tasks:  # parts that don't count are over when the next begins
+        def show(part: str, done: int, total: int) -> None:
+            if part not in tasks:
+                for task in bars.tasks:  # a part without steps ends when the next begins
                     bars.update(task.id, completed=task.total)
                     bars.stop_task(task.id)
-                tasks[now] = bars.add_task(now, total=total)
-            bars.update(tasks[now], completed=done, total=total)
+                tasks[part] = bars.add_task(part, total=total)
+            bars.update(tasks[part], completed=done, total=total)
 
-        yield tell
+        yield show
 
 
 if __name__ == "__main__":

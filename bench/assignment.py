@@ -1,4 +1,4 @@
-"""What the benchmark's students are asked: a small Keras assignment, and one without Keras.
+"""Define the assignments of the benchmark: a small one with Keras, and one without.
 
 Every system gets the same set-up and the same tests: plain NumPy and `assert`, and
 `check.local_copy`, which copies a model to the examiner process here and makes a plain copy in the
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Exercise:
-    """A function to write, what it is worth, and the code that tests it."""
+    """A function to write, its points, and the code that tests it."""
 
     name: str
     points: int
@@ -19,9 +19,9 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Assignment:
-    """An assignment of one notebook; `reference` holds the right answers, by exercise."""
+    """An assignment of one notebook; `reference` are the right answers, by exercise."""
 
-    week: str
+    name: str
     setup: str
     exercises: tuple[Exercise, ...]
     reference: dict[str, str]
@@ -38,7 +38,7 @@ labels = (points @ [1.0, 2.0] > 0).astype("int32")  # (320,)
 """
 
 KERAS = Assignment(
-    week="small_net",
+    name="small_net",
     setup=SETUP,
     exercises=(
         Exercise(
@@ -118,7 +118,7 @@ def accuracy(predicted, true):
 )
 
 TRIVIAL = Assignment(
-    week="doubling",
+    name="doubling",
     setup="import math\n",
     exercises=(Exercise("double", 1, "assert double(21) == 42\n"),),
     reference={"double": "def double(x):\n    return 2 * x\n"},

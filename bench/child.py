@@ -1,7 +1,7 @@
-"""Runs a command and tells what it and all its descendants took, orphans included.
+"""Run a command, and measure what it and all its descendants take, orphans included.
 
 A program of its own: `python -I child.py USAGE.json COMMAND...`. It adopts the orphans of its
-tree, waits for every one, and then asks the kernel, so nothing that was forked goes uncounted.
+tree, waits for each of them, and then asks the kernel, so every forked process is counted.
 """
 
 import ctypes

@@ -1,4 +1,4 @@
-"""Writes the benchmark's courses to disk: one in nbgrader's layout, one for Otter."""
+"""Write the benchmark's courses to disk: one in nbgrader's layout, one for Otter."""
 
 import os
 import shutil
@@ -8,9 +8,10 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.course.paths import CoursePaths
 from bench import formats
 from bench.assignment import Assignment
-from bench.pupils import StudentWork
+from bench.students import StudentWork
 from bench.systems import ENVIRONMENT, NBGRADER
 
 STOCK = "c = get_config()\nc.CourseDirectory.root = {root!r}\nc.CourseDirectory.course_id = 'b'\n"
@@ -22,28 +23,28 @@ def write_nbgrader_course(
     """Write a course in nbgrader's layout, with nbgrader's stock configuration, and release it."""
     _clear(root)
     (root / "nbgrader_config.py").write_text(STOCK.format(root=str(root)))
-    source = root / "source" / assignment.week / f"{assignment.week}.ipynb"
+    source = CoursePaths(root).source_notebook(assignment.name, assignment.name)
     _write(formats.nbgrader_source(assignment), source)
-    _nbgrader(root, "generate_assignment", assignment.week)
-    hand_in(root, assignment, class_work)
+    _nbgrader(root, "generate_assignment", assignment.name)
+    submit(root, assignment, class_work)
 
 
-def hand_in(root: Path, assignment: Assignment, class_work: Iterable[StudentWork]) -> None:
-    """Write submissions of pupils into a course in nbgrader's layout."""
-    for student_work in class_work:
-        notebook = formats.nbgrader_submission(assignment, student_work.answers)
-        _write(notebook, submission(root, assignment, student_work.name))
+def submit(root: Path, assignment: Assignment, class_work: Iterable[StudentWork]) -> None:
+    """Write the submissions of students into a course in nbgrader's layout."""
+    for student in class_work:
+        notebook = formats.nbgrader_submission(assignment, student.answers)
+        _write(notebook, submission(root, assignment, student.name))
 
 
 def submission(root: Path, assignment: Assignment, student: str) -> Path:
-    """Return where a student's notebook lies in a course in nbgrader's layout."""
-    return root / "submitted" / student / assignment.week / f"{assignment.week}.ipynb"
+    """Return the path of a student's notebook in a course in nbgrader's layout."""
+    return CoursePaths(root).submitted_folder(student, assignment.name) / f"{assignment.name}.ipynb"
 
 
 def write_otter_course(
     root: Path, assignment: Assignment, class_work: Iterable[StudentWork], otter: Path
 ) -> None:
-    """Write Otter's tests and submissions, and have Otter make its zip of them."""
+    """Write Otter's tests and submissions, and generate Otter's zip file of the tests."""
     _clear(root)
     for exercise in assignment.exercises:
         path = root / "tests" / f"{exercise.name}.py"
@@ -51,9 +52,9 @@ def write_otter_course(
         path.write_text(formats.otter_test(exercise))
     generate = ["generate", "-t", "tests", "-o", "autograder.zip", "--no-environment"]
     subprocess.run([str(otter), *generate], cwd=root, check=True, capture_output=True)
-    for student_work in class_work:
-        notebook = formats.otter_submission(assignment, student_work.answers)
-        _write(notebook, root / "submissions" / f"{student_work.name}.ipynb")
+    for student in class_work:
+        notebook = formats.otter_submission(assignment, student.answers)
+        _write(notebook, root / "submissions" / f"{student.name}.ipynb")
 
 
 def _nbgrader(root: Path, *arguments: str) -> None:

@@ -1,6 +1,6 @@
-"""One assignment and its answers in each system's own format: nbgrader's, and Otter's.
+"""Convert an assignment and its answers to each system's format: nbgrader's and Otter's.
 
-This project reads nbgrader's. Nothing is written to disk here.
+This project reads nbgrader's format. Nothing is written to disk here.
 """
 
 from collections.abc import Mapping
@@ -27,14 +27,14 @@ def nbgrader_source(assignment: Assignment) -> NotebookNode:
 
 
 def nbgrader_submission(assignment: Assignment, answers: Mapping[str, str]) -> NotebookNode:
-    """Return what a student hands in: the release, with the answers filled in."""
+    """Return what a student submits: the release, with the answers filled in."""
     return _nbgrader_notebook(assignment, answers)
 
 
 def otter_submission(assignment: Assignment, answers: Mapping[str, str]) -> NotebookNode:
-    """Return the same for Otter, whose tests lie in files of their own."""
+    """Return the same for Otter, whose tests are in separate files."""
     code = [assignment.setup, *(answers.get(e.name, STUB) for e in assignment.exercises)]
-    cells = [new_code_cell(source, id=f"cell-{place}") for place, source in enumerate(code)]
+    cells = [new_code_cell(source, id=f"cell-{index}") for index, source in enumerate(code)]
     return new_notebook(cells=cells, metadata=KERNEL)
 
 

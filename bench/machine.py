@@ -1,4 +1,4 @@
-"""Says what the numbers were measured on, and with which versions."""
+"""Describe the machine and the versions that the benchmark ran with."""
 
 import os
 import platform
@@ -22,7 +22,7 @@ def machine() -> str:
 
 
 def versions(otter_python: Path) -> str:
-    """Return the versions of what was compared, in one line."""
+    """Return the versions of the systems, in one line."""
     ours = ", ".join(f"{name} {metadata.version(name)}" for name in OURS)
     ask = "from importlib.metadata import version as v; print(v('otter-grader'), v('tensorflow'))"
     output = subprocess.run([otter_python, "-c", ask], capture_output=True, text=True, check=True)

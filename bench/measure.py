@@ -1,6 +1,6 @@
-"""Measures a command from outside: wall clock, CPU, memory of its whole tree, results over time.
+"""Measure a command from outside: wall clock, CPU, memory of its whole tree, results over time.
 
-Knows nothing of what the command does.
+Nothing here depends on what the command does.
 """
 
 import json
@@ -17,13 +17,13 @@ import psutil
 
 from bench import child
 
-INTERVAL = 0.4  # seconds between two looks, which cost some milliseconds each
+INTERVAL = 0.4  # seconds between two measurements, which take some milliseconds each
 Count = Callable[[], int]
 OnCount = Callable[[int], object]
 
 
 class CommandFailed(RuntimeError):
-    """A command of the benchmark failed; the text ends with what it printed last."""
+    """A command of the benchmark failed; the message ends with its last output."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Usage:
     cpu          CPU seconds of it and of all its descendants
     peak         most memory of the tree at a time, bytes (proportional: shared pages count once)
     peak_main    most memory of the command's own process, bytes
-    moments      seconds after which each result was there
+    moments      seconds after which each result was written
     """
 
     wall: float
@@ -53,16 +53,16 @@ def measure(
     count: Count = lambda: 0,
     on_count: OnCount = lambda _: None,
 ) -> Usage:
-    """Run a command to its end; return what it took.
+    """Run a command to its end; return the measurements.
 
     Parameters
     ----------
     log
-        The file that gets all that the command prints.
+        The file for the output of the command.
     count
-        Says how many results are there; called a few times a second.
+        Returns the number of results so far; called a few times a second.
     on_count
-        Told when there are more.
+        Called with the number of results when there are more.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def _watch(
     moments: list[float] = []
     is_over = False
     while not is_over:
-        is_over = reaper.poll() is not None  # and look once more, for the last results
+        is_over = reaper.poll() is not None  # and measure once more, for the last results
         whole, main = _memory(reaper.pid)
         peak, peak_main = max(peak, whole), max(peak_main, main)
         there = count()
@@ -113,7 +113,7 @@ def _memory(reaper: int) -> tuple[int, int]:
         tree = psutil.Process(reaper).children(recursive=True)
     except psutil.NoSuchProcess:
         return 0, 0
-    tree.sort(key=lambda process: process.create_time())  # the command was there first
+    tree.sort(key=lambda process: process.create_time())  # the command is the oldest
     sizes = [_proportional(process.pid) for process in tree]
     return sum(sizes), sizes[0] if sizes else 0
 
@@ -123,6 +123,6 @@ def _proportional(pid: int) -> int:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
-    except OSError:  # it is gone, or has walls of its own
+    except OSError:  # it has ended, or is in a sandbox
         return 0
     return 0

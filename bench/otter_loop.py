@@ -1,8 +1,8 @@
-"""Grades notebooks with Otter, one after another, in one process that stays.
+"""Grade notebooks with Otter, one after another, in one process.
 
 A program of its own, run by the Python that has Otter:
-`python otter_loop.py AUTOGRADER.zip RESULTS.jsonl NOTEBOOK...`. This is kinder to Otter than
-`otter run` a notebook, which would import Otter each time.
+`python otter_loop.py AUTOGRADER.zip RESULTS.jsonl NOTEBOOK...`. This is faster than
+`otter run` for each notebook, which would import Otter each time.
 """
 
 import json

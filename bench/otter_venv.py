@@ -1,4 +1,4 @@
-"""Makes a virtual environment with Otter in it, pinned, the first time that it is needed."""
+"""Create a virtual environment with a pinned Otter, the first time that it is needed."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ LOCK = Path(__file__).with_name("otter.lock")
 
 @dataclass(frozen=True)
 class OtterVenv:
-    """Where Otter is installed."""
+    """The virtual environment that Otter is installed in."""
 
     folder: Path
 
@@ -26,7 +26,7 @@ class OtterVenv:
 
 
 def install_otter(folder: Path) -> OtterVenv:
-    """Return the environment in `folder`, made by uv from `otter.lock` when it is not there."""
+    """Return the environment in `folder`; create it with uv from `otter.lock` if it is missing."""
     venv, stamp = OtterVenv(folder), folder / ".installed"
     if not stamp.exists() or stamp.read_text() != LOCK.read_text():
         uv = [str(Path(sys.executable).with_name("uv")), "--quiet"]

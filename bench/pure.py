@@ -1,8 +1,8 @@
-"""Runs the cells of notebooks and nothing else, each in a process of its own, forked warm.
+"""Run the cells of notebooks and nothing else, each in a process forked after the imports.
 
 A program of its own: `python pure.py SECONDS.json NOTEBOOK...`. Set-up, answers and tests run in
-one namespace; a cell that fails is passed over. That is what grading cannot do without: what a
-grader takes above it is overhead.
+one namespace; a cell that fails is skipped. No grader can take less: what it takes above this
+is its overhead.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ import resource
 import sys
 from pathlib import Path
 
-import keras  # noqa: F401 - imported before the fork, as in a warm kernel
+import keras  # noqa: F401 - imported before the fork, as in a preloaded kernel
 import numpy as np  # noqa: F401
 import tensorflow as tf  # noqa: F401
 from dlcourse import check  # noqa: F401

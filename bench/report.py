@@ -1,77 +1,83 @@
-"""Puts the figures into words: `BENCHMARKS.md`."""
+"""Write the page with the figures: `BENCHMARKS.md`."""
 
 from collections.abc import Iterable, Sequence
 
-from bench.crowd import Crowd
-from bench.figures import aims, line_of, seconds_a_submission
-from bench.race import Race
+from bench.comparison import Comparison
+from bench.figures import line_of, seconds_of_submission, targets
+from bench.large_class import LargeClass
 
 MIB = 1024 * 1024
 
 
-def report(race: Race, crowd: Crowd, *, about: Sequence[str]) -> str:
-    """Return the page; `about` says on what it was measured, a sentence a line."""
+def report(comparison: Comparison, large_class: LargeClass, *, about: Sequence[str]) -> str:
+    """Return the page; `about` are sentences about the machine and the versions."""
     return "\n".join(
         [
             "# Benchmarks",
             "",
-            f"A class of {race.students} different submissions of a small Keras assignment, graded",
-            "by each system with the same tests; the points agree, exercise by exercise. All is",
-            "from one run on one machine: compare within the table.",
+            f"{comparison.students} different submissions of a small Keras assignment, graded by",
+            "each system with the same tests. All systems give the same points for every exercise.",
+            "All figures are from one run on one machine: compare only figures of one table.",
             "",
             *_table(
-                ("", "a minute", "ratio", "CPU s each", "above the cells", "peak MiB", "first"),
-                _race_rows(race),
+                ("", "submissions / min", "ratio", "CPU s each", "overhead", "peak MiB", "first"),
+                _comparison_rows(comparison),
             ),
             "",
-            f"The cells alone, set-up, answers and tests, take {race.pure:.2f} CPU seconds a",
-            "submission in a process that has Keras imported; what a system takes more is its",
-            "overhead, its own start included. *First* is when the first result is there, in",
-            "seconds. Memory is that of the whole tree of processes, shared pages counted once.",
-            "Otter runs one submission after another where there is no Docker, in one process that",
-            "stays. Before its first class of an assignment, this project sits the known answers",
-            f"({race.preparation:.0f} s here, once, kept), as the others generate theirs.",
+            f"The cells alone (set-up, answers and tests) take {comparison.pure:.2f} CPU seconds",
+            "per submission in a process that has imported Keras.",
+            "*Overhead* is what a system takes above that, its own start included, in CPU seconds.",
+            "*First* is the time until the first result, in seconds. Memory is that of the whole",
+            "tree of processes, with shared pages counted once. Without Docker, Otter grades one",
+            "submission after another in one process. Before the first class of an assignment,",
+            f"this project runs the known answers ({comparison.preparation:.0f} s here, once per",
+            "assignment), which is not counted; nor is the `generate` step of the others.",
             "",
             "## From one result to the next",
             "",
-            "What a class of any size tends to: the start, which comes once a class, left out.",
+            "The seconds per submission of a class of any size, without the start of the command.",
             "",
-            *_table(("", "seconds", "ratio"), _steady_rows(race)),
+            *_table(("", "seconds", "ratio"), _steady_rows(comparison)),
             "",
             "## A large class",
             "",
-            "An assignment without Keras, two jobs. Each time the class has grown, what is new is",
-            "graded; then all of it again, unchanged.",
+            "An assignment without Keras, two jobs. At each size of the class, the new submissions",
+            "are graded, then the whole class again, unchanged.",
             "",
             *_table(
-                ("students", "peak MiB", "its main process", "seconds", "again: CPU s"),
-                _crowd_rows(crowd),
+                ("students", "peak MiB", "main process MiB", "seconds", "again: CPU s"),
+                _large_class_rows(large_class),
             ),
             "",
-            "## What was aimed at",
+            "## Targets",
             "",
             *_table(
-                ("", "aim", "measured", ""),
+                ("", "target", "measured", ""),
                 [
-                    (aim.what, aim.aimed, aim.measured, "met" if aim.is_met else "**missed**")
-                    for aim in aims(race, crowd)
+                    (
+                        target.name,
+                        target.target,
+                        target.measured,
+                        "met" if target.is_met else "**missed**",
+                    )
+                    for target in targets(comparison, large_class)
                 ],
             ),
             "",
-            "## Where, and how to repeat",
+            "## Machine and versions",
             "",
             *(f"* {sentence}" for sentence in about),
             "* `make bench` installs Otter into an environment of its own, runs everything and",
-            "  writes this page. Leave the machine alone meanwhile.",
+            "  writes this page. Do not use the machine meanwhile.",
             "",
         ]
     )
 
 
-def _race_rows(race: Race) -> Iterable[Sequence[str]]:
-    slowest = race.usages["nbgrader"].wall
-    for name, usage in race.usages.items():
-        line = line_of(name, usage, race)
+def _comparison_rows(comparison: Comparison) -> Iterable[Sequence[str]]:
+    slowest = comparison.usages["nbgrader"].wall
+    for name, usage in comparison.usages.items():
+        line = line_of(name, usage, comparison)
         yield (
             name,
             f"{line.a_minute:.1f}",
@@ -83,21 +89,21 @@ def _race_rows(race: Race) -> Iterable[Sequence[str]]:
         )
 
 
-def _steady_rows(race: Race) -> Iterable[Sequence[str]]:
-    slowest = seconds_a_submission(race.usages["nbgrader"])
-    for name, usage in race.usages.items():
-        seconds = seconds_a_submission(usage)
+def _steady_rows(comparison: Comparison) -> Iterable[Sequence[str]]:
+    slowest = seconds_of_submission(comparison.usages["nbgrader"])
+    for name, usage in comparison.usages.items():
+        seconds = seconds_of_submission(usage)
         yield name, f"{seconds:.2f}", f"{slowest / seconds:.1f} ×"
 
 
-def _crowd_rows(crowd: Crowd) -> Iterable[Sequence[str]]:
-    for size, usage in crowd.grown.items():
+def _large_class_rows(large_class: LargeClass) -> Iterable[Sequence[str]]:
+    for size, usage in large_class.grown.items():
         yield (
             f"{size:,}",
             f"{usage.peak / MIB:,.0f}",
             f"{usage.peak_main / MIB:,.0f}",
             f"{usage.wall:.0f}",
-            f"{crowd.stored[size].cpu:.1f}",
+            f"{large_class.cached[size].cpu:.1f}",
         )
 
 

@@ -1,8 +1,4 @@
-"""The systems that are compared: the command that grades a class, and what comes of it.
-
-A system is a value: how its course is graded, where results appear as they are made, and what
-points it gave in the end.
-"""
+"""Define the systems to compare: the command that grades a class, and how to read its results."""
 
 import json
 import os
@@ -13,15 +9,18 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from autograder.course.paths import CoursePaths
 from bench.assignment import Assignment
 
 BIN = Path(sys.executable).parent
 OTTER_LOOP = str(Path(__file__).with_name("otter_loop.py"))
 NBGRADER = (sys.executable, "-m", "nbgrader")
-ENVIRONMENT = {  # the same for all: nbgrader takes what TensorFlow logs on stderr for a failure
+ENVIRONMENT = {  # the same for all; nbgrader treats TensorFlow's log on stderr as a failure
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "-1",
-    "PYTHONPATH": str(Path(__file__).parents[1] / "lib"),  # for Otter, which is installed apart
+    "PYTHONPATH": str(
+        Path(__file__).parents[1] / "lib"
+    ),  # for Otter, which has an environment of its own
     "PATH": f"{BIN}:{os.environ['PATH']}",  # nbgrader runs alembic by its name
 }
 Points = Mapping[str, Mapping[str, float]]  # by student and exercise
@@ -29,11 +28,11 @@ Points = Mapping[str, Mapping[str, float]]  # by student and exercise
 
 @dataclass(frozen=True)
 class System:
-    """How one system grades the course that lies at `root`.
+    """How one system grades the course at `root`.
 
     command    run in `root`
-    count      says how many submissions are graded so far, given the log of the command
-    points     reads what was given in the end
+    count      returns how many submissions are graded so far, given the log of the command
+    points     returns the points that were given
     """
 
     name: str
@@ -44,18 +43,18 @@ class System:
 
 
 def nbgrader(root: Path, assignment: Assignment) -> System:
-    """Return stock `nbgrader autograde`, with nbgrader's own preprocessors."""
+    """Return plain `nbgrader autograde`, with nbgrader's own preprocessors."""
     return System(
         "nbgrader",
         root,
-        (*NBGRADER, "autograde", assignment.week),
+        (*NBGRADER, "autograde", assignment.name),
         count=_written_twice,
         points=lambda: _gradebook_points(root, assignment),
     )
 
 
 def otter(root: Path, python: Path, students: Sequence[str]) -> System:
-    """Return Otter without Docker, which is one submission after another."""
+    """Return Otter without Docker, which grades one submission after another."""
     results = root / "results.jsonl"
     notebooks = [f"submissions/{student}.ipynb" for student in students]
     return System(
@@ -68,29 +67,30 @@ def otter(root: Path, python: Path, students: Sequence[str]) -> System:
 
 
 def ours(root: Path, assignment: Assignment, jobs: int, *extra: str) -> System:
-    """Return `autograder grade`, with so many exams at a time."""
-    command = (str(BIN / "autograder"), "grade", assignment.week, "--jobs", str(jobs), *extra)
+    """Return `autograder grade`, which runs `jobs` exams at a time."""
+    graded = CoursePaths(root).autograded
+    command = (str(BIN / "autograder"), "grade", assignment.name, "--jobs", str(jobs), *extra)
     return System(
         f"this project, {jobs} job{'s' * (jobs > 1)}",
         root,
         command,
-        count=lambda _: len(list(root.glob(f"autograded/*/{assignment.week}/*.ipynb"))),
+        count=lambda _: len(list(graded.glob(f"*/{assignment.name}/*.ipynb"))),
         points=lambda: _gradebook_points(root, assignment),
     )
 
 
 def _written_twice(log: Path) -> int:
-    """nbgrader writes a notebook when it is cleaned, and again when it is graded."""
+    """Return the number of graded notebooks: nbgrader writes each once cleaned and once graded."""
     return log.read_text(errors="replace").count("] Writing ") // 2
 
 
 def _gradebook_points(root: Path, assignment: Assignment) -> Points:
     points: dict[str, dict[str, float]] = {}
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as book:
-        for submitted_at in book.assignment_submissions(assignment.week):
-            (notebook,) = submitted_at.notebooks
+        for submission in book.assignment_submissions(assignment.name):
+            (notebook,) = submission.notebooks
             grades = {grade.name: grade.score for grade in notebook.grades}
-            points[submitted_at.student_id] = {
+            points[submission.student_id] = {
                 one.name: float(grades[f"test_{one.name}"]) for one in assignment.exercises
             }
     return points

@@ -64,8 +64,8 @@ def grade(
     from autograder.cli.progress import progress
     from autograder.cli.views import class_view
     from autograder.config import read_settings
+    from autograder.grading.artifacts import write_results
     from autograder.grading.pipeline import grade_class
-    from autograder.grading.results import write_results
     from autograder.reporting.class_report import class_report
 
     settings = read_settings(root)
@@ -84,7 +84,7 @@ def grade(
             force=force,
             settings=settings,
             db_url=db,
-            on_known=lambda done, total: show(done, total, "Running known answers"),
+            on_calibration=lambda done, total: show(done, total, "Running known answers"),
             on_result=show,
         )
     if results is not None:
@@ -179,7 +179,7 @@ def report(
 ) -> None:
     """Summarize a graded assignment: scores, hardest questions, misconceptions, findings."""
     from autograder.cli.views import class_view
-    from autograder.grading.results import read_results, write_results
+    from autograder.grading.artifacts import read_results, write_results
     from autograder.reporting.class_report import class_report
     from autograder.reporting.html import write_report
 

@@ -58,7 +58,7 @@ def demo(
             to,
             jobs=jobs,
             allow_unsandboxed=allow_unsandboxed,
-            on_known=lambda done, total: show(done, total, "Running known answers"),
+            on_calibration=lambda done, total: show(done, total, "Running known answers"),
             on_result=show,
         )
     console.print(

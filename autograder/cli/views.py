@@ -164,7 +164,7 @@ def verify_view(reports: "Iterable[Report]") -> RenderableType:
 
 def _counts(rows: "list[Row]") -> tuple[Text, ...]:
     right = sum(not row.problems for row in rows)
-    agreed, tests = sum(row.agreed for row in rows), sum(row.sat for row in rows)
+    agreed, tests = sum(row.agreed for row in rows), sum(row.tests for row in rows)
     recognized = sum(row.recognized for row in rows)
     is_misconception = rows[0].kind == "misconception"
     return (

@@ -1,1 +1,1 @@
-"""Read the instructor's material: assignments and known answers."""
+"""Read and build the instructor's material: assignments and known answers."""

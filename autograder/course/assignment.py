@@ -1,7 +1,6 @@
 """Read the notebooks of an assignment: source, release, and known answers."""
 
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -9,7 +8,10 @@ from nbformat import NotebookNode
 
 from autograder.course.known_answers import KnownAnswer, load
 from autograder.course.paths import CoursePaths
+from autograder.course.support_files import SupportFiles, read_support_files
 from autograder.errors import UsageError
+from autograder.fingerprint import text_digest
+from autograder.models import CellRole
 from autograder.notebook.cells import grade_id_of, points_of, role_of
 from autograder.notebook.names import assigned_names, imported_names
 
@@ -18,12 +20,13 @@ from autograder.notebook.names import assigned_names, imported_names
 class AssignmentNotebook:
     """One graded notebook of an assignment.
 
-    assignment      the assignment's name, which is that of its folder: "week01_perceptron"
+    assignment      the name of the assignment and of its folder: "week01_perceptron"
     name            the notebook's name: "perceptron"
     source          the instructor's notebook, trusted
-    release         what students were given; None where there is none
-    known_answers   right and wrong ones, from `course/<assignment>/misconceptions.py`
-    digest          of the text that source and known answers were read from
+    release         the notebook that students were given; None if there is none
+    known_answers   right and wrong answers, from `course/<assignment>/misconceptions.py`
+    digest          of the texts of source and known answers, and of the support files
+    support         the files that students get beside the notebook
     """
 
     assignment: str
@@ -32,6 +35,7 @@ class AssignmentNotebook:
     release: NotebookNode | None = None
     known_answers: tuple[KnownAnswer, ...] = ()
     digest: str = ""
+    support: SupportFiles = field(default_factory=SupportFiles)
 
     @property
     def reference(self) -> dict[str, str]:
@@ -53,7 +57,8 @@ def read_notebooks(root: Path, assignment: str) -> tuple[AssignmentNotebook, ...
     UsageError
         If `source/` has no such assignment, or nothing in it earns points.
     """
-    folder = CoursePaths(root).source / assignment
+    folder = CoursePaths(root).source_folder(assignment)
+    # A name with a slash could lead out of `source/`.
     paths = sorted(folder.glob("*.ipynb")) if Path(assignment).name == assignment else []
     found = tuple(read_notebook(root, assignment, path.stem) for path in paths)
     graded = tuple(one for one in found if any(map(points_of, one.source.cells)))
@@ -90,18 +95,19 @@ def read_notebook(root: Path, assignment: str, name: str) -> AssignmentNotebook:
     if misconceptions.is_file() and (reference := _reference(source)):
         known_answers = load(misconceptions, reference, _setup_names(source))
         text += misconceptions.read_text(encoding="utf-8")
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return AssignmentNotebook(assignment, name, source, release, known_answers, digest)
+    support = read_support_files(released.parent)
+    digest = text_digest(text + support.digest)
+    return AssignmentNotebook(assignment, name, source, release, known_answers, digest, support)
 
 
 def _reference(source: NotebookNode) -> dict[str, str]:
-    cells = (cell for cell in source.cells if role_of(cell) == "answer")
+    cells = (cell for cell in source.cells if role_of(cell) is CellRole.ANSWER)
     return {grade_id_of(cell) or "": cell.source for cell in cells}
 
 
 def _setup_names(source: NotebookNode) -> frozenset[str]:
     """Return the names that the set-up cells bind."""
-    texts = [cell.source for cell in source.cells if role_of(cell) == "setup"]
+    texts = [cell.source for cell in source.cells if role_of(cell) is CellRole.SETUP]
     return frozenset[str]().union(*(assigned_names(t) | imported_names(t) for t in texts))
 
 

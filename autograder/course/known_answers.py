@@ -1,8 +1,7 @@
-"""Known answers to exercises, wrong and right, as complete texts of the answer cell.
+"""Read the known answers to exercises, wrong and right, as complete texts of the answer cell.
 
-A week's `misconceptions.py` is read, never run: what it decorates is cut out of its text and
-put in place of the reference's definition. The decorators are for its readers, and for Python,
-where they leave what they decorate as it is.
+The `misconceptions.py` of an assignment is parsed, never run. A definition that is decorated there
+replaces the definition of the reference. In Python, the decorators return what they decorate.
 """
 
 import ast
@@ -13,8 +12,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TypeVar
 
-from autograder.course.substitution import Definition, inject, without_markers
+from autograder.course.substitution import Definition, inject
 from autograder.errors import BuildError
+from autograder.notebook.markers import without_solution_markers
 from autograder.notebook.names import assigned_names, student_names
 from autograder.notebook.source_code import parse
 
@@ -23,10 +23,10 @@ Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
 @dataclass(frozen=True)
 class KnownAnswer:
-    """An answer whose verdict is known before it sits the exam.
+    """An answer that is known to be right or wrong.
 
     `source` is the text of the whole answer cell. Right answers (variants) have no hint.
-    `line` is where it stands in `misconceptions.py`.
+    `line` is its line in `misconceptions.py`.
     """
 
     exercise: str
@@ -40,30 +40,30 @@ class KnownAnswer:
 def misconception(
     exercise: str, *, hint: str, replaces: str = ""
 ) -> Callable[[Decorated], Decorated]:
-    """Mark a wrong definition that stands in for the reference's, named after the mistake.
+    """Register a wrong definition that replaces the reference's. Its name describes the error.
 
     Parameters
     ----------
     exercise
-        The exercise that it gets wrong.
+        The name of the exercise.
     hint
-        The sentence that its author deserves: it names the mistake and where to look.
+        A sentence for students with this misconception: what is wrong, and where to look.
     replaces
-        The top-level function or class of the reference that it replaces, where that is not
-        the one that the exercise is named after.
+        The top-level function or class of the reference that it replaces. By default, the one with
+        the name of the exercise.
     """
     del exercise, hint, replaces
-    return _as_it_is
+    return _unchanged
 
 
 def variant(exercise: str, *, replaces: str = "") -> Callable[[Decorated], Decorated]:
-    """Mark another right definition: in loops, in another precision, in another style."""
+    """Register another right definition: with loops, in another precision or style."""
     del exercise, replaces
-    return _as_it_is
+    return _unchanged
 
 
 def whole_cell(exercise: str, *, name: str, hint: str, source: str) -> None:
-    """Register a wrong text of a whole answer cell, for what is not a plain definition."""
+    """Register a wrong text of a whole answer cell, if one definition is not enough."""
     del exercise, name, hint, source
 
 
@@ -72,12 +72,12 @@ def whole_variant(exercise: str, *, name: str, source: str) -> None:
     del exercise, name, source
 
 
-def _as_it_is(decorated: Decorated) -> Decorated:
+def _unchanged(decorated: Decorated) -> Decorated:
     return decorated
 
 
-# What each word takes: the keywords that it must have, and those that it may.
-_WORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+# The required and the optional keywords of each function that registers an answer.
+_KEYWORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "misconception": (frozenset({"hint"}), frozenset({"replaces"})),
     "variant": (frozenset(), frozenset({"replaces"})),
     "whole_cell": (frozenset({"name", "hint", "source"}), frozenset()),
@@ -87,24 +87,25 @@ _RIGHT = frozenset({"variant", "whole_variant"})
 
 
 def load(
-    path: Path, reference: Mapping[str, str], given: Collection[str] = ()
+    path: Path, reference: Mapping[str, str], setup_names: Collection[str] = ()
 ) -> tuple[KnownAnswer, ...]:
-    """Return the known answers of a week, in the order of the file; none if it has no file.
+    """Return the known answers in a file, in order; none if the file does not exist.
 
     Parameters
     ----------
     path
-        The week's `misconceptions.py`.
+        The `misconceptions.py` of an assignment.
     reference
-        The text of the reference's answer cell, by exercise, in the order of the notebook.
-    given
-        Names that the notebook's set-up cells bind: imports of these are left out of the cells.
+        The texts of the reference's answer cells, by exercise, in the order of the notebook.
+    setup_names
+        The names that the set-up cells bind. Imports of these names are not copied.
 
     Raises
     ------
     BuildError
-        If a known answer is for an unknown exercise, replaces what the reference does not
-        define, takes other arguments than the reference, lacks a hint, or has another's name.
+        If the file is not Python; or if a known answer is for an unknown exercise, replaces what
+        the reference does not define, has other arguments than the reference, has no hint, or has
+        the name of another one.
     """
     if not path.exists():
         return ()
@@ -115,7 +116,7 @@ def load(
         message = f"The file is not Python: {error.msg}."
         raise BuildError(message, path, error.lineno or 1) from error
     _check_only_top_level(tree, path)
-    reader = _Reader(path, text, tree.body, reference, frozenset(given))
+    reader = _Reader(path, text, tree.body, reference, frozenset(setup_names))
     registrations = [(node, call) for node in tree.body for call in _registrations(node)]
     known = tuple(reader.read(node, call) for node, call in registrations)
     _check_unique(known, path)
@@ -124,25 +125,25 @@ def load(
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads the statements of one `misconceptions.py`."""
+    """Reads the registrations in one `misconceptions.py`."""
 
     path: Path
     text: str
     body: Sequence[ast.stmt]
     reference: Mapping[str, str]
-    given: frozenset[str]
+    setup_names: frozenset[str]
 
     def read(self, node: ast.stmt, call: ast.Call) -> KnownAnswer:
-        """Return what a call that decorates or is a top-level statement registers."""
+        """Return the known answer that a decorator or a top-level call registers."""
         if isinstance(node, Definition):
             return self._definition(node, call)
         return self._whole_cell(call)
 
     def _definition(self, node: Definition, call: ast.Call) -> KnownAnswer:
-        word, exercise, keywords = self._arguments(call)
+        function, exercise, keywords = self._arguments(call)
         replaces = keywords.get("replaces") or exercise
         above = takewhile(lambda name: name != exercise, self.reference)
-        notebook = student_names(self.reference[name] for name in above) | self.given
+        notebook = student_names(self.reference[name] for name in above) | self.setup_names
         try:
             source = inject(
                 node, replaces, self.reference[exercise], self.text, self.body, notebook
@@ -150,44 +151,48 @@ class _Reader:
         except ValueError as error:
             raise self._error(str(error), node.lineno) from error
         hint = keywords.get("hint", "")
-        return KnownAnswer(exercise, node.name, hint, source, node.lineno, word in _RIGHT)
+        return KnownAnswer(exercise, node.name, hint, source, node.lineno, function in _RIGHT)
 
     def _whole_cell(self, call: ast.Call) -> KnownAnswer:
-        word, exercise, keywords = self._arguments(call)
-        source = without_markers(dedent(keywords["source"]).strip("\n"))
+        function, exercise, keywords = self._arguments(call)
+        source = without_solution_markers(dedent(keywords["source"]).strip("\n"))
         try:
             names = assigned_names(source)
         except SyntaxError as error:
             message = f"The source of {keywords['name']!r} is not Python: {error.msg}."
             raise self._error(message, call.lineno) from error
         if exercise not in names:
-            message = f"The source of {keywords['name']!r} defines no {exercise!r}."
+            message = f"The source of {keywords['name']!r} does not define {exercise!r}."
             raise self._error(message, call.lineno)
         hint = keywords.get("hint", "")
-        return KnownAnswer(exercise, keywords["name"], hint, source, call.lineno, word in _RIGHT)
+        return KnownAnswer(
+            exercise, keywords["name"], hint, source, call.lineno, function in _RIGHT
+        )
 
     def _arguments(self, call: ast.Call) -> tuple[str, str, dict[str, str]]:
-        """Return the word that is called, its exercise and its keywords."""
-        word = _word(call)
-        required, optional = _WORDS[word]
+        """Return the function that is called, its exercise and its keywords."""
+        function = _called_name(call)
+        required, optional = _KEYWORDS[function]
         try:
             values = [ast.literal_eval(argument) for argument in call.args]
             keywords = {str(item.arg): ast.literal_eval(item.value) for item in call.keywords}
         except ValueError as error:
-            message = f"The arguments of {word} are read, not run: write them as plain strings."
+            message = (
+                f"The arguments of {function} must be plain strings, because the file is not run."
+            )
             raise self._error(message, call.lineno) from error
         if len(values) != 1 or not required <= set(keywords) <= required | optional:
-            wanted = ", ".join(f"{key}=..." for key in sorted(required)) or "nothing more"
-            message = f"{word} takes the exercise, then {wanted}."
+            expected = ", ".join(["the exercise", *(f"{key}=..." for key in sorted(required))])
+            message = f"The arguments of {function} are wrong. Expected {expected}."
             raise self._error(message, call.lineno)
         for value in (*values, *keywords.values()):
             if not isinstance(value, str) or not value.strip():
-                message = f"{word} takes strings that say something; got {value!r}."
+                message = f"The arguments of {function} must be nonempty strings; got {value!r}."
                 raise self._error(message, call.lineno)
         if values[0] not in self.reference:
-            message = f"{word} of {values[0]!r}, which is no exercise. {self._exercises()}"
+            message = f"{values[0]!r} is not an exercise. {self._exercises()}"
             raise self._error(message, call.lineno)
-        return word, values[0], keywords
+        return function, values[0], keywords
 
     def _exercises(self) -> str:
         return f"Expected one of {', '.join(self.reference) or '(none)'}."
@@ -196,18 +201,18 @@ class _Reader:
         return BuildError(message, self.path, line)
 
 
-def _word(call: ast.Call) -> str:
+def _called_name(call: ast.Call) -> str:
     function = call.func
     name = function.attr if isinstance(function, ast.Attribute) else function
     return name.id if isinstance(name, ast.Name) else str(name)
 
 
 def _call(node: ast.expr) -> ast.Call | None:
-    return node if isinstance(node, ast.Call) and _word(node) in _WORDS else None
+    return node if isinstance(node, ast.Call) and _called_name(node) in _KEYWORDS else None
 
 
 def _registrations(node: ast.stmt) -> list[ast.Call]:
-    """Return the calls of a statement that register, and take them off a definition."""
+    """Return the registering calls of a statement, and remove them from its decorators."""
     if isinstance(node, Definition):
         calls = [call for decorator in node.decorator_list if (call := _call(decorator))]
         node.decorator_list = [item for item in node.decorator_list if not _call(item)]
@@ -217,14 +222,14 @@ def _registrations(node: ast.stmt) -> list[ast.Call]:
 
 
 def _check_only_top_level(tree: ast.Module, path: Path) -> None:
-    """Refuse what would go unread: a registration inside a loop or a function."""
+    """Refuse a registration inside a loop or a function, which would be ignored."""
     top = {id(node.value) for node in tree.body if isinstance(node, ast.Expr)}
     for node in tree.body:
         if isinstance(node, Definition):
             top |= {id(decorator) for decorator in node.decorator_list}
     for inner in ast.walk(tree):
         if isinstance(inner, ast.Call) and _call(inner) and id(inner) not in top:
-            message = f"{_word(inner)} counts at the top level of the file only."
+            message = f"{_called_name(inner)} must be at the top level of the file."
             raise BuildError(message, path, inner.lineno)
 
 
@@ -233,6 +238,9 @@ def _check_unique(known: tuple[KnownAnswer, ...], path: Path) -> None:
     for answer in known:
         key = answer.exercise, answer.name
         if key in seen:
-            message = f"A second {answer.name!r} of {answer.exercise!r} (line {seen[key]})."
+            message = (
+                f"There is a second {answer.name!r} for {answer.exercise!r}; "
+                f"the first is on line {seen[key]}."
+            )
             raise BuildError(message, path, answer.line)
         seen[key] = answer.line

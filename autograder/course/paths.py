@@ -1,21 +1,22 @@
-"""Name the folders and files of a course: nbgrader's layout, and what the autograder keeps."""
+"""Define the paths of a course: nbgrader's layout, and the files of the autograder."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-LESSON = "lesson.ipynb"
+COURSE = "course"
+LESSON = "lesson"
 
 
 @dataclass(frozen=True)
 class CoursePaths:
-    """Where things lie below the root of a course. Nothing is read or made here."""
+    """The paths below the root of a course. Nothing is read or created here."""
 
     root: Path
 
     @property
     def course(self) -> Path:
         """The text that instructors write."""
-        return self.root / "course"
+        return self.root / COURSE
 
     @property
     def source(self) -> Path:
@@ -24,12 +25,12 @@ class CoursePaths:
 
     @property
     def release(self) -> Path:
-        """What students are given, by assignment."""
+        """The notebooks that students are given, by assignment."""
         return self.root / "release"
 
     @property
     def submitted(self) -> Path:
-        """What students handed in, by student and assignment."""
+        """The submitted notebooks, by student and assignment."""
         return self.root / "submitted"
 
     @property
@@ -52,16 +53,37 @@ class CoursePaths:
         """Executed exam notebooks, by digest."""
         return self.root / ".autograder" / "results"
 
+    @property
+    def syllabus(self) -> Path:
+        """The page with the table of outcomes."""
+        return self.course / "syllabus.md"
+
+    def text_folder(self, assignment: str) -> Path:
+        """Return the folder of the text that an assignment is built from."""
+        return self.course / assignment
+
+    def lesson_text(self, assignment: str) -> Path:
+        """Return the file that the lesson's notebook is built from."""
+        return self.text_folder(assignment) / f"{LESSON}.py"
+
+    def source_folder(self, assignment: str) -> Path:
+        """Return the folder of an assignment's source."""
+        return self.source / assignment
+
+    def release_folder(self, assignment: str) -> Path:
+        """Return the folder of an assignment's release."""
+        return self.release / assignment
+
     def source_notebook(self, assignment: str, notebook: str) -> Path:
         """Return the path of an instructor's notebook."""
-        return self.source / assignment / f"{notebook}.ipynb"
+        return self.source_folder(assignment) / f"{notebook}.ipynb"
 
     def released_notebook(self, assignment: str, notebook: str) -> Path:
         """Return the path of the notebook that students were given."""
-        return self.release / assignment / f"{notebook}.ipynb"
+        return self.release_folder(assignment) / f"{notebook}.ipynb"
 
     def submitted_folder(self, student: str, assignment: str) -> Path:
-        """Return the folder of what a student handed in."""
+        """Return the folder of a student's submission."""
         return self.submitted / student / assignment
 
     def graded_notebook(self, student: str, assignment: str, notebook: str) -> Path:
@@ -74,12 +96,12 @@ class CoursePaths:
 
     def misconceptions(self, assignment: str) -> Path:
         """Return the file of an assignment's known answers."""
-        return self.course / assignment / "misconceptions.py"
+        return self.text_folder(assignment) / "misconceptions.py"
 
     def answer_key(self, assignment: str, digest: str) -> Path:
         """Return the path of the answer key of an assignment, by the digest of what decides it."""
         return self.root / ".autograder" / "answer_keys" / f"{assignment}-{digest}.json"
 
     def class_report(self, assignment: str) -> Path:
-        """Return the path of the report about a class."""
+        """Return the path of the report on a class."""
         return self.root / "report" / f"{assignment}.html"

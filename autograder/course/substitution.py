@@ -1,16 +1,14 @@
-"""Puts a definition of one text in the place of another text's: the surgery on answer cells."""
+"""Replace a definition in the text of an answer cell by a definition of another text."""
 
 import ast
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from autograder.notebook.magics import strip_magics
+from autograder.notebook.markers import without_solution_markers
 from autograder.notebook.names import assigned_names, free_names, imported_names
-from autograder.notebook.source_code import parse
+from autograder.notebook.source_code import parse, strip_magics
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-_MARKER_LINE = re.compile(r"^[^\S\n]*### (?:BEGIN|END) SOLUTION[^\S\n]*\n?", re.MULTILINE)
 
 
 def inject(
@@ -21,23 +19,23 @@ def inject(
     body: Sequence[ast.stmt],
     notebook: Collection[str],
 ) -> str:
-    """Return the reference's answer cell with `node` in the place of its `replaces`.
+    """Return the reference's answer cell with the definition `node` instead of its own.
 
     Parameters
     ----------
     node
-        A definition in `text`, whose statements are `body`.
+        A definition in `text`, which has the statements `body`.
     replaces
-        The function or class of the reference that goes.
+        The name of the function or class of the reference that is replaced.
     reference
-        The text of the answer cell.
+        The text of the reference's answer cell.
     notebook
-        Names that cells above bind, which need not come along.
+        Names that other cells bind, whose definitions need not be copied.
 
     Raises
     ------
     ValueError
-        If the reference has no such definition, or one with other arguments.
+        If the reference has no such definition, or its arguments are different.
     """
     reference = strip_magics(reference)
     original = _definition(replaces, reference)
@@ -48,12 +46,7 @@ def inject(
     cell = "\n".join([*before, *segment.split("\n"), *lines[original.end_lineno :]])
     statements = ["\n".join(_lines_of(statement, text)) for statement in body]
     needed = _needed(segment, statements, {*_binds(reference), *notebook})
-    return without_markers("\n\n\n".join([*needed, cell])).strip("\n")
-
-
-def without_markers(source: str) -> str:
-    """Return an answer cell without the lines that mark its solution."""
-    return _MARKER_LINE.sub("", source)
+    return without_solution_markers("\n\n\n".join([*needed, cell])).strip("\n")
 
 
 def _definition(name: str, reference: str) -> Definition:
@@ -64,7 +57,7 @@ def _definition(name: str, reference: str) -> Definition:
     names = ", ".join(node.name for node in definitions) or "(none)"
     message = (
         f"The reference defines no function or class {name!r} at top level. Expected one of "
-        f"{names}: say replaces=..., or give a whole_cell."
+        f"{names}. Add replaces=..., or use whole_cell."
     )
     raise ValueError(message)
 
@@ -72,11 +65,11 @@ def _definition(name: str, reference: str) -> Definition:
 def _check_arguments(node: Definition, original: Definition) -> None:
     if isinstance(node, ast.ClassDef) or isinstance(original, ast.ClassDef):
         return
-    given, expected = _argument_names(node.args), _argument_names(original.args)
-    if given != expected:
+    actual, expected = _argument_names(node.args), _argument_names(original.args)
+    if actual != expected:
         message = (
-            f"{node.name!r} takes ({', '.join(given)}) where {original.name!r} of the reference "
-            f"takes ({', '.join(expected)}): a known answer has the exercise's own arguments."
+            f"{node.name!r} has the arguments ({', '.join(actual)}), but {original.name!r} of the "
+            f"reference has ({', '.join(expected)}). Use the same arguments."
         )
         raise ValueError(message)
 
@@ -118,20 +111,20 @@ def _own_names(node: Definition) -> Iterable[ast.Name]:
 
 
 def _needed(segment: str, statements: Sequence[str], present: Collection[str]) -> list[str]:
-    """Return the imports and helpers that a segment lacks, imports first."""
-    lacking = set(free_names(segment)) - set(present)
+    """Return the imports and helpers that a definition needs, imports first."""
+    missing = set(free_names(segment)) - set(present)
     taken: list[int] = []
-    # What a helper needs may stand above or below it: go on until nothing is added.
+    # A helper may need others above or below it: continue until nothing is added.
     while True:
-        more = [
+        added = [
             index
             for index, source in enumerate(statements)
-            if index not in taken and _binds(source) & lacking
+            if index not in taken and _binds(source) & missing
         ]
-        if not more:
+        if not added:
             break
-        taken += more
-        lacking.update(*(free_names(statements[index]) - set(present) for index in more))
+        taken += added
+        missing.update(*(free_names(statements[index]) - set(present) for index in added))
     chosen = [statements[index] for index in sorted(taken)]
     imports = [source for source in chosen if imported_names(source)]
     helpers = [source for source in chosen if not imported_names(source)]

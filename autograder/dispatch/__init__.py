@@ -1,24 +1,24 @@
-"""Many exams at a time, on this machine or on many: Dask hands them out.
+"""Distribute exams with Dask, over the slots of this machine or of many.
 
-    grader                 scheduler                worker, with slots
-    paper, terms  ───────►  a task  ───────────────►  an exam in a place of its own
-    executed paper  ◄──────────────────────────────   ◄──┘
+    grader                          scheduler        worker, with slots
+    exam notebook, run spec ──────►  a task  ──────►  an exam in a slot of its own
+    executed exam notebook  ◄─────────────────────────┘
 
-Only bytes travel, so that grader and workers need no file in common; what a worker never sees is
-the gradebook, the ledger and who the student is. A worker that dies loses nothing: its exams are
-held again elsewhere.
+Only bytes are sent, so that grader and workers need no file in common. A worker never sees the
+gradebook, the result cache, or who the student is. When a worker dies, its exams are run again
+elsewhere.
 """
 
 from autograder.dispatch.clusters import Scheduler, Tls, local_queue, remote_queue
 from autograder.dispatch.machine import machine_slots
-from autograder.dispatch.queue import ExamQueue, Returned
+from autograder.dispatch.queue import ExamQueue, ReturnedExam
 from autograder.dispatch.tasks import RunSpec, run_spec_of
 from autograder.dispatch.worker_plugin import ExamSlots
 
 __all__ = [
     "ExamQueue",
     "ExamSlots",
-    "Returned",
+    "ReturnedExam",
     "RunSpec",
     "Scheduler",
     "Tls",

@@ -1,4 +1,4 @@
-"""Where exams are held: in this process, or on the workers of a scheduler that runs already."""
+"""Open an exam queue: on a cluster in this process, or on the workers of a running scheduler."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -14,21 +14,21 @@ from autograder.dispatch.queue import ExamQueue
 from autograder.dispatch.worker_plugin import RESOURCE, ExamSlots, resources
 from autograder.errors import ClusterError
 
-NOWHERE_ELSE = "127.0.0.1:0"  # Dask's servers listen on this machine only, at any free port
+LOCAL_ONLY = "127.0.0.1:0"  # Dask's servers listen on this machine only, at any free port
 CONNECT_SECONDS = 10
-DEATHS = 2  # of workers after which an exam is suspected; see `Fleet`
+DEATHS = 2  # of workers, after which an exam is a suspect; see `ExamQueue`
 
 
 @dataclass(frozen=True)
 class Tls:
-    """Files in PEM format that Dask encrypts with and knows its own by; see `Security` there."""
+    """Files in PEM format for encrypted, authenticated connections; see `distributed.Security`."""
 
     ca_file: Path
     cert: Path
     key: Path
 
     def security(self) -> Security:
-        """Return the same as Dask has it, for a client and for a worker."""
+        """Return Dask's object of these files, for a client and for a worker."""
         for path in (self.ca_file, self.cert, self.key):
             if not path.is_file():
                 message = f"There is no file {path}. Expected a certificate or key in PEM format."
@@ -40,10 +40,10 @@ class Tls:
 
 @dataclass(frozen=True)
 class Scheduler:
-    """A Dask scheduler that runs already.
+    """A running Dask scheduler.
 
-    tls          None: as Dask's own configuration says
-    on_waiting   called when no worker has joined it yet
+    tls          None: as in Dask's own configuration
+    on_waiting   called if no worker has joined it yet
     """
 
     address: str
@@ -53,7 +53,10 @@ class Scheduler:
 
 @contextmanager
 def local_queue(exam_slots: ExamSlots) -> Iterator[ExamQueue]:
-    """Hold exams in threads of this process; what runs student code are processes of their own."""
+    """Open a queue whose exams are run by threads of this process.
+
+    Student code does not run in this process: each exam starts processes of its own.
+    """
     count = len(exam_slots.slots)
     with (
         LocalCluster(
@@ -63,8 +66,8 @@ def local_queue(exam_slots: ExamSlots) -> Iterator[ExamQueue]:
             resources=resources(exam_slots.slots),
             plugins=(exam_slots,),
             memory_limit=0,  # an exam has limits of its own
-            dashboard_address=NOWHERE_ELSE,
-            worker_dashboard_address=NOWHERE_ELSE,
+            dashboard_address=LOCAL_ONLY,
+            worker_dashboard_address=LOCAL_ONLY,
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
@@ -74,7 +77,7 @@ def local_queue(exam_slots: ExamSlots) -> Iterator[ExamQueue]:
 
 @contextmanager
 def remote_queue(scheduler: Scheduler) -> Iterator[ExamQueue]:
-    """Hold exams on the workers that joined a scheduler, now or later.
+    """Open a queue whose exams run on the workers that have joined a scheduler, or will.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def remote_queue(scheduler: Scheduler) -> Iterator[ExamQueue]:
         If no scheduler answers there.
     """
     with connect(scheduler) as client:
-        client.run_on_scheduler(_give_up_after(DEATHS))
+        client.run_on_scheduler(_set_allowed_deaths(DEATHS))
         if not slots_of(client):
             scheduler.on_waiting()
         yield ExamQueue(client, lambda: slots_of(client))
@@ -96,7 +99,7 @@ def connect(scheduler: Scheduler) -> Client:
     ClusterError
         If no scheduler answers there.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors are raised
     try:
         return Client(
             scheduler.address,
@@ -113,16 +116,16 @@ def connect(scheduler: Scheduler) -> Client:
         raise ClusterError(message) from error
 
 
-def _give_up_after(deaths: int) -> Callable[..., None]:
-    """Return what tells a scheduler how many workers may die of a task, or beside it."""
+def _set_allowed_deaths(deaths: int) -> Callable[..., None]:
+    """Return a function that tells a scheduler after how many dead workers a task fails."""
 
-    def tell(dask_scheduler: Any) -> None:  # Dask knows the argument by its name
+    def configure(dask_scheduler: Any) -> None:  # Dask passes the argument by this name
         dask_scheduler.allowed_failures = deaths - 1
 
-    return tell
+    return configure
 
 
 def slots_of(client: Client) -> int:
-    """Return how many exams can be held at a time on all the workers."""
+    """Return how many exams can run at a time on all the workers."""
     workers = client.scheduler_info()["workers"].values()
     return sum(int(worker["resources"].get(RESOURCE, 0)) for worker in workers)

@@ -1,4 +1,4 @@
-"""Divides a machine into places, each for one exam at a time."""
+"""Divide a machine into slots, each for one exam at a time."""
 
 from pathlib import Path
 
@@ -12,29 +12,29 @@ from autograder.sandbox.gpus import Gpu, gpu_devices, gpus
 def machine_slots(
     jobs: int | None = None, gpus_wanted: str | None = None, *, most: int | None = None
 ) -> tuple[Slot, ...]:
-    """Return the places of this machine: one for each GPU, or as many as `jobs` says.
+    """Return the slots of this machine: one for each GPU, or `jobs` of them.
 
     Parameters
     ----------
     jobs
-        Exams at a time, where they use no GPU; one for each core when None.
+        Exams to run at a time without GPUs; one for each core when None.
     gpus_wanted
-        "auto" for every GPU there is, a number of them, or a list as CUDA_VISIBLE_DEVICES has
-        it, such as "0,2" ("2," for one alone). A GPU that is not there is taken at your word.
+        "auto" for all GPUs, a number of them, or a list in the format of CUDA_VISIBLE_DEVICES,
+        such as "0,2" ("2," for a single one). Whether the GPUs of a list exist is not checked.
     most
-        No more than these, where no GPU is used: those few have more of the cores.
+        The largest number of slots that is useful, without GPUs: fewer slots have more cores each.
 
     Raises
     ------
     UsageError
-        If there is no GPU, fewer than wanted, or both are given.
+        If there is no GPU, fewer than wanted, or both `jobs` and `gpus_wanted` are given.
     """
     if gpus_wanted is None:
         wanted = jobs or CPU_COUNT
         count = wanted if most is None else min(wanted, most)
         return (Slot(threads=max(1, CPU_COUNT // count)),) * count
     if jobs is not None:
-        message = "Give --jobs or --gpus: with GPUs, one exam is held on each of them at a time."
+        message = "Give --jobs or --gpus: with GPUs, one exam runs on each of them at a time."
         raise UsageError(message)
     names = _names(gpus_wanted)
     threads = max(1, CPU_COUNT // len(names))
@@ -42,20 +42,22 @@ def machine_slots(
 
 
 def _names(wanted: str) -> tuple[str, ...]:
-    """Return the GPUs that are wanted, each once, as CUDA_VISIBLE_DEVICES names them."""
+    """Return the wanted GPUs, each once, by their names in CUDA_VISIBLE_DEVICES."""
     if "," in wanted:
         names = tuple(dict.fromkeys(name.strip() for name in wanted.split(",") if name.strip()))
     else:
-        there = tuple(_number(gpu) for gpu in gpus())
+        found = tuple(_number(gpu) for gpu in gpus())
         if wanted != "auto" and not wanted.isdecimal():
             message = f"--gpus {wanted!r}: expected auto, a number of GPUs, or a list such as 0,1."
             raise UsageError(message)
-        names = there if wanted == "auto" else there[: int(wanted)]
+        names = found if wanted == "auto" else found[: int(wanted)]
         if wanted != "auto" and len(names) < int(wanted):
-            message = f"This machine has {len(there)} GPUs, not {wanted}; see `autograder doctor`."
+            message = f"This machine has {len(found)} GPUs, not {wanted}; see `autograder doctor`."
             raise UsageError(message)
     if not names:
-        message = "This machine has no GPU; see `autograder doctor`. Leave --gpus out to use cores."
+        message = (
+            "This machine has no GPU; see `autograder doctor`. Without --gpus, exams run on cores."
+        )
         raise UsageError(message)
     return names
 
@@ -65,7 +67,7 @@ def _number(gpu: Gpu) -> str:
 
 
 def _devices(name: str) -> tuple[str, ...]:
-    """Return the device files of a GPU; of all of them where it goes by another name."""
+    """Return the device files of a GPU; those of all GPUs if it is not named by its number."""
     if name.isdecimal():
         device = f"/dev/nvidia{name}"
         return gpu_devices(Gpu(device, "")) if Path(device).exists() else ()

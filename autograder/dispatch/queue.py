@@ -1,5 +1,6 @@
-"""Sends exams to the workers of a cluster and takes back what came of them."""
+"""Send exams to the workers of a cluster, and take back their results."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
@@ -16,14 +17,16 @@ from autograder.errors import AutograderError, ClusterError
 from autograder.exam.attempt import exam_not_run
 from autograder.models import Finding, FindingKind
 
-AHEAD = 2  # exams sent for each slot: the next one is there when one is over
-MOMENT = 0.2  # seconds
-RESCHEDULED = 3  # times that an error of Dask's own is no reason to give up
+LOG = logging.getLogger(__name__)
+
+SENT_PER_SLOT = 2  # so that a slot which becomes free finds its next exam on the worker
+POLL_SECONDS = 0.2
+RETRIES = 3  # of Dask, after an error of its own
 
 
 @dataclass(frozen=True)
-class Sent:
-    """An exam that was sent: what it is known by to the sender, and what it takes to hold it."""
+class SentExam:
+    """An exam that was sent: its name at the sender, and what is needed to run it."""
 
     name: str
     exam_notebook: bytes
@@ -31,32 +34,33 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Returned:
-    """What came of an exam: the executed paper, or why there is none."""
+class ReturnedExam:
+    """The result of an exam: the executed exam notebook, or why there is none."""
 
     name: str
     executed: bytes | Finding
 
 
 class ExamQueue:
-    """Exams on their way.
+    """The exams that are sent and have not returned.
 
-    Dask holds the exams of a worker that died again elsewhere. Whoever was near is suspected too:
-    an exam that lost two workers is held again in the end, alone, and given up when it loses two
-    more. So no exam is held more than four times.
+    Dask runs the exams of a worker that died again elsewhere. It cannot say which exam of a worker
+    killed it, so an exam that lost two workers is only a suspect: it is run again at the end, with
+    no other exam beside it, and fails when it loses two more. So no exam is run more than four
+    times.
     """
 
     def __init__(self, client: Client, slots: Callable[[], int]) -> None:
         self.client, self.slots = client, slots
-        self.sent: dict[str, tuple[Sent, Future]] = {}  # by Dask's key
-        self.suspects: list[Sent] = []
-        self.alone: str | None = None  # the key of the suspect that is held now
+        self.sent: dict[str, tuple[SentExam, Future]] = {}  # by Dask's key
+        self.suspects: list[SentExam] = []
+        self.alone: str | None = None  # the key of the suspect that runs now
         self.done: SimpleQueue[Future] = SimpleQueue()
 
     @property
     def is_full(self) -> bool:
-        """Whether one should take before one sends: what is sent waits in memory."""
-        return len(self.sent) >= max(1, AHEAD * self.slots())
+        """Whether to take before sending more: exams that are sent wait in memory."""
+        return len(self.sent) >= max(1, SENT_PER_SLOT * self.slots())
 
     @property
     def is_busy(self) -> bool:
@@ -65,42 +69,44 @@ class ExamQueue:
 
     def send(self, name: str, exam_notebook: bytes, run_spec: RunSpec) -> None:
         """Send an exam."""
-        self._submit(Sent(name, exam_notebook, run_spec))
+        self._submit(SentExam(name, exam_notebook, run_spec))
 
-    def take(self) -> Returned | None:
-        """Return what came of an exam; None if none is over for a moment, or has to be repeated.
+    def take(self) -> ReturnedExam | None:
+        """Return the result of an exam; None if no exam ended for a moment, or one is repeated.
 
         Raises
         ------
         ClusterError
-            If the scheduler went away, or a worker would hold another exam.
+            If the scheduler is gone, or a worker's versions differ from the grader's.
         """
         if not self.sent:
             self.alone = self._submit(self.suspects.pop())
         try:
-            future = self.done.get(timeout=MOMENT)
+            future = self.done.get(timeout=POLL_SECONDS)
         except Empty:
             return None
         sent, _ = self.sent.pop(future.key)
         try:
-            return Returned(sent.name, future.result())
+            return ReturnedExam(sent.name, future.result())
         except AutograderError:
             raise
         except KilledWorker as error:
             if future.key != self.alone:
+                LOG.warning("The workers of exam %s died; it is run again alone later", sent.name)
                 self.suspects.append(sent)
                 return None
-            return Returned(sent.name, _deadly(error))
+            return ReturnedExam(sent.name, _killed_workers(error))
         except (CancelledError, CommClosedError) as error:
             message = (
-                "The scheduler went away. What is graded is kept: start it again, then run the "
-                "same command to go on."
+                "The connection to the scheduler was lost. All graded submissions are in the "
+                "gradebook: start the scheduler again, then run the same command to go on."
             )
             raise ClusterError(message) from error
-        except Exception as error:  # of this exam alone: the others go on
-            return Returned(sent.name, exam_not_run(error))
+        except Exception as error:  # concerns this exam only: the others go on
+            LOG.exception("Exam %s could not be run", sent.name)
+            return ReturnedExam(sent.name, exam_not_run(error))
 
-    def _submit(self, sent: Sent) -> str:
+    def _submit(self, sent: SentExam) -> str:
         key = f"exam-{uuid4().hex}"
         future: Future = self.client.submit(
             run_exam_task,
@@ -108,17 +114,17 @@ class ExamQueue:
             sent.run_spec,
             key=key,
             resources={RESOURCE: 1},
-            retries=RESCHEDULED,
+            retries=RETRIES,
         )
         self.sent[key] = (sent, future)  # Dask forgets a task when nobody has its future
         future.add_done_callback(self.done.put)
         return key
 
 
-def _deadly(error: KilledWorker) -> Finding:
+def _killed_workers(error: KilledWorker) -> Finding:
     message = (
-        f"Every worker that held this exam died of it, {error.allowed_failures + 1} of them in the "
-        f"end with nothing else to do; the last was {error.last_worker.address}. Its log may say "
-        "why. Hold it by hand, or grade again with --force."
+        f"Every worker that ran this exam died, the last {error.allowed_failures + 1} of them "
+        f"while they ran no other exam; the very last was {error.last_worker.address}. Its log may "
+        "say why. Grade this submission by hand, or grade again with --force."
     )
     return Finding(FindingKind.KILLED_WORKERS, message)

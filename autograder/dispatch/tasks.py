@@ -1,4 +1,4 @@
-"""Holds one exam on a worker: bytes in, bytes out."""
+"""Run one exam on a worker: bytes in, bytes out."""
 
 import asyncio
 import pickle
@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from distributed import Reschedule, get_worker
 
 from autograder.config import Settings
+from autograder.course.support_files import SupportFiles
 from autograder.dispatch.worker_plugin import ExamSlots
 from autograder.errors import ClusterError
 from autograder.exam.attempt import ExamConfig, attempt_exam
@@ -19,11 +20,12 @@ from autograder.notebook.serialization import from_bytes, to_bytes
 
 @dataclass(frozen=True)
 class RunSpec:
-    """What all exams of a notebook have in common, as it travels with each of them.
+    """What all exams of a notebook have in common; sent with each of them.
 
-    With each: what a scheduler only lends to its workers is lost with the last of them.
+    It is sent each time, because data that a scheduler spreads over its workers is lost with the
+    last of them.
 
-    packed     settings and scheme
+    packed     settings, answer key and support files, pickled
     versions   of the grader
     """
 
@@ -31,39 +33,41 @@ class RunSpec:
     versions: Mapping[str, str]
 
 
-def run_spec_of(exam: ExamConfig) -> RunSpec:
-    """Return the terms on which the exams of a notebook are held."""
-    return RunSpec(pickle.dumps((exam.settings, exam.answer_key)), versions())
+def run_spec_of(config: ExamConfig) -> RunSpec:
+    """Return the run spec of the exams of a notebook."""
+    shared = (config.settings, config.answer_key, config.notebook.support)
+    return RunSpec(pickle.dumps(shared), versions())
 
 
 def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
-    """Hold an exam in one of this worker's slots, and return the executed paper.
+    """Run an exam in one of this worker's slots; return the executed exam notebook.
 
     Raises
     ------
     ClusterError
-        If this worker would hold another exam than the grader.
+        If the versions on this worker differ from the grader's.
     Reschedule
-        If the exam was stopped.
+        If the exam was canceled.
     """
     worker = get_worker()
     if wrong := differences(versions(), run_spec.versions):
         message = (
-            f"The worker at {worker.address} would not give the grader's grades: {wrong}. "
-            "Install the same there and here, then grade again."
+            f"The worker at {worker.address} could give other grades than the grader: {wrong}. "
+            "Install the same versions on both machines, then grade again."
         )
         raise ClusterError(message)
-    settings, answer_key = _unpack(run_spec.packed)
+    settings, answer_key, support = _unpack(run_spec.packed)
     slots: ExamSlots = worker.plugins[ExamSlots.name]
     if not slots.allow_unsandboxed:
         settings = replace(settings, allow_unsandboxed=False)
-    with slots.take() as (slot, stop):
+    with slots.take() as (slot, cancellation):
         try:
             executed = attempt_exam(
                 from_bytes(exam_notebook),
                 settings=settings,
                 answer_key=answer_key,
-                run_exam=partial(slots.run_exam, slot=slot, stop=stop),
+                support=support,
+                run_exam=partial(slots.run_exam, slot=slot, stop=cancellation),
             )
         except asyncio.CancelledError:
             raise Reschedule from None
@@ -71,6 +75,6 @@ def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _unpack(packed: bytes) -> tuple[Settings, AnswerKey | None]:
-    unpacked: tuple[Settings, AnswerKey | None] = pickle.loads(packed)
+def _unpack(packed: bytes) -> tuple[Settings, AnswerKey | None, SupportFiles]:
+    unpacked: tuple[Settings, AnswerKey | None, SupportFiles] = pickle.loads(packed)
     return unpacked

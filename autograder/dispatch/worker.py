@@ -1,4 +1,4 @@
-"""Joins a scheduler with the slots of this machine, until either goes."""
+"""Join a scheduler as a worker, with the slots of this machine."""
 
 import asyncio
 import logging
@@ -15,25 +15,36 @@ from autograder.dispatch.worker_plugin import ExamSlots, resources
 from autograder.sandbox.isolation.capabilities import require_sandbox
 
 OnJoined = Callable[[str], object]
-"""Called with the address at which this machine now waits for exams."""
+"""Called with the address of the worker, once it has joined."""
 
 
 def join(
     scheduler: Scheduler, slots: ExamSlots, on_joined: OnJoined, *, name: str | None = None
 ) -> None:
-    """Hold exams for whoever grades with a scheduler; return when it has gone, or on a signal.
+    """Run the exams of whoever grades with a scheduler; return when it ends, or on a signal.
 
-    The exams are held in a process of their own, which Dask's nanny starts again when it dies.
-    Who counts workers, Dask's operator say, knows this one by its `name`.
+    The exams run in a process of its own, which Dask's nanny starts again when it dies.
+
+    Parameters
+    ----------
+    scheduler
+        The scheduler to join.
+    slots
+        The slots of this machine, and how exams are run in them.
+    on_joined
+        Called with the address of the worker, once it has joined.
+    name
+        The name of this worker at the scheduler, for a program that counts workers, such as
+        Dask's operator for Kubernetes.
 
     Raises
     ------
     UsageError
-        If this machine cannot keep student code in.
+        If this machine does not offer the sandbox.
     ClusterError
         If no scheduler answers.
     """
-    connect(scheduler).close()  # a nanny says less well what is wrong with an address
+    connect(scheduler).close()  # its error says more about a wrong address than a nanny's
     require_sandbox(Settings(allow_unsandboxed=slots.allow_unsandboxed))
     with tempfile.TemporaryDirectory(prefix="worker-") as folder:
         asyncio.run(_wait_for_exams(scheduler, slots, folder, on_joined, name))
@@ -43,9 +54,9 @@ async def _wait_for_exams(
     scheduler: Scheduler, slots: ExamSlots, folder: str, on_joined: OnJoined, name: str | None
 ) -> None:
     security = scheduler.tls.security() if scheduler.tls is not None else None
-    over = asyncio.Event()
+    is_stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, over.set)
+        asyncio.get_running_loop().add_signal_handler(number, is_stopped.set)
     async with Nanny(
         scheduler.address,
         name=name,
@@ -59,12 +70,12 @@ async def _wait_for_exams(
         silence_logs=logging.ERROR,
     ) as nanny:
         on_joined(nanny.worker_address)
-        await _first(over.wait(), nanny.finished())
+        await _first_of(is_stopped.wait(), nanny.finished())
 
 
-async def _first(*awaited: Any) -> None:
-    """Wait for the first of several."""
-    tasks = [asyncio.ensure_future(one) for one in awaited]
+async def _first_of(*awaitables: Any) -> None:
+    """Wait until the first of several awaitables is done; cancel the others."""
+    tasks = [asyncio.ensure_future(one) for one in awaitables]
     _, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in others:
         task.cancel()

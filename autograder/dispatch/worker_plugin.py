@@ -1,4 +1,4 @@
-"""The slots of one Dask worker: each a place for one exam, and none for two."""
+"""Give each exam on a Dask worker a slot of its own, and cancel exams that nobody waits for."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,18 +7,25 @@ from typing import Any
 
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
-from autograder.exam import run as run
+from autograder.exam import run
 from autograder.exam.attempt import RunExam
-from autograder.exam.resources import Cancellation, Slot
+from autograder.exam.cancellation import Cancellation
+from autograder.exam.resources import Slot
 
-RESOURCE = "exam"  # what Dask calls a slot: an exam is sent only where one is free
+RESOURCE = "exam"  # the name of a slot in Dask, which sends an exam only where one is free
 
 
 class ExamSlots(WorkerPlugin):  # type: ignore[misc]
-    """Gives each exam a place, and ends the exam when nobody wants it any more.
+    """The slots of one Dask worker.
 
-    allow_unsandboxed   whether who started the worker trusts the students
-    sit                 how exams are held here
+    Parameters
+    ----------
+    slots
+        Each is used by one exam at a time.
+    allow_unsandboxed
+        Whether exams may run on this worker if its machine lacks layers of the sandbox.
+    run_exam
+        Runs an exam here; `autograder.exam.run.run_exam`, in the sandbox, when None.
     """
 
     name = "exam-slots"
@@ -30,51 +37,48 @@ class ExamSlots(WorkerPlugin):  # type: ignore[misc]
         allow_unsandboxed: bool = False,
         run_exam: RunExam | None = None,
     ) -> None:
-        self.slots, self.allow_unsandboxed, self.run_exam = (
-            tuple(slots),
-            allow_unsandboxed,
-            run_exam or run.run_exam,
-        )
+        self.slots, self.allow_unsandboxed = tuple(slots), allow_unsandboxed
+        self.run_exam = run_exam or run.run_exam
 
     def setup(self, worker: Worker) -> None:
-        """Free every place."""
+        """Mark every slot as free."""
         del worker
-        self.stops: dict[Any, Cancellation] = {}  # of the exams that are held, by key
+        self.cancellations: dict[Any, Cancellation] = {}  # of the exams that run, by key
         self.free: SimpleQueue[Slot] = SimpleQueue()
         for slot in self.slots:
             self.free.put(slot)
 
     def transition(self, key: Any, start: str, finish: str, **_: Any) -> None:
-        """Hear from Dask what becomes of a task: see `WorkerPlugin.transition`.
+        """Follow the state of a task; Dask calls this, see `WorkerPlugin.transition`.
 
-        The grader may have stopped, or died: then its exams are released while they are held.
+        When a grader stops or dies, its exams are released while they run: cancel them.
         """
         if finish == "executing":
-            self.stops[key] = Cancellation()
-        elif start == "executing" and finish == "released" and key in self.stops:
-            self.stops[key].set()
+            self.cancellations[key] = Cancellation()
+        elif start == "executing" and finish == "released" and key in self.cancellations:
+            self.cancellations[key].set()
 
     def teardown(self, worker: Worker) -> None:
-        """End the exams that are held: Dask gives them to another worker."""
+        """Cancel the exams that run: Dask gives them to another worker."""
         del worker
-        for stop in list(self.stops.values()):
-            stop.set()
+        for cancellation in list(self.cancellations.values()):
+            cancellation.set()
 
     @contextmanager
     def take(self) -> Iterator[tuple[Slot, Cancellation]]:
-        """Have a place for the exam that is this thread's task."""
+        """Take a slot for the exam that is this thread's task."""
         key = get_worker().get_current_task()
-        stop = self.stops[key]
+        cancellation = self.cancellations[key]
         slot = self.free.get()
         try:
-            yield slot, stop
+            yield slot, cancellation
         finally:
             self.free.put(slot)
-            self.stops.pop(key, None)
-        if stop.is_set:
+            self.cancellations.pop(key, None)
+        if cancellation.is_set:
             raise Reschedule
 
 
 def resources(slots: Sequence[Slot]) -> dict[str, float]:
-    """Return what a worker with these places declares to Dask."""
+    """Return the resources that a worker with these slots declares to Dask."""
     return {RESOURCE: float(len(slots))}

@@ -6,6 +6,7 @@
 the same points.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from nbformat import NotebookNode
 
 from autograder.config import Settings
 from autograder.course.assignment import AssignmentNotebook
+from autograder.course.support_files import SupportFiles
 from autograder.errors import SubmissionError
 from autograder.exam import run
 from autograder.exam.diagnosis.answer_key import AnswerKey, set_expected_kinds
@@ -33,6 +35,8 @@ from autograder.notebook.cells import (
 from autograder.submission.answers import answers_in, no_answers
 from autograder.submission.assemble import assemble
 from autograder.submission.reading import parse_cells, read_submitted
+
+LOG = logging.getLogger(__name__)
 
 _DID_NOT_RUN = "This test did not run."
 
@@ -55,6 +59,7 @@ class ExamConfig:
             {
                 "settings": asdict(self.settings),
                 "answer key": self.answer_key.to_json() if self.answer_key else None,
+                "support files": self.notebook.support.digest,
                 "versions": dict(versions()),
             }
         )
@@ -110,14 +115,16 @@ def attempt_exam(
     *,
     settings: Settings,
     answer_key: AnswerKey | None = None,
+    support: SupportFiles | None = None,
     run_exam: RunExam = run.run_exam,
 ) -> NotebookNode:
     """Return the exam notebook executed; if no exam can be run, it says so."""
     if verdicts_of(exam_notebook):
         return exam_notebook  # the submission could not be read: there is nothing to run
     try:
-        return run_exam(exam_notebook, settings=settings, answer_key=answer_key)
+        return run_exam(exam_notebook, settings=settings, answer_key=answer_key, support=support)
     except Exception as error:  # no kernel started, say; the answers can still be graded by hand
+        LOG.exception("An exam of %r could not be run", exam_metadata(exam_notebook).assignment)
         return mark_exam_not_run(exam_notebook, exam_not_run(error))
 
 

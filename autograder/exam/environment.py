@@ -1,4 +1,4 @@
-"""Where one exam is held: its door, its homes, and what both rooms may see and use."""
+"""Define the environment of one exam: its folders, and the sandboxes of its processes."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.config import Settings
+from autograder.course.support_files import SupportFiles
 from autograder.exam.resources import Slot
 from autograder.sandbox.environment import environment
 from autograder.sandbox.forkserver.client import ForkServer, shared_forkserver
@@ -21,19 +22,26 @@ from autograder.sandbox.socket_dirs import make_socket_dir
 HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
 """Packages that are imported before the fork only for notebooks that use them."""
 
-_CLERK_BYTES = 1 << 30  # what it shares with the zygote included
+_PROXY_BYTES = 1 << 30  # memory, with what it shares with the fork server
 
 
 def make_environment(
-    settings: Settings, packages: Collection[str], slot: Slot | None = None
+    settings: Settings,
+    packages: Collection[str],
+    slot: Slot | None = None,
+    support: SupportFiles | None = None,
 ) -> "ExamEnvironment":
-    """Return rooms with the limits of the settings, warm for the packages of a notebook."""
+    """Return the environment of an exam with the limits of the settings.
+
+    Its processes are forked from one that has imported the packages of the notebook.
+    """
     chosen = {limit.name: getattr(settings, limit.name) for limit in course_limits()}
     limits = Limits(**{name: value for name, value in chosen.items() if value is not None})
     modules = without(MODULES, HEAVY - frozenset(packages))
     return ExamEnvironment(
         limits,
         slot=slot or Slot(),
+        support=support or SupportFiles(),
         modules=modules,
         allow_unsandboxed=settings.allow_unsandboxed,
     )
@@ -41,30 +49,38 @@ def make_environment(
 
 @dataclass(frozen=True)
 class ExamEnvironment:
-    """The places of one exam; a context, in the end of which they are gone.
+    """The resources and folders of one exam; a context manager that removes the folders.
 
-    place     the candidate's share of the machine; the examiner shares its cores, not its GPU
-    door      the folder in which the examiner listens and the candidate knocks
-    support   a folder with the week's released files, or None
+    slot             the candidate's share of the machine; the examiner has its cores, not its GPU
+    support          the files that both processes find in their working directories
+    socket_dir       the folder of the examiner's sockets, to which the candidate connects
+    home             of the examiner and the message proxy
+    support_folder   where the support files are while the exam runs
     """
 
     limits: Limits = field(default_factory=Limits)
     slot: Slot = field(default_factory=Slot)
-    support: str | None = None
+    support: SupportFiles = field(default_factory=SupportFiles)
     modules: tuple[str, ...] = MODULES
     allow_unsandboxed: bool = False
     socket_dir: Path = field(default_factory=make_socket_dir)
     home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="examiner-")))
+    support_folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="support-")))
 
     def __enter__(self) -> Self:
+        self.support.write(self.support_folder)
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.socket_dir, ignore_errors=True)
-        shutil.rmtree(self.home, ignore_errors=True)
+        for folder in (self.socket_dir, self.home, self.support_folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def _visible_support(self) -> str | None:
+        return str(self.support_folder) if self.support.files else None
 
     def forkserver(self) -> ForkServer:
-        """Return this process' zygote, the one that forks the candidate too."""
+        """Return the fork server of this process, which forks the candidate too."""
         return shared_forkserver(self.modules, self.slot.threading)
 
     def candidate_options(self) -> dict[str, Any]:
@@ -74,7 +90,7 @@ class ExamEnvironment:
             "forkserver_environment": dict(self.slot.threading),
             "devices": list(self.slot.devices),
             "visible": [str(self.socket_dir), *_data()],
-            "support": self.support or "",
+            "support": self._visible_support or "",
             "allow_unsandboxed": self.allow_unsandboxed,
             **{limit.name.value: getattr(self.limits, limit.name) for limit in sandbox_limits()},
             # The exam measures its own time; this is for the case that it does not end.
@@ -82,17 +98,17 @@ class ExamEnvironment:
         }
 
     def message_proxy_request(self, socket_dir: Path) -> SpawnRequest:
-        """Return what the clerk is: it reaches the kernel's sockets behind a door, nothing else."""
+        """Return the request for a message proxy: it reaches the kernel's sockets, nothing else."""
         return SpawnRequest(
             module="autograder.exam.candidate.message_proxy",
             environment=environment(self.home),
             sandbox=Sandbox(home=str(self.home), socket_dirs=(str(socket_dir),)),
-            limits=Limits(exam_seconds=self.limits.exam_seconds + 60, memory_bytes=_CLERK_BYTES),
+            limits=Limits(exam_seconds=self.limits.exam_seconds + 60, memory_bytes=_PROXY_BYTES),
             allow_unsandboxed=self.allow_unsandboxed,
         )
 
     def examiner_request(self) -> SpawnRequest:
-        """Return what the examiner is, and what it may do: listen at the door, and nothing else."""
+        """Return the request for an examiner: it may listen in `socket_dir`, nothing else."""
         return SpawnRequest(
             module="autograder.exam.examiner.process",
             environment={**environment(self.home), **self.slot.threading},
@@ -100,7 +116,7 @@ class ExamEnvironment:
                 home=str(self.home),
                 visible=_data(),
                 socket_dirs=(str(self.socket_dir),),
-                support=self.support,
+                support=self._visible_support,
             ),
             limits=self.limits,
             allow_unsandboxed=self.allow_unsandboxed,
@@ -108,6 +124,6 @@ class ExamEnvironment:
 
 
 def _data() -> tuple[str, ...]:
-    """Return the folder of the course's data, where one is set."""
+    """Return the folder of the course's data, if one is set."""
     folder = os.environ.get("DLCOURSE_DATA")
     return (str(Path(folder).absolute()),) if folder else ()

@@ -1,29 +1,33 @@
-"""Sits one paper: the student's cells in one kernel, the test cells in an examiner.
+"""Run one exam: the student's cells in the candidate process, the test cells in the examiner.
 
-paper ──► candidate: set-up, answers, added cells ──► the same paper, with outputs
-     └──► examiner:  set-up, tests                ──► and a verdict in every test cell
+exam notebook ──► candidate: set-up, answers, added cells ──► the same notebook, with outputs
+             └──► examiner:  set-up, tests                ──► and a verdict in every test cell
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import replace
+from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.config import Settings
+from autograder.course.support_files import SupportFiles
 from autograder.errors import ExamError
-from autograder.exam.candidate.kernel_client import Ending, Reply
-from autograder.exam.candidate.session import START_SECONDS, CandidateSession
-from autograder.exam.clock import Clock
+from autograder.exam.cancellation import Cancellation
+from autograder.exam.candidate.kernel_client import START_SECONDS, Reply
+from autograder.exam.candidate.message_proxy import Ending
+from autograder.exam.candidate.session import CandidateSession, Clock
 from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.exam.diagnosis.diagnose import diagnose
 from autograder.exam.environment import ExamEnvironment, make_environment
 from autograder.exam.outputs import error_output, outputs_of
-from autograder.exam.own_loop import run_to_end
-from autograder.exam.resources import Cancellation, Slot
-from autograder.exam.test_cells import TestCell, read_test_cells
+from autograder.exam.resources import Slot
+from autograder.exam.test_cells import TestCell, TestTask, read_test_cells
 from autograder.models import CellRole, Finding, FindingKind, Verdict, VerdictState
 from autograder.notebook.cells import (
     cells_with_role,
@@ -31,13 +35,22 @@ from autograder.notebook.cells import (
     exam_metadata,
     set_exam_metadata,
     update_exam_cell,
+    verdicts_of,
 )
 from autograder.notebook.names import imported_packages
 from autograder.sandbox.limits import LimitName, student_sentence
 from autograder.sandbox.rpc import RpcProcess
 
+LOG = logging.getLogger(__name__)
+
 OnCell = Callable[[int, NotebookNode], None]
-"""Called after each cell with its place in the notebook."""
+"""Called after each cell with its index in the notebook."""
+
+# How long to wait for a process beyond the time limit of the cell that it runs.
+_CANDIDATE_GRACE_SECONDS = 1.0
+_EXAMINER_GRACE_SECONDS = 10.0
+_REST_SECONDS = 2.0  # for the candidate to finish by itself after a test cell
+_INTERRUPT_SECONDS = 3.0  # and after an interrupt
 
 
 def run_exam(
@@ -45,36 +58,38 @@ def run_exam(
     *,
     settings: Settings,
     answer_key: AnswerKey | None = None,
+    support: SupportFiles | None = None,
     on_cell: OnCell | None = None,
     slot: Slot | None = None,
     stop: Cancellation | None = None,
 ) -> NotebookNode:
-    """Return the paper executed: outputs in its code cells, a verdict in its test cells.
+    """Return the exam notebook executed: outputs in its code cells, a verdict in its test cells.
 
     Parameters
     ----------
-    paper : what `autograder.submission.assemble.rebuild` made; it is not changed
-    scheme : what is known of right and wrong answers, for the diagnosis
-    place : the share of this machine that is the exam's own; all of it where None
-    stop : ends the exam before its time
+    exam_notebook : made by `autograder.submission.assemble`; it is not changed
+    answer_key : what right and wrong answers do, for the diagnosis
+    support : the files that the student's code and the tests find beside the notebook
+    slot : the exam's share of this machine; the whole machine if None
+    stop : cancels the exam from another thread
 
     Raises
     ------
     ExamError
-        If no kernel or no examiner comes up, or a set-up cell fails in the examiner. What the
-        student's code does raises nothing.
+        If the kernel or the examiner does not start, or a set-up cell fails in the examiner. An
+        error in the student's code raises nothing.
     asyncio.CancelledError
-        If it was stopped.
+        If the exam was cancelled.
     """
     executed = deepcopy(exam_notebook)
-    with make_environment(settings, _packages(exam_notebook), slot) as environment:
+    with make_environment(settings, _packages(exam_notebook), slot, support) as environment:
         exam = _Exam(executed, settings, answer_key, environment, on_cell)
-        run_to_end(lambda: (stop or Cancellation()).guard(exam.run))
+        _run_in_own_loop(lambda: (stop or Cancellation()).guard(exam.run))
     return executed
 
 
 class _Exam:
-    """What one exam needs to remember while it is held."""
+    """The state of one exam while it runs."""
 
     def __init__(
         self,
@@ -84,139 +99,160 @@ class _Exam:
         environment: ExamEnvironment,
         on_cell: OnCell | None,
     ) -> None:
-        self.exam_notebook, self.answer_key, self.environment, self.on_cell = (
-            exam_notebook,
-            answer_key,
-            environment,
-            on_cell,
-        )
+        self.exam_notebook, self.answer_key = exam_notebook, answer_key
+        self.environment, self.on_cell = environment, on_cell
         self.test_cells = {
             test_cell.index: test_cell for test_cell in read_test_cells(exam_notebook)
         }
         self.metadata = exam_metadata(exam_notebook)
         self.findings: list[Finding] = []
-        self.hidden_before = False
-        self.misconceptions: set[str] = set()  # the misconceptions recognised so far
+        self.hidden_before = False  # whether a hidden test has run
+        self.misconceptions: set[str] = set()  # names of those recognized so far
         self.started = time.monotonic()
         self.clock = Clock(settings.cell_seconds, self.started + settings.exam_seconds)
-        self.student = CandidateSession(exam_notebook, environment, self.clock, self.findings)
+        self.candidate = CandidateSession(exam_notebook, environment, self.clock, self.findings)
         self.examiner = RpcProcess(environment.forkserver(), environment.examiner_request())
 
-    # --- the story -------------------------------------------------------------------------------
-
     async def run(self) -> None:
-        """Sit every cell in order; whatever happens, both processes are gone in the end."""
+        """Run every cell in order; both processes end in any case."""
+        LOG.info(
+            "Exam of %r started: %d test cells", self.metadata.assignment, len(self.test_cells)
+        )
         try:
-            await asyncio.gather(self.examiner.start(START_SECONDS), self.student.start())
+            await asyncio.gather(self.examiner.start(START_SECONDS), self.candidate.start())
             for index, cell in enumerate(self.exam_notebook.cells):
                 if cell.cell_type == "code":
-                    begun = time.monotonic()
-                    await self.run_cell(index, cell)
-                    update_exam_cell(cell, seconds=round(time.monotonic() - begun, 3))
+                    await self.run_timed(index, cell)
                 if self.on_cell is not None:
                     self.on_cell(index, cell)
         finally:
-            await self.student.stop()
+            await self.candidate.stop()
             await self.examiner.stop()
-        set_exam_metadata(
-            self.exam_notebook,
-            replace(
-                self.metadata,
-                findings=(*self.metadata.findings, *self.findings),
-                seconds=round(time.monotonic() - self.started, 3),
-                peak_memory=self.student.peak_memory,
-            ),
-        )
+        self.record_metadata()
+
+    async def run_timed(self, index: int, cell: NotebookNode) -> None:
+        """Run a code cell and record how long it took."""
+        started = time.monotonic()
+        await self.run_cell(index, cell)
+        seconds = round(time.monotonic() - started, 3)
+        update_exam_cell(cell, seconds=seconds)
+        LOG.debug("Cell %d (%s) took %.3f s", index, exam_cell(cell).role, seconds)
 
     async def run_cell(self, index: int, cell: NotebookNode) -> None:
         role = exam_cell(cell).role
         if role is CellRole.TEST:
             test_cell = self.test_cells[index]
-            self.record_verdict(cell, test_cell.exercise, await self.ask(test_cell))
+            self.record_verdict(cell, test_cell.exercise, await self.run_test_cell(test_cell))
         elif role is CellRole.SETUP:
             await self.set_up_examiner(cell.source)
-            await self.student.set_up(index, cell.source)
+            await self.candidate.set_up(index, cell.source)
         else:
             await self.run_student_cell(index, cell)
 
     async def run_student_cell(self, index: int, cell: NotebookNode) -> None:
-        """Run a student's cell, while there is time."""
+        """Run a student's cell if there is time left."""
         update_exam_cell(cell, is_withheld=self.hidden_before)
         if self.clock.cell_left() > 0:
-            await self.student.run(index, cell)
+            await self.candidate.run(index, cell)
         else:
-            cell.outputs = [error_output("Stopped", self.too_late)]
+            cell.outputs = [error_output("Stopped", self.out_of_time_reason)]
+
+    def record_metadata(self) -> None:
+        """Write the findings and the resources used into the exam notebook."""
+        seconds = round(time.monotonic() - self.started, 3)
+        metadata = replace(
+            self.metadata,
+            findings=(*self.metadata.findings, *self.findings),
+            seconds=seconds,
+            peak_memory=self.candidate.peak_memory,
+        )
+        set_exam_metadata(self.exam_notebook, metadata)
+        verdicts = verdicts_of(self.exam_notebook)
+        LOG.info(
+            "Exam of %r finished in %.1f s: %g of %g points",
+            self.metadata.assignment,
+            seconds,
+            sum(verdict.points for verdict in verdicts),
+            sum(verdict.max_points for verdict in verdicts),
+        )
 
     # --- test cells ------------------------------------------------------------------------------
 
-    async def ask(self, test_cell: TestCell) -> Verdict:
-        """Sit one test cell; a verdict that does not come is none that earns points."""
+    async def run_test_cell(self, test_cell: TestCell) -> Verdict:
+        """Run one test cell; without a verdict from the examiner it earns no points."""
         seconds = self.clock.cell_left()
         if seconds <= 0:
             return Verdict(
-                test_cell.grade_id, test_cell.points, VerdictState.NOT_RUN, reason=self.too_late
+                test_cell.grade_id,
+                test_cell.points,
+                VerdictState.NOT_RUN,
+                reason=self.out_of_time_reason,
             )
-        address = str(self.environment.socket_dir / f"{self.student.starts}-{test_cell.index}")
-        task = {
-            "do": "test",
-            "address": address,
-            "seconds": seconds,
-            "seed": self.seed,
-            "shared": self.metadata.is_shared_namespace,
-            "hidden_before": self.hidden_before,
-            **test_cell.task(),
-        }
-        self.examiner.send(task)
+        name = f"{self.candidate.start_count}-{test_cell.index}"
+        address = str(self.environment.socket_dir / name)
+        task = TestTask(
+            test_cell, self.metadata.seed, self.metadata.is_shared_namespace, self.hidden_before
+        )
+        request = {"do": "test", "task": task.to_json(), "address": address, "seconds": seconds}
+        self.examiner.send(request)
         self.hidden_before = self.hidden_before or test_cell.has_hidden
-        opened = await self.examiner.receive(START_SECONDS)
-        verdict = await self.serve(test_cell, address, seconds) if opened else None
+        is_listening = await self.examiner.receive(START_SECONDS)
+        verdict = await self.examine(test_cell, address, seconds) if is_listening else None
         if verdict is None:
             reason = student_sentence(LimitName.CELL_SECONDS, self.environment.limits)
             verdict = Verdict(
                 test_cell.grade_id, test_cell.points, VerdictState.VOID, reason=reason
             )
-            await self.restart_examiner_after(test_cell.index)
+            await self.restart_examiner(test_cell.index)
         return replace(verdict, seconds=round(verdict.seconds, 4))
 
-    async def serve(self, test_cell: TestCell, address: str, seconds: float) -> Verdict | None:
-        """Let the candidate answer the examiner at the address, and return what it concludes."""
-        serving = asyncio.create_task(self.student.serve(address, seconds + 1.0))
-        hearing = asyncio.create_task(self.examiner.receive(seconds + 10.0))
-        await asyncio.wait({serving, hearing}, return_when=asyncio.FIRST_COMPLETED)
-        if not hearing.done() and serving.result().ending in ("dead", "output"):
-            await _unblock(address)  # nobody else will: the examiner waits at an open door
-        answer = await hearing
+    async def examine(self, test_cell: TestCell, address: str, seconds: float) -> Verdict | None:
+        """Let the candidate answer the examiner at the address; return the examiner's verdict.
+
+        None if the examiner does not reach one in time.
+        """
+        serving = asyncio.create_task(
+            self.candidate.serve(address, seconds + _CANDIDATE_GRACE_SECONDS)
+        )
+        receiving = asyncio.create_task(self.examiner.receive(seconds + _EXAMINER_GRACE_SECONDS))
+        await asyncio.wait({serving, receiving}, return_when=asyncio.FIRST_COMPLETED)
+        if not receiving.done() and serving.result().ending in (
+            Ending.DIED,
+            Ending.TOO_MUCH_OUTPUT,
+        ):
+            await _connect_and_close(address)  # the examiner may still wait for the candidate
+        answer = await receiving
         ending = await self.end_serving(serving)
-        if ending == "dead":
-            await self.student.restart(test_cell.index)
+        if ending is Ending.DIED:
+            await self.candidate.restart(test_cell.index)
         if answer is None:
             return None
         verdict = Verdict.from_json(answer)
-        limit = self.student.limit_of(ending)
+        limit = self.candidate.limit_of(ending)
         if limit is not None and verdict.points < verdict.max_points:
-            self.student.record_limit(limit, self.exam_notebook.cells[test_cell.index])
-            verdict = replace(verdict, reason=self.student.why(limit))
+            self.candidate.record_limit(limit, self.exam_notebook.cells[test_cell.index])
+            verdict = replace(verdict, reason=self.candidate.why(limit))
         return verdict
 
     async def end_serving(self, serving: "asyncio.Task[Reply]") -> Ending:
-        """Wait until the candidate is at rest; interrupt it, in the end give it up."""
-        done, _ = await asyncio.wait({serving}, timeout=2.0)
+        """Wait until the candidate is idle; if it is not in time, interrupt it, then abandon it."""
+        done, _ = await asyncio.wait({serving}, timeout=_REST_SECONDS)
         if not done:
-            await self.student.interrupt()
-            done, _ = await asyncio.wait({serving}, timeout=3.0)
+            await self.candidate.interrupt()
+            done, _ = await asyncio.wait({serving}, timeout=_INTERRUPT_SECONDS)
         if not done:
             serving.cancel()
-            return "dead"
+            return Ending.DIED
         return serving.result().ending
 
     def record_verdict(self, cell: NotebookNode, exercise: str, verdict: Verdict) -> None:
-        """Write a verdict into its cell, such that nbgrader reads the same points in it."""
+        """Write a verdict into its cell, such that nbgrader reads the same points from it."""
         if self.answer_key is not None:
             verdict = diagnose(verdict, self.answer_key, exercise, self.misconceptions)
             if verdict.misconception is not None:
                 self.misconceptions.add(verdict.misconception)
         if verdict.state is VerdictState.TEST_ERROR:
-            message = f"the test is at fault: {verdict.details[-500:]}"
+            message = f"The test itself has an error: {verdict.details[-500:]}"
             grade_id = exam_cell(cell).grade_id
             self.findings.append(Finding(FindingKind.TEST_ERROR, message, grade_id))
         update_exam_cell(cell, verdict=verdict)
@@ -225,26 +261,28 @@ class _Exam:
     # --- the examiner ----------------------------------------------------------------------------
 
     async def set_up_examiner(self, source: str) -> None:
-        """Run a set-up cell in the examiner; without it, every test would be at fault.
+        """Run a set-up cell in the examiner.
 
         Raises
         ------
         ExamError
-            If it fails there. It is the course's own: no student can be judged then.
+            If it fails there. Set-up cells are the course's own: without them every test would
+            fail, whatever the answers are.
         """
-        self.examiner.send({"do": "setup", "source": source, "seed": self.seed})
+        self.examiner.send({"do": "setup", "source": source, "seed": self.metadata.seed})
         reply = await self.examiner.receive(max(0.0, self.clock.cell_left()) + START_SECONDS)
         error = "it did not end in time" if reply is None else reply["error"]
         if error:
             beginning = source.strip().partition("\n")[0]
             message = (
-                f"the course's set-up cell that begins with {beginning!r} failed in the examiner: "
-                f"{error.strip().splitlines()[-1]}. Mend it or its environment, then grade again."
+                f"The course's set-up cell that begins with {beginning!r} failed in the examiner: "
+                f"{error.strip().splitlines()[-1]}. Fix it or its environment, then grade again."
             )
             raise ExamError(message)
 
-    async def restart_examiner_after(self, index: int) -> None:
-        """Kill the examiner, start another one, and run the set-up cells so far in it."""
+    async def restart_examiner(self, index: int) -> None:
+        """Kill the examiner, start another one, and run the set-up cells before `index` in it."""
+        LOG.info("The examiner did not answer in time at cell %d: starting another one", index)
         await self.examiner.stop()
         self.examiner = RpcProcess(
             self.environment.forkserver(), self.environment.examiner_request()
@@ -254,31 +292,38 @@ class _Exam:
             if cell.cell_type == "code" and exam_cell(cell).role is CellRole.SETUP:
                 await self.set_up_examiner(cell.source)
 
-    # --- small things ----------------------------------------------------------------------------
-
     @property
-    def seed(self) -> int:
-        """The seed of the paper's SEED parameter; 0 where it has none."""
-        return self.metadata.seed
-
-    @property
-    def too_late(self) -> str:
+    def out_of_time_reason(self) -> str:
+        """Why a cell did not run after the end of the exam's time."""
         return student_sentence(LimitName.EXAM_SECONDS, self.environment.limits)
 
 
 def _packages(exam_notebook: NotebookNode) -> frozenset[str]:
-    """Return the packages that the trusted cells of a paper import."""
+    """Return the packages that the trusted cells of an exam notebook import."""
     trusted = (
         cell.source for cell in cells_with_role(exam_notebook, CellRole.SETUP, CellRole.TEST)
     )
-
     return frozenset[str]().union(*map(imported_packages, trusted))
 
 
-async def _unblock(address: str) -> None:
-    """Connect to a door and leave, so that whoever waits behind it goes on."""
+async def _connect_and_close(address: str) -> None:
+    """Connect to a listening socket and close the connection, so that its `accept` returns."""
     try:
         _, writer = await asyncio.open_unix_connection(address)
     except OSError:
-        return  # the door is closed already: nobody waits
+        return  # the socket is closed: nothing waits there
     writer.close()
+
+
+def _run_in_own_loop(make_coroutine: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine in an event loop of its own, which is closed afterwards.
+
+    If another loop is running already, papermill's or a notebook's, it runs in a thread.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(make_coroutine())
+        return
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(make_coroutine())).result()

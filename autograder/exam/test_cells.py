@@ -1,19 +1,25 @@
-"""Read the test cells of an exam notebook, with what the examiner must know of each."""
+"""Read the test cells of an exam notebook, and describe what the examiner needs to run one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.models import CellRole
 from autograder.notebook.cells import ExpectedKinds, exam_cell, exam_metadata, exercise_of
-
-HIDDEN = "### BEGIN HIDDEN TESTS"
+from autograder.notebook.markers import Region, has_region
 
 
 @dataclass(frozen=True)
 class TestCell:
-    """One test cell: the student's names, and what right answers returned at each line."""
+    """One test cell of an exam notebook.
+
+    index            of the cell in the notebook
+    exercise         that it tests; empty if it does not say
+    names            the student's names
+    expected_kinds   what right answers returned at each line
+    """
 
     index: int
     grade_id: str
@@ -26,17 +32,32 @@ class TestCell:
     @property
     def has_hidden(self) -> bool:
         """Whether a part of the cell is hidden from students."""
-        return HIDDEN in self.source
+        return has_region(self.source, Region.HIDDEN_TESTS)
 
-    def task(self) -> dict[str, Any]:
-        """Return what is sent to the examiner."""
-        return {
-            "grade_id": self.grade_id,
-            "points": self.points,
-            "source": self.source,
-            "names": list(self.names),
-            "expected_kinds": dict(self.expected_kinds),
-        }
+
+@dataclass(frozen=True)
+class TestTask:
+    """A test cell, and the conditions under which the examiner runs it.
+
+    seed                  of the global random generators
+    is_shared_namespace   whether all test cells of the exam share one namespace
+    hidden_before         whether student code has been called by a hidden test before this cell
+    """
+
+    test_cell: TestCell
+    seed: int = 0
+    is_shared_namespace: bool = False
+    hidden_before: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a dictionary of plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "TestTask":
+        """Return the task that `to_json` wrote."""
+        cell = data["test_cell"]
+        return cls(**{**data, "test_cell": TestCell(**{**cell, "names": tuple(cell["names"])})})
 
 
 def read_test_cells(exam_notebook: NotebookNode) -> tuple[TestCell, ...]:

@@ -1,16 +1,23 @@
-"""Turn an executed exam notebook into a Result and a graded notebook in `autograded/`."""
+"""Write and read what grading produces: graded notebooks, Results, and Results as JSON lines.
 
-from collections.abc import Sequence
+A Result is all that is read of a graded notebook in `autograded/`, except for its cells.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 
 from autograder.course.assignment import AssignmentNotebook
 from autograder.course.paths import CoursePaths
+from autograder.errors import UsageError
 from autograder.exam.attempt import empty_exam_notebook, missing_verdict
 from autograder.files import write_partial
-from autograder.models import CellRole, Finding, FindingKind, Result, Submission
+from autograder.models import CellRole, Finding, FindingKind, Result, Submission, Verdict
 from autograder.notebook.cells import (
     add_findings,
     cells_with_role,
@@ -62,7 +69,11 @@ def with_file_findings(executed: NotebookNode, findings: Sequence[Finding]) -> N
 
 @dataclass(frozen=True)
 class StagedResult:
-    """A Result, and its graded notebook, written beside the one that `commit` replaces."""
+    """A Result, and its graded notebook: written, but not yet in place.
+
+    partial        the new file beside `target`; None if there is nothing to replace
+    is_unchanged   whether `target` has this very content already
+    """
 
     result: Result
     target: Path
@@ -70,7 +81,7 @@ class StagedResult:
     is_unchanged: bool
 
     def commit(self) -> None:
-        """Replace the graded notebook by the new one."""
+        """Replace the graded notebook with the new one."""
         if self.partial is not None:
             self.partial.replace(self.target)
 
@@ -83,7 +94,7 @@ def stage(root: Path, submission: Submission, executed: NotebookNode) -> StagedR
         if target.is_file() and target.read_bytes() == data:
             return StagedResult(result, target, None, is_unchanged=True)
         return StagedResult(result, target, write_partial(target, data), is_unchanged=False)
-    except OSError as error:  # the grades are right nevertheless
+    except OSError as error:  # the grades are valid without the file
         message = f"The graded notebook could not be written: {error}"
         findings = (*result.findings, Finding(FindingKind.NOT_WRITTEN, message))
         return StagedResult(replace(result, findings=findings), target, None, is_unchanged=False)
@@ -95,3 +106,59 @@ def result_without_exam(
     """Return the Result of a submission whose exam could not be run: no points."""
     executed = empty_exam_notebook(notebook)
     return result_of(with_file_findings(executed, [finding]), submission)
+
+
+# --- reading and exporting Results ----------------------------------------------------------------
+
+
+def read_results(root: Path, assignment: str) -> tuple[Result, ...]:
+    """Return the Results in `autograded/` of an assignment, in the order of the students' names.
+
+    Raises
+    ------
+    UsageError
+        If nothing of this assignment was graded.
+    """
+    autograded = CoursePaths(root).autograded
+    paths = sorted(autograded.glob(f"*/{assignment}/*.ipynb"))
+    if not paths:
+        message = f"There are no graded notebooks of {assignment!r} in {autograded}. "
+        raise UsageError(message + f"Grade it first: `autograder grade {assignment}`.")
+    return tuple(_read(path) for path in paths)
+
+
+def write_results(results: Iterable[Result], path: Path) -> None:
+    """Write each Result as one line of JSON, for a spreadsheet or another program."""
+    lines = (json.dumps(as_json(result), ensure_ascii=False) + "\n" for result in results)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """Return a Result as plain JSON values; times are in seconds, memory in bytes."""
+    return {
+        "student": result.student,
+        "assignment": result.assignment,
+        "notebook": result.notebook,
+        "score": result.score,
+        "max_score": result.max_score,
+        "grades": {verdict.grade_id: _grade(verdict) for verdict in result.verdicts},
+        "misconceptions": {v.grade_id: v.misconception for v in result.verdicts if v.misconception},
+        "findings": [finding.to_json() for finding in result.findings],
+        "seconds": result.seconds,
+        "peak_memory": result.peak_memory,
+    }
+
+
+def _grade(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "points": verdict.points,
+        "max_points": verdict.max_points,
+        "state": verdict.state,
+        "reason": verdict.reason,
+    }
+
+
+def _read(path: Path) -> Result:
+    submission = Submission(path.parent.parent.name, path.parent.name, path.stem, path)
+    return result_of(nbformat.read(path, as_version=4), submission)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.dispatch import ExamQueue, Returned, RunSpec, run_spec_of
+from autograder.dispatch import ExamQueue, ReturnedExam, RunSpec, run_spec_of
 from autograder.exam.attempt import (
     ExamConfig,
     PreparedSubmission,
@@ -30,7 +30,7 @@ from autograder.notebook.serialization import from_bytes, to_bytes
 
 LOG = logging.getLogger(__name__)
 
-TOGETHER = 32  # submissions without an exam of their own that are yielded at a time
+CHUNK = 32  # submissions without an exam of their own that are yielded at a time
 
 OpenQueue = Callable[[], AbstractContextManager[ExamQueue]]
 
@@ -45,9 +45,9 @@ class ExaminedSubmission:
 
 @dataclass(frozen=True)
 class PendingExam:
-    """Submissions with equal exam notebooks that wait for the same exam.
+    """An exam that is not over, and the submissions that wait for it.
 
-    waiting   each with the findings about its own file
+    waiting   submissions with equal exam notebooks, each with the findings about its own file
     """
 
     exam_notebook: NotebookNode
@@ -61,8 +61,10 @@ class Batch:
     ----------
     configs
         By the names of the notebooks.
+    result_cache
+        Where results are looked up, and kept.
     open_queue
-        Entered when the first exam has to be run, and not before.
+        Called when the first exam has to be run, and not before.
     force
         Whether to ignore results that were cached before this batch.
     """
@@ -78,15 +80,16 @@ class Batch:
         self.configs, self.result_cache = configs, result_cache
         self.open_queue, self.force = open_queue, force
         self.pending: dict[str, PendingExam] = {}  # by digest
-        self.completed: set[str] = set()  # digests
+        self.completed: set[str] = set()  # digests of the exams that this batch ran
         self.run_specs: dict[str, RunSpec] = {}  # by notebook
+        self.from_cache = self.exams_run = 0
 
     def examine(
         self, submissions: Iterable[Submission]
-    ) -> Generator[list[ExaminedSubmission], None, None]:
+    ) -> Generator[list[ExaminedSubmission] | None, None, None]:
         """Yield every submission once, examined; those that finish at the same time together.
 
-        An empty list is a heartbeat: nothing finished for a moment, and the caller may stop.
+        None is yielded when nothing finished for a moment, so that the caller can stop.
         """
         ready: list[ExaminedSubmission] = []
         with ExitStack() as stack:
@@ -104,21 +107,22 @@ class Batch:
                         yield self._finish(queue.take())
                     data = to_bytes(prepared.exam_notebook)
                     queue.send(digest, data, self._run_spec(submission))
-                if len(ready) >= TOGETHER or (ready and queue):
+                if len(ready) >= CHUNK or (ready and queue):
                     yield ready
                     ready = []
             if ready:
                 yield ready
             while queue is not None and queue.is_busy:
                 yield self._finish(queue.take())
+        LOG.info("Used %d cached results, ran %d exams", self.from_cache, self.exams_run)
 
     def _prepare(self, submission: Submission) -> PreparedSubmission:
-        """Return the exam notebook of a submission; no error in it may affect the others."""
+        """Return the exam notebook of a submission; an error in one must not stop the others."""
         config = self.configs[submission.notebook]
         try:
             return prepare(submission.path, config)
         except Exception as error:
-            LOG.exception("No exam notebook could be made of %s", submission.path)
+            LOG.exception("The exam notebook of %s could not be made", submission.path)
             return PreparedSubmission(empty_exam_notebook(config.notebook), (exam_not_run(error),))
 
     def _cached(self, prepared: PreparedSubmission, digest: str) -> NotebookNode | None:
@@ -128,10 +132,13 @@ class Batch:
         if self.force and digest not in self.completed:
             return None
         cached = self.result_cache.get(digest)
-        return from_bytes(cached) if cached is not None else None
+        if cached is None:
+            return None
+        self.from_cache += 1
+        return from_bytes(cached)
 
     def _is_first(self, submission: Submission, prepared: PreparedSubmission, digest: str) -> bool:
-        """Make a submission wait for its exam; return whether that exam has yet to be sent."""
+        """Add a submission to those that wait for its exam; return whether it is the first."""
         is_first = digest not in self.pending
         pending = self.pending.setdefault(digest, PendingExam(prepared.exam_notebook, []))
         pending.waiting.append((submission, prepared.findings))
@@ -143,10 +150,11 @@ class Batch:
             self.run_specs[name] = run_spec_of(self.configs[name])
         return self.run_specs[name]
 
-    def _finish(self, returned: Returned | None) -> list[ExaminedSubmission]:
-        """Return the submissions that waited for an exam, now that it is over."""
+    def _finish(self, returned: ReturnedExam | None) -> list[ExaminedSubmission] | None:
+        """Return the submissions that waited for an exam; None if no exam was returned."""
         if returned is None:
-            return []
+            return None
+        self.exams_run += 1
         pending = self.pending.pop(returned.name)
         outcome = returned.executed
         if isinstance(outcome, Finding):

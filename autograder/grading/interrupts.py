@@ -1,4 +1,4 @@
-"""Lets Ctrl-C end grading between two submissions, and never in the middle of one."""
+"""Defer Ctrl-C during grading, so that it takes effect between two submissions."""
 
 import signal
 import threading
@@ -7,23 +7,23 @@ from contextlib import contextmanager
 
 
 class DeferredInterrupt:
-    """Notes that somebody pressed Ctrl-C; whoever presses it twice does not want to wait."""
+    """Records that Ctrl-C was pressed; pressing it a second time interrupts at once."""
 
     is_pressed = False
 
-    def note(self, *_: object) -> None:
-        """Hear the signal."""
+    def handle(self, *_: object) -> None:
+        """Handle the signal."""
         if self.is_pressed:
             raise KeyboardInterrupt
         self.is_pressed = True
 
     def check(self) -> None:
-        """Stop here, if somebody pressed it.
+        """Raise the interrupt now if Ctrl-C was pressed.
 
         Raises
         ------
         KeyboardInterrupt
-            If so.
+            If Ctrl-C was pressed.
         """
         if self.is_pressed:
             raise KeyboardInterrupt
@@ -31,13 +31,13 @@ class DeferredInterrupt:
 
 @contextmanager
 def deferred_interrupt() -> Iterator[DeferredInterrupt]:
-    """Note Ctrl-C for as long as this lasts; only a main thread hears it."""
-    pressed = DeferredInterrupt()
+    """Defer Ctrl-C inside the block; only the main thread receives it."""
+    interrupt = DeferredInterrupt()
     if threading.current_thread() is not threading.main_thread():
-        yield pressed
+        yield interrupt
         return
-    before = signal.signal(signal.SIGINT, pressed.note)
+    before = signal.signal(signal.SIGINT, interrupt.handle)
     try:
-        yield pressed
+        yield interrupt
     finally:
         signal.signal(signal.SIGINT, before)

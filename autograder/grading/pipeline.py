@@ -1,5 +1,9 @@
-"""Grades a class: who handed in what, an exam for each, and the marks into the gradebook."""
+"""Grade a class: find submissions, run an exam for each, enter the grades.
 
+find_submissions ──► Batch.examine ──► gradebook ──► autograded/
+"""
+
+import logging
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -13,10 +17,9 @@ from autograder.course.assignment import read_notebooks
 from autograder.dispatch import ExamSlots, Scheduler, local_queue, remote_queue
 from autograder.dispatch.machine import machine_slots
 from autograder.errors import UsageError
-from autograder.exam import run as run
 from autograder.exam.attempt import RunExam, prepare
 from autograder.gradebook import Book, enter_assignment, enter_results, open_gradebook, parse_time
-from autograder.grading.artifacts import graded_path, result_without_exam, stage
+from autograder.grading.artifacts import StagedResult, graded_path, result_without_exam, stage
 from autograder.grading.batch import Batch, ExaminedSubmission, OpenQueue
 from autograder.grading.interrupts import deferred_interrupt
 from autograder.grading.result_cache import ResultCache
@@ -25,8 +28,10 @@ from autograder.sandbox.isolation.capabilities import require_sandbox
 from autograder.submission.collect import TIMESTAMP, StudentWork, find_submissions
 from autograder.verification.calibrate import exam_config_for, silent
 
+LOG = logging.getLogger(__name__)
+
 OnResult = Callable[[int, int], object]
-"""Called with how many are done, and of how many."""
+"""Called with the number that is done, and the total."""
 
 
 def grade_class(
@@ -40,11 +45,11 @@ def grade_class(
     force: bool = False,
     settings: Settings | None = None,
     db_url: str | None = None,
-    on_known: OnResult | None = None,
+    on_calibration: OnResult | None = None,
     on_result: OnResult | None = None,
     run_exam: RunExam | None = None,
 ) -> tuple[Result, ...]:
-    """Grade what students handed in for a assignment; return a Result for each notebook of each.
+    """Grade the submissions of an assignment; return one Result for each student and notebook.
 
     Parameters
     ----------
@@ -53,89 +58,101 @@ def grade_class(
     assignment
         The name of the assignment.
     students
-        Those to grade; everybody who handed in when None.
+        The students to grade; all who submitted when None.
     jobs
-        Exams at a time on this machine; one for each core when None.
+        Exams to run at a time on this machine; one for each core when None.
     gpus
-        The GPUs of this machine to hold exams on, one on each at a time; see `fleet.places`.
+        The GPUs of this machine to run exams on, one at a time on each: "auto", a number, or a
+        list such as "0,2". See `autograder.dispatch.machine_slots`.
     scheduler
-        Whose workers hold the exams, in place of this machine.
+        A Dask scheduler whose workers run the exams instead of this machine.
     force
-        Whether to hold the exam again where nothing changed since it was held.
+        Whether to re-run exams even if a cached result exists.
     settings
         Instead of those in the course's `autograder.toml`.
     db_url
         The gradebook, instead of the course's own.
-    on_known
-        Called, the first time that a assignment is graded, with the number of known answers that
-        were sat to learn what right and wrong ones look like, and of all.
+    on_calibration
+        Called the first time that an assignment is graded, with the number of known answers that
+        were run to make the answer key, and the total.
     on_result
-        Called with the number of submissions that are graded, and of all.
-    sit
-        How an exam is held on this machine.
+        Called with the number of submissions that are graded, and the total.
+    run_exam
+        Runs an exam on this machine instead of `autograder.exam.run.run_exam`, which runs it in
+        the sandbox.
+
+    Returns
+    -------
+    tuple[Result, ...]
+        In the order of the students' names, then of the notebooks'.
 
     Raises
     ------
     UsageError
-        If the assignment or a student does not exist, nobody handed in, or this machine cannot keep
-        student code in.
+        If the assignment or a student does not exist, nobody submitted, or this machine does not
+        offer the sandbox.
     GradebookError
-        If the gradebook cannot be opened or written. What was graded so far is in it.
-    LedgerError, ClusterError
-        If exams cannot be kept, or held. What was graded so far is in the gradebook.
+        If the gradebook cannot be opened or written. It has the results up to that point.
+    ResultCacheError, ClusterError
+        If results cannot be cached, or exams cannot be run. The gradebook has the results up to
+        that point.
     """
     settings = settings or read_settings(root)
     notebooks = read_notebooks(root, assignment)
     class_work = find_submissions(root, assignment, notebooks, students)
-    total = sum(
-        len(student_work.submissions) + len(student_work.missing) for student_work in class_work
-    )
-    open_queue = _fleet(jobs, gpus, scheduler, settings, run_exam, most=total)
-    tell = on_result or silent
+    submitted = sum(len(student_work.submissions) for student_work in class_work)
+    missing = sum(len(student_work.missing) for student_work in class_work)
+    LOG.info("Found %d submissions of %s; %d are missing", submitted, assignment, missing)
+    total = submitted + missing
+    open_queue = _queue_opener(jobs, gpus, scheduler, settings, run_exam, most=total)
+    report = on_result or silent
     results: list[Result] = []
     with open_gradebook(root, db_url) as book:
         enter_assignment(book, assignment, {one.name: one.source for one in notebooks})
-        known = on_known or silent
         configs = {
-            one.name: exam_config_for(root, one, settings, on_progress=known) for one in notebooks
+            one.name: exam_config_for(root, one, settings, on_progress=on_calibration or silent)
+            for one in notebooks
         }
-        tell(0, total)
+        report(0, total)
         batch = Batch(configs, ResultCache(root), open_queue, force=force)
         with (
-            deferred_interrupt() as pressed,
-            closing(_entered(book, root, assignment, class_work, batch)) as entering,
+            deferred_interrupt() as interrupt,
+            closing(_enter_class(book, root, assignment, class_work, batch)) as entering,
         ):
             for entered in entering:
-                results += entered
-                if entered:
-                    tell(len(results), total)
-                pressed.check()
+                if entered is not None:
+                    results += entered
+                    report(len(results), total)
+                interrupt.check()
+    LOG.info("Entered %d results into the gradebook", len(results))
     return _in_order(results, class_work)
 
 
 def write_exam_notebook(root: Path, assignment: str, student: str, to: Path) -> None:
-    """Write the paper of a student's submission: the trusted notebook with their answers.
+    """Write the exam notebook of a student's submission: the trusted notebook with their answers.
 
-    It holds the hidden tests, so it is nothing to hand out.
+    It contains the hidden tests, so it must not be released to students.
 
     Raises
     ------
     UsageError
-        If the assignment or the student does not exist, or the assignment has several graded notebooks.
+        If the assignment or the student does not exist, or there is not exactly one submission of
+        exactly one graded notebook.
     """
     notebooks = read_notebooks(root, assignment)
     (student_work,) = find_submissions(root, assignment, notebooks, [student])
     if len(student_work.submissions) != 1 or len(notebooks) != 1:
-        message = f"{student} handed in {len(student_work.submissions)} notebooks for {assignment}, not one."
+        message = (
+            f"{assignment} has {len(notebooks)} graded notebooks, of which {student} submitted "
+            f"{len(student_work.submissions)}. Expected exactly one, and that it was submitted."
+        )
         raise UsageError(message)
-    exam = exam_config_for(root, notebooks[0], read_settings(root))
-    to.write_text(
-        nbformat.writes(prepare(student_work.submissions[0].path, exam).exam_notebook),
-        encoding="utf-8",
-    )
+    config = exam_config_for(root, notebooks[0], read_settings(root))
+    prepared = prepare(student_work.submissions[0].path, config)
+    to.write_text(nbformat.writes(prepared.exam_notebook), encoding="utf-8")
 
 
-def _fleet(
+def _queue_opener(
     jobs: int | None,
     gpus: str | None,
     scheduler: Scheduler | None,
@@ -144,39 +161,37 @@ def _fleet(
     *,
     most: int,
 ) -> OpenQueue:
-    """Return what opens the fleet that is wanted; on this machine, with `most` slots."""
+    """Return what opens the exam queue: on this machine, with `most` slots, or on a scheduler."""
     if scheduler is not None:
         if jobs is not None or gpus is not None:
-            message = "With a scheduler, each worker says how many exams it holds at a time."
+            message = "With a scheduler, each worker says how many exams it runs at a time."
             raise UsageError(message)
         return lambda: remote_queue(scheduler)
     if run_exam is None:
         require_sandbox(settings)
-    here = machine_slots(jobs, gpus, most=most)
-    exam_slots = ExamSlots(here, allow_unsandboxed=settings.allow_unsandboxed, run_exam=run_exam)
+    slots = machine_slots(jobs, gpus, most=most)
+    exam_slots = ExamSlots(slots, allow_unsandboxed=settings.allow_unsandboxed, run_exam=run_exam)
     return lambda: local_queue(exam_slots)
 
 
-def _entered(
+def _enter_class(
     book: Book, root: Path, assignment: str, class_work: Sequence[StudentWork], batch: Batch
-) -> Generator[list[Result], None, None]:
-    """Yield the results of a class when they are in the gradebook: first who did not hand in.
+) -> Generator[list[Result] | None, None, None]:
+    """Yield results as they are entered into the gradebook, those of missing notebooks first.
 
-    A list is empty when there is nothing new for a moment.
+    None is yielded when there is no new result for a moment.
     """
     times = _times(class_work)
-    for gone in (submission for student_work in class_work for submission in student_work.missing):
-        finding = Finding(FindingKind.MISSING_NOTEBOOK, f"No {gone.path.name} was handed in.")
-        result = result_without_exam(gone, batch.configs[gone.notebook].notebook, finding)
+    for missing in (one for student_work in class_work for one in student_work.missing):
+        finding = Finding(FindingKind.MISSING_NOTEBOOK, f"{missing.path.name} was not submitted.")
+        result = result_without_exam(missing, batch.configs[missing.notebook].notebook, finding)
         enter_results(book, assignment, [result], submitted_at=times)
-        graded_path(root, gone).unlink(missing_ok=True)  # of what is no longer there
+        graded_path(root, missing).unlink(missing_ok=True)  # of an earlier submission
         yield [result]
-    submitted_at = [
-        submission for student_work in class_work for submission in student_work.submissions
-    ]
-    with closing(batch.examine(submitted_at)) as examining:
-        for together in examining:
-            yield _enter(book, root, assignment, together, times)
+    submitted = [one for student_work in class_work for one in student_work.submissions]
+    with closing(batch.examine(submitted)) as examining:
+        for examined in examining:
+            yield None if examined is None else _enter(book, root, assignment, examined, times)
 
 
 def _enter(
@@ -186,19 +201,22 @@ def _enter(
     examined: Sequence[ExaminedSubmission],
     times: Mapping[str, datetime],
 ) -> list[Result]:
-    """Enter submissions that were examined into the gradebook, then into `autograded/`.
+    """Enter examined submissions into the gradebook, then commit their graded notebooks.
 
-    In this order: whoever is stopped in between finds the graded notebooks of before, and enters
-    the marks once more. The other way round, nobody would look again at marks given by hand.
+    In this order: if grading is interrupted in between, the next run finds the earlier graded
+    notebooks and enters the grades again. In the other order, nobody would be asked to check
+    grades that were given by hand for an earlier submission.
     """
     staged = [stage(root, one.submission, one.executed) for one in examined]
-    unchanged = [one for one in staged if one.is_unchanged]
-    changed = [one for one in staged if not one.is_unchanged]
-    for some, seen in ((unchanged, True), (changed, False)):
+
+    def enter(some: Sequence[StagedResult], seen: bool) -> None:
         results = [one.result for one in some]
         enter_results(book, assignment, results, submitted_at=times, seen=seen)
         for one in some:
             one.commit()
+
+    enter([one for one in staged if one.is_unchanged], seen=True)
+    enter([one for one in staged if not one.is_unchanged], seen=False)
     return [one.result for one in staged]
 
 
@@ -209,22 +227,21 @@ def _times(class_work: Sequence[StudentWork]) -> dict[str, datetime]:
     return {student: time for student, time in times.items() if time is not None}
 
 
-def _about_time(student_work: StudentWork) -> Iterator[Finding]:
+def _timestamp_findings(student_work: StudentWork) -> Iterator[Finding]:
     if student_work.timestamp and parse_time(student_work.timestamp) is None:
-        message = (
-            f"{TIMESTAMP} holds no time, so lateness is not known: {student_work.timestamp[:40]!a}."
-        )
+        found = student_work.timestamp[:40]
+        message = f"{TIMESTAMP} contains no time, so lateness is unknown: {found!a}."
         yield Finding(FindingKind.BAD_TIMESTAMP, message)
 
 
 def _in_order(results: Sequence[Result], class_work: Sequence[StudentWork]) -> tuple[Result, ...]:
-    """Sort by student and notebook; findings about a student go to the first notebook."""
-    about = {
-        student_work.student: (*student_work.findings, *_about_time(student_work))
+    """Sort by student and notebook; add the findings about a student to the first notebook."""
+    findings = {
+        student_work.student: (*student_work.findings, *_timestamp_findings(student_work))
         for student_work in class_work
     }
     ordered = sorted(results, key=lambda result: (result.student, result.notebook))
     return tuple(
-        replace(result, findings=(*about.pop(result.student, ()), *result.findings))
+        replace(result, findings=(*findings.pop(result.student, ()), *result.findings))
         for result in ordered
     )

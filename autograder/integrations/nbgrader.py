@@ -105,7 +105,13 @@ class ExamPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
         given = {name: limit for name, limit in options.items() if limit is not None}
         config = _exam_config(self, resources)
         settings = with_changes(config.settings, given, where="ExamPreprocessor")
-        return attempt_exam(nb, settings=settings, answer_key=config.answer_key), resources
+        executed = attempt_exam(
+            nb,
+            settings=settings,
+            answer_key=config.answer_key,
+            support=config.notebook.support,
+        )
+        return executed, resources
 
 
 def _exam_config(step: NbGraderPreprocessor, resources: NbGraderResources) -> ExamConfig:

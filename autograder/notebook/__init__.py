@@ -1,1 +1,1 @@
-"""Define what a cell of a notebook is: roles, source code, names, serialization."""
+"""Work with the cells of notebooks: metadata, source code, names, outputs, serialization."""

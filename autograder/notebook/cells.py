@@ -1,4 +1,4 @@
-"""Define what each cell of a notebook is for: nbgrader's metadata, and that of an exam notebook.
+"""Read and write the metadata of cells: nbgrader's, and that of an exam notebook.
 
 An exam notebook carries typed values under `metadata["exam"]`: an `ExamCell` in each cell and an
 `ExamMetadata` in the notebook. Nothing else in the package reads or writes that key.
@@ -44,10 +44,10 @@ def role_of(cell: NotebookNode) -> CellRole:
 
 
 def grade_id_of(cell: NotebookNode) -> str | None:
-    """Return the id that nbgrader knows a cell by.
+    """Return the nbgrader id of a cell, or None if it has none.
 
-    nbgrader leaves ids on cells that are no longer graded, solutions, tasks or locked. Those are
-    treated as cells without an id, as nbgrader does.
+    nbgrader leaves ids on cells that are no longer graded, solutions, tasks or locked. Like
+    nbgrader, this function treats them as cells without an id.
     """
     marks = marks_of(cell)
     if not any(marks.get(mark) for mark in ("grade", "solution", "locked", "task")):
@@ -68,7 +68,7 @@ def marks_of(cell: NotebookNode) -> dict[str, Any]:
 
 
 def exercise_of(cell: NotebookNode) -> str:
-    """Return the exercise that a test cell belongs to, empty if it does not say."""
+    """Return the exercise that a test cell belongs to, empty if unknown."""
     return str(cell.metadata.get("dlcourse", {}).get("exercise", ""))
 
 
@@ -77,12 +77,12 @@ def exercise_of(cell: NotebookNode) -> str:
 
 @dataclass(frozen=True)
 class ExamCell:
-    """What an exam notebook says about one of its cells.
+    """The metadata of one cell of an exam notebook.
 
     expected_kinds   of a test cell: what right answers returned at each line
-    verdict          of a test cell, once the exam is over
-    seconds          of a code cell that ran
-    is_withheld      whether its outputs came after a hidden test, so students do not see them
+    verdict          of a test cell, after the exam
+    seconds          the run time of a code cell
+    is_withheld      whether the outputs are hidden from students: the cell ran after a hidden test
     """
 
     role: CellRole
@@ -96,15 +96,15 @@ class ExamCell:
 
 @dataclass(frozen=True)
 class ExamMetadata:
-    """What an exam notebook says about itself.
+    """The metadata of an exam notebook.
 
     names                the names that the reference's answer cells assign
     seed                 the value of its SEED parameter
     is_shared_namespace  whether all its test cells share one namespace
     unanswered           grade ids of answers that are deleted, blank, or as released
-    findings             what was found so far
-    seconds              of the whole exam
-    peak_memory          bytes, of the candidate and its descendants
+    findings             the findings so far
+    seconds              the run time of the whole exam
+    peak_memory          of the candidate and its descendants, in bytes
     """
 
     assignment: str = ""
@@ -128,12 +128,12 @@ def has_exam_cell(cell: NotebookNode) -> bool:
 
 
 def exam_cell(cell: NotebookNode) -> ExamCell:
-    """Return what an exam notebook says about a cell.
+    """Return the exam metadata of a cell.
 
     Raises
     ------
     KeyError
-        If it says nothing: the cell is not part of an exam notebook.
+        If the cell is not part of an exam notebook.
     """
     stored = cell.metadata[_KEY]
     verdict = stored.get("verdict")
@@ -149,7 +149,7 @@ def exam_cell(cell: NotebookNode) -> ExamCell:
 
 
 def set_exam_cell(cell: NotebookNode, value: ExamCell) -> None:
-    """Write what an exam notebook says about a cell."""
+    """Write the exam metadata of a cell."""
     stored: dict[str, Any] = {
         "role": value.role.value,
         "grade_id": value.grade_id,
@@ -167,12 +167,12 @@ def set_exam_cell(cell: NotebookNode, value: ExamCell) -> None:
 
 
 def update_exam_cell(cell: NotebookNode, **changes: Any) -> None:
-    """Change some fields of what an exam notebook says about a cell."""
+    """Change some fields of the exam metadata of a cell."""
     set_exam_cell(cell, replace(exam_cell(cell), **changes))
 
 
 def exam_metadata(notebook: NotebookNode) -> ExamMetadata:
-    """Return what an exam notebook says about itself.
+    """Return the exam metadata of a notebook.
 
     Raises
     ------
@@ -193,7 +193,7 @@ def exam_metadata(notebook: NotebookNode) -> ExamMetadata:
 
 
 def set_exam_metadata(notebook: NotebookNode, value: ExamMetadata) -> None:
-    """Write what an exam notebook says about itself."""
+    """Write the exam metadata of a notebook."""
     notebook.metadata[_KEY] = nbformat.from_dict(
         {
             "assignment": value.assignment,
@@ -209,15 +209,20 @@ def set_exam_metadata(notebook: NotebookNode, value: ExamMetadata) -> None:
 
 
 def add_findings(notebook: NotebookNode, findings: Sequence[Finding]) -> None:
-    """Add findings to an exam notebook, each once."""
+    """Add findings to an exam notebook, without duplicates."""
     metadata = exam_metadata(notebook)
     combined = tuple(dict.fromkeys((*metadata.findings, *findings)))
     set_exam_metadata(notebook, replace(metadata, findings=combined))
 
 
 def cells_with_role(notebook: NotebookNode, *roles: CellRole) -> Iterator[NotebookNode]:
-    """Yield the cells of an exam notebook that have one of the roles, in order."""
-    return (cell for cell in notebook.cells if exam_cell(cell).role in roles)
+    """Yield the cells of an exam notebook that have one of the roles, in order.
+
+    Cells that another tool added, such as papermill's mark of an error, have no role.
+    """
+    return (
+        cell for cell in notebook.cells if has_exam_cell(cell) and exam_cell(cell).role in roles
+    )
 
 
 def verdicts_of(notebook: NotebookNode) -> tuple[Verdict, ...]:

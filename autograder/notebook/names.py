@@ -1,68 +1,67 @@
-"""Which names a cell reads, assigns and imports, told from its text without running it."""
+"""Find the names that a cell reads, assigns and imports, without running it."""
 
 import ast
 import symtable
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from autograder.notebook.magics import strip_magics
-from autograder.notebook.source_code import parse, symbols
+from autograder.notebook.source_code import parse, strip_magics, symbols
 
 _COMPILER_NAMES = frozenset({"__class__", "__classdict__"})
 
 
 @lru_cache(maxsize=4096)
 def free_names(source: str) -> frozenset[str]:
-    """Return the names that a cell reads and may not have bound itself.
+    """Return the names that a cell reads and does not bind before.
 
     These are reads at module level, in the order in which they happen (`x = x + 1` reads `x`
     before it is bound), and global reads of nested functions, unless the cell binds the name
-    anywhere. Built-ins are among them. A binding in any branch counts as one.
+    anywhere. Built-ins are included. A name that only one branch binds counts as bound.
 
     Raises
     ------
     SyntaxError
-        If the text is not Python, once magics are taken away.
+        If the text without magics is not Python.
     """
     text = strip_magics(source)
-    cell = _read(text)
-    bound_somewhere = cell.ever_bound | _global_stores(text)
-    return frozenset(cell.free | (_global_reads(text) - bound_somewhere))
+    visitor = _read(text)
+    bound_somewhere = visitor.ever_bound | _global_stores(text)
+    return frozenset(visitor.free | (_global_reads(text) - bound_somewhere))
 
 
 @lru_cache(maxsize=4096)
 def assigned_names(source: str) -> frozenset[str]:
-    """Return the names that a cell leaves bound at top level, imports not counted.
+    """Return the names that a cell leaves bound at top level, except for imports.
 
     Raises
     ------
     SyntaxError
-        If the text is not Python, once magics are taken away.
+        If the text without magics is not Python.
     """
     text = strip_magics(source)
-    cell = _read(text)
-    return frozenset((cell.bound - cell.imported) | _global_stores(text))
+    visitor = _read(text)
+    return frozenset((visitor.bound - visitor.imported) | _global_stores(text))
 
 
 @lru_cache(maxsize=4096)
 def imported_names(source: str) -> frozenset[str]:
-    """Return the names that a cell leaves bound by an import; `"*"` for a star import.
+    """Return the names that imports in a cell leave bound; `"*"` for a star import.
 
     Raises
     ------
     SyntaxError
-        If the text is not Python, once magics are taken away.
+        If the text without magics is not Python.
     """
     return frozenset(_read(strip_magics(source)).imported)
 
 
 def imported_packages(source: str) -> frozenset[str]:
-    """Return the top-level packages that a cell imports, wherever in it.
+    """Return the top-level packages that a cell imports, at any level of nesting.
 
     Raises
     ------
     SyntaxError
-        If the text is not Python, once magics are taken away.
+        If the text without magics is not Python.
     """
     found: set[str] = set()
     for node in ast.walk(parse(strip_magics(source))):
@@ -74,20 +73,20 @@ def imported_packages(source: str) -> frozenset[str]:
 
 
 def student_names(answer_cells: Iterable[str]) -> frozenset[str]:
-    """Return the names that are the student's: those that the reference's answers assign.
+    """Return the names that students define: those that the reference's answer cells assign.
 
     Raises
     ------
     SyntaxError
-        If a cell is not Python, once magics are taken away.
+        If a cell without magics is not Python.
     """
     return frozenset(name for source in answer_cells for name in assigned_names(source))
 
 
-def _read(text: str) -> "_Cell":
-    cell = _Cell()
-    cell.visit(parse(text))
-    return cell
+def _read(text: str) -> "_NameVisitor":
+    visitor = _NameVisitor()
+    visitor.visit(parse(text))
+    return visitor
 
 
 def _nested_symbols(text: str) -> Iterator[symtable.Symbol]:
@@ -117,11 +116,11 @@ def _global_stores(text: str) -> set[str]:
     }
 
 
-class _Cell(ast.NodeVisitor):
-    """What the top level of a cell binds and reads, in the order in which it runs.
+class _NameVisitor(ast.NodeVisitor):
+    """Collect what the top level of a cell binds and reads, in the order in which it runs.
 
-    Bodies of functions run later and are left to the symbol table; class bodies and
-    comprehensions run in place, with names of their own (`self._inner`).
+    Function bodies run later, so the symbol table is used for them. Class bodies and
+    comprehensions run at once, with names of their own (`self._inner`).
     """
 
     def __init__(self) -> None:

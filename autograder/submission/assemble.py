@@ -1,10 +1,11 @@
-"""Makes the paper that a student sits: the trusted source, with the student's answers in it.
+"""Assemble the exam notebook of a submission: the trusted source with the student's answers.
 
-Everything but the text of answers and of added cells comes from the source: order, metadata,
-set-up and test cells. The source holds the reference solutions, so an answer that is not there
-becomes an empty cell: leaving the source's own text would hand out full marks.
+Only the text of answers and of added cells is the student's. Everything else comes from the
+source: order, metadata, set-up cells and test cells. The source contains the reference solutions,
+so an answer that was deleted becomes an empty cell: with the source's own text, it would earn full
+marks.
 
-Pure: a notebook and `Answers` in, a notebook out.
+The functions here are pure: they read and write no file.
 """
 
 import ast
@@ -28,12 +29,11 @@ from autograder.notebook.cells import (
     set_exam_cell,
     set_exam_metadata,
 )
-from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import student_names
 from autograder.notebook.sanitize import inert_markdown
-from autograder.notebook.source_code import parse
+from autograder.notebook.source_code import parse, strip_magics
 
-Position = tuple[str | None, int]  # a grade id, and how many unmarked cells after it
+_Location = tuple[str | None, int]  # a grade id, and how many cells without one follow it
 
 NOT_RUN = "This test did not run, so it earns nothing."
 
@@ -60,15 +60,15 @@ def assemble(
     parameters
         Values that replace those of the cell tagged "parameters", by name, as papermill does.
     assignment
-        The assignment, for the record.
+        The name of the assignment, for the metadata.
 
     Raises
     ------
     SyntaxError
-        If an answer of the source, the reference's, is not Python.
+        If an answer cell of the source is not Python.
     """
     cells = list(_with_added(_trusted(source, answers, parameters or {}), answers.added))
-    _name(cells)
+    _set_ids(cells)
     exam_notebook = nbformat.from_dict(
         {
             "cells": cells,
@@ -92,14 +92,14 @@ def assemble(
 
 def _trusted(
     source: NotebookNode, answers: Answers, parameters: Mapping[str, Any]
-) -> Iterator[tuple[Position, NotebookNode]]:
-    """Yield the source's cells with the student's answers in them, and the place of each."""
-    after, passed = None, 0
+) -> Iterator[tuple[_Location, NotebookNode]]:
+    """Yield the source's cells with the student's answers in them, and the location of each."""
+    after, n_unmarked = None, 0
     for cell in source.cells:
         grade_id = grade_id_of(cell)
-        after, passed = (grade_id, 0) if grade_id else (after, passed + 1)
+        after, n_unmarked = (grade_id, 0) if grade_id else (after, n_unmarked + 1)
         for made in _cells_for(cell, answers, parameters):
-            yield (after, passed), made
+            yield (after, n_unmarked), made
 
 
 def _cells_for(
@@ -122,25 +122,25 @@ def _cells_for(
 
 
 def _with_added(
-    trusted: Iterable[tuple[Position, NotebookNode]], added: Iterable[AddedCell]
+    trusted: Iterable[tuple[_Location, NotebookNode]], added: Iterable[AddedCell]
 ) -> Iterator[NotebookNode]:
-    """Yield the trusted cells, and the student's own cells each behind its place."""
-    waiting: dict[Position, list[NotebookNode]] = defaultdict(list)
+    """Yield the trusted cells, and each of the student's own cells after its location."""
+    waiting: dict[_Location, list[NotebookNode]] = defaultdict(list)
     for cell in added:
-        waiting[cell.after, cell.passed].append(_added_cell(cell))
+        waiting[cell.after, cell.n_unmarked_before].append(_added_cell(cell))
     yield from waiting.pop((None, 0), [])
-    last: Position | None = None
-    for place, made in trusted:
-        if place != last and last is not None:
+    last: _Location | None = None
+    for location, made in trusted:
+        if location != last and last is not None:
             yield from waiting.pop(last, [])
-        last = place
+        last = location
         yield made
-    for cells in list(waiting.values()):  # behind the last cell, or at a place that is no more
+    for cells in list(waiting.values()):  # after the last cell, or at an unknown location
         yield from cells
 
 
 def _added_cell(cell: AddedCell) -> NotebookNode:
-    if cell.cell_type == "markdown":  # the student's words, next to the answer they belong to
+    if cell.cell_type == "markdown":  # text that belongs to the answer above it
         return _cell("markdown", inert_markdown(cell.source), CellRole.WRITTEN)
     return _cell("code", cell.source, CellRole.ADDED)
 
@@ -148,7 +148,7 @@ def _added_cell(cell: AddedCell) -> NotebookNode:
 def _cell(
     kind: str, text: str, role: CellRole, original: NotebookNode | None = None
 ) -> NotebookNode:
-    """Return a cell of the paper; its metadata is a copy of the original's, never a student's."""
+    """Return a cell of the exam notebook; its metadata is a copy of the original's."""
     grade_id = grade_id_of(original) if original else None
     metadata: dict[str, Any] = deepcopy(dict(original.metadata)) if original else {}
     points = points_of(original) if original else 0.0
@@ -168,7 +168,7 @@ def _not_run() -> dict[str, str | list[str]]:
     return {"output_type": "error", "ename": "NotRun", "evalue": NOT_RUN, "traceback": [NOT_RUN]}
 
 
-# The source is read anew for every student: what is worked out from its text is kept.
+# The same source is assembled for every student, so results that depend on it only are cached.
 
 
 @cache
@@ -178,13 +178,13 @@ def _names(reference: tuple[str, ...]) -> tuple[str, ...]:
 
 @cache
 def _imports(text: str) -> str:
-    """Return the import statements at the top level of a cell, one a line."""
+    """Return the import statements at the top level of a cell, one per line."""
     statements = (node for node in _parse(text) if isinstance(node, ast.Import | ast.ImportFrom))
     return "\n".join(ast.unparse(statement) for statement in statements)
 
 
 def _seed(source: NotebookNode, parameters: Mapping[str, Any]) -> int:
-    """Return the value that SEED will have; 0 where nobody says."""
+    """Return the value that SEED will have; 0 if the notebook does not assign it."""
     if "SEED" in parameters:
         return int(parameters["SEED"])
     tagged = (cell for cell in source.cells if "parameters" in cell.metadata.get("tags", []))
@@ -207,8 +207,8 @@ def _parse(text: str) -> list[ast.stmt]:
         return []
 
 
-def _name(cells: Iterable[NotebookNode]) -> None:
-    """Give each cell without an id, or with one that is taken, an id of its own."""
+def _set_ids(cells: Iterable[NotebookNode]) -> None:
+    """Give an id to each cell that has none or one that another cell has."""
     taken: set[str] = set()
     for number, cell in enumerate(cells):
         wanted = cell.get("id") or f"{exam_cell(cell).role}-{number}"

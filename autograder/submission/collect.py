@@ -1,24 +1,25 @@
-"""Finds out who handed in what: `submitted/<student>/<assignment>/*.ipynb`."""
+"""Find the submissions of a class: `submitted/<student>/<assignment>/*.ipynb`."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.assignment import AssignmentNotebook
+from autograder.course.paths import CoursePaths
 from autograder.errors import SubmissionError, UsageError
 from autograder.models import Finding, FindingKind, Submission
 from autograder.submission.reading import read_submitted
 
-TIMESTAMP = "timestamp.txt"  # nbgrader's, written when a submission is collected
+TIMESTAMP = "timestamp.txt"  # written by nbgrader when it collects a submission
 
 
 @dataclass(frozen=True)
 class StudentWork:
-    """One student who handed in something.
+    """What one student submitted for an assignment.
 
-    submissions    a notebook for each assignment that was handed in
-    missing        where the others should be
-    timestamp      when it was handed in, as collected; empty where nobody says
+    submissions    the graded notebooks that were submitted
+    missing        the graded notebooks that were not, with the paths where they should be
+    timestamp      when the work was submitted, as nbgrader recorded it; empty if it did not
     """
 
     student: str
@@ -34,7 +35,7 @@ def find_submissions(
     notebooks: Sequence[AssignmentNotebook],
     students: Collection[str] | None = None,
 ) -> tuple[StudentWork, ...]:
-    """Return who handed in what of a assignment, in the order of the students' names.
+    """Return the work of each student who submitted something, in the order of their names.
 
     Parameters
     ----------
@@ -43,64 +44,66 @@ def find_submissions(
     assignment
         The name of the assignment.
     notebooks
-        The notebooks that are due; others are passed over with a finding, but for those of
-        the release, such as the lesson.
+        The graded notebooks of the assignment. Other notebooks are ignored, with a finding
+        unless they are part of the release, such as the lesson.
     students
-        Those who are wanted; everybody when None.
+        The students to return; all of them if None.
 
     Raises
     ------
     UsageError
-        If nobody handed in this assignment, or a wanted student did not.
+        If nobody submitted this assignment, or one of `students` did not.
     """
-    found = sorted(root.glob(f"submitted/*/{assignment}/"))
+    paths = CoursePaths(root)
+    found = sorted(paths.submitted.glob(f"*/{assignment}/"))
     folders = {path.parent.name: path for path in found if path.parent.name[0] != "."}
     if not folders:
         message = (
-            f"Nobody has handed in {assignment}. "
-            f"Expected notebooks in {root / 'submitted'}/<student>/{assignment}/."
+            f"There are no submissions for {assignment}. "
+            f"Expected notebooks in {paths.submitted}/<student>/{assignment}/."
         )
         raise UsageError(message)
     for student in students or ():
         if student not in folders:
             known = ", ".join(list(folders)[:20]) + (", ..." if len(folders) > 20 else "")
-            message = f"{student!r} has not handed in {assignment}. Expected one of {known}."
+            message = f"{student!r} submitted nothing for {assignment}. Expected one of {known}."
             raise UsageError(message)
-    given = {path.name for path in root.glob(f"release/{assignment}/*.ipynb")}
+    released = {path.name for path in paths.release_folder(assignment).glob("*.ipynb")}
     return tuple(
-        _pupil(student, folder, assignment, notebooks, given)
+        _student_work(student, folder, assignment, notebooks, released)
         for student, folder in folders.items()
         if not students or student in students
     )
 
 
-def _pupil(
+def _student_work(
     student: str,
     folder: Path,
     assignment: str,
     notebooks: Sequence[AssignmentNotebook],
-    given: set[str],
+    released: set[str],
 ) -> StudentWork:
-    due = [
+    expected = [
         Submission(student, assignment, one.name, folder / f"{one.name}.ipynb") for one in notebooks
     ]
-    there = {path.name for path in folder.iterdir() if path.suffix == ".ipynb"}
-    strange = sorted(there - given - {submission.path.name for submission in due})
+    present = {path.name for path in folder.iterdir() if path.suffix == ".ipynb"}
+    unknown = sorted(present - released - {submission.path.name for submission in expected})
     return StudentWork(
         student,
-        submissions=tuple(one for one in due if one.path.name in there),
-        missing=tuple(one for one in due if one.path.name not in there),
-        findings=tuple(_unknown(strange)),
+        submissions=tuple(one for one in expected if one.path.name in present),
+        missing=tuple(one for one in expected if one.path.name not in present),
+        findings=tuple(_unknown_notebooks(unknown)),
         timestamp=_timestamp(folder),
     )
 
 
-def _unknown(names: Sequence[str]) -> Iterator[Finding]:
+def _unknown_notebooks(names: Sequence[str]) -> Iterator[Finding]:
     for name in names[:10]:
-        message = f"The notebook {name!a} belongs to no assignment and was not used."
+        message = f"The notebook {name!a} is not part of the assignment and was not used."
         yield Finding(FindingKind.UNKNOWN_NOTEBOOK, message)
     if len(names) > 10:
-        yield Finding(FindingKind.UNKNOWN_NOTEBOOK, f"So do {len(names) - 10:,} more notebooks.")
+        message = f"{len(names) - 10:,} more notebooks are not part of the assignment."
+        yield Finding(FindingKind.UNKNOWN_NOTEBOOK, message)
 
 
 def _timestamp(folder: Path) -> str:

@@ -1,79 +1,85 @@
-"""Finds out which submitted cell is which trusted cell.
+"""Match submitted cells with the cells that students were given.
 
-Cells with a grade id are known by it. The source's other cells, which have none, are known by
-their text, or by their notebook id when the student edited them. What is left, the student added.
+Cells with a grade id are matched by it. The source's other cells are matched by their text, or by
+their notebook id if the student edited them. The remaining cells are those that the student added.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.models import CellRole
+from autograder.notebook.source_code import comparable, same_text
 from autograder.submission.expected_cells import ExpectedCell
 from autograder.submission.reading import SubmittedCell
-from autograder.submission.released import comparable, same_text
 
 
 @dataclass
 class Matching:
-    """Which cell is which. `place` counts trusted cells: -1 is before the first."""
+    """Which submitted cell is which expected cell.
 
-    first: dict[str, SubmittedCell] = field(default_factory=dict)  # by grade id, as they came
-    copies: dict[str, int] = field(default_factory=dict)  # grade id: how many more of it
-    added: list[tuple[int, SubmittedCell]] = field(default_factory=list)  # place, cell
-    unknown: list[str] = field(default_factory=list)  # grade ids of no trusted cell
-
-
-def match(cells: Iterable[SubmittedCell], trusted: Sequence[ExpectedCell]) -> Matching:
-    """Walk through the submitted cells and say what each of them is.
-
-    Of several cells with one grade id the first counts. The others are added cells, as they
-    were for the student; copies of test cells are nothing.
+    first     the first cell of each grade id, in the order of the submission
+    copies    how many more cells have that grade id
+    added     the student's own cells, each with the index of the expected cell before it (-1: none)
+    unknown   grade ids that no expected cell has
     """
-    known = {cell.grade_id: cell for cell in trusted if cell.grade_id}
-    unmarked = _Unmarked(trusted)
+
+    first: dict[str, SubmittedCell] = field(default_factory=dict)
+    copies: dict[str, int] = field(default_factory=dict)
+    added: list[tuple[int, SubmittedCell]] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+def match(cells: Iterable[SubmittedCell], expected: Sequence[ExpectedCell]) -> Matching:
+    """Match each submitted cell with an expected cell, or with none.
+
+    If several cells have one grade id, the first counts. The others are added cells, because they
+    ran as such in the student's notebook; copies of test cells are ignored.
+    """
+    known = {cell.grade_id: cell for cell in expected if cell.grade_id}
+    unmarked = _Unmarked(expected)
     found = Matching()
-    place = -1
+    index = -1  # of the last expected cell that was found
     for cell in cells:
-        twin = known.get(cell.grade_id or "")
-        if twin and twin.grade_id and twin.grade_id not in found.first:
-            found.first[twin.grade_id] = cell
-            place = twin.index
-        elif twin and twin.grade_id:
-            found.copies[twin.grade_id] = found.copies.get(twin.grade_id, 0) + 1
-            if twin.role is not CellRole.TEST:
-                found.added.append((place, cell))
-        elif (twin := unmarked.twin_of(cell, place)) is not None:
-            place = twin.index
-            if twin.kind == "code" and not same_text(cell.source, twin.released):
-                found.added.append((place, cell))
+        original = known.get(cell.grade_id or "")
+        if original and original.grade_id and original.grade_id not in found.first:
+            found.first[original.grade_id] = cell
+            index = original.index
+        elif original and original.grade_id:
+            found.copies[original.grade_id] = found.copies.get(original.grade_id, 0) + 1
+            if original.role is not CellRole.TEST:
+                found.added.append((index, cell))
+        elif (original := unmarked.find(cell, index)) is not None:
+            index = original.index
+            if original.kind == "code" and not same_text(cell.source, original.released):
+                found.added.append((index, cell))
         else:
-            found.added.append((place, cell))
+            found.added.append((index, cell))
             if cell.grade_id:
                 found.unknown.append(cell.grade_id)
-    found.added = [(place, cell) for place, cell in found.added if _says_something(cell)]
+    found.added = [(index, cell) for index, cell in found.added if _has_content(cell)]
     return found
 
 
-def _says_something(cell: SubmittedCell) -> bool:
+def _has_content(cell: SubmittedCell) -> bool:
     return cell.kind in ("code", "markdown") and bool(cell.source.strip())
 
 
 class _Unmarked:
-    """The source's cells without a grade id, to be looked up by text or notebook id."""
+    """The expected cells without a grade id, found by text or by notebook id."""
 
-    def __init__(self, trusted: Sequence[ExpectedCell]) -> None:
+    def __init__(self, expected: Sequence[ExpectedCell]) -> None:
         self._by_id: dict[str, ExpectedCell] = {}
         self._by_text: dict[tuple[str, str], list[ExpectedCell]] = {}
-        for cell in trusted:
+        for cell in expected:
             if cell.grade_id is None:
                 self._by_text.setdefault((cell.kind, comparable(cell.released)), []).append(cell)
                 if cell.cell_id:
                     self._by_id[cell.cell_id] = cell
 
-    def twin_of(self, cell: SubmittedCell, place: int) -> ExpectedCell | None:
-        """Return the trusted cell that this one is: of several with one text, the next."""
-        twins = self._by_text.get((cell.kind, comparable(cell.source)), [])
-        if twins:
-            return next((twin for twin in twins if twin.index > place), twins[-1])
-        twin = self._by_id.get(cell.cell_id or "")
-        return twin if twin and twin.kind == cell.kind else None
+    def find(self, cell: SubmittedCell, index: int) -> ExpectedCell | None:
+        """Return the cell that a submitted cell is; of several with the same text, the next one."""
+        same = self._by_text.get((cell.kind, comparable(cell.source)), [])
+        if same:
+            return next((original for original in same if original.index > index), same[-1])
+        original = self._by_id.get(cell.cell_id or "")
+        return original if original and original.kind == cell.kind else None

@@ -1,4 +1,4 @@
-"""Reads a file that may hold anything, and returns the cells of the notebook in it."""
+"""Read the cells of a notebook from a file that may contain anything."""
 
 import json
 import os
@@ -14,35 +14,40 @@ from autograder.errors import SubmissionError
 MAX_BYTES = 20_000_000
 MAX_BRACKETS = 2_000_000  # lists and dictionaries, which take 30 times their bytes in memory
 MAX_TEXT = 500_000  # characters of one cell
-_UNREADABLE = re.compile("[\x00\ud800-\udfff]")  # no file can hold them, no compiler takes them
+_UNREADABLE = re.compile("[\x00\ud800-\udfff]")  # not allowed in UTF-8 or in Python
 
 
 @dataclass(frozen=True)
 class SubmittedCell:
-    """A cell as it was submitted. All of it is a claim; only `source` is ever used."""
+    """A cell as it was submitted.
+
+    All of it is untrusted. Only `source` is used in an exam; the rest serves to match the cell and
+    to report what was changed.
+    """
 
     kind: str
     source: str
     grade_id: str | None = None
     cell_id: str | None = None
-    flags: Mapping[str, Any] | None = None  # nbgrader's metadata, to tell what was changed
+    flags: Mapping[str, Any] | None = None  # nbgrader's metadata
     tags: tuple[str, ...] = ()
     attachments: int = 0
-    trouble: str = ""  # what was wrong with the source text
+    problem: str = ""  # what is wrong with the source text; empty if nothing
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the content of a regular file, following no symbolic link.
+    """Return the content of a regular file, without following symbolic links.
 
     Raises
     ------
-    IntakeError
-        If it is missing, a link, a device or a pipe, not readable, or larger than `MAX_BYTES`.
+    SubmissionError
+        If the file is missing, unreadable, a link, a device or a pipe, or larger than `MAX_BYTES`.
     """
     if path.is_symlink():
-        message = f"{path.name} is a symbolic link. Expected the notebook itself."
+        message = f"{path.name} is a symbolic link. Expected a regular file."
         raise SubmissionError(message)
-    # A link made in this very moment is not followed; a pipe does not keep the reader waiting.
+    # O_NOFOLLOW: the file may have become a link since the check above. O_NONBLOCK: opening a pipe
+    # does not wait for a writer.
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
         descriptor = os.open(path, flags)
@@ -63,17 +68,17 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_submitted(path: Path) -> bytes:
-    """Return the content of a file that a student handed in, from a folder of their own.
+    """Return the content of a file that a student submitted.
 
     Raises
     ------
-    IntakeError
-        As `read_bytes`; and where the folder of the submission or of the student is a link, which
+    SubmissionError
+        As `read_bytes` does; and if the folder of the submission or of the student is a link, which
         may lead to another student's work or to the solutions.
     """
     for folder in (path.parent, path.parent.parent):
         if folder.is_symlink():
-            message = f"{path.name} lies behind the link {folder.name}. Expected a folder."
+            message = f"The folder {folder.name} of {path.name} is a symbolic link."
             raise SubmissionError(message)
     return read_bytes(path)
 
@@ -86,16 +91,16 @@ def _read_regular(descriptor: int) -> bytes | None:
 
 
 def parse_cells(data: bytes) -> tuple[SubmittedCell, ...]:
-    """Return the cells of a notebook of format 2, 3 or 4, in whatever encoding it came.
+    """Return the cells of a notebook of format 2, 3 or 4, in any Unicode encoding or Latin-1.
 
     Raises
     ------
-    IntakeError
-        If this is not a notebook.
+    SubmissionError
+        If the data is not a notebook.
     """
     notebook = _parse(_decode(data))
     if not isinstance(notebook, dict):
-        message = "The file holds JSON, but not a notebook: expected an object with cells."
+        message = "The file contains JSON, but not a notebook: expected an object."
         raise SubmissionError(message)
     return tuple(_cell(cell) for cell in _raw_cells(notebook))
 
@@ -104,7 +109,7 @@ def _decode(data: bytes) -> str:
     if not data.strip():
         message = "The file is empty. Expected a notebook."
         raise SubmissionError(message)
-    encoding = json.detect_encoding(data)  # UTF-8, -16 or -32, with or without its mark
+    encoding = json.detect_encoding(data)  # UTF-8, -16 or -32, with or without a byte order mark
     try:
         return data.decode(encoding, "surrogatepass")
     except UnicodeDecodeError:
@@ -113,12 +118,12 @@ def _decode(data: bytes) -> str:
 
 def _parse(text: str) -> Any:
     if text.count("{") + text.count("[") > MAX_BRACKETS:
-        message = "The file holds too many lists to be a notebook. Clear its outputs."
+        message = "The file contains too many lists and objects for a notebook. Clear its outputs."
         raise SubmissionError(message)
     try:
         return json.loads(text, parse_int=_bounded_number)
     except RecursionError as error:
-        message = "The file is nested too deeply to be a notebook."
+        message = "The file is nested too deeply for a notebook."
         raise SubmissionError(message) from error
     except ValueError as error:
         message = f"The file is not JSON, so it is not a notebook: {error}."
@@ -135,7 +140,7 @@ def _raw_cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
     found = [holder.get("cells") for holder in holders if isinstance(holder, dict)]
     lists = [cells for cells in found if isinstance(cells, list)]
     if not lists:
-        message = "The file holds JSON, but not a notebook: it has no list of cells."
+        message = "The file contains JSON, but not a notebook: it has no list of cells."
         raise SubmissionError(message)
     for cells in lists:
         yield from (cell for cell in cells if isinstance(cell, dict))
@@ -145,7 +150,7 @@ def _cell(raw: dict[str, Any]) -> SubmittedCell:
     metadata = _dictionary(raw.get("metadata"))
     flags = _dictionary(metadata.get("nbgrader"))
     tags = metadata.get("tags")
-    source, trouble = _text(raw.get("source", raw.get("input", "")))
+    source, problem = _text(raw.get("source", raw.get("input", "")))
     return SubmittedCell(
         kind=_string(raw.get("cell_type")) or "",
         source=source,
@@ -154,21 +159,22 @@ def _cell(raw: dict[str, Any]) -> SubmittedCell:
         flags=flags,
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
         attachments=len(_dictionary(raw.get("attachments"))),
-        trouble=trouble,
+        problem=problem,
     )
 
 
 def _text(value: Any) -> tuple[str, str]:
-    """Return a cell's text, and what was wrong with it."""
+    """Return a cell's text, and what is wrong with it."""
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
         value = "".join(value)
     if not isinstance(value, str):
-        return "", f"its text is of the type {type(value).__name__}"
+        return "", f"it has the type {type(value).__name__} instead of str"
     if len(value) > MAX_TEXT:
-        return "", f"its text is longer than {MAX_TEXT:,} characters"
+        return "", f"it is longer than {MAX_TEXT:,} characters"
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     clean = _UNREADABLE.sub("\ufffd", text)
-    return clean, "" if clean == text else "it held characters that are no text"
+    problem = "it contained null bytes or surrogates, which were replaced"
+    return clean, "" if clean == text else problem
 
 
 def _dictionary(value: Any) -> dict[str, Any]:

@@ -1,13 +1,11 @@
-"""Makes the marking scheme of a week, by sitting the answers that are known of it."""
+"""Make the answer key of an assignment by running the answers that are known for it."""
 
-import importlib
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
-
-from dlcourse import _quiet_keras
 
 from autograder.config import Settings
 from autograder.course.assignment import AssignmentNotebook
@@ -22,21 +20,19 @@ from autograder.exam.diagnosis.answer_key import (
 )
 from autograder.fingerprint import digest_of, versions
 from autograder.notebook.cells import exam_metadata
-from autograder.notebook.names import imported_packages
 from autograder.verification.local_runner import (
     AnswerResult,
     Kinds,
     LocalRun,
+    preload,
     run_all,
     start_in_one_process,
     start_in_two_processes,
 )
 from autograder.verification.test_selection import TestPlan, plan_tests
 
-Kind = Literal["reference", "release", "variant", "misconception", "trivial answer"]
-Environment = Literal["two processes", "one process"]
 OnProgress = Callable[[int, int], object]
-"""Called with the number of sittings that are over, and of all."""
+"""Called with the number of answers that were run, and the total."""
 
 
 def silent(done: int, total: int) -> None:
@@ -44,35 +40,70 @@ def silent(done: int, total: int) -> None:
     del done, total
 
 
-_HEAVY = ("tensorflow", "keras", "matplotlib.pyplot", "sklearn", "sklearn.datasets", "gymnasium")
-_OF_DLCOURSE = ("matplotlib.pyplot", "sklearn.datasets")  # what it imports when it is used
+class AnswerKind(StrEnum):
+    """Where an answer comes from, which determines its correct verdict."""
+
+    REFERENCE = "reference"
+    """The solution in the source: full marks."""
+
+    VARIANT = "variant"
+    """Another right answer: full marks."""
+
+    RELEASE = "release"
+    """The stubs that students are given: no points."""
+
+    MISCONCEPTION = "misconception"
+    """A wrong answer with a name and a hint: loses points, and is recognized."""
+
+    TRIVIAL = "trivial answer"
+    """An answer that knows nothing of the exercise: no points."""
+
+
+class RunMode(StrEnum):
+    """The two ways to run an answer and its tests."""
+
+    TWO_PROCESSES = "two processes"
+    """Candidate and examiner, as in an exam."""
+
+    ONE_PROCESS = "one process"
+    """One namespace, as in a student's own kernel."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer whose verdict is known: `texts` replace the reference's, by exercise."""
+    """An answer whose correct verdict is known.
 
-    kind: Kind
+    texts   replace the reference's answer cells, by exercise
+    hint    what a student reads if it is recognized
+    only    grade ids of the tests to run; None: all tests that it can affect
+    """
+
+    kind: AnswerKind
     name: str
     exercises: frozenset[str] = frozenset()
     texts: Mapping[str, str] = field(default_factory=dict)
     hint: str = ""
-    only: frozenset[str] | None = None  # grade ids of the tests to sit; None: all concerned
+    only: frozenset[str] | None = None
+
+    @property
+    def is_to_all_exercises(self) -> bool:
+        """Whether this answers every exercise of the notebook."""
+        return self.kind in (AnswerKind.REFERENCE, AnswerKind.RELEASE)
 
 
 def known_answer(known: KnownAnswer) -> Answer:
-    """Return a variant or a misconception as an answer to sit."""
-    kind: Kind = "variant" if known.is_right else "misconception"
+    """Return a variant or a misconception as an answer that can be run."""
+    kind = AnswerKind.VARIANT if known.is_right else AnswerKind.MISCONCEPTION
     texts = {known.exercise: known.source}
     return Answer(kind, known.name, frozenset({known.exercise}), texts, known.hint)
 
 
-REFERENCE = Answer("reference", "reference")
+REFERENCE = Answer(AnswerKind.REFERENCE, "reference")
 
 
 def run_answers(
     notebook: AssignmentNotebook,
-    answers: Sequence[tuple[Answer, Environment]],
+    answers: Sequence[tuple[Answer, RunMode]],
     *,
     expected_kinds: Mapping[str, Mapping[str, list[str]]],
     settings: Settings,
@@ -80,43 +111,65 @@ def run_answers(
     at_once: int | None = None,
     on_progress: OnProgress = silent,
 ) -> list[AnswerResult]:
-    """Sit every answer in its room; return how each did, in the same order.
+    """Run every answer in its mode; return their results in the same order.
 
-    `seed` replaces the notebook's own SEED, where there is one.
+    Parameters
+    ----------
+    notebook
+        The notebook whose reference they replace.
+    answers
+        The answers, each with the way to run it.
+    expected_kinds
+        The kinds that right answers return at each line of each test; empty if not yet known.
+    settings
+        Those of the course.
+    seed
+        Replaces the notebook's own SEED, if it has one.
+    at_once
+        The number of answers to run at a time; one for each core when None.
+    on_progress
+        Called when an answer was run.
     """
-    parameters = {"PROFILE": settings.profile} | ({} if seed is None else {"SEED": seed})
-    prepared = plan_tests(notebook.source, parameters)
-    preload(prepared)
+    plan = plan_tests(
+        notebook.source, {"PROFILE": settings.profile} | ({} if seed is None else {"SEED": seed})
+    )
+    preload(cell.source for cell in plan.exam_notebook.cells if cell.cell_type == "code")
     at_once = at_once or os.cpu_count() or 1
-    # They share the cores, and each of them may use them all: nobody is late for that.
-    seed, seconds = exam_metadata(prepared.exam_notebook).seed, settings.cell_seconds * at_once
+    # They share the cores, and each may use all of them: no answer is stopped for that.
+    seed, seconds = exam_metadata(plan.exam_notebook).seed, settings.cell_seconds * at_once
 
-    def begin(answer: Answer, environment: Environment) -> Callable[[], LocalRun]:
-        cells = prepared.cells(
-            answer.texts, tests=_tests(prepared, answer), expected_kinds=expected_kinds
+    def starter(answer: Answer, mode: RunMode, folder: Path) -> Callable[[], LocalRun]:
+        tests = _tests(plan, answer)
+        cells = plan.cells(answer.texts, tests=tests, expected_kinds=expected_kinds)
+        if mode is RunMode.ONE_PROCESS:
+            return lambda: start_in_one_process(cells, seed=seed, seconds=seconds, folder=folder)
+        shared = plan.is_shared
+        return lambda: start_in_two_processes(
+            cells, seed=seed, seconds=seconds, is_shared=shared, folder=folder
         )
-        if environment == "one process":
-            return lambda: start_in_one_process(cells, seed=seed, seconds=seconds)
-        shared = prepared.is_shared
-        return lambda: start_in_two_processes(cells, seed=seed, seconds=seconds, is_shared=shared)
 
-    sat: list[AnswerResult | None] = [None] * len(answers)
-    starts = (begin(answer, environment) for answer, environment in answers)
-    for done, (place, how) in enumerate(run_all(starts, at_once), 1):
-        sat[place] = how
-        on_progress(done, len(answers))
-    return [how for how in sat if how is not None]
+    results: dict[int, AnswerResult] = {}
+    with tempfile.TemporaryDirectory(prefix="support-") as name:
+        folder = Path(name)
+        notebook.support.write(folder)
+        starts = (starter(answer, mode, folder) for answer, mode in answers)
+        for done, (index, result) in enumerate(run_all(starts, at_once), 1):
+            results[index] = result
+            on_progress(done, len(answers))
+    return [results[index] for index in range(len(answers))]
 
 
-def expected_kinds_of(sat: Iterable[AnswerResult]) -> Kinds:
-    """Return what came at each line of each test, over the answers that are right."""
+def expected_kinds_of(results: Iterable[AnswerResult]) -> Kinds:
+    """Return the kinds that right answers returned at each line of each test."""
     expected_kinds: dict[str, dict[str, set[str]]] = {}
-    for how in sat:
-        for grade_id, slots in how.kinds.items():
-            for place, kinds in slots.items():
-                expected_kinds.setdefault(grade_id, {}).setdefault(place, set()).update(kinds)
+    for result in results:
+        for grade_id, operations in result.kinds.items():
+            for operation, kinds in operations.items():
+                of_test = expected_kinds.setdefault(grade_id, {})
+                of_test.setdefault(operation, set()).update(kinds)
     return {
-        g: {p: sorted(kinds) for p, kinds in slots.items()} for g, slots in expected_kinds.items()
+        grade_id: {operation: sorted(kinds) for operation, kinds in operations.items()}
+        for grade_id, operations in expected_kinds.items()
     }
 
 
@@ -125,30 +178,32 @@ def misconceptions_of(
 ) -> dict[str, list[KnownMisconception]]:
     """Return the transcripts of the misconceptions, by the test cells that they fail in."""
     misconceptions: dict[str, list[KnownMisconception]] = {}
-    for answer, how in answers:
-        for verdict in how.verdicts:
-            if answer.kind == "misconception" and not verdict.passed and verdict.transcript:
-                (exercise,) = answer.exercises
-                mistake = KnownMisconception(
+    for answer, result in answers:
+        if answer.kind is not AnswerKind.MISCONCEPTION:
+            continue
+        (exercise,) = answer.exercises
+        for verdict in result.verdicts:
+            if not verdict.passed and verdict.transcript:
+                misconception = KnownMisconception(
                     exercise, answer.name, answer.hint, list(verdict.transcript)
                 )
-                misconceptions.setdefault(verdict.grade_id, []).append(mistake)
+                misconceptions.setdefault(verdict.grade_id, []).append(misconception)
     return misconceptions
 
 
 def make_answer_key(
     notebook: AssignmentNotebook, settings: Settings, on_progress: OnProgress = silent
 ) -> AnswerKey:
-    """Sit the reference and the known answers of a week in two rooms, and note what came."""
+    """Run the reference and the known answers in two processes; return what they show."""
     known = [known_answer(answer) for answer in notebook.known_answers]
-    right = [REFERENCE, *(answer for answer in known if answer.kind == "variant")]
-    wrong = [answer for answer in known if answer.kind == "misconception"]
+    right = [REFERENCE, *(answer for answer in known if answer.kind is AnswerKind.VARIANT)]
+    wrong = [answer for answer in known if answer.kind is AnswerKind.MISCONCEPTION]
     total = len(right) + len(wrong)
 
     def run(answers: Sequence[Answer], expected_kinds: Kinds, before: int) -> list[AnswerResult]:
         return run_answers(
             notebook,
-            [(answer, "two processes") for answer in answers],
+            [(answer, RunMode.TWO_PROCESSES) for answer in answers],
             expected_kinds=expected_kinds,
             settings=settings,
             seed=settings.grading_seed,
@@ -156,10 +211,8 @@ def make_answer_key(
         )
 
     expected_kinds = expected_kinds_of(run(right, {}, 0))
-    return AnswerKey(
-        expected_kinds,
-        misconceptions_of(zip(wrong, run(wrong, expected_kinds, len(right)), strict=True)),
-    )
+    results = run(wrong, expected_kinds, len(right))
+    return AnswerKey(expected_kinds, misconceptions_of(zip(wrong, results, strict=True)))
 
 
 def answer_key_for(
@@ -168,21 +221,28 @@ def answer_key_for(
     settings: Settings,
     on_progress: OnProgress = silent,
 ) -> AnswerKey:
-    """Return the marking scheme of a week: the one kept below `root`, or a new one."""
-    determining = {
-        "text": notebook.digest,
-        "seed": settings.grading_seed,
-        "profile": settings.profile,
-        "seconds": settings.cell_seconds,
-        "versions": dict(versions()),
-    }
-    digest = digest_of(determining)[:20]
-    path = CoursePaths(root).answer_key(notebook.assignment, digest)
+    """Return the answer key of a notebook: the one on disk below `root`, or a new one."""
+    path = CoursePaths(root).answer_key(
+        notebook.assignment, answer_key_digest(notebook, settings)[:20]
+    )
     answer_key = read_answer_key(path)
     if answer_key is None:
         answer_key = make_answer_key(notebook, settings, on_progress)
         write_answer_key(path, answer_key)
     return answer_key
+
+
+def answer_key_digest(notebook: AssignmentNotebook, settings: Settings) -> str:
+    """Return the digest of everything that determines an answer key."""
+    return digest_of(
+        {
+            "text": notebook.digest,
+            "seed": settings.grading_seed,
+            "profile": settings.profile,
+            "seconds": settings.cell_seconds,
+            "versions": dict(versions()),
+        }
+    )
 
 
 def exam_config_for(
@@ -192,30 +252,18 @@ def exam_config_for(
     *,
     on_progress: OnProgress = silent,
 ) -> ExamConfig:
-    """Return the exam of a notebook, with what is known of right and wrong answers.
+    """Return the exam configuration of a notebook, with its answer key.
 
-    The first time, those answers are sat, which takes a while; `on_progress` is told of it.
+    The first time, the known answers are run, which takes a while; `on_progress` follows them.
     """
     answer_key = answer_key_for(root, notebook, settings, on_progress)
     return ExamConfig(notebook, settings, answer_key)
 
 
-def preload(prepared: TestPlan) -> None:
-    """Import what the notebook imports, so that forked rooms need not. Nothing is used here."""
-    os.environ.setdefault("MPLBACKEND", "agg")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    code = (cell.source for cell in prepared.exam_notebook.cells if cell.cell_type == "code")
-    wanted = {name for source in code for name in imported_packages(source)}
-    if wanted & {"tensorflow", "keras"}:
-        _quiet_keras.import_keras()
-    for module in _HEAVY:
-        if module.partition(".")[0] in wanted or ("dlcourse" in wanted and module in _OF_DLCOURSE):
-            importlib.import_module(module)
-
-
-def _tests(prepared: TestPlan, answer: Answer) -> Set[str]:
+def _tests(plan: TestPlan, answer: Answer) -> Set[str]:
+    """Return the grade ids of the tests to run for an answer."""
     if answer.only is not None:
         return answer.only
-    if answer.kind in ("reference", "release"):
-        return {test.grade_id for test in prepared.tests}
-    return {test.grade_id for test in prepared.concerned(answer.exercises)}
+    if answer.is_to_all_exercises:
+        return {test.grade_id for test in plan.tests}
+    return {test.grade_id for test in plan.concerned(answer.exercises)}

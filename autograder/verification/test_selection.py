@@ -1,4 +1,4 @@
-"""Puts a known answer in the place of the reference's, and picks the tests that it concerns."""
+"""Replace the reference's answers with known ones, and select the tests that they can affect."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
@@ -11,12 +11,12 @@ from autograder.models import Answers, CellRole
 from autograder.notebook.cells import exam_cell, exam_metadata, grade_id_of, role_of
 from autograder.notebook.names import assigned_names, free_names
 from autograder.submission.assemble import assemble
-from autograder.verification.local_runner import Cell
+from autograder.verification.local_runner import CodeCell
 
 
 @dataclass(frozen=True)
 class Test:
-    """A test cell of the trusted notebook: its exercise and the student's names that it uses."""
+    """A test cell of the trusted notebook: its exercise, and the names of answers that it uses."""
 
     grade_id: str
     exercise: str
@@ -25,12 +25,13 @@ class Test:
 
 @dataclass(frozen=True)
 class TestPlan:
-    """A trusted notebook, ready for other answers than its own.
+    """A trusted notebook, prepared to run with other answers than its own.
 
-    paper : what is sat when all answers are the reference's
-    needs : exercise -> the exercises whose names its reference uses, and theirs, and so on
-    names : exercise -> the names that its answer cell assigns
-    demos : places of the demonstrations whose names an answer uses
+    exam_notebook   with the reference's answers
+    tests           its test cells
+    needs           exercise -> the exercises whose names its reference uses, transitively
+    names           exercise -> the names that its answer cell assigns
+    demos           indices of the demonstration cells whose names an answer uses
     """
 
     exam_notebook: NotebookNode
@@ -40,7 +41,7 @@ class TestPlan:
     demos: frozenset[int]
 
     def concerned(self, exercises: Set[str]) -> tuple[Test, ...]:
-        """Return the tests that can tell whether the answers to `exercises` are others."""
+        """Return the tests whose verdicts can change with the answers to `exercises`."""
         names = frozenset[str]().union(*(self.names[exercise] for exercise in exercises))
         return tuple(
             test
@@ -61,12 +62,14 @@ class TestPlan:
         *,
         tests: Set[str],
         expected_kinds: Mapping[str, Mapping[str, list[str]]],
-    ) -> list[Cell]:
+    ) -> list[CodeCell]:
         """Return the cells to run, with `answers` (by exercise) instead of the reference's.
 
-        Demonstrations are left out, but for those whose names an answer uses.
+        Demonstration cells are left out, except those whose names an answer uses.
         """
-        asked = {test_cell.index: test_cell for test_cell in read_test_cells(self.exam_notebook)}
+        test_cells = {
+            test_cell.index: test_cell for test_cell in read_test_cells(self.exam_notebook)
+        }
         cells = []
         for index, cell in enumerate(self.exam_notebook.cells):
             if cell.cell_type != "code":
@@ -74,12 +77,14 @@ class TestPlan:
             exam = exam_cell(cell)
             role, grade_id = exam.role, str(exam.grade_id)
             if role is CellRole.ANSWER:
-                cells.append(Cell(CellRole.ANSWER, answers.get(grade_id, cell.source)))
+                cells.append(CodeCell(CellRole.ANSWER, answers.get(grade_id, cell.source)))
             elif role is CellRole.SETUP or (role is CellRole.DEMO and index in self.demos):
-                cells.append(Cell(role, cell.source))
+                cells.append(CodeCell(role, cell.source))
             elif role is CellRole.TEST and grade_id in tests:
-                test_cell = replace(asked[index], expected_kinds=expected_kinds.get(grade_id, {}))
-                cells.append(Cell(CellRole.TEST, cell.source, test_cell))
+                test_cell = replace(
+                    test_cells[index], expected_kinds=expected_kinds.get(grade_id, {})
+                )
+                cells.append(CodeCell(CellRole.TEST, cell.source, test_cell))
         return cells
 
     @property
@@ -89,7 +94,7 @@ class TestPlan:
 
 
 def plan_tests(source: NotebookNode, parameters: Mapping[str, Any] | None = None) -> TestPlan:
-    """Read off a trusted notebook which answers its tests and its other answers lean on."""
+    """Return the test plan of a trusted notebook: which answers its tests and other answers use."""
     reference = {
         grade_id_of(cell) or "": cell.source
         for cell in source.cells
@@ -123,7 +128,7 @@ def plan_tests(source: NotebookNode, parameters: Mapping[str, Any] | None = None
 
 
 def _closed(direct: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """Return the transitive closure of who leans on whom."""
+    """Return the transitive closure of which exercise uses which."""
     closed = dict(direct)
     for _ in direct:
         closed = {

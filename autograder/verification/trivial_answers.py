@@ -1,4 +1,4 @@
-"""Generic cheats: answers that know nothing of the exercise, and must earn nothing anywhere."""
+"""Answers that know nothing of the exercise, and must earn no points in any test."""
 
 from collections.abc import Iterable, Mapping
 
@@ -76,11 +76,11 @@ TRIVIAL_ANSWERS: Mapping[str, str] = {
         )
     },
 }
-"""What each cheat binds all names of an exercise to."""
+"""The object that each trivial answer binds all names of an exercise to."""
 
 
 def trivial_answer(name: str, names: Iterable[str]) -> str:
-    """Return the text of an answer cell that binds all `names` to one cheat."""
+    """Return the text of an answer cell that binds all `names` to one trivial answer."""
     return (
         _OBJECTS + "\n".join(f"{bound} = {TRIVIAL_ANSWERS[name]}" for bound in sorted(names)) + "\n"
     )

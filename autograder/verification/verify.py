@@ -1,17 +1,17 @@
-"""Proves the tests of a week: every answer that is known sits them, in one kernel and in two rooms.
+"""Test the tests of an assignment by mutation testing: run answers whose verdict is known.
 
-What must hold of an answer, and what is wrong with the tests when it does not:
+The rule for each kind of answer; when it is broken, the tests are wrong:
 
 reference, variant   full marks
 release              no points
-misconception        loses points of its exercise and of no unrelated one, and is recognised
-cheat                no points, for an exercise alone and for all names that a test uses
+misconception        loses points in its exercise and in no unrelated one, and is recognized
+trivial answer       no points, for an exercise alone and for all names that a test uses
 
-The two rooms must agree about every cell. Tests that lean on none of the names that an answer
-changes are not sat again for it: nothing in them could be another.
+Every test must give the same result in two processes, as in an exam, and in one process, as in a
+student's own kernel. Tests that use none of the names that an answer changes are not run again for
+it: their results cannot change.
 """
 
-import re
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -22,51 +22,62 @@ from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.exam.diagnosis.diagnose import diagnose_all
 from autograder.models import CellRole, Verdict, VerdictState
 from autograder.notebook.cells import exam_cell
+from autograder.notebook.markers import Region, replace_region
 from autograder.verification.calibrate import (
     REFERENCE,
     Answer,
-    Kind,
+    AnswerKind,
     OnProgress,
+    RunMode,
     expected_kinds_of,
     known_answer,
     misconceptions_of,
     run_answers,
     silent,
 )
-from autograder.verification.local_runner import AnswerResult
+from autograder.verification.local_runner import AnswerResult, Kinds
 from autograder.verification.test_selection import TestPlan, plan_tests
 from autograder.verification.trivial_answers import TRIVIAL_ANSWERS, trivial_answer
-
-_SOLUTION = re.compile(
-    r"^([ \t]*)### BEGIN SOLUTION$.*?^[ \t]*### END SOLUTION$", re.MULTILINE | re.DOTALL
-)
 
 
 @dataclass(frozen=True)
 class Row:
-    """How one answer did, and what should not be so."""
+    """The results of one answer.
 
-    kind: Kind
+    exercises    those that it answers; none if it answers all
+    tests        how many test cells were run
+    agreed       how many of them gave the same result in two processes and in one
+    problems     one sentence for each broken rule
+    recognized   whether a misconception was recognized, and as no other
+    """
+
+    kind: AnswerKind
     name: str
     exercises: tuple[str, ...]
-    sat: int  # test cells
-    agreed: int  # test cells about which both rooms say the same
+    tests: int
+    agreed: int
     problems: tuple[str, ...]
     recognized: bool = False
+
+    @property
+    def title(self) -> str:
+        """Kind, name and exercises of the answer."""
+        of = f" ({', '.join(self.exercises)})" if self.exercises else ""
+        return f"{self.kind} {self.name!r}{of}"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What `verify` found out about a week."""
+    """What `verify` found about the tests of a notebook."""
 
     assignment: str
     rows: tuple[Row, ...]
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Everything that should not be so, one sentence each."""
+        """One sentence for each broken rule, with the answer that broke it."""
         return tuple(
-            f"{self.assignment}, {row.kind} {row.name!r} ({', '.join(row.exercises)}): {problem}"
+            f"{self.assignment}, {row.title}: {problem}"
             for row in self.rows
             for problem in row.problems
         )
@@ -80,55 +91,71 @@ def verify(
     exercises: Set[str] = frozenset(),
     on_progress: OnProgress = silent,
 ) -> Report:
-    """Sit every known answer to a week both ways, on every seed; cheats on the first seed only.
+    """Test the tests of a notebook: run every known answer in two processes and in one.
 
-    With `exercises`, only answers to these, and only the tests that lean on them: for whoever is
-    writing one. What an answer to another exercise would do is not seen then.
+    Parameters
+    ----------
+    notebook
+        The notebook, with its known answers.
+    settings
+        Those of the course; `cell_seconds` and `profile` are used.
+    seeds
+        The seeds to run the answers on; trivial answers are run on the first seed only.
+    exercises
+        Only run answers to these exercises, and only the tests that use them, for the author of
+        one exercise; all exercises when empty. What answers to other exercises would show is not
+        checked then.
+    on_progress
+        Called with the number of answers that were run on a seed, and the total.
+
+    Returns
+    -------
+    Report
+        With a row for each answer and seed, and the problems of the tests.
 
     Raises
     ------
     UsageError
-        If the week has no such exercise.
+        If the notebook has no such exercise.
     """
-    prepared = plan_tests(notebook.source)
-    unknown = set(exercises) - set(prepared.names)
+    plan = plan_tests(notebook.source)
+    unknown = set(exercises) - set(plan.names)
     if unknown:
         message = (
             f"{notebook.assignment} has no exercise {', '.join(map(repr, sorted(unknown)))}. "
-            f"It has: {', '.join(prepared.names)}."
+            f"It has: {', '.join(plan.names)}."
         )
         raise UsageError(message)
     rows: list[Row] = []
     for seed in seeds:
-        right, wrong = _answers(prepared, notebook, seed == seeds[0], exercises)
+        right, wrong = _answers(plan, notebook, seed == seeds[0], exercises)
         rows += _verify_seed(notebook, settings, seed, right, wrong, on_progress)
     return Report(notebook.assignment, tuple(rows))
 
 
 def _answers(
-    prepared: TestPlan,
+    plan: TestPlan,
     notebook: AssignmentNotebook,
     with_trivial_answers: bool,
     exercises: Set[str],
 ) -> tuple[list[Answer], list[Answer]]:
-    """Return the answers that must be right, and those that must not."""
+    """Return the right answers, and the wrong ones."""
     known = [known_answer(answer) for answer in notebook.known_answers]
-    right = [REFERENCE, *(answer for answer in known if answer.kind == "variant")]
-    wrong = [released(prepared), *(answer for answer in known if answer.kind == "misconception")]
-    wrong += trivial_answers(prepared) if with_trivial_answers else []
+    right = [REFERENCE, *(one for one in known if one.kind is AnswerKind.VARIANT)]
+    wrong = [released(plan), *(one for one in known if one.kind is AnswerKind.MISCONCEPTION)]
+    wrong += trivial_answers(plan) if with_trivial_answers else []
     if not exercises:
         return right, wrong
-    tests = frozenset(test.grade_id for test in prepared.concerned(exercises))
+    tests = frozenset(test.grade_id for test in plan.concerned(exercises))
     return _only(right, exercises, tests), _only(wrong, exercises, tests)
 
 
 def _only(answers: Iterable[Answer], exercises: Set[str], tests: frozenset[str]) -> list[Answer]:
-    """Return the answers to some exercises; those to all exercises sit some tests only."""
-    to_all = ("reference", "release")
+    """Return the answers to some exercises; answers to all exercises are limited to `tests`."""
     return [
-        replace(answer, only=tests) if answer.kind in to_all else answer
+        replace(answer, only=tests) if answer.is_to_all_exercises else answer
         for answer in answers
-        if answer.kind in to_all or answer.exercises & exercises
+        if answer.is_to_all_exercises or answer.exercises & exercises
     ]
 
 
@@ -140,150 +167,168 @@ def _verify_seed(
     wrong: Sequence[Answer],
     on_progress: OnProgress,
 ) -> list[Row]:
-    prepared = plan_tests(notebook.source)
+    plan = plan_tests(notebook.source)
     answers = [*right, *wrong]
     total = 2 * len(answers)
 
     def run(
-        these: Sequence[Answer], environment: str, expected_kinds: object, before: int
+        some: Sequence[Answer], mode: RunMode, expected_kinds: Kinds, before: int
     ) -> list[AnswerResult]:
         return run_answers(
             notebook,
-            [(answer, environment) for answer in these],  # type: ignore[misc]
-            expected_kinds=expected_kinds,  # type: ignore[arg-type]
+            [(answer, mode) for answer in some],
+            expected_kinds=expected_kinds,
             settings=settings,
             seed=seed,
             on_progress=lambda done, _: on_progress(before + done, total),
         )
 
-    in_rooms = run(right, "two processes", {}, 0)
-    expected_kinds = expected_kinds_of(in_rooms)
-    in_rooms += run(wrong, "two processes", expected_kinds, len(right))
-    in_kernel = run(answers, "one process", {}, len(answers))
-    answer_key = AnswerKey(expected_kinds, misconceptions_of(zip(answers, in_rooms, strict=True)))
+    in_two = run(right, RunMode.TWO_PROCESSES, {}, 0)
+    expected_kinds = expected_kinds_of(in_two)
+    in_two += run(wrong, RunMode.TWO_PROCESSES, expected_kinds, len(right))
+    in_one = run(answers, RunMode.ONE_PROCESS, {}, len(answers))
+    answer_key = AnswerKey(expected_kinds, misconceptions_of(zip(answers, in_two, strict=True)))
     return [
-        row(prepared, answer, environment, kernel, answer_key)
-        for answer, environment, kernel in zip(answers, in_rooms, in_kernel, strict=True)
+        judge(plan, answer, two, one, answer_key)
+        for answer, two, one in zip(answers, in_two, in_one, strict=True)
     ]
 
 
 # --- answers -------------------------------------------------------------------------------------
 
 
-def released(prepared: TestPlan) -> Answer:
-    """Return the release as it is: every answer still to be written."""
+def released(plan: TestPlan) -> Answer:
+    """Return the release as an answer: a stub for every exercise."""
     texts = {
-        str(exam_cell(cell).grade_id): _SOLUTION.sub(r"\1raise NotImplementedError()", cell.source)
-        for cell in prepared.exam_notebook.cells
+        str(exam_cell(cell).grade_id): replace_region(
+            cell.source, Region.SOLUTION, "raise NotImplementedError()"
+        )
+        for cell in plan.exam_notebook.cells
         if exam_cell(cell).role is CellRole.ANSWER
     }
-    return Answer("release", "release", frozenset(texts), texts)
+    return Answer(AnswerKind.RELEASE, "release", frozenset(texts), texts)
 
 
-def trivial_answers(prepared: TestPlan) -> list[Answer]:
-    """Return every generic cheat, for each exercise and for each test's names together."""
+def trivial_answers(plan: TestPlan) -> list[Answer]:
+    """Return every trivial answer, to each exercise and to all names of a test together."""
     found = [
         Answer(
-            "trivial answer",
+            AnswerKind.TRIVIAL,
             name,
             frozenset({exercise}),
             {exercise: trivial_answer(name, names)},
-            only=frozenset(t.grade_id for t in prepared.tests if t.exercise == exercise),
+            only=frozenset(t.grade_id for t in plan.tests if t.exercise == exercise),
         )
-        for exercise, names in prepared.names.items()
+        for exercise, names in plan.names.items()
         for name in TRIVIAL_ANSWERS
     ]
-    for test in prepared.tests:
-        owners = prepared.owners(test.names)
+    for test in plan.tests:
+        owners = plan.owners(test.names)
         if len(owners) > 1:
-            texts = {
-                name: {e: trivial_answer(name, prepared.names[e]) for e in owners}
-                for name in TRIVIAL_ANSWERS
-            }
-            found += [
-                Answer("trivial answer", name, owners, texts[name], only=frozenset({test.grade_id}))
-                for name in TRIVIAL_ANSWERS
-            ]
+            for name in TRIVIAL_ANSWERS:
+                texts = {owner: trivial_answer(name, plan.names[owner]) for owner in owners}
+                only = frozenset({test.grade_id})
+                found.append(Answer(AnswerKind.TRIVIAL, name, owners, texts, only=only))
     return found
 
 
 # --- judging -------------------------------------------------------------------------------------
 
 
-def row(
-    prepared: TestPlan,
+def judge(
+    plan: TestPlan,
     answer: Answer,
-    environment: AnswerResult,
-    kernel: AnswerResult,
+    in_two: AnswerResult,
+    in_one: AnswerResult,
     answer_key: AnswerKey,
 ) -> Row:
-    """Judge the tests by how one answer did in both rooms."""
-    named = {verdict.grade_id: verdict for verdict in kernel.verdicts}
-    pairs = [(verdict, named[verdict.grade_id]) for verdict in environment.verdicts]
-    agreed = [two.passed == one.passed for two, one in pairs]
-    problems = list(_errors_of_tests(environment.verdicts))
+    """Return the row of an answer, with a problem for each rule that its results break.
+
+    `in_two` are its results in two processes, `in_one` in one process.
+    """
+    by_grade_id = {verdict.grade_id: verdict for verdict in in_one.verdicts}
+    pairs = [(verdict, by_grade_id[verdict.grade_id]) for verdict in in_two.verdicts]
+    problems = list(_errors_of_tests(in_two.verdicts))
     recognized = False
-    if answer.kind != "trivial answer":
-        problems += _disagreements(pairs)
-    if answer.kind in ("reference", "variant"):
-        problems += [
-            f"{v.grade_id} should give full marks, but: {v.state}: {v.reason} {_last_line(v)}"
-            for v in environment.verdicts
-            if not v.passed
-        ]
-    elif answer.kind == "misconception":
-        problems += _misconception(prepared, answer, environment.verdicts)
-        exercise_of = {test.grade_id: test.exercise for test in prepared.tests}
-        exercises = [exercise_of[verdict.grade_id] for verdict in environment.verdicts]
-        diagnosed = diagnose_all(environment.verdicts, answer_key, exercises)
-        names = {v.misconception for v in diagnosed if v.misconception is not None}
+    if answer.kind is not AnswerKind.TRIVIAL:
+        problems += _differences(pairs)
+    if answer.kind in (AnswerKind.REFERENCE, AnswerKind.VARIANT):
+        problems += _missing_points(in_two.verdicts)
+    elif answer.kind is AnswerKind.MISCONCEPTION:
+        problems += _wrong_losses(plan, answer, in_two.verdicts)
+        names = _diagnoses(plan, in_two.verdicts, answer_key)
         recognized = names == {answer.name}
         if not recognized:
-            problems.append(f"it is taken for {', '.join(sorted(names)) or 'nothing'}")
+            taken_for = f"it is taken for {', '.join(sorted(names))}"
+            problems.append(taken_for if names else "it is not recognized")
     else:
         problems += _gains(pairs)
-    concerned = tuple(sorted(answer.exercises)) if answer.kind != "release" else ()
     return Row(
-        answer.kind, answer.name, concerned, len(pairs), sum(agreed), tuple(problems), recognized
+        answer.kind,
+        answer.name,
+        exercises=() if answer.is_to_all_exercises else tuple(sorted(answer.exercises)),
+        tests=len(pairs),
+        agreed=sum(two.passed == one.passed for two, one in pairs),
+        problems=tuple(problems),
+        recognized=recognized,
     )
 
 
 def _errors_of_tests(verdicts: Iterable[Verdict]) -> Iterable[str]:
     for verdict in verdicts:
         if verdict.state is VerdictState.TEST_ERROR:
-            yield f"{verdict.grade_id} is at fault itself: {_last_line(verdict)}"
+            yield f"the test {verdict.grade_id} itself has an error: {_last_line(verdict)}"
 
 
-def _disagreements(pairs: Iterable[tuple[Verdict, Verdict]]) -> Iterable[str]:
+def _differences(pairs: Iterable[tuple[Verdict, Verdict]]) -> Iterable[str]:
     for two, one in pairs:
         if two.passed != one.passed:
             yield (
-                f"{two.grade_id}: the rooms disagree. Two rooms: {two.state} ({_last_line(two)}); "
-                f"one kernel: {one.state} ({_last_line(one)})"
+                f"the results of {two.grade_id} differ between two processes "
+                f"({_outcome(two)}) and one process ({_outcome(one)})"
             )
 
 
-def _misconception(
-    prepared: TestPlan, answer: Answer, verdicts: Sequence[Verdict]
-) -> Iterable[str]:
+def _missing_points(verdicts: Iterable[Verdict]) -> Iterable[str]:
+    for verdict in verdicts:
+        if not verdict.passed:
+            yield (
+                f"{verdict.grade_id} should give it full marks, but the result is "
+                f"{_outcome(verdict)} ({verdict.points:g} of {verdict.max_points:g} points)"
+            )
+
+
+def _wrong_losses(plan: TestPlan, answer: Answer, verdicts: Sequence[Verdict]) -> Iterable[str]:
     (exercise,) = answer.exercises
-    related = {t.grade_id for t in prepared.tests if t.exercise == exercise}
-    for test in prepared.tests:
-        if exercise in prepared.needs.get(test.exercise, frozenset()):
-            related.add(test.grade_id)
-    own = {t.grade_id for t in prepared.tests if t.exercise == exercise}
-    lost = {v.grade_id for v in verdicts if v.points < v.max_points}
+    own = {test.grade_id for test in plan.tests if test.exercise == exercise}
+    related = own | {
+        test.grade_id for test in plan.tests if exercise in plan.needs.get(test.exercise, ())
+    }
+    lost = {verdict.grade_id for verdict in verdicts if verdict.points < verdict.max_points}
     if not lost & own:
         yield f"it gets full marks in {', '.join(sorted(own))}"
     if lost - related:
         yield f"it loses unrelated points in {', '.join(sorted(lost - related))}"
 
 
+def _diagnoses(plan: TestPlan, verdicts: Sequence[Verdict], answer_key: AnswerKey) -> set[str]:
+    """Return the names of the misconceptions that an answer is taken for."""
+    exercise_of = {test.grade_id: test.exercise for test in plan.tests}
+    exercises = [exercise_of[verdict.grade_id] for verdict in verdicts]
+    diagnosed = diagnose_all(verdicts, answer_key, exercises)
+    return {verdict.misconception for verdict in diagnosed if verdict.misconception is not None}
+
+
 def _gains(pairs: Iterable[tuple[Verdict, Verdict]]) -> Iterable[str]:
     for two, one in pairs:
-        for verdict, environment in ((two, "two processes"), (one, "one process")):
+        for verdict, mode in ((two, RunMode.TWO_PROCESSES), (one, RunMode.ONE_PROCESS)):
             if verdict.points > 0:
-                yield f"{verdict.grade_id} gives it {verdict.points:g} points in {environment}"
+                yield f"{verdict.grade_id} gives it {verdict.points:g} points in {mode}"
+
+
+def _outcome(verdict: Verdict) -> str:
+    line = _last_line(verdict)
+    return f"{verdict.state}: {line}" if line else verdict.state
 
 
 def _last_line(verdict: Verdict) -> str:

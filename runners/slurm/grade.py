@@ -1,18 +1,18 @@
 #!/usr/bin/env python
-"""Grades a week on a Slurm cluster: jobs that run `autograder worker`, asked for by dask-jobqueue.
+"""Grade an assignment on a Slurm cluster, with workers that dask-jobqueue starts as jobs.
 
     pip install ./lib '.[slurm]'
     python runners/slurm/grade.py week05_convnets --jobs 8 --gpus 1 --queue gpu
 
-What else a site wants of its jobs (modules, directives) belongs into dask-jobqueue's own
-configuration, ~/.config/dask/jobqueue.yaml.
+Put everything else that your site needs in its jobs (modules, directives) into the configuration of
+dask-jobqueue, ~/.config/dask/jobqueue.yaml.
 
-Run it where a process may stay as long as the grading takes (a login node, or a small job of its
-own), in a folder that the nodes see too. Gradebook, submissions and ledger stay with it; workers
-get one paper at a time. A job that Slurm kills loses nothing: its exams are held elsewhere.
+Run this where a process may stay until grading is finished (a login node, or a small job of its
+own), in a folder that the nodes can read. Gradebook, submissions and result cache stay there. A
+worker gets one exam notebook at a time. If Slurm kills a job, its exams run on another worker.
 
-A cluster's network is shared, and who reaches a Dask scheduler can run code as you: everything is
-encrypted, with a certificate made for this one run that only you can read.
+A cluster's network is shared, and everyone who can reach a Dask scheduler can run code as you.
+Therefore everything is encrypted, with a certificate for this run that only you can read.
 """
 
 import shlex
@@ -32,7 +32,7 @@ AUTOGRADER = str(Path(sys.executable).with_name("autograder"))
 
 
 class WorkerJob(SLURMJob):
-    """A Slurm job that runs `autograder worker`, where dask-jobqueue would run `dask worker`."""
+    """A Slurm job that runs `autograder worker` instead of `dask worker`."""
 
     def __init__(self, *positional: Any, security: Security, gpus: int, **options: Any) -> None:
         if gpus:
@@ -45,7 +45,7 @@ class WorkerJob(SLURMJob):
 
 
 def tls_options(security: Security, role: str) -> list[str]:
-    """Return the options that tell `autograder` its certificate; the files must be there."""
+    """Return the options of `autograder` for a certificate, whose files must exist."""
     files = security.get_tls_config_for_role(role)
     return [
         option
@@ -55,7 +55,7 @@ def tls_options(security: Security, role: str) -> list[str]:
 
 
 def make_certificate(folder: Path) -> Security:
-    """Return a certificate for this run, in files that only its owner can read."""
+    """Write a certificate for this run to files that only their owner can read, and return it."""
     made = Security.temporary()
     ca_file, key = folder / "ca.pem", folder / "key.pem"
     for path, text in ((ca_file, made.tls_ca_file), (key, made.tls_worker_key)):
@@ -67,7 +67,7 @@ def make_certificate(folder: Path) -> Security:
 
 
 def make_cluster(security: Security, *, gpus: int, **options: Any) -> SLURMCluster:
-    """Return a cluster of no jobs yet; `scale` asks Slurm for them."""
+    """Return a cluster without jobs; its method `scale` asks Slurm for them."""
     return SLURMCluster(
         job_cls=WorkerJob,
         processes=1,
@@ -80,29 +80,37 @@ def make_cluster(security: Security, *, gpus: int, **options: Any) -> SLURMClust
 
 
 def main(
-    week: Annotated[str, typer.Argument(help="The week to grade.")],
-    jobs: Annotated[int, typer.Option(min=1, help="Slurm jobs, each a worker.")] = 4,
-    gpus: Annotated[int, typer.Option(min=0, help="GPUs a job: so many exams at a time.")] = 0,
-    cores: Annotated[int, typer.Option(min=1, help="Cores a job.")] = 4,
-    memory: Annotated[str, typer.Option(help="Memory a job: 8 GiB an exam is ample.")] = "32GiB",
-    walltime: Annotated[str, typer.Option(help="Of a job; run it again to go on.")] = "04:00:00",
+    assignment: Annotated[str, typer.Argument(help="The assignment to grade.")],
+    jobs: Annotated[int, typer.Option(min=1, help="Number of Slurm jobs; each is a worker.")] = 4,
+    gpus: Annotated[int, typer.Option(min=0, help="GPUs of each job; one exam runs on each.")] = 0,
+    cores: Annotated[int, typer.Option(min=1, help="Cores of each job.")] = 4,
+    memory: Annotated[
+        str, typer.Option(help="Memory of each job; 8 GiB for an exam is enough.")
+    ] = "32GiB",
+    walltime: Annotated[
+        str, typer.Option(help="Time limit of a job; run again to continue.")
+    ] = "04:00:00",
     queue: Annotated[str | None, typer.Option(help="Slurm's partition.")] = None,
     account: Annotated[str | None, typer.Option(help="Slurm's account.")] = None,
-    interface: Annotated[str | None, typer.Option(help="Network of the nodes: ib0, say.")] = None,
-    root: Annotated[Path, typer.Option(help="The course's root.")] = Path(),
-    show: Annotated[bool, typer.Option("--show", help="Only show the job's script.")] = False,
+    interface: Annotated[
+        str | None, typer.Option(help="Network of the nodes, such as ib0.")
+    ] = None,
+    root: Annotated[Path, typer.Option(help="The root folder of the course.")] = Path(),
+    show: Annotated[
+        bool, typer.Option("--show", help="Show the script of a job and stop.")
+    ] = False,
 ) -> None:
-    """Ask Slurm for workers and grade a week on them."""
+    """Start workers as Slurm jobs and grade an assignment on them."""
     options = {"cores": cores, "memory": memory, "walltime": walltime, "queue": queue}
     options |= {"account": account, "interface": interface}
-    with tempfile.TemporaryDirectory(prefix=".tls-", dir=Path.cwd()) as folder:  # nodes see it too
+    with tempfile.TemporaryDirectory(prefix=".tls-", dir=Path.cwd()) as folder:  # nodes can read it
         security = make_certificate(Path(folder))
         with make_cluster(security, gpus=gpus, **options) as cluster:
             if show:
                 typer.echo(cluster.job_script())
                 return
             cluster.scale(jobs=jobs)
-            command = [AUTOGRADER, "grade", week, "--root", str(root)]
+            command = [AUTOGRADER, "grade", assignment, "--root", str(root)]
             command += ["--scheduler", cluster.scheduler_address, *tls_options(security, "client")]
             status = subprocess.run(command, check=False).returncode
     raise typer.Exit(status)

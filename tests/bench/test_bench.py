@@ -5,15 +5,15 @@ import sys
 import pytest
 
 from bench.assignment import KERAS, TRIVIAL
-from bench.crowd import Crowd, seconds_a_stored_result
-from bench.figures import ONE, TWO, aims, line_of, seconds_a_submission
+from bench.comparison import Comparison, Disagreement, check_points, reset
+from bench.figures import ONE, TWO, line_of, seconds_of_submission, targets
 from bench.formats import nbgrader_source, nbgrader_submission, otter_submission, otter_test
+from bench.large_class import LargeClass, seconds_of_cached_result
 from bench.measure import CommandFailed, Usage, measure
-from bench.pupils import keras_class, trivial_class
-from bench.race import Disagreement, Race, demand_points, start_afresh
 from bench.report import report
+from bench.students import keras_class, trivial_class
 
-RACE = Race(
+COMPARISON = Comparison(
     students=4,
     usages={
         "nbgrader": Usage(40.0, 44.0, 100 << 20, 50 << 20, (11.0, 21.0, 31.0, 40.0)),
@@ -24,28 +24,25 @@ RACE = Race(
     pure=1.0,
     preparation=10.0,
 )
-CROWD = Crowd(
+LARGE_CLASS = LargeClass(
     grown={10: Usage(5.0, 6.0, 500 << 20), 1_000: Usage(90.0, 150.0, 550 << 20)},
-    stored={10: Usage(2.0, 2.1), 1_000: Usage(12.0, 12.0)},
+    cached={10: Usage(2.0, 2.1), 1_000: Usage(12.0, 12.0)},
 )
 
 
-def test_the_same_class_comes_every_time_and_no_two_hand_in_the_same():
+def test_a_class_is_the_same_every_time_and_all_submissions_are_distinct():
     class_work = keras_class(30)
 
     assert class_work == keras_class(30)
-    assert len({tuple(student_work.answers.values()) for student_work in class_work}) == 30
-    assert (
-        len({tuple(student_work.answers.values()) for student_work in trivial_class(1_000)})
-        == 1_000
-    )
+    assert len({tuple(student.answers.values()) for student in class_work}) == 30
+    assert len({tuple(student.answers.values()) for student in trivial_class(1_000)}) == 1_000
 
 
-def test_the_class_holds_right_and_wrong_answers_of_each_exercise():
+def test_a_class_has_right_and_wrong_answers_to_each_exercise():
     class_work = keras_class(24)
 
     for exercise in KERAS.exercises:
-        assert {student_work.points[exercise.name] for student_work in class_work} == {
+        assert {student.points[exercise.name] for student in class_work} == {
             0.0,
             exercise.points,
         }
@@ -59,14 +56,14 @@ def is_test(cell):
     return cell.metadata.nbgrader.grade
 
 
-def test_each_systems_format_holds_the_same_code():
-    for student_work in keras_class(24):
-        submitted_at = nbgrader_submission(KERAS, student_work.answers)
+def test_each_systems_format_has_the_same_code():
+    for student in keras_class(24):
+        submission = nbgrader_submission(KERAS, student.answers)
 
-        assert code(otter_submission(KERAS, student_work.answers), lambda _: False) == code(
-            submitted_at, is_test
+        assert code(otter_submission(KERAS, student.answers), lambda _: False) == code(
+            submission, is_test
         )
-        tests = [cell.source for cell in submitted_at.cells if is_test(cell)]
+        tests = [cell.source for cell in submission.cells if is_test(cell)]
         assert tests == [exercise.test for exercise in KERAS.exercises]
 
 
@@ -88,20 +85,20 @@ def test_the_instructors_notebook_marks_solutions_for_removal():
     assert source.cells[2].metadata.nbgrader.points == 1
 
 
-def test_other_points_than_deserved_stop_the_race():
+def test_wrong_points_stop_the_comparison():
     class_work = trivial_class(2)
-    demand_points(
+    check_points(
         "one",
-        {student_work.name: dict(student_work.points) for student_work in class_work},
+        {student.name: dict(student.points) for student in class_work},
         class_work,
     )
 
     with pytest.raises(Disagreement, match=r"one gave student0002 \{'double': 0\.0\}"):
-        demand_points(
+        check_points(
             "one", {"student0001": {"double": 1.0}, "student0002": {"double": 0.0}}, class_work
         )
     with pytest.raises(Disagreement, match="student0001 None"):
-        demand_points("one", {}, class_work)
+        check_points("one", {}, class_work)
 
 
 def test_a_command_is_measured_with_its_orphans(tmp_path):
@@ -130,31 +127,33 @@ def test_a_command_that_fails_says_what_it_printed(tmp_path):
 
 
 def test_a_line_says_what_a_submission_took():
-    line = line_of("nbgrader", RACE.usages["nbgrader"], RACE)
+    line = line_of("nbgrader", COMPARISON.usages["nbgrader"], COMPARISON)
 
     assert (line.a_minute, line.cpu, line.overhead, line.first) == (6.0, 11.0, 10.0, 11.0)
-    assert seconds_a_submission(RACE.usages[TWO]) == pytest.approx(0.5)
+    assert seconds_of_submission(COMPARISON.usages[TWO]) == pytest.approx(0.5)
 
 
 def test_a_stored_result_costs_the_slope():
-    assert seconds_a_stored_result(CROWD.stored) == pytest.approx(0.01)
+    assert seconds_of_cached_result(LARGE_CLASS.cached) == pytest.approx(0.01)
 
 
-def test_each_aim_says_whether_it_is_met():
-    met = {aim.what: (aim.measured, aim.is_met) for aim in aims(RACE, CROWD)}
+def test_each_target_says_whether_it_is_met():
+    met = {
+        target.name: (target.measured, target.is_met) for target in targets(COMPARISON, LARGE_CLASS)
+    }
 
     assert met == {
         "throughput of nbgrader, with 2 jobs": ("13.3 ×", True),
         "throughput of Otter, with 2 jobs": ("8.0 ×", True),
         "from 1 job to 2": ("2.0 ×", True),
-        "overhead a submission": ("0.40 CPU s", True),
-        "a stored result": ("10.0 ms", True),
+        "overhead of a submission": ("0.40 CPU s", True),
+        "a cached result": ("10.0 ms", True),
         "memory, 1,000 students to 10": ("1.10 ×", True),
     }
 
 
-def test_the_page_holds_a_row_for_each_system_and_size():
-    page = report(RACE, CROWD, about=["21 November 2026. A machine."])
+def test_the_page_has_a_row_for_each_system_and_size():
+    page = report(COMPARISON, LARGE_CLASS, about=["21 November 2026. A machine."])
 
     assert "| nbgrader | 6.0 | 1.0 × | 11.00 | 10.00 | 100 | 11.0 |" in page
     assert f"| {TWO} | 80.0 | 13.3 × | 1.50 | 0.50 | 400 | 1.5 |" in page
@@ -163,13 +162,18 @@ def test_the_page_holds_a_row_for_each_system_and_size():
     assert "* 21 November 2026. A machine." in page
 
 
-def test_the_second_run_starts_where_the_first_did(tmp_path):
-    for name in ("gradebook.db", ".autograder/schemes/a", ".autograder/ledger/b", "autograded/c/d"):
+def test_a_reset_deletes_all_but_the_answer_key(tmp_path):
+    for name in (
+        "gradebook.db",
+        ".autograder/answer_keys/a",
+        ".autograder/results/b",
+        "autograded/c/d",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("marks")
 
-    start_afresh(tmp_path, b"nobody yet")
+    reset(tmp_path, b"nobody yet")
 
     left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
-    assert left == {"gradebook.db", ".autograder/schemes/a"}
+    assert left == {"gradebook.db", ".autograder/answer_keys/a"}
     assert (tmp_path / "gradebook.db").read_bytes() == b"nobody yet"

@@ -9,10 +9,11 @@ from autograder.course.build.name_checks import check_names
 from autograder.course.build.text import read_course_text
 from autograder.errors import BuildError
 from autograder.exam.test_cells import TestCell
+from autograder.models import CellRole
 from autograder.notebook.names import assigned_names
 from autograder.verification.local_runner import (
     AnswerResult,
-    Cell,
+    CodeCell,
     LocalRun,
     run_all,
     start_in_one_process,
@@ -48,16 +49,18 @@ def with_block(*names: str) -> pytest.MarkDecorator:
 def run_exam(example: dict[str, str], test: str, answer: str, environment: str) -> AnswerResult:
     names = tuple(sorted(assigned_names(example["student"])))
     cells = [
-        Cell("setup", SETUP + example.get("setup", "")),
-        Cell("answer", example[answer]),
-        Cell("test", example[test], TestCell(0, "test", POINTS, example[test], "", names, {})),
+        CodeCell(CellRole.SETUP, SETUP + example.get("setup", "")),
+        CodeCell(CellRole.ANSWER, example[answer]),
+        CodeCell(
+            CellRole.TEST, example[test], TestCell(0, "test", POINTS, example[test], "", names, {})
+        ),
     ]
 
     def begin() -> LocalRun:
         return ENVIRONMENTS[environment](cells, seed=0, seconds=20.0)
 
-    ((_, sat),) = run_all([begin], 1)
-    return sat
+    ((_, result),) = run_all([begin], 1)
+    return result
 
 
 def points(example: dict[str, str], test: str, answer: str, environment: str) -> float:
@@ -80,8 +83,8 @@ def build(tmp_path: Path, example: dict[str, str], test: str) -> None:
 def test_the_page_has_its_examples():
     assert len(EXAMPLES) == 13
     assert all({"student", "wrong", "right"} <= set(example) for example in EXAMPLES.values())
-    told = {"two processes", "one process", "build", "full marks"}
-    assert all(len(told & set(example)) == 1 for example in EXAMPLES.values())
+    outcomes = {"two processes", "one process", "build", "full marks"}
+    assert all(len(outcomes & set(example)) == 1 for example in EXAMPLES.values())
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -94,12 +97,12 @@ def test_the_right_way_gives_the_right_answer_its_points(example, environment):
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 @with_block("trivial answer")
-def test_the_right_way_gives_the_cheat_nothing(example, environment):
+def test_the_right_way_gives_the_trivial_answer_nothing(example, environment):
     assert points(example, "right", "trivial answer", environment) == 0.0
 
 
 @with_block("full marks")
-def test_the_wrong_way_gives_the_cheat_full_marks(example):
+def test_the_wrong_way_gives_the_trivial_answer_full_marks(example):
     assert points(example, "wrong", "trivial answer", "two processes") == POINTS
 
 

@@ -1,4 +1,4 @@
-"""Facts about known answers: read, never run, and put in the reference's place."""
+"""Known answers are read, never run, and replace the reference."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def run(source, **names):
     return names
 
 
-def test_a_misconception_takes_the_place_of_the_reference(tmp_path):
+def test_a_misconception_replaces_the_reference(tmp_path):
     text = "\n@misconception('sigmoid', hint='The sign.')\ndef sign(z):\n    return z\n"
 
     answer = only(tmp_path, text)
@@ -60,7 +60,9 @@ def test_replaces_names_another_definition_of_the_cell(tmp_path):
 
     source = only(tmp_path, text).source
 
-    assert source.startswith("RATE = 0.1\n\ndef helper(w):\n    return -w\n")  # @once went along
+    assert source.startswith(
+        "RATE = 0.1\n\ndef helper(w):\n    return -w\n"
+    )  # the decorator @once is replaced too
     assert "return helper(sigmoid(X))" in source
 
 
@@ -81,7 +83,7 @@ def test_a_recursive_definition_calls_itself_by_the_new_name(tmp_path):
     )
 
 
-def test_imports_and_helpers_come_along_when_they_are_needed(tmp_path):
+def test_imports_and_helpers_are_copied_if_they_are_needed(tmp_path):
     text = (
         "import numpy as np\nimport math\n"
         "from autograder.course.known_answers import misconception\n"
@@ -98,14 +100,14 @@ def test_imports_and_helpers_come_along_when_they_are_needed(tmp_path):
     )
 
 
-def test_what_the_notebook_has_does_not_come_along(tmp_path):
+def test_imports_of_the_set_up_are_not_copied(tmp_path):
     text = (
         "import numpy as np\nfrom scipy.special import expit as sigmoid\n\n"
         "@misconception('fit', hint='H.')\n"
         "def wrong(X, y, *, steps=3):\n    return np.sum(sigmoid(X))\n"
     )
 
-    source = only(tmp_path, text, given={"np"}).source
+    source = only(tmp_path, text, setup_names={"np"}).source
 
     assert "import" not in source
 
@@ -137,13 +139,13 @@ def test_one_definition_may_be_known_of_two_exercises(tmp_path):
     ]
 
 
-def test_a_class_takes_the_place_of_a_class(tmp_path):
-    text = "@variant('Net')\nclass Idle:\n    def twin(self):\n        return Idle()\n"
-    reference = {"Net": "class Net:\n    def twin(self):\n        return Net()\n"}
+def test_a_class_replaces_a_class(tmp_path):
+    text = "@variant('Net')\nclass Idle:\n    def copy(self):\n        return Idle()\n"
+    reference = {"Net": "class Net:\n    def copy(self):\n        return Net()\n"}
 
     source = load_text(tmp_path, text, reference)[0].source
 
-    assert source == "class Net:\n    def twin(self):\n        return Net()"
+    assert source == "class Net:\n    def copy(self):\n        return Net()"
 
 
 def test_a_whole_cell_replaces_the_whole_cell(tmp_path):
@@ -188,11 +190,11 @@ def test_an_injected_cell_runs(tmp_path):
     assert run(only(tmp_path, text).source)["sigmoid"](1) == 2
 
 
-def test_a_week_without_the_file_has_no_known_answers(tmp_path):
+def test_an_assignment_without_the_file_has_no_known_answers(tmp_path):
     assert load(tmp_path / "misconceptions.py", REFERENCE) == ()
 
 
-def test_in_plain_python_what_is_decorated_stays_itself():
+def test_the_decorators_return_what_they_decorate():
     def f(z):
         return z
 
@@ -205,24 +207,32 @@ def test_in_plain_python_what_is_decorated_stays_itself():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("@misconception('x', hint='H.')\ndef HERE(z): pass", "no exercise", id="x"),
-        pytest.param("@misconception('fit')\ndef HERE(z): pass", "takes the", id="no hint"),
-        pytest.param("@misconception('fit', hint='')\ndef HERE(z): pass", "say some", id="empty"),
+        pytest.param(
+            "@misconception('x', hint='H.')\ndef HERE(z): pass", "not an exercise", id="x"
+        ),
+        pytest.param(
+            "@misconception('fit')\ndef HERE(z): pass", "Expected the exercise, hint", id="no hint"
+        ),
+        pytest.param("@misconception('fit', hint='')\ndef HERE(z): pass", "nonempty", id="empty"),
         pytest.param("@misconception('fit', hint=H)\ndef HERE(z): pass", "plain str", id="a name"),
-        pytest.param("@variant('fit', hint='H.')\ndef HERE(z): pass", "takes the", id="a hint"),
-        pytest.param("@variant()\ndef HERE(z): pass", "takes the exercise", id="no exercise"),
-        pytest.param("\n@variant('sigmoid')\ndef HERE(x): pass", "own arguments", id="arguments"),
+        pytest.param(
+            "@variant('fit', hint='H.')\ndef HERE(z): pass", "Expected the exercise.", id="a hint"
+        ),
+        pytest.param("@variant()\ndef HERE(z): pass", "Expected the exercise", id="no exercise"),
+        pytest.param(
+            "\n@variant('sigmoid')\ndef HERE(x): pass", "Use the same arguments", id="arguments"
+        ),
         pytest.param(
             "@variant('fit', replaces='x')\ndef HERE(z): pass", "one of helper, fit", id="replaces"
         ),
-        pytest.param("whole_variant('fit', name='HERE', source='x = 1')", "defines no", id="none"),
+        pytest.param("whole_variant('fit', name='HERE', source='x = 1')", "not define", id="none"),
         pytest.param("whole_variant('fit', name='HERE', source='def')", "not Python", id="syntax"),
         pytest.param("for x in y:\n    whole_variant('HERE')", "top level", id="in a loop"),
         pytest.param("def f():\n    @variant('sigmoid')\n    def HERE(z): 0", "top level", id="in"),
         pytest.param("x = 1\ndef HERE(:", "not Python", id="syntax of the file"),
     ],
 )
-def test_a_fault_is_an_error_with_file_and_line(tmp_path, text, message):
+def test_an_error_names_file_and_line(tmp_path, text, message):
     with pytest.raises(BuildError) as caught:
         load_text(tmp_path, text)
 
@@ -234,7 +244,9 @@ def test_a_fault_is_an_error_with_file_and_line(tmp_path, text, message):
 def test_two_of_one_name_are_an_error(tmp_path):
     text = "@variant('sigmoid')\ndef a(z): pass\n@variant('sigmoid')\ndef a(z): return 1\n"
 
-    with pytest.raises(BuildError, match="A second 'a' of 'sigmoid'") as caught:
+    with pytest.raises(
+        BuildError, match="second 'a' for 'sigmoid'; the first is on line 2"
+    ) as caught:
         load_text(tmp_path, text)
 
     assert caught.value.line == 4

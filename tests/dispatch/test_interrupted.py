@@ -1,4 +1,4 @@
-"""Grading is killed at any moment; the same command then ends with the same gradebook."""
+"""Test that grading can be killed at any moment: the same command then completes it."""
 
 import multiprocessing
 import os
@@ -20,8 +20,8 @@ STUDENTS = 12
 
 
 @pytest.fixture(scope="module")
-def evenings():
-    """Processes that have imported everything, and nothing else."""
+def forks():
+    """Start processes that have imported everything already."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.support.queue_exams"])
     return context
@@ -42,14 +42,20 @@ def make_course(tmp_path, tiny_source, tiny_release, empty_gradebook):
     return make_course
 
 
-def begin(evenings, course):
-    process = evenings.Process(target=grade_here, args=(course.root, course.week))
+def begin(forks, course, variables=()):
+    """Start grading; return the process as soon as Ctrl-C interrupts grading there.
+
+    A process that is just starting dies of Ctrl-C somewhere in `multiprocessing`.
+    """
+    is_ready = forks.Event()
+    process = forks.Process(target=grade_here, args=(course.root, course.week, variables, is_ready))
     process.start()
+    assert is_ready.wait(PATIENCE)
     return process
 
 
 def graded(course):
-    """Everything that grading leaves behind, but for what the database names by chance."""
+    """Everything that grading writes, except random ids in the database."""
     with open_gradebook(course.root) as book:
         marks = {
             (submission.student_id, grade.name): (
@@ -67,23 +73,23 @@ def graded(course):
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["SIGKILL", "SIGINT"])
-def test_killed_at_any_moment_it_ends_as_if_undisturbed(evenings, make_course, number):
+def test_killed_at_any_moment_it_ends_as_if_undisturbed(forks, make_course, number):
     undisturbed, course = make_course("undisturbed"), make_course("disturbed")
+    process = begin(forks, undisturbed)
     began = time.monotonic()
-    process = begin(evenings, undisturbed)
     process.join(PATIENCE)
     assert process.exitcode == 0
     seconds = time.monotonic() - began
     moments = random.Random(6)
 
     for _ in range(10):
-        process = begin(evenings, course)
-        process.join(moments.uniform(0, seconds))  # or it ends before
+        process = begin(forks, course)
+        process.join(moments.uniform(0, seconds))  # or it ends earlier
         if process.is_alive():
             os.kill(process.pid, number)
         process.join(PATIENCE)
         assert process.exitcode in (0, -number, 130)
-    process = begin(evenings, course)
+    process = begin(forks, course)
     process.join(PATIENCE)
 
     assert process.exitcode == 0
@@ -91,14 +97,11 @@ def test_killed_at_any_moment_it_ends_as_if_undisturbed(evenings, make_course, n
     assert len(graded(course)[0]) == 3 * (STUDENTS + 1)
 
 
-def test_ctrl_c_waits_for_no_exam(evenings, make_course, tmp_path):
+def test_ctrl_c_waits_for_no_exam(forks, make_course, tmp_path):
     course = make_course("slow")
     course.submit("slow", {"double": "def double(x): return 'SLOW'"})
     gate, log = tmp_path / "never", tmp_path / "log"
-    process = evenings.Process(
-        target=grade_here, args=(course.root, course.week, {GATE: str(gate), LOG: str(log)})
-    )
-    process.start()
+    process = begin(forks, course, {GATE: str(gate), LOG: str(log)})
     until = time.monotonic() + PATIENCE
     while "SLOW" not in (log.read_text() if log.exists() else "") and time.monotonic() < until:
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""A machine is divided into places: by its cores, or by its GPUs."""
+"""Test that a machine is divided into slots: by its cores, or by its GPUs."""
 
 import importlib
 
@@ -19,7 +19,7 @@ def machine(monkeypatch):
     monkeypatch.setattr(module, "gpus", lambda: found)
 
 
-def test_without_a_wish_every_core_is_a_place():
+def test_every_core_is_a_slot_by_default():
     assert machine_slots() == (Slot(threads=1),) * 8
 
 
@@ -39,7 +39,7 @@ def test_fewer_exams_at_a_time_have_more_threads_each():
         ("MIG-4f,MIG-5a", ["MIG-4f", "MIG-5a"]),
     ],
 )
-def test_each_gpu_is_one_place(wanted, names):
+def test_each_gpu_is_one_slot(wanted, names):
     found = machine_slots(None, wanted)
 
     assert [slot.gpu for slot in found] == names
@@ -47,7 +47,7 @@ def test_each_gpu_is_one_place(wanted, names):
 
 
 @pytest.mark.parametrize(
-    ("jobs", "wanted", "complaint"),
+    ("jobs", "wanted", "message"),
     [
         (None, "4", "has 3 GPUs, not 4"),
         (None, "0", "no GPU"),
@@ -55,12 +55,12 @@ def test_each_gpu_is_one_place(wanted, names):
         (2, "auto", "--jobs or --gpus"),
     ],
 )
-def test_what_cannot_be_is_one_sentence(jobs, wanted, complaint):
-    with pytest.raises(UsageError, match=complaint):
+def test_impossible_slots_are_an_error(jobs, wanted, message):
+    with pytest.raises(UsageError, match=message):
         machine_slots(jobs, wanted)
 
 
-def test_an_exam_on_a_gpu_sees_that_one_alone_and_takes_no_more_memory_than_it_needs():
+def test_an_exam_on_a_gpu_sees_only_that_gpu_and_takes_only_the_memory_it_needs():
     environment = Slot(threads=4, gpu="2").environment
 
     assert environment["CUDA_VISIBLE_DEVICES"] == "2"
@@ -68,5 +68,5 @@ def test_an_exam_on_a_gpu_sees_that_one_alone_and_takes_no_more_memory_than_it_n
     assert {environment[name] for name in environment if "THREADS" in name} == {"4"}
 
 
-def test_an_exam_that_shares_nothing_is_told_nothing():
+def test_a_whole_machine_sets_no_variables():
     assert Slot().environment == {}

@@ -27,7 +27,7 @@ RIGHT = {
 }
 
 
-PLACE = Slot()
+SLOT = Slot()
 
 
 @pytest.fixture
@@ -46,17 +46,17 @@ def graded(course, student="ada"):
 
 @pytest.fixture
 def examine_all(tiny_course, exam, one_namespace):
-    """Examine submissions on this machine; yields them as they are put down."""
+    """Examine submissions on this machine; yields their results as they are committed."""
 
-    def examine_all(submissions, *, run_exam=one_namespace, slots=(PLACE,), force=False):
+    def examine_all(submissions, *, run_exam=one_namespace, slots=(SLOT,), force=False):
         queue = partial(local_queue, ExamSlots(slots, run_exam=run_exam))
         result_cache = ResultCache(tiny_course.root)
         batch = Batch({tiny_course.notebook: exam}, result_cache, queue, force=force)
-        for together in batch.examine(submissions):
-            for one in together:
-                down = stage(tiny_course.root, one.submission, one.executed)
-                down.commit()
-                yield down.result
+        for examined in batch.examine(submissions):
+            for one in examined or ():  # None: nothing finished for a moment
+                staged = stage(tiny_course.root, one.submission, one.executed)
+                staged.commit()
+                yield staged.result
 
     return examine_all
 
@@ -87,7 +87,7 @@ def test_a_submission_becomes_a_result(tiny_course, examine):
     assert result.findings == ()
 
 
-def test_the_graded_notebook_is_the_executed_paper(tiny_course, examine):
+def test_the_graded_notebook_is_the_executed_exam_notebook(tiny_course, examine):
     tiny_course.submit("ada", RIGHT, lambda notebook: notebook.metadata.update(mine=1))
 
     examine(submission(tiny_course))
@@ -113,7 +113,7 @@ def forge_test(notebook):
     notebook.cells[4].source = "pass"
 
 
-def test_findings_of_intake_and_exam_come_together(tiny_course, examine, one_namespace):
+def test_findings_about_the_file_and_the_exam_are_joined(tiny_course, examine, one_namespace):
     def run_exam(exam_notebook, **more):
         executed = one_namespace(exam_notebook, **more)
         add_findings(executed, [Finding(FindingKind.LIMIT, "too slow", "double")])
@@ -170,7 +170,7 @@ def test_a_link_is_not_followed(tiny_course, examine, tmp_path):
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_an_exam_that_cannot_be_held_is_a_result(tiny_course, examine, error):
+def test_an_exam_that_cannot_be_run_is_a_result(tiny_course, examine, error):
     def run_exam(exam_notebook, **more):
         raise error
 
@@ -220,8 +220,8 @@ def test_output_that_no_file_can_hold_is_written_all_the_same(tiny_course, exami
     json.loads(tiny_course.graded_path("ada").read_text(encoding="utf-8"))
 
 
-def hand_in(course, count):
-    """Hand in so many different works; return the submissions."""
+def submit_distinct(course, count):
+    """Submit `count` distinct works; return the submissions."""
     students = [f"student{number:02}" for number in range(count)]
     for student in students:
         course.submit(student, {**RIGHT, "why": f"Because of {student}."})
@@ -229,16 +229,16 @@ def hand_in(course, count):
 
 
 def test_every_submission_becomes_a_result(tiny_course, examine_all):
-    submissions = hand_in(tiny_course, 12)
+    submissions = submit_distinct(tiny_course, 12)
 
-    results = list(examine_all(submissions, slots=(PLACE,) * 3))
+    results = list(examine_all(submissions, slots=(SLOT,) * 3))
 
     assert sorted(result.student for result in results) == [one.student for one in submissions]
     assert {result.score for result in results} == {10}
 
 
 class Slow:
-    """Holds exams that take a moment, and notes which places they have."""
+    """Runs exams that take a moment, and records their slots."""
 
     def __init__(self, run_exam):
         self.run_exam, self.lock = run_exam, threading.Lock()
@@ -246,7 +246,7 @@ class Slow:
 
     def __call__(self, exam_notebook, *, slot, **more):
         with self.lock:
-            assert slot not in self.now, "two exams in one place"
+            assert slot not in self.now, "two exams in one slot"
             self.now.append(slot)
             self.taken.append(slot)
             self.most = max(self.most, len(self.now))
@@ -256,28 +256,26 @@ class Slow:
         return self.run_exam(exam_notebook, **more)
 
 
-def test_so_many_exams_are_held_at_a_time_each_in_a_place_of_its_own(
-    tiny_course, examine_all, one_namespace
-):
+def test_one_exam_runs_at_a_time_in_each_slot(tiny_course, examine_all, one_namespace):
     slow = Slow(one_namespace)
     slots = tuple(Slot(gpu=str(number)) for number in range(3))
 
-    results = list(examine_all(hand_in(tiny_course, 12), run_exam=slow, slots=slots))
+    results = list(examine_all(submit_distinct(tiny_course, 12), run_exam=slow, slots=slots))
 
     assert [result.findings for result in results] == [()] * 12
     assert slow.most == 3
     assert set(slow.taken) == set(slots)
 
 
-def test_results_come_as_they_are_done_and_no_more_wait_than_needed(tiny_course, examine_all):
+def test_results_are_yielded_early_and_few_exams_are_sent_ahead(tiny_course, examine_all):
     taken = []
 
     def one_by_one():
-        for one in hand_in(tiny_course, 40):
+        for one in submit_distinct(tiny_course, 40):
             taken.append(one)
             yield one
 
-    results = examine_all(one_by_one(), slots=(PLACE,) * 2)
+    results = examine_all(one_by_one(), slots=(SLOT,) * 2)
     for _ in range(3):
         next(results)
     results.close()
@@ -293,7 +291,9 @@ def test_what_goes_wrong_with_one_is_a_result_and_the_others_go_on(
             raise ValueError("broken")
         return one_namespace(exam_notebook, **more)
 
-    results = {r.student: r for r in examine_all(hand_in(tiny_course, 6), run_exam=run_exam)}
+    results = {
+        r.student: r for r in examine_all(submit_distinct(tiny_course, 6), run_exam=run_exam)
+    }
 
     assert len(results) == 6
     assert kinds(results["student03"]) == ["exam-not-run"]
@@ -301,7 +301,7 @@ def test_what_goes_wrong_with_one_is_a_result_and_the_others_go_on(
     assert results["student04"].score == 10
 
 
-def test_whoever_stops_early_does_not_wait_for_the_exams(tiny_course, examine_all, one_namespace):
+def test_stopping_early_does_not_wait_for_the_exams(tiny_course, examine_all, one_namespace):
     begun = threading.Event()
 
     def run_exam(exam_notebook, stop, **more):
@@ -312,10 +312,27 @@ def test_whoever_stops_early_does_not_wait_for_the_exams(tiny_course, examine_al
             time.sleep(0.01)
         raise RuntimeError("stopped")
 
-    results = examine_all(hand_in(tiny_course, 3), run_exam=run_exam)
+    results = examine_all(submit_distinct(tiny_course, 3), run_exam=run_exam)
     assert next(results).student == "student00"
     assert begun.wait(30)
     results.close()
 
     assert not tiny_course.graded_path("student01").exists()
     assert len(list(ResultCache(tiny_course.root).folder.rglob("*.gz"))) == 1
+
+
+def test_an_unexpected_error_is_logged_with_its_traceback(
+    tiny_course, examine, monkeypatch, caplog
+):
+    def prepare(path, config):
+        raise LookupError("a bug")
+
+    monkeypatch.setattr("autograder.grading.batch.prepare", prepare)
+    tiny_course.submit("ada", RIGHT)
+
+    result = examine(submission(tiny_course))
+
+    assert kinds(result) == ["exam-not-run"]
+    (record,) = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert record.name == "autograder.grading.batch"
+    assert record.exc_info[0] is LookupError

@@ -1,4 +1,4 @@
-"""A scheduler and its workers, each a process of its own, hold the exams of a class."""
+"""Test a scheduler and its workers, each a process of its own, which run the exams of a class."""
 
 import json
 import os
@@ -57,10 +57,10 @@ class Cluster:
         return self.start([*command, self.address, *arguments], **variables)
 
     def wait_for_workers(self, count):
-        """Wait until so many have said that they joined."""
-        wait_for(lambda: self.said().count("tcp://") >= count)
+        """Wait until `count` workers have printed that they joined."""
+        wait_for(lambda: self.printed().count("tcp://") >= count)
 
-    def said(self):
+    def printed(self):
         """Return what the workers printed."""
         return "".join(Path(output.name).read_text() for _, output in self.processes[1:])
 
@@ -74,18 +74,18 @@ class Cluster:
                 output.close()
 
 
-def wait_for(is_so):
+def wait_for(condition):
     deadline = time.monotonic() + PATIENCE
-    while not is_so():
+    while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
 
 
 @pytest.fixture
 def cluster(tmp_path):
-    made = Cluster(tmp_path)
-    yield made
-    made.close()
+    cluster = Cluster(tmp_path)
+    yield cluster
+    cluster.close()
 
 
 @pytest.fixture
@@ -94,8 +94,8 @@ def course(tiny_course, empty_gradebook):
     return tiny_course
 
 
-def hand_in(course, count, remark=""):
-    """Hand in different work, every third of it wrong; return what each earns."""
+def submit_distinct(course, count, remark=""):
+    """Submit distinct work, every third of it wrong; return the points of each student."""
     earned = {}
     for number in range(count):
         factor = 3 if number % 3 == 0 else 2
@@ -122,29 +122,29 @@ def marks(course):
         }
 
 
-def test_a_worker_is_killed_in_the_middle_and_nobody_notices(course, cluster):
-    earned = hand_in(course, 10)
+def test_a_worker_that_is_killed_loses_no_exam(course, cluster):
+    earned = submit_distinct(course, 10)
     first = cluster.worker(AUTOGRADER, "--jobs", "1")
     cluster.worker(AUTOGRADER, "--jobs", "1")
     cluster.wait_for_workers(2)
-    told = []
+    reported = []
 
-    def tell(done, total):
-        told.append(done)
+    def report(done, total):
+        reported.append(done)
         if done == 3:
             first.send_signal(signal.SIGKILL)
 
-    results = grade(course, cluster, on_result=tell)
+    results = grade(course, cluster, on_result=report)
 
     assert first.wait(PATIENCE) == -signal.SIGKILL
-    assert told == list(range(11))
+    assert reported == list(range(11))
     assert {name: result.score for name, result in results.items()} == earned
     assert [result.findings for result in results.values()] == [()] * 10
     assert marks(course) == earned
 
 
 def test_no_two_exams_share_a_gpu(course, cluster):
-    earned = hand_in(course, 12)
+    earned = submit_distinct(course, 12)
     cluster.worker(STAND_IN, "0", "1")
     cluster.worker(STAND_IN, "2")
     cluster.wait_for_workers(2)
@@ -165,7 +165,7 @@ def test_no_two_exams_share_a_gpu(course, cluster):
 
 
 def test_an_exam_that_kills_its_workers_is_zero_and_the_others_are_graded(course, cluster):
-    earned = hand_in(course, 5)
+    earned = submit_distinct(course, 5)
     course.submit("eve", {"double": "def double(x): return 2 * x  # DEADLY"})
     cluster.worker(STAND_IN, "0", "1")
 
@@ -181,8 +181,8 @@ def test_an_exam_that_kills_its_workers_is_zero_and_the_others_are_graded(course
     assert sum("DEADLY" in source for _, source, _, _ in notes(cluster.log)) == deaths
 
 
-def test_exams_of_a_grader_that_is_gone_are_stopped(course, cluster):
-    hand_in(course, 2, remark="SLOW")
+def test_exams_of_a_stopped_grader_are_canceled(course, cluster):
+    submit_distinct(course, 2, remark="SLOW")
     cluster.worker(STAND_IN, "0", "1")
     cluster.wait_for_workers(1)
     grader = cluster.start(
@@ -196,27 +196,27 @@ def test_exams_of_a_grader_that_is_gone_are_stopped(course, cluster):
     grader.send_signal(signal.SIGINT)
 
     assert grader.wait(PATIENCE) == 130
-    assert "the same command goes on from there" in cluster.said()
+    assert "the same command goes on from there" in cluster.printed()
     wait_for(lambda: [what for what, *_ in notes(cluster.log)].count("stop") == 2)
     cluster.gate.touch()
     assert len(grade(course, cluster)) == 2
 
 
-def test_a_worker_of_other_versions_is_one_sentence(course, cluster):
-    hand_in(course, 1)
+def test_a_worker_with_other_versions_is_an_error(course, cluster):
+    submit_distinct(course, 1)
     cluster.worker(STAND_IN, "0", KERAS_BACKEND="jax")
 
     with pytest.raises(ClusterError, match="Keras' backend is jax, not tensorflow"):
         grade(course, cluster)
 
 
-def test_no_scheduler_is_one_sentence(course):
-    hand_in(course, 1)
+def test_no_scheduler_is_an_error(course):
+    submit_distinct(course, 1)
     with pytest.raises(ClusterError, match=r"No Dask scheduler can be used at nonsense://x"):
         grade_class(course.root, course.week, scheduler=Scheduler("nonsense://x"))
 
 
-def test_with_a_scheduler_its_workers_say_how_many(course):
-    hand_in(course, 1)
+def test_with_a_scheduler_the_number_of_jobs_is_an_error(course):
+    submit_distinct(course, 1)
     with pytest.raises(UsageError, match="each worker says"):
         grade_class(course.root, course.week, jobs=2, scheduler=Scheduler("tcp://127.0.0.1:1"))

@@ -160,7 +160,7 @@ def test_rules_11_and_12_what_was_hidden_is_not_shown_and_what_is_shown_is_harml
 
     page = page_of(executed, None, Marks(), Submission("s", "w", "n", None))
     shown = json.dumps([list(block.outputs) for block in page.blocks], default=str)
-    reasons = " ".join(test_cell.reason + test_cell.hint for test_cell in page.test_cells)
+    reasons = " ".join(cell.reason + cell.hint for cell in page.graded_cells)
     assert points(executed) == [0.0, 0.0]
     assert "31337" in json.dumps(executed.cells[4].outputs)  # the instructor sees it
     assert "31337" not in shown + reasons

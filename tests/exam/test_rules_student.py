@@ -459,7 +459,7 @@ def g(x): return kept[0](x)
 
     assert first.passed
     assert (second.state, second.points) == ("failed", 0.0)
-    assert "had no question open" in second.reason
+    assert "had no request open" in second.reason
 
 
 def test_rule_7_threads_that_call_between_questions_reach_nobody():

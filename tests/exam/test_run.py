@@ -1,4 +1,4 @@
-"""An exam that cannot be fair is not held: nobody gets zero for the course's own mistake."""
+"""An exam whose set-up fails is not run: no student loses points for an error of the course."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_a_set_up_cell_that_fails_in_the_examiner_is_named():
         run_exam(exam_notebook(ANSWER, BROKEN, TEST), settings=Settings())
 
 
-def test_an_exam_with_a_broken_set_up_counts_as_not_held():
+def test_an_exam_with_a_broken_set_up_counts_as_not_run():
     executed = attempt_exam(exam_notebook(ANSWER, BROKEN, TEST), settings=Settings())
 
     (finding,) = exam_metadata(executed).findings
@@ -29,10 +29,10 @@ def test_an_exam_with_a_broken_set_up_counts_as_not_held():
     assert not was_completed(executed)
     assert "no_such_package" in finding.message
     assert verdict.state == "not run"
-    assert "could not be held" in verdict.reason
+    assert "could not be run" in verdict.reason
 
 
-def test_a_set_up_cell_that_only_the_student_breaks_is_no_reason_not_to_hold_it():
+def test_a_set_up_cell_that_only_the_student_breaks_does_not_prevent_the_exam():
     spoils = ("answer", "import sys\nsys.modules['colorsys'] = None\ndef f(x):\n    return x")
 
     executed = run_exam(

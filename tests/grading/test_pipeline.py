@@ -1,6 +1,7 @@
-"""One evening: a class hands in, is graded, and the marks are in the gradebook."""
+"""Test grading a class, from the submissions to the grades in the gradebook."""
 
 import hashlib
+import logging
 
 import nbformat
 import pytest
@@ -26,15 +27,15 @@ def course(tiny_course, tmp_path_factory, empty_gradebook):
 
 
 @pytest.fixture
-def held():
-    """The answers to `double` of each exam that was held."""
+def exams_run():
+    """The answer to `double` of each exam that was run."""
     return []
 
 
 @pytest.fixture
-def grade(course, one_namespace, held):
+def grade(course, one_namespace, exams_run):
     def run_exam(exam_notebook, **more):
-        held.append(exam_notebook.cells[3].source)
+        exams_run.append(exam_notebook.cells[3].source)
         return one_namespace(exam_notebook, **more)
 
     def grade(**more):
@@ -76,22 +77,40 @@ def test_a_class_is_graded(course, grade, marks):
     assert course.graded_path("zoe").is_file()
 
 
-def test_progress_is_told(course, grade):
+def test_progress_is_reported(course, grade):
     course.submit("ada", RIGHT)
     course.submit("bob", HALF)
-    told = []
+    reported = []
 
-    grade(on_result=lambda done, total: told.append((done, total)))
+    grade(on_result=lambda done, total: reported.append((done, total)))
 
-    assert told == [(0, 2), (1, 2), (2, 2)]
+    assert reported == [(0, 2), (1, 2), (2, 2)]
 
 
-def test_only_wanted_students_are_graded(course, grade, held):
+def test_what_grading_did_is_logged(course, grade, caplog):
+    caplog.set_level(logging.INFO, "autograder.grading")
+    course.submit("ada", RIGHT)
+    grade()
+    course.submit("bob", HALF)
+    course.submit("eve", HALF).rename(course.submission_path("eve").with_name("mine.ipynb"))
+    caplog.clear()
+
+    grade()
+
+    own = [one for one in caplog.records if one.name.startswith("autograder.")]
+    assert [one.getMessage() for one in own] == [
+        f"Found 2 submissions of {course.week}; 1 are missing",
+        "Used 1 cached results, ran 1 exams",
+        "Entered 3 results into the gradebook",
+    ]
+
+
+def test_only_wanted_students_are_graded(course, grade, exams_run):
     course.submit("ada", RIGHT)
     course.submit("bob", RIGHT)
 
     assert [result.student for result in grade(students=["bob"])] == ["bob"]
-    assert len(held) == 1
+    assert len(exams_run) == 1
 
 
 def test_a_missing_notebook_scores_zero_and_leaves_nothing_behind(course, grade, marks):
@@ -117,7 +136,7 @@ def test_nothing_of_a_submission_is_changed(course, grade):
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
-def test_what_did_not_change_is_not_examined_again(course, grade, held):
+def test_what_did_not_change_is_not_examined_again(course, grade, exams_run):
     course.submit("ada", RIGHT)
     course.submit("bob", {**RIGHT, "why": "Therefore."})
     first = grade()
@@ -125,7 +144,7 @@ def test_what_did_not_change_is_not_examined_again(course, grade, held):
 
     second = grade()
 
-    assert len(held) == 3
+    assert len(exams_run) == 3
     assert [result.score for result in second] == [10, 6]
     assert second[0] == first[0]
 
@@ -137,7 +156,7 @@ def change_source(course):
 
 
 def change_release(course):
-    course.release.cells[7].source = RIGHT["shout"]  # handing that in answers nothing
+    course.release.cells[7].source = RIGHT["shout"]  # submitting that answers nothing
     course.publish()
     return {}
 
@@ -152,16 +171,18 @@ def change_release(course):
         pytest.param(lambda _: {"force": True}, id="force"),
     ],
 )
-def test_whatever_decides_is_reason_to_examine_again(course, grade, held, change):
+def test_an_exam_is_run_again_when_anything_changes_that_determines_it(
+    course, grade, exams_run, change
+):
     course.submit("ada", RIGHT)
     grade()
 
     grade(**change(course))
 
-    assert len(held) == 2
+    assert len(exams_run) == 2
 
 
-def test_an_exam_that_was_not_held_is_held_the_next_time(course, grade, one_namespace):
+def test_an_exam_that_could_not_be_run_is_run_the_next_time(course, grade, one_namespace):
     def broken(exam_notebook, **more):
         raise OSError("no kernel")
 
@@ -173,7 +194,7 @@ def test_an_exam_that_was_not_held_is_held_the_next_time(course, grade, one_name
     assert (result.score, kinds(result)) == (10, [])
 
 
-def test_marks_by_hand_need_no_second_look_where_nothing_changed(course, grade):
+def test_manual_grades_of_unchanged_work_need_no_check(course, grade):
     course.submit("ada", RIGHT)
     grade()
     with open_gradebook(course.root) as book:
@@ -194,7 +215,7 @@ def test_marks_by_hand_need_no_second_look_where_nothing_changed(course, grade):
     assert waits() == (4.0, True)
 
 
-def test_a_new_gradebook_gets_the_marks_of_what_was_graded_before(course, grade, marks, held):
+def test_a_new_gradebook_gets_the_marks_of_what_was_graded_before(course, grade, marks, exams_run):
     course.submit("ada", RIGHT)
     grade()
     with open_gradebook(course.root) as book:
@@ -203,7 +224,7 @@ def test_a_new_gradebook_gets_the_marks_of_what_was_graded_before(course, grade,
     grade()
 
     assert marks("ada")["test_double"] == 6
-    assert len(held) == 1
+    assert len(exams_run) == 1
 
 
 def test_lateness_reaches_the_gradebook(course, grade):
@@ -225,7 +246,7 @@ def test_lateness_reaches_the_gradebook(course, grade):
         assert late.late_submission_penalty == 10
 
 
-def test_a_week_may_have_several_notebooks(course, grade, marks):
+def test_an_assignment_may_have_several_notebooks(course, grade, marks):
     again = course.source_path.with_name("zweites.ipynb")
     nbformat.write(course.source, again)
     course.submit("ada", RIGHT)
@@ -251,7 +272,7 @@ def test_the_private_seed_reaches_the_exam(course, grade, one_namespace):
     assert "SEED = 1234" in course.graded_path("ada").read_text()
 
 
-def test_settings_are_read_from_the_course(course, grade, held):
+def test_settings_are_read_from_the_course(course, grade, exams_run):
     (course.root / "autograder.toml").write_text("grading_seed = 99")
     course.submit("ada", RIGHT)
 
@@ -272,7 +293,7 @@ def test_another_gradebook_can_be_written(course, grade, tmp_path, empty_gradebo
         assert book.api.students == []
 
 
-def test_nobody_and_nothing_are_one_sentence(course, grade):
+def test_no_submissions_are_an_error(course, grade):
     with pytest.raises(UsageError, match="Nobody has handed in"):
         grade()
     course.submit("ada", RIGHT)
@@ -280,11 +301,11 @@ def test_nobody_and_nothing_are_one_sentence(course, grade):
         grade(students=["eve"])
 
 
-def test_a_gradebook_that_cannot_be_opened_is_one_sentence_before_any_exam(course, grade, held):
+def test_a_gradebook_that_cannot_be_opened_is_an_error_before_any_exam(course, grade, exams_run):
     course.submit("ada", RIGHT)
     (course.root / "gradebook.db").write_text("Dear diary, " * 200)
 
     with pytest.raises(GradebookError):
         grade()
 
-    assert held == []
+    assert exams_run == []

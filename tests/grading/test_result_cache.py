@@ -1,4 +1,4 @@
-"""An exam that was held is never held again, unless something that decides about it changed."""
+"""Test that no exam is run twice, unless something that determines its result changed."""
 
 import gzip
 from collections import Counter
@@ -24,14 +24,14 @@ def result_cache(tmp_path):
     return ResultCache(tmp_path)
 
 
-def test_what_is_recorded_is_recalled(result_cache):
+def test_what_is_put_is_got(result_cache):
     result_cache.put(DIGEST, b"{}\n")
 
     assert ResultCache(result_cache.folder.parents[1]).get(DIGEST) == b"{}\n"
     assert [path.name for path in result_cache.folder.rglob("*.gz")] == [f"{DIGEST}.gz"]
 
 
-def test_what_was_never_recorded_is_not_recalled(result_cache):
+def test_a_digest_without_an_entry_is_none(result_cache):
     assert result_cache.get(DIGEST) is None
 
 
@@ -59,7 +59,7 @@ def put_under_another_name(path, other):
 
 
 @pytest.mark.parametrize("damage", [cut, empty, turn_a_bit, rewrite, put_under_another_name])
-def test_what_is_torn_or_changed_is_not_recalled(result_cache, damage):
+def test_a_damaged_entry_is_none(result_cache, damage):
     other = "cd" + DIGEST[2:]
     result_cache.put(DIGEST, b'{"state": "failed"}' * 50)
     result_cache.put(other, b'{"state": "passed"}' * 50)
@@ -69,11 +69,11 @@ def test_what_is_torn_or_changed_is_not_recalled(result_cache, damage):
     assert result_cache.get(DIGEST) is None
 
 
-def test_a_ledger_that_cannot_be_written_is_one_sentence(result_cache):
+def test_a_cache_that_cannot_be_written_is_an_error(result_cache):
     result_cache.folder.parent.mkdir()
     result_cache.folder.write_text("a file is in the way")
 
-    with pytest.raises(ResultCacheError, match="cannot be kept"):
+    with pytest.raises(ResultCacheError, match=r"cannot be written to .*: "):
         result_cache.put(DIGEST, b"{}")
 
 
@@ -84,15 +84,15 @@ def course(tiny_course, empty_gradebook):
 
 
 @pytest.fixture
-def held():
-    """How often an exam was held, by the answer to `double`."""
+def exams_run():
+    """How often an exam was run, by the answer to `double`."""
     return Counter()
 
 
 @pytest.fixture
-def grade(course, one_namespace, held):
+def grade(course, one_namespace, exams_run):
     def run_exam(exam_notebook, **more):
-        held[exam_notebook.cells[3].source] += 1
+        exams_run[exam_notebook.cells[3].source] += 1
         return one_namespace(exam_notebook, **more)
 
     def grade(**more):
@@ -102,7 +102,7 @@ def grade(course, one_namespace, held):
     return grade
 
 
-def test_untouched_work_costs_one_exam_however_many_hand_it_in(course, grade, held):
+def test_equal_submissions_share_one_exam(course, grade, exams_run):
     for number in range(30):
         course.submit(f"student{number}")
 
@@ -110,32 +110,32 @@ def test_untouched_work_costs_one_exam_however_many_hand_it_in(course, grade, he
 
     assert len(results) == 30
     assert {result.score for result in results.values()} == {0}
-    assert held.total() == 1
+    assert exams_run.total() == 1
     assert (
         course.graded_path("student29").read_bytes() == course.graded_path("student0").read_bytes()
     )
 
 
-def test_force_holds_the_same_work_once(course, grade, held):
+def test_force_runs_equal_submissions_once(course, grade, exams_run):
     for number in range(5):
         course.submit(f"student{number}", RIGHT)
     grade()
 
     grade(force=True)
 
-    assert held.total() == 2
+    assert exams_run.total() == 2
 
 
-def test_handing_in_the_same_again_costs_nothing(course, grade, held):
+def test_the_same_work_submitted_again_needs_no_exam(course, grade, exams_run):
     course.submit("ada", RIGHT)
     first = grade()
     course.submit("ada", RIGHT, lambda notebook: notebook.metadata.update(saved="again"))
 
     assert grade() == first
-    assert held.total() == 1
+    assert exams_run.total() == 1
 
 
-def test_each_keeps_what_was_found_in_their_own_file(course, grade, held):
+def test_findings_about_a_file_stay_with_its_student(course, grade, exams_run):
     def forge(notebook):
         notebook.cells[4].source = "pass"
 
@@ -148,10 +148,10 @@ def test_each_keeps_what_was_found_in_their_own_file(course, grade, held):
         assert [finding.kind for finding in results["eve"].findings] == ["forged-test-cell"]
         assert "forged-test-cell" in course.graded_path("eve").read_text()
         assert "forged-test-cell" not in course.graded_path("ada").read_text()
-    assert held.total() == 1
+    assert exams_run.total() == 1
 
 
-def test_a_graded_notebook_that_was_damaged_is_written_again(course, grade, held):
+def test_a_graded_notebook_that_was_damaged_is_written_again(course, grade, exams_run):
     course.submit("ada", RIGHT)
     grade()
     before = course.graded_path("ada").read_bytes()
@@ -159,22 +159,22 @@ def test_a_graded_notebook_that_was_damaged_is_written_again(course, grade, held
 
     assert grade()["ada"].score == 10
     assert course.graded_path("ada").read_bytes() == before
-    assert held.total() == 1
+    assert exams_run.total() == 1
 
 
-def test_a_torn_record_is_held_again(course, grade, held):
+def test_an_exam_with_a_damaged_entry_is_run_again(course, grade, exams_run):
     course.submit("ada", RIGHT)
     grade()
     (put,) = ResultCache(course.root).folder.rglob("*.gz")
     put.write_bytes(put.read_bytes()[:100])
 
     assert grade()["ada"].score == 10
-    assert held.total() == 2
+    assert exams_run.total() == 2
     assert grade()["ada"].score == 10
-    assert held.total() == 2
+    assert exams_run.total() == 2
 
 
-def test_the_same_work_of_another_student_is_looked_at_by_a_marker(course, grade, held):
+def test_the_same_work_of_another_student_needs_manual_grading(course, grade, exams_run):
     course.submit("ada", RIGHT)
     course.submit("bob", {**RIGHT, "why": "Therefore."})
     grade()
@@ -183,7 +183,7 @@ def test_the_same_work_of_another_student_is_looked_at_by_a_marker(course, grade
             why = book.api.find_grade("why", "tiny", course.week, student)
             why.manual_score, why.needs_manual_grade = 4.0, False
         book.api.db.commit()
-    course.submit("bob", RIGHT)  # ada's, which was examined already
+    course.submit("bob", RIGHT)  # equal to ada's, which was examined already
 
     grade()
 
@@ -193,4 +193,4 @@ def test_the_same_work_of_another_student_is_looked_at_by_a_marker(course, grade
             for student in ("ada", "bob")
         }
     assert needs == {"ada": False, "bob": True}
-    assert held.total() == 2
+    assert exams_run.total() == 2

@@ -1,4 +1,4 @@
-"""Facts about which names a cell reads, assigns and imports."""
+"""The names that a cell reads, assigns and imports."""
 
 import builtins
 
@@ -108,10 +108,10 @@ def test_student_names_are_what_the_answer_cells_assign():
     assert student_names(cells) == {"softmax", "model"}
 
 
-def test_a_strange_escape_is_no_concern_of_ours():
+def test_an_invalid_escape_is_ignored():
     assert free(r"f('\d')") == {"f"}
 
 
-def test_a_syntax_error_is_one():
+def test_a_syntax_error_is_raised():
     with pytest.raises(SyntaxError):
         free_names("def f(:")

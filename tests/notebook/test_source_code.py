@@ -1,4 +1,4 @@
-"""Python text is read in many threads, and none of them disturbs another."""
+"""Source code is parsed in many threads, without effects on each other."""
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -11,14 +11,14 @@ from autograder.notebook.source_code import parse, symbols
 DEEP = "x = " + "(" * 40 + "1" + "+ a)" * 40
 
 
-def test_threads_that_parse_at_once_do_not_disturb_each_other():
+def test_threads_can_parse_at_the_same_time():
     with ThreadPoolExecutor(8) as threads:
         trees = list(threads.map(lambda n: len(parse(f"{DEEP}\ny = {n}").body), range(400)))
 
     assert trees == [2] * 400
 
 
-def test_the_filters_of_warnings_stay_as_they_are():
+def test_the_filters_of_warnings_stay_unchanged():
     before = list(warnings.filters)
 
     with ThreadPoolExecutor(8) as threads:
@@ -29,6 +29,6 @@ def test_the_filters_of_warnings_stay_as_they_are():
 
 
 @pytest.mark.parametrize("read", [parse, symbols])
-def test_what_is_not_python_is_an_error(read):
+def test_source_that_is_not_python_is_an_error(read):
     with pytest.raises(SyntaxError):
         read("def (")

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import typer
 import yaml
+from bench.pupils import trivial_class
+from bench.race import demand_points
 
 from autograder.cli.main import commands
 from bench import systems
 from bench.assignment import TRIVIAL
 from bench.courses import write_nbgrader_course
-from bench.pupils import trivial_class
-from bench.race import demand_points
 from tests.support.paths import ROOT
 
 RUNNERS = ROOT / "runners"
@@ -24,6 +24,7 @@ DOCKERFILE = RUNNERS / "docker" / "Dockerfile"
 WORKFLOW = RUNNERS / "github" / "grade.yml"
 CLUSTER = RUNNERS / "kubernetes" / "cluster.yaml"
 SLURM = RUNNERS / "slurm" / "grade.py"
+PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "course" / "authoring.md"]
 BIN = Path(sys.executable).parent
 
 COMMANDS = typer.main.get_command(commands).commands
@@ -71,7 +72,9 @@ def job_script(tmp_path_factory):
     return shown.stdout
 
 
-@pytest.mark.parametrize("path", [DOCKERFILE, WORKFLOW, CLUSTER], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [DOCKERFILE, WORKFLOW, CLUSTER, *PAGES], ids=lambda path: path.name
+)
 def test_every_command_of_ours_in_a_file_exists_with_its_options(path):
     found = calls(path.read_text())
 

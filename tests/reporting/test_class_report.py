@@ -11,7 +11,7 @@ from rich.console import Console
 
 from autograder.cli.views import class_view
 from autograder.errors import UsageError
-from autograder.grading.results import read_results, write_results
+from autograder.grading.artifacts import read_results, write_results
 from autograder.models import Finding, FindingKind, Result, Verdict, VerdictState
 from autograder.reporting.class_report import class_report
 from autograder.reporting.html import write_report

@@ -1,4 +1,4 @@
-"""A paper is the trusted source with the student's answers, and nothing else of the student's."""
+"""An exam notebook is the trusted source with the answers, and nothing else, of the student."""
 
 import ast
 from copy import deepcopy
@@ -24,14 +24,14 @@ def roles(exam_notebook):
 
 
 def foreign(source):
-    """The same notebook as a course not written here would have it."""
+    """Return the notebook without the metadata of this package, as in other nbgrader courses."""
     notebook = deepcopy(source)
     for cell in notebook.cells:
         cell.metadata.pop("dlcourse", None)
     return notebook
 
 
-def test_a_paper_is_a_valid_notebook(tiny_source):
+def test_an_exam_notebook_is_a_valid_notebook(tiny_source):
     added = (AddedCell("double", "x = 1"), AddedCell(None, "Hm.", cell_type="markdown"))
 
     exam_notebook = assemble(tiny_source, Answers({"double": "x"}, added), parameters={"SEED": 3})
@@ -40,14 +40,14 @@ def test_a_paper_is_a_valid_notebook(tiny_source):
     nbformat.validate(exam_notebook)
 
 
-def test_answers_stand_where_the_solutions_stood(tiny_source):
+def test_answers_replace_the_solutions(tiny_source):
     exam_notebook = assemble(tiny_source, Answers({"double": "mine", "why": "Because."}))
 
     assert sources(exam_notebook, "answer") == ["mine", ""]
     assert sources(exam_notebook, "written") == ["Because."]
 
 
-def test_the_stub_of_the_release_stays_as_the_student_left_it(tiny_source):
+def test_a_stub_that_was_not_edited_stays(tiny_source):
     stub = "def double(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
 
     assert sources(assemble(tiny_source, Answers({"double": stub})), "answer")[0] == stub
@@ -64,7 +64,7 @@ answers = st.builds(
             after=st.none() | names,
             source=texts,
             cell_type=st.sampled_from(["code", "markdown"]),
-            passed=st.integers(0, 4),
+            n_unmarked_before=st.integers(0, 4),
         ),
         max_size=5,
     ).map(tuple),
@@ -72,7 +72,7 @@ answers = st.builds(
 
 
 @given(given_answers=answers)
-def test_no_reference_solution_survives(make_tiny_source, given_answers):
+def test_no_reference_solution_is_left(make_tiny_source, given_answers):
     exam_notebook = assemble(make_tiny_source(), given_answers)
 
     expected = [given_answers.cells.get(name, "") for name in ("double", "shout")]
@@ -109,13 +109,13 @@ def test_each_added_cell_is_there_once(make_tiny_source, given_answers):
     nbformat.validate(exam_notebook)
 
 
-def test_added_cells_keep_their_places(tiny_source):
+def test_added_cells_keep_their_locations(tiny_source):
     added = (
         AddedCell(None, "first"),
-        AddedCell(None, "behind the title", passed=1),
-        AddedCell("double", "behind double"),
-        AddedCell("double", "behind that"),
-        AddedCell("test_double", "behind the demonstration", passed=1),
+        AddedCell(None, "after the title", n_unmarked_before=1),
+        AddedCell("double", "after double"),
+        AddedCell("double", "after that"),
+        AddedCell("test_double", "after the demonstration", n_unmarked_before=1),
         AddedCell("why", "last"),
     )
 
@@ -149,14 +149,14 @@ def test_every_test_cell_starts_as_not_run(tiny_source):
     assert "assert double(-3) == -6" in tests[0].source
 
 
-def test_outputs_of_the_source_are_not_taken_over(tiny_source):
+def test_outputs_of_the_source_are_not_copied(tiny_source):
     output = nbformat.v4.new_output("stream", text="42")
     tiny_source.cells[5].outputs = [output]
 
     assert assemble(tiny_source, NOTHING).cells[5].outputs == []
 
 
-def test_parameters_are_injected_behind_the_parameters_cell(tiny_source):
+def test_parameters_are_injected_after_the_parameters_cell(tiny_source):
     exam_notebook = assemble(tiny_source, NOTHING, parameters={"SEED": 7, "PROFILE": "full"})
 
     cell = exam_notebook.cells[3]
@@ -165,14 +165,14 @@ def test_parameters_are_injected_behind_the_parameters_cell(tiny_source):
     assert exam_cell(cell).role == "setup"
 
 
-def test_the_paper_knows_the_seed(tiny_source):
+def test_the_metadata_have_the_seed(tiny_source):
     assert exam_metadata(assemble(tiny_source, NOTHING)).seed == 0
     tiny_source.cells[2].source = "SEED = 5"
     assert exam_metadata(assemble(tiny_source, NOTHING)).seed == 5
     assert exam_metadata(assemble(tiny_source, NOTHING, parameters={"SEED": 7})).seed == 7
 
 
-def test_the_students_names_are_the_references(tiny_source):
+def test_the_names_are_those_of_the_reference(tiny_source):
     exam_notebook = assemble(tiny_source, Answers({"double": "def print(x): ..."}))
 
     assert exam_metadata(exam_notebook).names == ("double", "shout")
@@ -182,7 +182,7 @@ def test_without_parameters_nothing_is_injected(tiny_source):
     assert len(assemble(tiny_source, NOTHING).cells) == len(tiny_source.cells)
 
 
-def test_written_answers_can_run_nothing_where_they_are_shown(tiny_source):
+def test_written_answers_have_no_active_content(tiny_source):
     text = "<script>alert(1)</script> [x](javascript:alert(1))"
 
     exam_notebook = assemble(
@@ -194,7 +194,7 @@ def test_written_answers_can_run_nothing_where_they_are_shown(tiny_source):
         assert "(javascript" not in source
 
 
-def test_pictures_of_the_instructors_prose_stay(tiny_source):
+def test_images_of_the_instructors_prose_stay(tiny_source):
     tiny_source.cells[0].attachments = {"a.png": {"image/png": "AAAA"}}
 
     assert assemble(tiny_source, NOTHING).cells[0].attachments["a.png"]
@@ -206,7 +206,7 @@ def test_pictures_of_the_instructors_prose_stay(tiny_source):
         pytest.param("code", {"locked": True}, "setup", id="locked code"),
         pytest.param("code", {"grade": True, "locked": True}, "test", id="a test"),
         pytest.param("code", {"solution": True}, "answer", id="an answer"),
-        pytest.param("code", {"solution": True, "grade": True}, "answer", id="code marked by hand"),
+        pytest.param("code", {"solution": True, "grade": True}, "answer", id="code graded by hand"),
         pytest.param("markdown", {"solution": True, "grade": True}, "written", id="words"),
         pytest.param("markdown", {"locked": True}, "prose", id="locked prose"),
         pytest.param("markdown", {"task": True, "locked": True}, "prose", id="a task"),
@@ -215,7 +215,7 @@ def test_pictures_of_the_instructors_prose_stay(tiny_source):
         pytest.param("raw", {"solution": True}, "prose", id="raw"),
     ],
 )
-def test_roles_of_a_course_not_written_here(kind, marks, role):
+def test_roles_in_other_nbgrader_courses(kind, marks, role):
     cell = nbformat.from_dict(
         {"cell_type": kind, "source": "", "metadata": {"nbgrader": marks} if marks else {}}
     )
@@ -223,18 +223,18 @@ def test_roles_of_a_course_not_written_here(kind, marks, role):
     assert role_of(cell) == role
 
 
-def test_a_role_that_is_said_counts():
+def test_a_declared_role_counts():
     cell = nbformat.v4.new_code_cell(metadata={"dlcourse": {"role": "setup"}})
 
     assert role_of(cell) == "setup"
 
 
-def test_tests_of_a_course_not_written_here_share_a_namespace(tiny_source):
+def test_tests_of_other_nbgrader_courses_share_a_namespace(tiny_source):
     assert exam_metadata(assemble(tiny_source, NOTHING)).is_shared_namespace is False
     assert exam_metadata(assemble(foreign(tiny_source), NOTHING)).is_shared_namespace is True
 
 
-def test_imports_of_unmarked_cells_are_set_up_in_a_course_not_written_here(tiny_source):
+def test_imports_of_unmarked_cells_are_set_up_in_other_nbgrader_courses(tiny_source):
     notebook = foreign(tiny_source)
     imports = "import numpy as np, os\nfrom math import (\n    pi,\n    e,\n)\n"
     notebook.cells[5].source = f"%matplotlib inline\n{imports}x = np.zeros(3)"
@@ -249,7 +249,7 @@ def test_imports_of_unmarked_cells_are_set_up_in_a_course_not_written_here(tiny_
     assert exam_notebook.cells[6].source == notebook.cells[5].source
 
 
-def test_imports_of_demonstrations_written_here_are_not_set_up(tiny_source):
+def test_imports_of_declared_demonstrations_are_not_set_up(tiny_source):
     tiny_source.cells[5].source = "import os"
 
     assert roles(assemble(tiny_source, NOTHING))[5] == "demo"

@@ -1,4 +1,4 @@
-"""What was changed in a submission is told, by name; what was not, is not."""
+"""Each change in a submission is a finding; honest work has none."""
 
 from copy import deepcopy
 
@@ -93,7 +93,7 @@ def reverse(notebook):
     notebook.cells.reverse()
 
 
-def paste_a_picture(notebook):
+def paste_an_image(notebook):
     cell(notebook, "why").attachments = {"image.png": {"image/png": "AAAA"}}
 
 
@@ -122,12 +122,12 @@ def write_surrogates(notebook):
         (turn_answer_into_markdown, [("changed-cell-type", "double")]),
         (rename_test, [("deleted-test-cell", "test_double"), ("unknown-grade-id", None)]),
         (reverse, [("reordered-cells", None)]),
-        (paste_a_picture, [("dropped-attachment", "why")]),
+        (paste_an_image, [("dropped-attachment", "why")]),
         (write_surrogates, [("unreadable-text", "double")]),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
-def test_each_change_is_told(tiny_source, tiny_release, change, expected):
+def test_each_change_is_a_finding(tiny_source, tiny_release, change, expected):
     notebook = deepcopy(tiny_release)
     change(notebook)
 
@@ -166,7 +166,7 @@ def save_with_another_program(notebook):
 @pytest.mark.parametrize(
     "change", [fill_in, run, strip_line_ends, add_cells, save_with_another_program]
 )
-def test_honest_work_is_nothing_of_note(tiny_source, tiny_release, change):
+def test_honest_work_has_no_findings(tiny_source, tiny_release, change):
     notebook = deepcopy(tiny_release)
     change(notebook)
 
@@ -179,7 +179,7 @@ def test_another_notebook_is_one_finding(tiny_source):
     assert [finding.kind for finding in answers.findings] == ["no-known-cells"]
 
 
-def test_a_strangers_words_are_quoted_and_short(tiny_source, tiny_release):
+def test_untrusted_text_is_quoted_and_short(tiny_source, tiny_release):
     cell(tiny_release, "test_double").metadata.nbgrader.grade_id = "\x1b[31m" + "x" * 10_000
 
     answers = answers_in(
@@ -197,7 +197,7 @@ def test_a_strangers_words_are_quoted_and_short(tiny_source, tiny_release):
     assert len(finding.message) < 150
 
 
-def test_there_is_an_end_to_findings(tiny_source):
+def test_the_number_of_findings_is_limited(tiny_source):
     cells = [SubmittedCell("code", "x", f"nobody-{number}") for number in range(500)]
     cells.append(SubmittedCell("code", "x", "double"))
 
@@ -207,7 +207,7 @@ def test_there_is_an_end_to_findings(tiny_source):
     assert findings[-1].kind == "more-findings"
 
 
-def test_nothing_handed_in_answers_nothing(tiny_source):
+def test_no_submission_has_no_answers(tiny_source):
     answers = no_answers(tiny_source)
 
     assert answers.cells == {}

@@ -1,4 +1,4 @@
-"""Which submitted cell is which: known, unmarked or added by the student, and where."""
+"""Submitted cells are matched with expected ones, or were added by the student."""
 
 import nbformat
 import pytest
@@ -26,8 +26,8 @@ def index_of(cells, grade_id):
     return next(i for i, cell in enumerate(cells) if cell.grade_id == grade_id)
 
 
-def slots(answers):
-    return [(cell.after, cell.passed, cell.source) for cell in answers.added]
+def locations(answers):
+    return [(cell.after, cell.n_unmarked_before, cell.source) for cell in answers.added]
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def cells(tiny_release):
     return cells_of(tiny_release)
 
 
-def test_the_untouched_release_answers_nothing(tiny_source, tiny_release, cells):
+def test_the_unchanged_release_has_no_answers(tiny_source, tiny_release, cells):
     answers = answers_in(cells, tiny_source, release=tiny_release)
 
     assert set(answers.cells) == {"double", "shout", "why"}
@@ -44,13 +44,13 @@ def test_the_untouched_release_answers_nothing(tiny_source, tiny_release, cells)
     assert answers.findings == ()
 
 
-def test_what_students_were_given_is_worked_out_without_the_release(tiny_source, cells):
+def test_the_release_is_derived_if_it_is_not_given(tiny_source, cells):
     assert answers_in(cells, tiny_source) == answers_in(cells, tiny_source, release=None)
     assert answers_in(cells, tiny_source).unanswered == {"double", "shout", "why"}
     assert answers_in(cells, tiny_source).findings == ()
 
 
-def test_the_source_itself_answers_everything(tiny_source, tiny_release):
+def test_the_source_has_all_answers(tiny_source, tiny_release):
     answers = answers_in(cells_of(tiny_source), tiny_source, release=tiny_release)
 
     assert answers.unanswered == frozenset()
@@ -72,7 +72,7 @@ def test_a_blank_answer_is_unanswered(tiny_source, cells):
     assert "why" in answers_in(cells, tiny_source).unanswered
 
 
-def test_nothing_of_locked_and_test_cells_goes_on(tiny_source, cells):
+def test_nothing_of_locked_and_test_cells_is_used(tiny_source, cells):
     for grade_id in ("setup", "test_double"):
         cells[index_of(cells, grade_id)] = code("forged = True", grade_id=grade_id)
 
@@ -81,45 +81,45 @@ def test_nothing_of_locked_and_test_cells_goes_on(tiny_source, cells):
     assert "forged" not in str((answers.cells, answers.added))
 
 
-def test_an_added_cell_keeps_its_place_behind_the_known_cell(tiny_source, cells):
+def test_an_added_cell_keeps_its_location_after_the_known_cell(tiny_source, cells):
     at = index_of(cells, "double")
     cells[at:at] = [code("before_double")]
-    cells[at + 2 : at + 2] = [code("behind_double")]
+    cells[at + 2 : at + 2] = [code("after_double")]
 
     answers = answers_in(cells, tiny_source)
 
-    assert slots(answers) == [("parameters", 0, "before_double"), ("double", 0, "behind_double")]
+    assert locations(answers) == [("parameters", 0, "before_double"), ("double", 0, "after_double")]
 
 
-def test_added_cells_keep_their_places_among_unmarked_cells(tiny_source, cells):
+def test_added_cells_keep_their_locations_among_unmarked_cells(tiny_source, cells):
     cells[:0] = [code("first")]
-    cells[2:2] = [code("behind_the_title")]
+    cells[2:2] = [code("after_the_title")]
     cells[-1:-1] = [code("last_but_one")]
     at = next(i for i, cell in enumerate(cells) if cell.source == "Now text.")
     cells[at:at] = [code("before_now_text")]
 
-    assert slots(answers_in(cells, tiny_source)) == [
+    assert locations(answers_in(cells, tiny_source)) == [
         (None, 0, "first"),
-        (None, 1, "behind_the_title"),
+        (None, 1, "after_the_title"),
         ("test_double", 1, "before_now_text"),
         ("test_shout", 0, "last_but_one"),
     ]
 
 
-def test_of_unmarked_cells_with_one_text_the_next_is_meant(tiny_source, tiny_release):
+def test_of_unmarked_cells_with_the_same_text_the_next_is_matched(tiny_source, tiny_release):
     for number, notebook in enumerate((tiny_source, tiny_release)):
         notebook.cells.append(nbformat.v4.new_code_cell("print(double(21))", id=f"again-{number}"))
     cells = cells_of(tiny_release)
-    cells.append(code("behind_the_second"))
+    cells.append(code("after_the_second"))
 
-    assert slots(answers_in(cells, tiny_source)) == [("why", 1, "behind_the_second")]
+    assert locations(answers_in(cells, tiny_source)) == [("why", 1, "after_the_second")]
 
 
-def test_an_edited_demonstration_runs_behind_the_original(tiny_source, cells):
+def test_an_edited_demonstration_runs_after_the_original(tiny_source, cells):
     at = next(i for i, cell in enumerate(cells) if cell.source == "print(double(21))")
     cells[at] = code("print(double(4))", cell_id=cells[at].cell_id)
 
-    assert slots(answers_in(cells, tiny_source)) == [("test_double", 1, "print(double(4))")]
+    assert locations(answers_in(cells, tiny_source)) == [("test_double", 1, "print(double(4))")]
 
 
 def test_edited_prose_is_not_added(tiny_source, cells):
@@ -128,7 +128,7 @@ def test_edited_prose_is_not_added(tiny_source, cells):
     assert answers_in(cells, tiny_source).added == ()
 
 
-def test_added_prose_goes_on_for_the_marker(tiny_source, cells):
+def test_added_prose_is_kept_for_grading_by_hand(tiny_source, cells):
     cells.append(SubmittedCell("markdown", "My thoughts."))
 
     (added,) = answers_in(cells, tiny_source).added
@@ -142,7 +142,7 @@ def test_blank_and_raw_cells_are_not_added(tiny_source, cells):
     assert answers_in(cells, tiny_source).added == ()
 
 
-def test_the_first_of_two_answers_counts_and_the_second_runs_as_it_did(tiny_source, cells):
+def test_the_first_of_two_answers_counts_and_the_second_is_added(tiny_source, cells):
     at = index_of(cells, "double")
     cells[at] = code("first", grade_id="double")
     cells[at + 1 : at + 1] = [code("second", grade_id="double")]
@@ -150,7 +150,7 @@ def test_the_first_of_two_answers_counts_and_the_second_runs_as_it_did(tiny_sour
     answers = answers_in(cells, tiny_source)
 
     assert answers.cells["double"] == "first"
-    assert slots(answers) == [("double", 0, "second")]
+    assert locations(answers) == [("double", 0, "second")]
 
 
 def test_a_copy_of_a_test_cell_does_not_run(tiny_source, cells):
@@ -173,13 +173,13 @@ def test_missing_ids_change_nothing(tiny_source, tiny_release):
     assert answers_in(cells_of(tiny_release), tiny_source) == with_ids
 
 
-def test_leftover_ids_of_unmarked_cells_are_no_grade_ids(tiny_source, tiny_release):
+def test_leftover_ids_of_unmarked_cells_are_ignored(tiny_source, tiny_release):
     for notebook in (tiny_source, tiny_release):
         notebook.cells[5].metadata["nbgrader"] = {"grade_id": "leftover", "grade": False}
     cells = cells_of(tiny_release)
     cells[5] = code("x = 1", grade_id="leftover")
 
-    assert slots(answers_in(cells, tiny_source)) == [("test_double", 0, "x = 1")]
+    assert locations(answers_in(cells, tiny_source)) == [("test_double", 0, "x = 1")]
 
 
 def test_at_most_a_thousand_cells_are_added(tiny_source, cells):
@@ -205,7 +205,7 @@ IDS = ["double", "shout", "why", "setup", "test_double", "nobody", None]
         )
     )
 )
-def test_only_answers_are_answered_whatever_comes(make_tiny_source, cells):
+def test_only_answer_cells_have_answers(make_tiny_source, cells):
     answers = answers_in(cells, make_tiny_source())
 
     assert set(answers.cells) <= {"double", "shout", "why"}

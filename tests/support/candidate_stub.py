@@ -12,17 +12,17 @@ from autograder.exam.examiner.process import Examiner
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import HEADER, MAGIC, ConnectionLost, Message
-from autograder.exam.test_cells import HIDDEN, TestCell
-from autograder.models import Verdict
+from autograder.exam.test_cells import TestCell, TestTask
+from autograder.models import CellRole, Verdict
 from autograder.verification.local_runner import (
     AnswerResult,
-    Cell,
+    CodeCell,
     run_all,
     start_in_one_process,
     start_in_two_processes,
 )
 
-HIDDEN_LINES = HIDDEN + "\n{}\n" + HIDDEN.replace("BEGIN", "END")
+HIDDEN_LINES = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
 
 
 @dataclass(frozen=True)
@@ -127,19 +127,11 @@ def run_exam(
     """Sit one test cell against a candidate that answers its requests with `moves`."""
     ours, theirs = socket.socketpair()
     other = threading.Thread(target=liar or Liar(*moves), args=(theirs,), daemon=True)
-    task = {
-        "grade_id": "test_f",
-        "points": 3.0,
-        "source": source,
-        "names": list(names),
-        "expected_kinds": dict(expected_kinds or {}),
-        "seed": 0,
-        "shared": False,
-        "hidden_before": hidden_before,
-    }
+    test_cell = TestCell(0, "test_f", 3.0, source, "f", tuple(names), dict(expected_kinds or {}))
+    task = TestTask(test_cell, hidden_before=hidden_before)
     with theirs, ours:
         other.start()
-        verdict = examiner.run_exam(task, ours, time.monotonic() + seconds)
+        verdict = examiner.run_test_cell(task, ours, time.monotonic() + seconds).verdict
         ours.shutdown(socket.SHUT_RDWR)
         other.join(10)
     assert not other.is_alive()
@@ -151,13 +143,13 @@ def run_exam(
 
 def begin_cells(
     answer: str, *tests: str, setup: str, expected_kinds: Mapping[str, list[str]]
-) -> list[Cell]:
+) -> list[CodeCell]:
     """Return the cells of an exam with one answer; every name of the tests may be the student's."""
     names = ("f", "g", "C", "w", "model")
-    cells = [Cell("setup", setup), Cell("answer", answer)]
+    cells = [CodeCell(CellRole.SETUP, setup), CodeCell(CellRole.ANSWER, answer)]
     for place, test in enumerate(tests):
         test_cell = TestCell(place, f"test_{place}", 3.0, test, "f", names, expected_kinds)
-        cells.append(Cell("test", test, test_cell))
+        cells.append(CodeCell(CellRole.TEST, test, test_cell))
     return cells
 
 

@@ -1,7 +1,7 @@
-"""Workers whose exams do as they are told, and evenings that can be killed: for tests of the fleet.
+"""Workers with stand-in exams, and grading that can be killed: for tests of the exam queue.
 
-An answer to `double` may say "DEADLY" (its worker dies of it) or "SLOW" (the exam takes as long as
-the file $FLEET_GATE is not there). Each exam writes a line when it begins and ends.
+An answer to `double` may contain "DEADLY" (it kills its worker) or "SLOW" (the exam waits for the
+file $QUEUE_GATE). Each exam writes a line when it begins and ends.
 """
 
 import json
@@ -18,11 +18,11 @@ from autograder.exam.resources import Slot
 from autograder.grading.pipeline import grade_class
 from tests.conftest import sit_in_one_namespace
 
-LOG, GATE = "FLEET_LOG", "FLEET_GATE"
+LOG, GATE = "QUEUE_LOG", "QUEUE_GATE"
 
 
 def run_exam(exam_notebook, *, slot=None, stop=None, **more):
-    """Hold an exam in this process; it stops when it is told to."""
+    """Run an exam in this process, until it is canceled."""
     source = exam_notebook.cells[3].source
     note("begin", source, slot)
     if "DEADLY" in source:
@@ -39,7 +39,7 @@ def run_exam(exam_notebook, *, slot=None, stop=None, **more):
 
 
 def note(what, source, slot):
-    """Write a line, which is there completely or not at all."""
+    """Write a line to the log, in one piece."""
     if LOG in os.environ:
         gpu = slot.gpu if slot is not None else None
         line = json.dumps([what, source, gpu, os.getpid()]) + "\n"
@@ -48,27 +48,33 @@ def note(what, source, slot):
 
 
 def notes(path):
-    """Return what the exams wrote."""
+    """Return the lines that the exams wrote."""
     text = path.read_text() if path.exists() else ""
     return [json.loads(line) for line in text.splitlines()]
 
 
-def be_worker(address, gpus):
+def run_worker(address, gpus):
     """Join a scheduler with a slot for each of these GPUs, which need not exist."""
     slots = tuple(Slot(gpu=name) for name in gpus)
     slots = ExamSlots(slots, allow_unsandboxed=True, run_exam=run_exam)
     join(Scheduler(address), slots, lambda own: sys.stderr.write(f"{own} joined\n"))
 
 
-def grade_here(root, week, variables=()):
-    """Grade a class, two exams at a time; Ctrl-C ends it as it ends the command."""
+def grade_here(root, assignment, variables, is_ready):
+    """Grade a class, two exams at a time; Ctrl-C ends it as it ends the command.
+
+    `is_ready` is an event, set from when on that is so. Once the class is graded, Ctrl-C is
+    ignored: it would only disturb the end of the process.
+    """
     os.environ.update(variables)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        grade_class(root, week, jobs=2, settings=Settings(), run_exam=run_exam)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        is_ready.set()
+        grade_class(root, assignment, jobs=2, settings=Settings(), run_exam=run_exam)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     except KeyboardInterrupt:
         sys.exit(130)
 
 
 if __name__ == "__main__":
-    be_worker(sys.argv[1], sys.argv[2:])
+    run_worker(sys.argv[1], sys.argv[2:])

@@ -1,10 +1,9 @@
-"""Sits the answers to one sample exercise both ways, for a process that has not used TensorFlow.
+"""Run the answers to one sample exercise both ways, in a process that has not used TensorFlow.
 
 A sample is a folder of `tests/samples`: an assignment in the course's own format, and its known
-answers. Nothing is built of it: it becomes a week in memory.
+answers. It is not built: it becomes an assignment notebook in memory.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,11 +15,12 @@ from autograder.course.build.instructor_notebook import assignment_notebook
 from autograder.course.build.name_checks import check_names, missing_names, setup_names
 from autograder.course.build.text import read_course_text
 from autograder.course.known_answers import load
+from autograder.fingerprint import text_digest
 from autograder.verification.calibrate import (
     REFERENCE,
     Answer,
-    Environment,
-    Kind,
+    AnswerKind,
+    RunMode,
     expected_kinds_of,
     known_answer,
     run_answers,
@@ -42,17 +42,17 @@ TRIED = (
     "like an array",
     "raises AssertionError",
 )
-"""The cheats that sit the samples; `autograder verify` sits all of them on the course's weeks."""
+"""The trivial answers to the samples; `autograder verify` runs all of them on the course."""
 
 
 @dataclass(frozen=True)
 class Both:
-    """How one answer did in two rooms and in one kernel."""
+    """The results of one answer in two processes and in one."""
 
-    kind: Kind
+    kind: AnswerKind
     name: str
-    session: AnswerResult
-    kernel: AnswerResult
+    in_two: AnswerResult
+    in_one: AnswerResult
 
 
 def sample_names() -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def sample_names() -> tuple[str, ...]:
 
 @cache
 def read_sample(name: str) -> AssignmentNotebook:
-    """Return a sample as a week, its text checked as the build checks a course's."""
+    """Return a sample as an assignment notebook; its text is checked as in a build."""
     folder = SAMPLES / name
     text = read_course_text(folder / f"{name}.py")
     check_assignment(text)
@@ -79,7 +79,7 @@ def read_sample(name: str) -> AssignmentNotebook:
         assignment_notebook(text),
         None,
         known,
-        hashlib.sha256(name.encode()).hexdigest(),
+        text_digest(name),
     )
 
 
@@ -89,26 +89,28 @@ def exercises_of(name: str) -> tuple[str, ...]:
 
 
 @cache
-def sit_right(name: str, exercise: str) -> tuple[Both, ...]:
-    """Sit the reference and the variants, which tell what is due at each line of the tests."""
+def run_right(name: str, exercise: str) -> tuple[Both, ...]:
+    """Run the reference and the variants, which give the expected kinds of the tests."""
     tests = _tests(plan_tests(read_sample(name).source), exercise)
-    variants = [answer for answer in _known(name, exercise) if answer.kind == "variant"]
-    return _sit(name, [replace(REFERENCE, only=tests), *variants], {})
+    variants = [answer for answer in _known(name, exercise) if answer.kind is AnswerKind.VARIANT]
+    return _run(name, [replace(REFERENCE, only=tests), *variants], {})
 
 
-def sit_wrong(name: str, exercise: str) -> tuple[Both, ...]:
-    """Sit the release and the misconceptions."""
+def run_wrong(name: str, exercise: str) -> tuple[Both, ...]:
+    """Run the release and the misconceptions."""
     prepared = plan_tests(read_sample(name).source)
     release = replace(released(prepared), only=_tests(prepared, exercise))
-    misconceptions = [answer for answer in _known(name, exercise) if answer.kind == "misconception"]
-    return _sit(name, [release, *misconceptions], _due(name, exercise))
+    misconceptions = [
+        answer for answer in _known(name, exercise) if answer.kind is AnswerKind.MISCONCEPTION
+    ]
+    return _run(name, [release, *misconceptions], _expected_kinds(name, exercise))
 
 
-def sit_cheats(name: str, exercise: str) -> tuple[Both, ...]:
-    """Sit the cheats, which know nothing of the exercise."""
+def run_trivial(name: str, exercise: str) -> tuple[Both, ...]:
+    """Run the trivial answers, which know nothing of the exercise."""
     every = trivial_answers(plan_tests(read_sample(name).source))
-    these = [a for a in every if a.exercises == {exercise} and a.name in TRIED]
-    return _sit(name, these, _due(name, exercise))
+    tried = [a for a in every if a.exercises == {exercise} and a.name in TRIED]
+    return _run(name, tried, _expected_kinds(name, exercise))
 
 
 def _known(name: str, exercise: str) -> list[Answer]:
@@ -120,17 +122,17 @@ def _tests(prepared: TestPlan, exercise: str) -> frozenset[str]:
     return frozenset(test.grade_id for test in prepared.tests if test.exercise == exercise)
 
 
-def _due(name: str, exercise: str) -> Kinds:
-    return expected_kinds_of(both.session for both in sit_right(name, exercise))
+def _expected_kinds(name: str, exercise: str) -> Kinds:
+    return expected_kinds_of(both.in_two for both in run_right(name, exercise))
 
 
-def _sit(name: str, answers: Sequence[Answer], expected_kinds: Kinds) -> tuple[Both, ...]:
-    """Sit the answers in two rooms and in one kernel."""
-    environment: tuple[Environment, Environment] = ("two processes", "one process")
-    asked = [(answer, session) for answer in answers for session in environment]
-    sat = run_answers(read_sample(name), asked, expected_kinds=expected_kinds, settings=SETTINGS)
-    pairs = zip(sat[::2], sat[1::2], strict=True)
+def _run(name: str, answers: Sequence[Answer], expected_kinds: Kinds) -> tuple[Both, ...]:
+    """Run the answers in two processes and in one."""
+    two, one = RunMode.TWO_PROCESSES, RunMode.ONE_PROCESS
+    runs = [(answer, mode) for answer in answers for mode in (two, one)]
+    results = run_answers(read_sample(name), runs, expected_kinds=expected_kinds, settings=SETTINGS)
+    pairs = zip(results[::2], results[1::2], strict=True)
     return tuple(
-        Both(answer.kind, answer.name, session, kernel)
-        for answer, (session, kernel) in zip(answers, pairs, strict=True)
+        Both(answer.kind, answer.name, in_two, in_one)
+        for answer, (in_two, in_one) in zip(answers, pairs, strict=True)
     )

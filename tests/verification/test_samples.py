@@ -1,4 +1,4 @@
-"""Forty-one exercises of all seven weeks sit both ways, and every answer gets what it deserves."""
+"""Test that the tests of forty-one sample exercises judge every known answer, run both ways."""
 
 import multiprocessing
 from collections.abc import Callable, Iterator
@@ -10,19 +10,19 @@ from autograder.verification.local_runner import AnswerResult
 from tests.support.run_samples import (
     Both,
     exercises_of,
+    run_right,
+    run_trivial,
+    run_wrong,
     sample_names,
-    sit_cheats,
-    sit_right,
-    sit_wrong,
 )
 
 TRAINS = {"training", "autoencoders", "games"}  # for more than a few seconds
-USES_TENSORFLOW = {*TRAINS, "tensors", "networks"}  # which each sitting starts anew
+USES_TENSORFLOW = {*TRAINS, "tensors", "networks"}  # which each run starts again
 FORGERY = "forgery"
-"""What the name of an answer begins with that fools one kernel, but not two rooms."""
+"""Begins the name of an answer that passes in one process, but not in two."""
 
-RunExam = Callable[[str, str], tuple[Both, ...]]
-Ask = Callable[[RunExam, str, str], tuple[Both, ...]]
+RunSample = Callable[[str, str], tuple[Both, ...]]
+Run = Callable[[RunSample, str, str], tuple[Both, ...]]
 
 
 def samples(slow: set[str]) -> list[object]:
@@ -39,17 +39,17 @@ def samples(slow: set[str]) -> list[object]:
 
 
 @pytest.fixture(scope="module")
-def ask() -> Iterator[Ask]:
-    """Ask a process of its own: TensorFlow's runtime, once used, does not survive a fork."""
+def run() -> Iterator[Run]:
+    """Run a sample in a process of its own: TensorFlow's runtime, once used, survives no fork."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        yield lambda run_exam, *sample: pool.submit(run_exam, *sample).result()
+        yield lambda run_sample, *sample: pool.submit(run_sample, *sample).result()
 
 
 def verdicts(both: Both) -> list[tuple[str, str, str, str]]:
-    """Return what to read when a test here fails: cell, state in two rooms, in one, and why."""
+    """Return what explains a failure: grade id, state in two processes, in one, and details."""
     return [
         (two.grade_id, two.state, one.state, f"{two.details[-800:]}\n{one.details[-800:]}")
-        for two, one in zip(both.session.verdicts, both.kernel.verdicts, strict=True)
+        for two, one in zip(both.in_two.verdicts, both.in_one.verdicts, strict=True)
     ]
 
 
@@ -58,36 +58,39 @@ def test_there_are_forty_one_samples():
 
 
 @pytest.mark.parametrize(("name", "exercise"), samples(slow=USES_TENSORFLOW))
-def test_right_answers_get_full_marks(ask, name, exercise):
-    for both in ask(sit_right, name, exercise):
-        for sat in (both.session, both.kernel):
-            assert sat.verdicts
-            assert all(v.passed for v in sat.verdicts), (both.name, verdicts(both))
+def test_right_answers_get_full_marks(run, name, exercise):
+    for both in run(run_right, name, exercise):
+        for result in (both.in_two, both.in_one):
+            assert result.verdicts
+            assert all(v.passed for v in result.verdicts), (both.name, verdicts(both))
 
 
 @pytest.mark.parametrize(("name", "exercise"), samples(slow=USES_TENSORFLOW))
-def test_wrong_answers_get_nothing(ask, name, exercise):
-    for both in ask(sit_wrong, name, exercise):
+def test_wrong_answers_get_nothing(run, name, exercise):
+    for both in run(run_wrong, name, exercise):
         if both.name.startswith(FORGERY):
-            # What the test leans on is replaced in its own process: two rooms are built for this.
-            assert all(v.passed for v in both.kernel.verdicts), (both.name, verdicts(both))
+            # The answer replaces what the test uses in its own process; with two it cannot.
+            assert all(v.passed for v in both.in_one.verdicts), (both.name, verdicts(both))
         else:
-            assert_judged_wrong(both, both.kernel)
-        assert_judged_wrong(both, both.session)
+            assert_judged_wrong(both, both.in_one)
+        assert_judged_wrong(both, both.in_two)
 
 
-def assert_judged_wrong(both: Both, sat: AnswerResult) -> None:
-    # A void cell has no points either, but then it was not the test that noticed.
-    assert sat.verdicts
-    states = {verdict.state for verdict in sat.verdicts}
+def assert_judged_wrong(both: Both, result: AnswerResult) -> None:
+    # A void cell has no points either, but then not the test noticed the error.
+    assert result.verdicts
+    states = {verdict.state for verdict in result.verdicts}
     assert states <= {"failed", "not attempted"}, (both.name, verdicts(both))
-    assert all(verdict.points == 0 for verdict in sat.verdicts)
+    assert all(verdict.points == 0 for verdict in result.verdicts)
 
 
 @pytest.mark.parametrize(("name", "exercise"), samples(slow={*sample_names()} - {"values"}))
-def test_cheats_get_nothing(ask, name, exercise):
-    for both in ask(sit_cheats, name, exercise):
-        for sat in (both.session, both.kernel):
-            assert sat.verdicts
-            assert all(v.points == 0 for v in sat.verdicts), (both.name, verdicts(both))
-            assert all(v.state != "test error" for v in sat.verdicts), (both.name, verdicts(both))
+def test_trivial_answers_get_nothing(run, name, exercise):
+    for both in run(run_trivial, name, exercise):
+        for result in (both.in_two, both.in_one):
+            assert result.verdicts
+            assert all(v.points == 0 for v in result.verdicts), (both.name, verdicts(both))
+            assert all(v.state != "test error" for v in result.verdicts), (
+                both.name,
+                verdicts(both),
+            )

@@ -1,4 +1,4 @@
-"""`verify` says which test lets what through, and every week of the course passes it."""
+"""Test mutation testing: `verify` names weak tests, and the tests of every assignment pass it."""
 
 import subprocess
 import sys
@@ -55,8 +55,8 @@ def rounds(x):
 """
 
 
-def tiny_week(tmp_path, test, known=ROUNDING):
-    (tmp_path / "double.py").write_text(TEXT.replace("TEST", test), encoding="utf-8")
+def tiny_notebook(tmp_path, test, known=ROUNDING, text=TEXT):
+    (tmp_path / "double.py").write_text(text.replace("TEST", test), encoding="utf-8")
     (tmp_path / "misconceptions.py").write_text(known, encoding="utf-8")
     source = assignment_notebook(read_course_text(tmp_path / "double.py"))
     notebook = AssignmentNotebook("tiny", "tiny", source, digest="digest")
@@ -65,7 +65,7 @@ def tiny_week(tmp_path, test, known=ROUNDING):
 
 
 def test_a_good_test_has_no_problems(tmp_path):
-    report = verify(tiny_week(tmp_path, GOOD_TEST), Settings(cell_seconds=10))
+    report = verify(tiny_notebook(tmp_path, GOOD_TEST), Settings(cell_seconds=10))
 
     assert report.problems == ()
     assert {row.kind for row in report.rows} == {
@@ -74,42 +74,60 @@ def test_a_good_test_has_no_problems(tmp_path):
         "misconception",
         "trivial answer",
     }
-    assert all(row.sat == row.agreed == 1 for row in report.rows if row.kind != "trivial answer")
+    assert all(row.tests == row.agreed == 1 for row in report.rows if row.kind != "trivial answer")
 
 
-def test_a_weak_test_is_told_what_it_lets_through(tmp_path):
-    report = verify(tiny_week(tmp_path, WEAK_TEST), Settings(cell_seconds=10))
+def test_the_problems_of_a_weak_test_are_named(tmp_path):
+    report = verify(tiny_notebook(tmp_path, WEAK_TEST), Settings(cell_seconds=10))
 
-    told = "\n".join(report.problems)
-    assert "misconception 'rounds' (double): it gets full marks in test_double" in told
-    assert "trivial answer 'the first argument' (double): test_double gives it 100 points" in told
+    problems = "\n".join(report.problems)
+    assert "misconception 'rounds' (double): it gets full marks in test_double" in problems
+    assert (
+        "trivial answer 'the first argument' (double): test_double gives it 100 points" in problems
+    )
 
 
-def test_one_exercise_can_be_proved_alone():
-    (week,) = read_notebooks(ROOT, "week01_perceptron")
+def test_one_exercise_can_be_verified_alone():
+    (notebook,) = read_notebooks(ROOT, "week01_perceptron")
 
-    report = verify(week, Settings(cell_seconds=10), exercises={"step"})
+    report = verify(notebook, Settings(cell_seconds=10), exercises={"step"})
 
     assert report.problems == ()
     assert all("step" in row.exercises for row in report.rows if row.kind == "trivial answer")
     assert {row.exercises for row in report.rows if row.kind == "misconception"} == {("step",)}
-    tests = [cell for cell in week.source.cells if role_of(cell) == "test"]
-    assert all(0 < row.sat < len(tests) for row in report.rows)
+    tests = [cell for cell in notebook.source.cells if role_of(cell) == "test"]
+    assert all(0 < row.tests < len(tests) for row in report.rows)
+
+
+def test_a_result_that_differs_between_the_two_ways_to_run_is_a_problem(tmp_path):
+    test = GOOD_TEST + "\nimport sys\nassert 'answer_was_here' not in sys.modules"
+    text = TEXT.replace(
+        "    return 2 * x",
+        "    import sys\n    sys.modules['answer_was_here'] = sys\n    return 2 * x",
+    )
+
+    report = verify(tiny_notebook(tmp_path, test, text=text), Settings(cell_seconds=10))
+
+    (problem,) = [one for one in report.problems if "differ" in one]
+    assert problem.startswith(
+        "tiny, reference 'reference': the results of test_double differ between two processes "
+        "(passed) and one process (failed: AssertionError"
+    )
 
 
 def test_an_exercise_that_is_not_there_is_an_error_that_names_those_that_are(tmp_path):
     with pytest.raises(UsageError, match=r"tiny has no exercise 'triple'. It has: double."):
-        verify(tiny_week(tmp_path, GOOD_TEST), Settings(), exercises={"triple"})
+        verify(tiny_notebook(tmp_path, GOOD_TEST), Settings(), exercises={"triple"})
 
 
-def test_the_scheme_is_made_with_the_seed_of_the_notebook(tmp_path):
-    week = tiny_week(tmp_path, GOOD_TEST)
+def test_the_answer_key_is_made_with_the_seed_of_the_notebook(tmp_path):
+    notebook = tiny_notebook(tmp_path, GOOD_TEST)
 
-    (own,) = make_answer_key(week, Settings(cell_seconds=10)).misconceptions["test_double"]
-    (same,) = make_answer_key(week, Settings(cell_seconds=10, grading_seed=3)).misconceptions[
+    (own,) = make_answer_key(notebook, Settings(cell_seconds=10)).misconceptions["test_double"]
+    (same,) = make_answer_key(notebook, Settings(cell_seconds=10, grading_seed=3)).misconceptions[
         "test_double"
     ]
-    (other,) = make_answer_key(week, Settings(cell_seconds=10, grading_seed=4)).misconceptions[
+    (other,) = make_answer_key(notebook, Settings(cell_seconds=10, grading_seed=4)).misconceptions[
         "test_double"
     ]
 
@@ -118,10 +136,10 @@ def test_the_scheme_is_made_with_the_seed_of_the_notebook(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.timeout(3000)
-@pytest.mark.parametrize("week", assignment_names(ROOT))
-def test_every_known_answer_of_a_week_gets_what_it_deserves(week):
+@pytest.mark.parametrize("assignment", assignment_names(ROOT))
+def test_every_known_answer_of_an_assignment_gets_its_verdict(assignment):
     done = subprocess.run(
-        [AUTOGRADER, "verify", week], cwd=ROOT, capture_output=True, text=True, check=False
+        [AUTOGRADER, "verify", assignment], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 0, done.stdout

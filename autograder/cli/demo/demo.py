@@ -41,7 +41,7 @@ def run_demo(
     *,
     jobs: int | None = None,
     allow_unsandboxed: bool = False,
-    on_known: OnResult | None = None,
+    on_calibration: OnResult | None = None,
     on_result: OnResult | None = None,
 ) -> Demo:
     """Grade twelve made-up students of the first assignment of the course at `root`, below `to`.
@@ -68,7 +68,7 @@ def run_demo(
         assignment,
         jobs=jobs,
         settings=Settings(cell_seconds=CELL_SECONDS, allow_unsandboxed=allow_unsandboxed),
-        on_known=on_known,
+        on_calibration=on_calibration,
         on_result=on_result,
     )
     return Demo(

@@ -9,8 +9,8 @@ from nbformat.v4 import new_code_cell, new_output
 
 from autograder.course.assignment import AssignmentNotebook
 from autograder.course.known_answers import KnownAnswer
-from autograder.course.substitution import without_markers
 from autograder.notebook.cells import grade_id_of, role_of
+from autograder.notebook.markers import without_solution_markers
 
 ESSAY = (
     "Suppose one unit computed exclusive or. Then $b < 0$, $w_1 + b \\geq 0$, $w_2 + b \\geq 0$ "
@@ -115,7 +115,7 @@ def _nothing(_notebook: NotebookNode) -> None:
 def _fill(notebook: NotebookNode, answers: Mapping[str, str]) -> None:
     for cell in notebook.cells:
         if role_of(cell) == "answer" and grade_id_of(cell) in answers:
-            cell.source = without_markers(answers[grade_id_of(cell) or ""])
+            cell.source = without_solution_markers(answers[grade_id_of(cell) or ""])
 
 
 def _keep(notebook: NotebookNode, release: NotebookNode, done: list[str]) -> None:

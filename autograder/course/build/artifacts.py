@@ -1,22 +1,21 @@
-"""Compares what was built with what lies on disk, and writes what is not so."""
+"""Compare the files of a build with those on disk, and write those that differ."""
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from autograder.course.build.week import is_scratch
+from autograder.course.build.week import is_ignored_file
+from autograder.course.paths import COURSE, CoursePaths
 
 Files = Mapping[str, bytes]
-"""What files should hold, by path relative to the root, with slashes."""
+"""The content of files, by path relative to the root, with slashes."""
 
-FOLDERS = ("source", "release")
-
-_ORIGIN = b'"text": "course/'  # in the metadata of each notebook that was built
+_ORIGIN = f'"text": "{COURSE}/'.encode()  # in the metadata of each notebook that was built
 
 
 def differences(root: Path, files: Files, folders: Iterable[str] = ()) -> dict[str, str]:
-    """Return the files that are not as they should be, each with what is wrong.
+    """Return the files that are missing, differ or should not exist, each with the reason.
 
-    In `folders` there should be nothing but `files`.
+    The folders should contain no other files than `files`.
     """
     found = {}
     for path, content in files.items():
@@ -24,22 +23,23 @@ def differences(root: Path, files: Files, folders: Iterable[str] = ()) -> dict[s
             found[path] = "missing"
         elif (root / path).read_bytes() != content:
             found[path] = "differs"
-    there = (path for folder in folders for path in _inside(root, root / folder))
-    return found | {path: "left over" for path in there if path not in files}
+    existing = (path for folder in folders for path in _inside(root, root / folder))
+    return found | {path: "left over" for path in existing if path not in files}
 
 
-def left_over(root: Path, weeks: Collection[str]) -> dict[str, str]:
-    """Return what was built of other weeks; notebooks written by hand are none of it."""
+def left_over(root: Path, assignments: Collection[str]) -> dict[str, str]:
+    """Return the files that were built for other assignments; those written by hand are ignored."""
+    paths = CoursePaths(root)
     found: dict[str, str] = {}
-    for folder in (path for name in FOLDERS for path in sorted((root / name).glob("*"))):
-        notebooks = folder.glob("*.ipynb") if folder.name not in weeks else ()
+    for folder in (*sorted(paths.source.glob("*")), *sorted(paths.release.glob("*"))):
+        notebooks = folder.glob("*.ipynb") if folder.name not in assignments else ()
         if any(_ORIGIN in notebook.read_bytes() for notebook in notebooks):
             found |= dict.fromkeys(_inside(root, folder), "left over")
     return found
 
 
 def write(root: Path, files: Files, changed: Iterable[str]) -> None:
-    """Write those of the files that changed; a changed file that should not be is removed."""
+    """Write the files that changed, and remove changed files that are not in `files`."""
     for name in changed:
         path = root / name
         if name in files:
@@ -53,4 +53,4 @@ def write(root: Path, files: Files, changed: Iterable[str]) -> None:
 
 def _inside(root: Path, folder: Path) -> list[str]:
     files = (path.relative_to(root) for path in sorted(folder.rglob("*")) if path.is_file())
-    return [path.as_posix() for path in files if not is_scratch(path)]
+    return [path.as_posix() for path in files if not is_ignored_file(path)]

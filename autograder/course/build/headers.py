@@ -1,6 +1,6 @@
-"""Reads the header line of a course cell: `# %% test="softmax" points=10`.
+"""Read the header line of a course cell: `# %% test="softmax" points=10`.
 
-Knows one line at a time; whether an exercise exists is not its concern.
+Each header is read on its own; `checks` examines whether an exercise exists.
 """
 
 import ast
@@ -14,7 +14,7 @@ from autograder.errors import BuildError
 from autograder.models import CellRole
 
 HEADER = re.compile(r"^\s*#\s*%%+(?:\s|$)")
-"""A line that starts a cell; whether it is written as it should be is for `read_header`."""
+"""Matches a line that starts a cell, even if `read_header` then refuses it."""
 
 N_OUTCOMES = 16
 
@@ -26,7 +26,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}\Z")
 
 @dataclass(frozen=True)
 class Header:
-    """What a cell says about itself. `name` is its exercise's, or the written question's."""
+    """The values of a cell header. `name` is that of the exercise or of the written question."""
 
     role: CellRole
     name: str = ""
@@ -36,7 +36,7 @@ class Header:
     is_parameters: bool = False
 
 
-# The key that gives a cell its role, the role, and the keys that may stand beside it.
+# The key that gives a cell its role, the role, and the further keys that are allowed.
 _ROLES: Mapping[str, tuple[CellRole, frozenset[str]]] = {
     "setup": (CellRole.SETUP, frozenset()),
     "parameters": (CellRole.SETUP, frozenset()),
@@ -57,13 +57,13 @@ _EXPECTED = {
 
 
 def read_header(line: str, path: Path, number: int) -> Header:
-    """Return what the cell header on line `number` of `path` says.
+    """Return the values of the cell header on line `number` of `path`.
 
     Raises
     ------
     BuildError
-        If the line has an unknown or misspelt key, a value that is not a Python literal of the
-        kind that its key wants, no role for its keys, or more than one.
+        If the line has an unknown or misspelled key, a value that is not a Python literal of the
+        kind that its key needs, keys without a role, or more than one role.
     """
     found = _WELL_FORMED.match(line.rstrip())
     if found is None:
@@ -126,14 +126,14 @@ def _advice(key: str) -> str:
 
 def _read_value(key: str, text: str, path: Path, number: int) -> tuple[int, object]:
     """Return where the value of `key` at the start of `text` ends, and the value."""
-    # A string may hold what looks like the next key: the shortest literal counts.
+    # A string may contain what looks like the next key, so the shortest literal counts.
     for end in (found.start() for found in _NEXT_KEY.finditer(text)):
         raw = text[:end]
         try:
             value = True if raw == "true" else ast.literal_eval(raw)
         except (SyntaxError, ValueError):
             continue
-        if _IS_RIGHT[key](value):
+        if _IS_VALID[key](value):
             return end, value
         message = f"{key}={raw} in a cell header: expected {_EXPECTED[key]}."
         raise BuildError(message, path, number)
@@ -164,7 +164,7 @@ def _is_outcomes(value: object) -> bool:
     )
 
 
-_IS_RIGHT: Mapping[str, Callable[[object], bool]] = {
+_IS_VALID: Mapping[str, Callable[[object], bool]] = {
     "setup": lambda value: value is True,
     "parameters": lambda value: value is True,
     "exercise": _is_name,
@@ -195,6 +195,6 @@ def _role_key(
         message = f"A cell with {role_key!r} is a {kind} cell."
         raise BuildError(message, path, number)
     if role_key in ("test", "written") and "points" not in keys:
-        message = f"{role_key}={keys[role_key]!r} has no points. Say what it is worth: points=5."
+        message = f"{role_key}={keys[role_key]!r} has no points. Add them, for example points=5."
         raise BuildError(message, path, number)
     return role_key

@@ -1,4 +1,4 @@
-"""Makes the instructor's notebook of a course text: nbgrader's cells, with roles of our own."""
+"""Create the instructor's notebook from a course text, with nbgrader's metadata and with roles."""
 
 import hashlib
 from collections import Counter
@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.course.build.text import CourseText, TextCell
+from autograder.course.paths import COURSE
 from autograder.models import CellRole
 
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -42,13 +43,13 @@ def lesson_notebook(text: CourseText) -> NotebookNode:
 
 
 def notebook_bytes(notebook: NotebookNode) -> bytes:
-    """Return a notebook's file: the same bytes for the same notebook."""
+    """Return the file content of a notebook: the same bytes for the same notebook."""
     text: str = nbformat.writes(notebook)
     return (text.rstrip("\n") + "\n").encode()
 
 
 def _notebook(text: CourseText, cells: list[NotebookNode]) -> NotebookNode:
-    origin = f"course/{text.path.parent.name}/{text.path.name}"
+    origin = f"{COURSE}/{text.path.parent.name}/{text.path.name}"
     metadata = {"kernelspec": _KERNEL, "language_info": _LANGUAGE, "dlcourse": {"text": origin}}
     notebook = new_notebook(cells=cells, metadata=metadata)
     nbformat.validate(notebook)
@@ -95,16 +96,16 @@ def _nbgrader_metadata(cell: TextCell, grade_id: str) -> dict[str, Any]:
 
 
 def _grade_ids(text: CourseText) -> list[str | None]:
-    """Return nbgrader's name of each cell; None for those that it has nothing to do with."""
+    """Return the grade id of each cell; None for cells that nbgrader ignores."""
     count: Counter[str] = Counter()
     ids: list[str | None] = []
     for cell in text.cells:
         match cell.header.role:
-            case "answer" | "written":
+            case CellRole.ANSWER | CellRole.WRITTEN:
                 ids.append(cell.header.name)
-            case "test":
+            case CellRole.TEST:
                 ids.append(_numbered(f"test_{cell.header.name}", count))
-            case "setup":
+            case CellRole.SETUP:
                 stem = "parameters" if cell.header.is_parameters else "setup"
                 ids.append(_numbered(stem, count))
             case _:
@@ -118,9 +119,9 @@ def _numbered(stem: str, count: Counter[str]) -> str:
 
 
 def _cell_ids(text: CourseText, grade_ids: list[str | None]) -> list[str]:
-    """Return an id for each cell: its grade id, else one that follows from its text.
+    """Return an id for each cell: its grade id, or else one derived from its text.
 
-    An edit then changes one cell's id, and a cell that moves keeps its own.
+    An edit then changes the id of one cell only, and a cell that moves keeps its id.
     """
     count: Counter[str] = Counter()
     ids = []

@@ -1,68 +1,69 @@
-"""Settles names before anything runs: who binds what a cell of an assignment reads.
+"""Check the names in an assignment before anything runs: which cell binds what a cell reads.
 
-Test cells run in a process that has the set-up cells' names and remotes of the student's; a
-name that is in neither would be found missing in the middle of an exam.
+Test cells run in a process that has the names of the set-up cells and remote objects for the
+student's names. Any other name would be missing in the middle of an exam.
 """
 
 import ast
 import builtins
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
 from autograder.course.build.text import CourseText, TextCell
 from autograder.models import CellRole
-from autograder.notebook.magics import strip_magics
+from autograder.notebook.markers import Region, replace_region
 from autograder.notebook.names import assigned_names, free_names, imported_names, student_names
-from autograder.notebook.source_code import parse
+from autograder.notebook.source_code import parse, strip_magics
 
+_CHECKED_ROLES = (CellRole.SETUP, CellRole.ANSWER, CellRole.TEST)
 _BUILTINS = frozenset(dir(builtins))
 
-_HIDDEN = re.compile(r"^\s*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS\s*?$", re.M | re.S)
-
-_MAY_STAND_AROUND = frozenset({"catch_warnings", "suppress", "nullcontext"})
-_INSTEAD: Mapping[str, str] = {
+_ALLOWED_CONTEXTS = frozenset({"catch_warnings", "suppress", "nullcontext"})
+_ADVICE: Mapping[str, str] = {
     "errstate": (
-        "warnings come along with the reply: use warnings.catch_warnings(), or compute "
-        "the expected value in np.errstate before the call"
+        "The reply includes warnings: use warnings.catch_warnings(), or compute the expected "
+        "value in np.errstate before the call."
     ),
     "GradientTape": (
-        "the gradient lives where the tensors are: use check.run_remotely(probes.value_and_gradient)"
+        "The tensors are in the student's process: compute the gradient there with "
+        "check.run_remotely(probes.value_and_gradient)."
     ),
-    "redirect_stdout": "what student code prints stays there: compare what it returns",
-    "redirect_stderr": "what student code prints stays there: compare what it returns",
-    "patch": "replaced objects stay here: pass a function of the test as an argument",
+    "redirect_stdout": "What student code prints stays in its process: compare what it returns.",
+    "redirect_stderr": "What student code prints stays in its process: compare what it returns.",
+    "patch": "Objects are replaced in the test's process only: pass a function as an argument.",
 }
 
 
 def check_names(text: CourseText) -> None:
     """Raise BuildError if a cell of an assignment reads a name that it will not have.
 
-    Also if a student could shadow a set-up name that the reference itself rebinds, or if a
-    context that cannot cross stands around a student's call.
+    Other errors are an answer cell that assigns a name of the set-up or of Python, a test that
+    ends with a call of a student's function, and a `with` block of a test that has no effect on
+    the student's code that is called in it.
     """
     for cell in text.cells:
-        if cell.header.role in (CellRole.SETUP, CellRole.ANSWER, CellRole.TEST) and "*" in _imports(
-            cell
-        ):
-            message = "A star import binds names that nobody can see: import the names you use."
+        if cell.header.role in _CHECKED_ROLES and "*" in _imports(cell):
+            message = "A star import hides which names it binds. Import the names that you use."
             raise cell.error(message)
     _check_reference(text)
     for cell in text.cells:
         match cell.header.role:
-            case "setup":
+            case CellRole.SETUP:
                 _check_setup(cell, text)
-            case "answer":
+            case CellRole.ANSWER:
                 _check_answer(cell, text)
-            case "test":
+            case CellRole.TEST:
                 _check_test(cell, text)
                 _check_contexts(cell, _students(text))
                 _check_last_line(cell, _students(text))
 
 
 def _check_last_line(cell: TextCell, students: Collection[str]) -> None:
-    """Refuse a test that ends with a number of the student's: it would be partial credit."""
+    """Refuse a test that ends with a call of a student's function.
+
+    The number that it returns would be used as partial credit.
+    """
     *_, last = parse(strip_magics(cell.source)).body
     if not isinstance(last, ast.Expr) or not isinstance(last.value, ast.Call):
         return
@@ -71,20 +72,20 @@ def _check_last_line(cell: TextCell, students: Collection[str]) -> None:
         called = called.value if isinstance(called, ast.Attribute) else called.func
     if isinstance(called, ast.Name) and called.id in students:
         message = (
-            f"The test ends with a call of the student's {called.id!r}: the number that it gives "
-            "would be the partial credit. Check it, or assign it."
+            f"The test ends with a call of the student's {called.id!r}. A number that it returns "
+            "would be the partial credit. Check the value, or assign it."
         )
         raise cell.error(message, cell.first + last.lineno - 1)
 
 
 def setup_names(text: CourseText) -> frozenset[str]:
     """Return the names that the set-up cells of an assignment bind."""
-    return frozenset(_bound_in(text, "setup"))
+    return frozenset(_bound_in(text, CellRole.SETUP))
 
 
 def missing_names(answer: str, text: CourseText) -> tuple[str, ...]:
-    """Return the names that another answer cell reads and that no cell of a text binds."""
-    known = setup_names(text) | _students(text) | _bound_in(text, "demo") | _BUILTINS
+    """Return the names that an answer reads and that no cell of the assignment binds."""
+    known = setup_names(text) | _students(text) | _bound_in(text, CellRole.DEMO) | _BUILTINS
     return tuple(sorted(free_names(answer) - known))
 
 
@@ -96,9 +97,9 @@ def _imports(cell: TextCell) -> frozenset[str]:
     return imported_names(cell.source)
 
 
-def _bound_in(text: CourseText, role: str, *, before: TextCell | None = None) -> set[str]:
+def _bound_in(text: CourseText, role: CellRole, *, before: TextCell | None = None) -> set[str]:
     cells = [cell for cell in text.cells if before is None or cell.line < before.line]
-    return {name for cell in cells if cell.header.role == role for name in _bound(cell)}
+    return {name for cell in cells if cell.header.role is role for name in _bound(cell)}
 
 
 def _students(text: CourseText) -> frozenset[str]:
@@ -120,58 +121,66 @@ def _line_of(cell: TextCell, name: str) -> int:
 
 
 def _check_reference(text: CourseText) -> None:
-    setup = _bound_in(text, "setup")
+    setup = _bound_in(text, CellRole.SETUP)
     for cell in text.answers.values():
         for name in sorted(assigned_names(cell.source)):
             if name in setup or name in _BUILTINS:
-                whose = "a set-up cell's" if name in setup else "Python's own"
-                message = f"The answer cell assigns {name!r}, which is {whose}: choose another."
+                owner = "a name of a set-up cell" if name in setup else "a built-in name of Python"
+                message = (
+                    f"The answer cell assigns {name!r}, which is {owner}. Choose another name."
+                )
                 raise cell.error(message)
 
 
 def _check_setup(cell: TextCell, text: CourseText) -> None:
-    for name in _unbound(cell, _bound_in(text, "setup", before=cell) | _bound(cell)):
-        whose = "the student's" if name in _students(text) else "bound by no set-up cell above it"
-        message = f"A set-up cell runs in both rooms: it cannot read {name!r}, which is {whose}."
+    for name in _unbound(cell, _bound_in(text, CellRole.SETUP, before=cell) | _bound(cell)):
+        if name in _students(text):
+            reason = (
+                f"The student defines {name!r}, and set-up cells also run without student code."
+            )
+        else:
+            reason = f"No set-up cell above binds {name!r}."
+        message = f"This set-up cell cannot read {name!r}. {reason}"
         raise cell.error(message, _line_of(cell, name))
 
 
 def _check_answer(cell: TextCell, text: CourseText) -> None:
-    known = _bound_in(text, "setup") | _bound_in(text, "demo")
+    known = _bound_in(text, CellRole.SETUP) | _bound_in(text, CellRole.DEMO)
     for name in _unbound(cell, known):
         owner = next((o for o, c in text.answers.items() if name in _bound(c)), None)
         if owner is None:
-            message = f"The reference reads {name!r}, which no cell binds. {_near(name, known)}"
+            message = f"The reference reads {name!r}, which no cell binds. {_suggest(name, known)}"
             raise cell.error(message, _line_of(cell, name))
         if owner not in (*cell.header.uses, cell.header.name):
             message = (
-                f"Exercise {cell.header.name!r} reads {name!r} of exercise {owner!r}: "
-                f"say uses=[{owner!r}] in its header."
+                f"Exercise {cell.header.name!r} reads {name!r} of exercise {owner!r}. "
+                f"Add uses=[{owner!r}] to its header."
             )
             raise cell.error(message, _line_of(cell, name))
 
 
 def _check_test(cell: TextCell, text: CourseText) -> None:
-    known = _bound_in(text, "setup", before=cell) | _students(text)
+    known = _bound_in(text, CellRole.SETUP, before=cell) | _students(text)
     for name in _unbound(cell, known):
         raise cell.error(_why_unbound(name, cell, text), _line_of(cell, name))
     own = assigned_names(text.answers[cell.header.name].source)
     if not free_names(cell.source) & own:
         message = f"The test of {cell.header.name!r} reads nothing that its exercise defines."
         raise cell.error(message)
-    _check_visible(replace(cell, source=_HIDDEN.sub("", cell.source)), known)
+    visible = replace_region(cell.source, Region.HIDDEN_TESTS)
+    _check_visible(replace(cell, source=visible), known)
 
 
 def _check_visible(visible: TextCell, known: Collection[str]) -> None:
-    """Check what the student sees of a test, which must stand on its own."""
+    """Check the part of a test that students see, which must run on its own."""
     if not visible.source.strip():
-        message = "Nothing of the test is visible: show a check, or say in a comment what it tests."
+        message = "Nothing of the test is visible. Show a check, or describe the test in a comment."
         raise visible.error(message)
     try:
         missing = _unbound(visible, known)
     except SyntaxError as error:
         message = (
-            f"Without its hidden tests the cell is not Python ({error.msg}): move the markers."
+            f"Without its hidden tests the cell is not Python ({error.msg}). Move the markers."
         )
         raise visible.error(message) from error
     for name in missing:
@@ -183,20 +192,20 @@ def _why_unbound(name: str, cell: TextCell, text: CourseText) -> str:
     if name in _bound(cell):
         return f"The test reads {name!r} before it binds it."
     for role, reason in (
-        ("answer", "only an answer cell imports: import it in a set-up cell"),
-        ("test", "another test cell binds: each test cell stands alone, bind it here"),
-        ("setup", "a set-up cell below this one binds: move that cell up"),
-        ("demo", "only a demonstration binds: it runs in the student's room alone"),
+        (CellRole.ANSWER, "only an answer cell imports. Import it in a set-up cell."),
+        (CellRole.TEST, "another test cell binds. Each test cell runs alone: bind it here."),
+        (CellRole.SETUP, "a set-up cell below this one binds. Move that cell up."),
+        (CellRole.DEMO, "only a demonstration binds. It runs without the tests: bind it here."),
     ):
         if name in _bound_in(text, role):
-            return f"The test reads {name!r}, which {reason}."
-    known = {*_bound_in(text, "setup"), *_students(text), *_BUILTINS}
-    return f"The test reads {name!r}, which is nobody's. {_near(name, known)}"
+            return f"The test reads {name!r}, which {reason}"
+    known = {*_bound_in(text, CellRole.SETUP), *_students(text), *_BUILTINS}
+    return f"The test reads {name!r}, which no cell binds. {_suggest(name, known)}"
 
 
-def _near(name: str, known: Collection[str]) -> str:
-    near = get_close_matches(name, sorted(known), n=1)
-    return f"Did you mean {near[0]!r}?" if near else "Import or define it in a set-up cell."
+def _suggest(name: str, known: Collection[str]) -> str:
+    close = get_close_matches(name, sorted(known), n=1)
+    return f"Did you mean {close[0]!r}?" if close else "Import or define it in a set-up cell."
 
 
 def _check_contexts(cell: TextCell, students: Collection[str]) -> None:
@@ -210,15 +219,17 @@ def _check_contexts(cell: TextCell, students: Collection[str]) -> None:
             continue
         for item in node.items:
             name = _context_name(item.context_expr)
-            if name in _MAY_STAND_AROUND:
+            if name in _ALLOWED_CONTEXTS:
                 continue
-            instead = _INSTEAD.get(name, "put the student's call before or after it")
-            message = f"`with {name}` does not reach {called[0]!r} in the other room: {instead}."
+            advice = _ADVICE.get(name, "Put the student's call before or after it.")
+            message = (
+                f"`with {name}` has no effect on {called[0]!r} in the student's process. {advice}"
+            )
             raise cell.error(message, cell.first + node.lineno - 1)
 
 
 def _context_name(node: ast.expr) -> str:
-    """Return the last word of what is entered: errstate of `np.errstate(over="raise")`."""
+    """Return the last name of a context: errstate of `np.errstate(over="raise")`."""
     while isinstance(node, ast.Call):
         node = node.func
     if isinstance(node, ast.Attribute):

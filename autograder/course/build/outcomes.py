@@ -1,13 +1,13 @@
-"""Writes the outcomes table of the syllabus: which exercise serves what a student can do."""
+"""Write the table of outcomes in the syllabus: which exercises serve which outcome."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.course.build.text import CourseText
-from autograder.course.build.week import course_week_names, read_assignment
+from autograder.course.build.week import course_folder_names, read_assignment_text
+from autograder.course.paths import CoursePaths
 from autograder.errors import BuildError
 
-SYLLABUS = "course/syllabus.md"
 BEGIN = "<!-- outcomes: built from the headers of the exercises, do not edit -->"
 END = "<!-- end of outcomes -->"
 
@@ -33,24 +33,24 @@ OUTCOMES = (
 
 
 def syllabus(root: Path) -> dict[str, bytes]:
-    """Return what the syllabus should hold, by its path; nothing for a course without one.
+    """Return the content of the syllabus by its path; nothing if the course has no syllabus.
 
     Raises
     ------
     BuildError
-        If the page does not have the two marks of the table once, in order.
+        If the page does not have the two markers of the table once, in order.
     """
-    path = root / SYLLABUS
+    path = CoursePaths(root).syllabus
     if not path.exists():
         return {}
     page = path.read_text(encoding="utf-8")
     if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
-        message = f"The table of outcomes stands between two lines: {BEGIN} and {END}."
+        message = f"The table of outcomes needs two lines around it: {BEGIN} and {END}."
         raise BuildError(message, path, 1)
     before, _, rest = page.partition(BEGIN)
     after = rest.partition(END)[2]
-    table = outcomes_table(read_assignment(root, week) for week in course_week_names(root))
-    return {SYLLABUS: f"{before}{BEGIN}\n\n{table}\n{END}{after}".encode()}
+    table = outcomes_table(read_assignment_text(root, name) for name in course_folder_names(root))
+    return {path.relative_to(root).as_posix(): f"{before}{BEGIN}\n\n{table}\n{END}{after}".encode()}
 
 
 def outcomes_table(texts: Iterable[CourseText]) -> str:
@@ -59,19 +59,19 @@ def outcomes_table(texts: Iterable[CourseText]) -> str:
     for text in texts:
         for cell in text.cells:
             for outcome in cell.header.outcomes:
-                by_week = served.setdefault(outcome, {})
-                by_week.setdefault(text.path.parent.name, []).append(f"`{cell.header.name}`")
+                by_folder = served.setdefault(outcome, {})
+                by_folder.setdefault(text.path.parent.name, []).append(f"`{cell.header.name}`")
     rows = ["| | In the end a student can | Exercises |", "|---:|---|---|"]
     for number, sentence in enumerate(OUTCOMES, start=1):
-        weeks = served.get(number, {})
+        folders = served.get(number, {})
         exercises = "; ".join(
-            f"{_spoken(week)}: {', '.join(names)}" for week, names in weeks.items()
+            f"{_title(folder)}: {', '.join(names)}" for folder, names in folders.items()
         )
         rows.append(f"| {number} | {sentence} | {exercises or '(to come)'} |")
     return "\n".join(rows) + "\n"
 
 
-def _spoken(week: str) -> str:
+def _title(folder: str) -> str:
     """Return "week 1" for week01_perceptron."""
-    digits = week.partition("_")[0].removeprefix("week")
-    return f"week {int(digits)}" if digits.isdigit() else week
+    digits = folder.partition("_")[0].removeprefix("week")
+    return f"week {int(digits)}" if digits.isdigit() else folder

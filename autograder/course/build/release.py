@@ -1,4 +1,4 @@
-"""Builds `source/` and `release/` from the text in `course/`; the same text, the same bytes."""
+"""Build `source/` and `release/` from the text in `course/`: the same bytes for the same text."""
 
 import logging
 import tempfile
@@ -20,15 +20,15 @@ from autograder.course.build.instructor_notebook import (
 )
 from autograder.course.build.outcomes import syllabus
 from autograder.course.build.text import TextCell
-from autograder.course.build.week import CourseWeek, course_week_names, read_course_week
+from autograder.course.build.week import CourseFolder, course_folder_names, read_course_folder
+from autograder.course.paths import LESSON, CoursePaths
 from autograder.errors import BuildError
-from autograder.notebook.magics import strip_magics
-from autograder.notebook.source_code import parse
+from autograder.notebook.source_code import parse, strip_magics
 
 
 @dataclass(frozen=True)
-class Built:
-    """What the build of one week made. `changed` are the files that were not so before."""
+class BuiltAssignment:
+    """What was built for one assignment. `changed` lists the files that were written or removed."""
 
     assignment: str
     notebook: str
@@ -40,45 +40,45 @@ class Built:
 
 def build(
     root: Path,
-    weeks: Sequence[str] | None = None,
+    assignments: Sequence[str] | None = None,
     *,
-    on_week: Callable[[Built], object] | None = None,
-) -> tuple[Built, ...]:
-    """Write `source/<week>/` and `release/<week>/`, and the table in the syllabus.
+    on_built: Callable[[BuiltAssignment], object] | None = None,
+) -> tuple[BuiltAssignment, ...]:
+    """Write the source and the release of assignments, and the table in the syllabus.
 
-    Nothing is written unless every week that is wanted can be built.
+    Nothing is written if one of the assignments cannot be built.
 
     Parameters
     ----------
     root
-        The root of the course, which has `course/`.
-    weeks
-        The weeks to build; all of them when None.
-    on_week
-        Called when a week is written.
+        The root of the course, which contains `course/`.
+    assignments
+        The names of the assignments to build; all of them if None.
+    on_built
+        Called after each assignment that is written.
 
     Raises
     ------
     UsageError
-        If a week does not exist.
+        If an assignment does not exist.
     BuildError
-        If a course text has a fault; it names file and line.
+        If a course text has an error; the message names the file and the line.
     """
-    made = [(week, _make(root, week)) for week in _read(root, weeks)]
+    made = [(folder, _make(root, folder)) for folder in _read(root, assignments)]
     table = syllabus(root)
     built = []
-    for week, files in made:
-        changed = differences(root, files, _folders(week.name))
+    for folder, files in made:
+        changed = differences(root, files, _output_folders(folder.name))
         write(root, files, changed)
-        built.append(_summary(week, tuple(changed)))
-        if on_week is not None:
-            on_week(built[-1])
-    write(root, table, differences(root, table) | _of_no_week(root, weeks))
+        built.append(_summary(folder, tuple(changed)))
+        if on_built is not None:
+            on_built(built[-1])
+    write(root, table, differences(root, table) | _of_no_assignment(root, assignments))
     return tuple(built)
 
 
-def stale(root: Path, weeks: Sequence[str] | None = None) -> tuple[str, ...]:
-    """Return the files that a build would change, each with what is wrong; writes nothing.
+def stale(root: Path, assignments: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Return the files that a build would change, each with the reason; write nothing.
 
     Raises
     ------
@@ -86,74 +86,80 @@ def stale(root: Path, weeks: Sequence[str] | None = None) -> tuple[str, ...]:
         As `build` does.
     """
     found: dict[str, str] = {}
-    for week in _read(root, weeks):
-        found |= differences(root, _make(root, week), _folders(week.name))
-    found |= differences(root, syllabus(root)) | _of_no_week(root, weeks)
+    for folder in _read(root, assignments):
+        found |= differences(root, _make(root, folder), _output_folders(folder.name))
+    found |= differences(root, syllabus(root)) | _of_no_assignment(root, assignments)
     return tuple(f"{path}: {why}" for path, why in found.items())
 
 
-def _read(root: Path, weeks: Sequence[str] | None) -> list[CourseWeek]:
-    return [read_course_week(root, name) for name in course_week_names(root, weeks)]
+def _read(root: Path, assignments: Sequence[str] | None) -> list[CourseFolder]:
+    return [read_course_folder(root, name) for name in course_folder_names(root, assignments)]
 
 
-def _folders(week: str) -> tuple[str, str]:
-    return f"source/{week}", f"release/{week}"
+def _output_folders(assignment: str) -> tuple[str, str]:
+    """Return the folders that a build writes, relative to the root."""
+    paths = CoursePaths(Path())
+    folders = paths.source_folder(assignment), paths.release_folder(assignment)
+    return folders[0].as_posix(), folders[1].as_posix()
 
 
-def _of_no_week(root: Path, weeks: Sequence[str] | None) -> dict[str, str]:
-    """Return what was built of weeks that `course/` has no more; nothing in a partial build."""
-    return left_over(root, course_week_names(root)) if weeks is None else {}
+def _of_no_assignment(root: Path, assignments: Sequence[str] | None) -> dict[str, str]:
+    """Return files of assignments that `course/` no longer has; nothing in a partial build."""
+    return left_over(root, course_folder_names(root)) if assignments is None else {}
 
 
-def _summary(week: CourseWeek, changed: tuple[str, ...]) -> Built:
-    return Built(
-        assignment=week.name,
-        notebook=week.assignment.path.stem,
-        exercises=len(week.assignment.answers),
-        points=sum(cell.header.points for cell in week.assignment.cells),
-        misconceptions=sum(not answer.is_right for answer in week.known_answers),
+def _summary(folder: CourseFolder, changed: tuple[str, ...]) -> BuiltAssignment:
+    return BuiltAssignment(
+        assignment=folder.name,
+        notebook=folder.text.path.stem,
+        exercises=len(folder.text.answers),
+        points=sum(cell.header.points for cell in folder.text.cells),
+        misconceptions=sum(not answer.is_right for answer in folder.known_answers),
         changed=changed,
     )
 
 
-def _make(root: Path, week: CourseWeek) -> dict[str, bytes]:
-    """Return all files of a week in `source/` and `release/`."""
+def _make(root: Path, folder: CourseFolder) -> dict[str, bytes]:
+    """Return all files of an assignment in `source/` and `release/`."""
     with tempfile.TemporaryDirectory(prefix="autograder-build-") as name:
         scratch = Path(name).resolve()
-        source, release = scratch / "source" / week.name, scratch / "release" / week.name
+        paths = CoursePaths(scratch)
+        source, release = paths.source_folder(folder.name), paths.release_folder(folder.name)
         source.mkdir(parents=True)
-        for path, content in _source_files(root, week).items():
+        for path, content in _source_files(root, folder).items():
             (source / path).parent.mkdir(parents=True, exist_ok=True)
             (source / path).write_bytes(content)
-        _generate(scratch, week)
-        _check_stubs(release / f"{week.assignment.path.stem}.ipynb", week)
+        _generate(scratch, folder)
+        _check_stubs(paths.released_notebook(folder.name, folder.text.path.stem), folder)
         return {
             path.relative_to(scratch).as_posix(): path.read_bytes()
-            for folder in (source, release)
-            for path in sorted(folder.rglob("*"))
+            for written in (source, release)
+            for path in sorted(written.rglob("*"))
             if path.is_file()
         }
 
 
-def _source_files(root: Path, week: CourseWeek) -> dict[Path, bytes]:
-    folder = root / "course" / week.name
-    files = {path: (folder / path).read_bytes() for path in week.support}
-    stem = week.assignment.path.stem
-    files[Path(f"{stem}.ipynb")] = notebook_bytes(assignment_notebook(week.assignment))
-    if week.lesson is not None:
-        files[Path("lesson.ipynb")] = notebook_bytes(lesson_notebook(week.lesson))
+def _source_files(root: Path, folder: CourseFolder) -> dict[Path, bytes]:
+    """Return the files of an assignment's source, by their paths in its folder."""
+    texts = CoursePaths(root).text_folder(folder.name)
+    files = {path: (texts / path).read_bytes() for path in folder.support}
+    notebook = notebook_bytes(assignment_notebook(folder.text))
+    files[Path(f"{folder.text.path.stem}.ipynb")] = notebook
+    if folder.lesson is not None:
+        files[Path(f"{LESSON}.ipynb")] = notebook_bytes(lesson_notebook(folder.lesson))
     return files
 
 
-def _generate(root: Path, week: CourseWeek) -> None:
-    """Make `release/<week>` of `source/<week>` with nbgrader's generate_assignment."""
+def _generate(root: Path, folder: CourseFolder) -> None:
+    """Generate the release from the source with nbgrader's generate_assignment."""
     config = Config()
     config.CourseDirectory.root = str(root)
-    config.CourseDirectory.assignment_id = week.name
-    # What a student gets depends on no gradebook: as `nbgrader generate_assignment --no-db`.
+    config.CourseDirectory.assignment_id = folder.name
+    # The release does not depend on a gradebook: as `nbgrader generate_assignment --no-db`.
     config.GenerateAssignment.no_database = True
     config.SaveCells.enabled = False
-    # nbgrader wants rubrics in task cells, which have no answer; ours stand under the question.
+    # nbgrader expects mark schemes in task cells, which have no answer; here they are in the
+    # cells of written answers.
     config.ClearMarkScheme.enforce_metadata = False
     log, lines = _quiet_log()
     try:
@@ -161,12 +167,12 @@ def _generate(root: Path, week: CourseWeek) -> None:
         GenerateAssignment(coursedir=coursedir, config=config, log=log).start()
     except NbGraderException as error:
         reason = lines[-1] if lines else str(error)
-        message = f"nbgrader cannot make the release: {reason}"
-        raise BuildError(message, week.assignment.path, 1) from error
+        message = f"nbgrader cannot generate the release: {reason}"
+        raise BuildError(message, folder.text.path, 1) from error
 
 
 def _quiet_log() -> tuple[logging.Logger, list[str]]:
-    """Return a logger that prints nothing, and the last lines of the errors it was told."""
+    """Return a logger that prints nothing, and a list of the last lines of its errors."""
     lines: list[str] = []
     log = logging.Logger("autograder.course.build.release", logging.ERROR)
     handler = logging.Handler()
@@ -177,10 +183,10 @@ def _quiet_log() -> tuple[logging.Logger, list[str]]:
     return log, lines
 
 
-def _check_stubs(path: Path, week: CourseWeek) -> None:
-    """Refuse a release whose answer cells are not Python before the student writes a line."""
+def _check_stubs(path: Path, folder: CourseFolder) -> None:
+    """Refuse a release with answer cells that are not Python."""
     released = {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
-    for name, cell in week.assignment.answers.items():
+    for name, cell in folder.text.answers.items():
         _check_stub(cell, released[name])
 
 
@@ -188,5 +194,5 @@ def _check_stub(cell: TextCell, released: str) -> None:
     try:
         parse(strip_magics(released))
     except SyntaxError as error:
-        message = f"Without its solution the cell is not Python ({error.msg}): move the markers."
+        message = f"Without its solution the cell is not Python ({error.msg}). Move the markers."
         raise cell.error(message) from error

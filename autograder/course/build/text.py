@@ -1,4 +1,4 @@
-"""Reads a notebook's text (jupytext percent) into cells that know their role and their lines."""
+"""Read the text of a notebook (jupytext's percent format) into cells."""
 
 import re
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from autograder.course.build.headers import HEADER, Header, read_header
 from autograder.errors import BuildError
 from autograder.models import CellRole
 
+_MARKDOWN_ROLES = (CellRole.PROSE, CellRole.WRITTEN)
 _OPENING_QUOTES = re.compile(r"""^[rR]?(?:\"{3}|'{3})""")
 
 
@@ -17,7 +18,7 @@ _OPENING_QUOTES = re.compile(r"""^[rR]?(?:\"{3}|'{3})""")
 class TextCell:
     """One cell of a course text.
 
-    `line` is where its header stands in the file, `first` where its source begins.
+    `line` is the line of its header in the file, `first` the line at which its source begins.
     """
 
     header: Header
@@ -29,10 +30,10 @@ class TextCell:
     @property
     def is_markdown(self) -> bool:
         """Whether the cell is text rather than code."""
-        return self.header.role in (CellRole.PROSE, CellRole.WRITTEN)
+        return self.header.role in _MARKDOWN_ROLES
 
     def error(self, message: str, line: int | None = None) -> BuildError:
-        """Return a build error at this cell's header, or at a line of the file."""
+        """Return a build error at the header of this cell, or at a line of the file."""
         return BuildError(message, self.path, self.line if line is None else line)
 
 
@@ -52,14 +53,14 @@ class CourseText:
 
 
 def read_course_text(path: Path) -> CourseText:
-    """Return the cells of a text in jupytext's percent format.
+    """Return the cells of a file in jupytext's percent format.
 
-    Comments above the first cell are about the file and become no cell.
+    Comments above the first cell are about the file and do not become a cell.
 
     Raises
     ------
     BuildError
-        If a header is wrong, or something other than a comment stands above the first cell.
+        If a header is wrong, or something other than comments is above the first cell.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -82,24 +83,23 @@ def read_course_text(path: Path) -> CourseText:
             source.strip("\n"),
             path,
             start + 1,
-            _first_line(lines[start + 1 : end], start + 2, docstring=header.role in _WORDS),
+            _first_line(
+                lines[start + 1 : end], start + 2, docstring=header.role in _MARKDOWN_ROLES
+            ),
         )
         for header, source, start, end in zip(headers, sources, starts, ends, strict=True)
     )
     for cell in cells:
         if not cell.source.strip():
-            message = "The cell is empty. Write something in it, or delete its header."
+            message = "The cell is empty. Add its content, or delete its header."
             raise cell.error(message)
     return CourseText(path, cells)
-
-
-_WORDS = ("prose", "written")
 
 
 def _sources(text: str, path: Path, line: int, count: int) -> list[str]:
     cells = jupytext.reads(text, fmt="py:percent").cells
     if len(cells) != count:
-        message = f"jupytext finds {len(cells)} cells where {count} headers stand."
+        message = f"jupytext finds {len(cells)} cells, but the file has {count} cell headers."
         raise BuildError(message, path, line)
     return [str(cell.source) for cell in cells]
 
@@ -107,7 +107,7 @@ def _sources(text: str, path: Path, line: int, count: int) -> list[str]:
 def _check_top(lines: list[str], path: Path) -> None:
     for number, line in enumerate(lines, start=1):
         if line.strip() and not line.startswith("#"):
-            message = 'Only comments may stand above the first cell: put "# %%" before this line.'
+            message = 'Only comments are allowed above the first cell. Put "# %%" before this line.'
             raise BuildError(message, path, number)
 
 

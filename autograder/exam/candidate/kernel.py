@@ -1,9 +1,9 @@
-"""The candidate's kernel: IPython's, with two messages more.
+"""Define the candidate's kernel: IPython's kernel with two additional messages.
 
-`exam_setup_request` runs a set-up cell in a namespace of its own and hands its names to the
-student; `exam_serve_request` answers the examiner of one test cell. Both are handled beside
+`exam_setup_request` runs a set-up cell in a namespace of its own and copies its names to the
+student's; `exam_serve_request` answers the examiner during one test cell. Both are separate from
 `execute_request`, so that a student's AST and input transformers, hooks and replaced `do_execute`
-concern nothing but the student's own cells.
+affect only the student's own cells.
 """
 
 import socket
@@ -20,7 +20,7 @@ from autograder.exam.protocol.channel import Channel
 
 
 class ExamKernel(IPythonKernel):  # type: ignore[misc]
-    """Runs the student's cells, and answers calls between them."""
+    """Run the student's cells, and answer the examiner between them."""
 
     msg_types = [*IPythonKernel.msg_types, "exam_setup_request", "exam_serve_request"]  # noqa: RUF012
 
@@ -35,7 +35,7 @@ class ExamKernel(IPythonKernel):  # type: ignore[misc]
         return await super().do_execute(*args, **kwargs)
 
     async def exam_setup_request(self, stream: Any, ident: Any, parent: Any) -> None:
-        """Run a set-up cell; its new names become the student's too."""
+        """Run a set-up cell and copy its new names into the student's namespace."""
         content = parent["content"]
         self.exam_seed = content["seed"]
         seed_generators(self.exam_seed)
@@ -47,7 +47,7 @@ class ExamKernel(IPythonKernel):  # type: ignore[misc]
         except BaseException:
             error = traceback.format_exc()
         if error is not None and content["shared"]:
-            # A locked cell of a course that was not written for two rooms may lean on answers.
+            # In a course that was not written for two processes it may need the answers.
             error = None
             await super().do_execute(content["source"], silent=False, store_history=False)
         for name, value in self.exam_setup.items():
@@ -56,14 +56,14 @@ class ExamKernel(IPythonKernel):  # type: ignore[misc]
         self.session.send(stream, "exam_setup_reply", {"error": error}, parent, ident=ident)
 
     async def exam_serve_request(self, stream: Any, ident: Any, parent: Any) -> None:
-        """Answer the examiner who waits at the address, until it closes the connection."""
+        """Answer the examiner that listens at the address until it closes the connection."""
         seed_generators(self.exam_seed)
         try:
             with socket.socket(socket.AF_UNIX) as connection:
                 connection.connect(parent["content"]["address"])
                 serve(Channel(connection), self.shell.user_ns, self.exam_setup)
         except (KeyboardInterrupt, OSError) as error:
-            self.log.debug("The examiner's questions ended: %r", error)
+            self.log.debug("The examiner's requests ended: %r", error)
         self.session.send(stream, "exam_serve_reply", {}, parent, ident=ident)
 
 

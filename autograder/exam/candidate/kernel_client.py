@@ -1,45 +1,43 @@
-"""Drives the candidate's kernel: starts it, has one message at a time sent, and kills it.
+"""Start, drive and kill the candidate's kernel, with one message at a time.
 
-A clerk in a process of its own talks to the kernel; see there why.
+The messages themselves go through the message proxy, a separate process; its module says why.
 """
 
 import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode, from_dict
 
 from autograder.errors import ExamError
+from autograder.exam.candidate.message_proxy import Ending
 from autograder.exam.environment import ExamEnvironment
 from autograder.sandbox.environment import PYTHON
 from autograder.sandbox.forkserver.messages import ExitReport
 from autograder.sandbox.limits import LimitName
 from autograder.sandbox.rpc import RpcProcess
 
-Ending = Literal["done", "time", "dead", "output"]
-"""How a message ended: as it should; by a limit, the kernel being at rest again; or for good."""
-
 START_SECONDS = 120.0
-GRACE_SECONDS = 3.0
-_GIVE_UP_SECONDS = 2.0
-_LATE_SECONDS = 10.0  # after which a clerk is not waited for
+GRACE_SECONDS = 3.0  # for a kernel to become idle after an interrupt
+_GIVE_UP_SECONDS = 2.0  # for the message proxy to reply after "give up"
+_LATE_SECONDS = 10.0  # beyond the limit of a message, after which the proxy is given up
 
 _ARGV = (*PYTHON, "-m", "autograder.exam.candidate.kernel", "--HistoryManager.enabled=False", "-f")
 
 
 @dataclass(frozen=True)
 class Reply:
-    """How a message ended, and what was put out until then."""
+    """How a message ended, and the outputs until then."""
 
     ending: Ending
     outputs: tuple[NotebookNode, ...] = ()
 
 
 class CandidateKernel:
-    """One kernel process, warm and in a sandbox that shows it the door of its exam."""
+    """One kernel process, forked into a sandbox that contains the socket directory of its exam."""
 
     def __init__(self, environment: ExamEnvironment) -> None:
         self.environment = environment
@@ -57,11 +55,11 @@ class CandidateKernel:
         )
         self.message_proxy: RpcProcess | None = None
         self.ended: ExitReport | None = None
-        self.is_flooded = False  # more was put out than the clerk could hold
+        self.is_flooded = False  # whether its messages exceeded the memory of the message proxy
 
     @property
     def peak_memory(self) -> int:
-        """Bytes, of the kernel and all its descendants; known when it has ended."""
+        """Bytes, of the kernel and all its descendants; 0 until it has ended."""
         return self.ended.peak_memory if self.ended is not None else 0
 
     async def start(self) -> None:
@@ -86,7 +84,7 @@ class CandidateKernel:
             raise ExamError(message)
 
     async def stop(self) -> None:
-        """Kill the process and forget it."""
+        """Kill the process and remove its files."""
         if self.message_proxy is not None:
             await self.message_proxy.stop()
         provisioner = self.manager.provisioner
@@ -97,7 +95,7 @@ class CandidateKernel:
             self.ended = replace(self.ended, limit=LimitName.OUTPUT_BYTES)
 
     async def interrupt(self) -> None:
-        """Interrupt what the kernel is doing."""
+        """Interrupt whatever the kernel is doing."""
         await self.manager.interrupt_kernel()
 
     async def execute(self, source: str, limit: int, seconds: float) -> Reply:
@@ -115,7 +113,7 @@ class CandidateKernel:
     async def request(
         self, kind: str, content: dict[str, Any], limit: int, seconds: float
     ) -> Reply:
-        """Send one message and collect outputs until the kernel is idle, or a limit is hit.
+        """Send one message and collect outputs until the kernel is idle or exceeds a limit.
 
         Parameters
         ----------
@@ -124,36 +122,40 @@ class CandidateKernel:
         """
         task = {"do": "request", "kind": kind, "content": content}
         reply = await self._follow(task, limit, seconds)
-        if reply.ending in ("time", "output"):
+        if reply.ending in (Ending.OUT_OF_TIME, Ending.TOO_MUCH_OUTPUT):
             await self.interrupt()
             rest = await self._follow({"do": "follow"}, 0, GRACE_SECONDS)
-            if rest.ending not in ("done", "output"):
-                return replace(reply, ending="dead")
+            if rest.ending not in (Ending.DONE, Ending.TOO_MUCH_OUTPUT):
+                return replace(reply, ending=Ending.DIED)
         return reply
 
     async def _follow(self, task: dict[str, Any], limit: int, seconds: float) -> Reply:
         answer = await self._ask({**task, "limit": limit, "seconds": seconds}, seconds)
         if answer is None:
-            return Reply("dead")
-        return Reply(answer["ending"], tuple(from_dict(output) for output in answer["outputs"]))
+            return Reply(Ending.DIED)
+        outputs = tuple(from_dict(output) for output in answer["outputs"])
+        return Reply(Ending(answer["ending"]), outputs)
 
     async def _ask(self, task: dict[str, Any], seconds: float) -> dict[str, Any] | None:
-        """Have the clerk do something; None when it is gone. When the kernel is, it gives up."""
+        """Send a request to the message proxy and return its reply; None if it has ended.
+
+        If the kernel ends first, the proxy is asked to give up.
+        """
         assert self.message_proxy is not None
         process = self.manager.provisioner.process
         if process is None:
             return None
         self.message_proxy.send(task)
-        hearing = asyncio.create_task(self.message_proxy.receive(seconds + _LATE_SECONDS))
-        dying = asyncio.create_task(process.wait_async())
+        receiving = asyncio.create_task(self.message_proxy.receive(seconds + _LATE_SECONDS))
+        kernel_end = asyncio.create_task(process.wait_async())
         try:
-            await asyncio.wait({hearing, dying}, return_when=asyncio.FIRST_COMPLETED)
-            if not hearing.done():
+            await asyncio.wait({receiving, kernel_end}, return_when=asyncio.FIRST_COMPLETED)
+            if not receiving.done():
                 self.message_proxy.send({"do": "give up"})
-                await asyncio.wait({hearing}, timeout=_GIVE_UP_SECONDS)
-            answer = hearing.result() if hearing.done() else None
+                await asyncio.wait({receiving}, timeout=_GIVE_UP_SECONDS)
+            answer = receiving.result() if receiving.done() else None
             self.is_flooded = answer is None and process.poll() is None
             return answer
         finally:
-            for task_of_ours in (hearing, dying):
-                task_of_ours.cancel()
+            for waiting in (receiving, kernel_end):
+                waiting.cancel()

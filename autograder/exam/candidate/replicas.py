@@ -1,4 +1,4 @@
-"""Makes the candidate's copies of what a test hands over: generators, models, optimisers."""
+"""Make the candidate's copies of generators, models and optimizers that a test passes to it."""
 
 import json
 from collections.abc import Callable
@@ -33,4 +33,4 @@ REPLICAS: dict[str, Callable[..., Any]] = {
     "model": _model,
     "optimizer": _optimizer,
 }
-"""By the word that a copy crosses under."""
+"""By the word of the reference that carries a copy."""

@@ -1,7 +1,7 @@
-"""The student's side of a test cell: answers calls until the connection closes.
+"""Answer the examiner's requests with the student's objects.
 
-Nothing here is trusted by anybody: student code shares this process and may have replaced any
-of it. It only has to be right for a student who plays fair.
+Nothing here is trusted: student code shares this process and may have replaced any of it. It only
+has to be correct for a student who does not cheat.
 """
 
 import importlib
@@ -22,6 +22,13 @@ from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.decoding import decode
 from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import ConnectionLost, NotTransferable, refuse
+from autograder.exam.protocol.operations import (
+    ARITHMETIC,
+    CallbackReply,
+    Operation,
+    Reference,
+    Reply,
+)
 
 WARNINGS_LIMIT = 20
 
@@ -29,34 +36,34 @@ WARNINGS_LIMIT = 20
 def serve(channel: Channel, space: Mapping[str, Any], setup: Mapping[str, Any]) -> None:
     """Answer the examiner's requests until it closes the connection.
 
-    `space` is the student's namespace, `setup` that of the set-up cells: its functions run
-    with their own globals there, whatever the student has bound to their names.
+    `space` is the student's namespace, `setup` that of the set-up cells: its functions run with
+    their own globals, whatever the student has bound to their names.
     """
-    desk = _RequestServer(channel, space, setup)
+    server = _RequestServer(channel, space, setup)
     try:
         while True:
             try:
-                request = desk.receive()
-            except Exception as error:  # an argument that can't be made here
-                desk.reply(["error", exceptions.describe(error)], [])
+                request = server.receive()
+            except Exception as error:  # an argument that cannot be made here
+                server.reply([Reply.ERROR, exceptions.describe(error)], [])
             else:
-                desk.answer(request)
+                server.answer(request)
     except ConnectionLost:
         return
 
 
 class _RequestServer:
-    """What lives here as long as one test cell: objects, copies, and the way back."""
+    """The objects and copies that the examiner refers to during one test cell."""
 
     def __init__(
         self, channel: Channel, space: Mapping[str, Any], setup: Mapping[str, Any]
     ) -> None:
         self.channel, self.space, self.setup = channel, space, setup
         self.objects: list[Any] = []
-        self.numbers: dict[int, int] = {}  # id() of an object -> its place in `objects`
-        self.copies: dict[int, Any] = {}  # the examiner's key -> generator, model or optimiser
+        self.numbers: dict[int, int] = {}  # id() of an object -> its index in `objects`
+        self.copies: dict[int, Any] = {}  # the examiner's key -> generator, model or optimizer
         self.names = {id(v): k for k, v in setup.items() if isinstance(v, type)}
-        self.turn = threading.RLock()  # student code may have threads: they take turns
+        self.turn = threading.RLock()  # student code may have threads: one calls back at a time
         self.serving = 0
 
     # --- messages --------------------------------------------------------------------------------
@@ -73,9 +80,9 @@ class _RequestServer:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
-                reply = ["value", _OPERATIONS[operation](self, *arguments)]
+                reply = [Reply.VALUE, _OPERATIONS[operation](self, *arguments)]
             except BaseException as error:
-                reply = ["error", exceptions.describe(error)]
+                reply = [Reply.ERROR, exceptions.describe(error)]
         with self.turn:
             self.serving -= 1
             self.reply(reply, [_warning(w) for w in caught[:WARNINGS_LIMIT]])
@@ -84,17 +91,17 @@ class _RequestServer:
         try:
             self.send([*reply, warned], self.refer)
         except NotTransferable as error:
-            self.send(["error", ("", str(error)), warned], self.refer)
+            self.send([Reply.ERROR, ("", str(error)), warned], self.refer)
 
     def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         with self.turn:
             if not self.serving:
-                message = "A function of the test was called when the test had no question open."
+                message = "A function of the test was called while the test had no request open."
                 raise RuntimeError(message)
-            self.send(["callback", number, list(args), kwargs], _only_plain)
-            while (message := self.receive())[0] not in ("answer", "raise"):
+            self.send([Reply.CALLBACK, number, list(args), kwargs], _only_plain)
+            while (message := self.receive())[0] not in (CallbackReply.ANSWER, CallbackReply.RAISE):
                 self.answer(message)
-        if message[0] == "raise":
+        if message[0] == CallbackReply.RAISE:
             raise exceptions.rebuild(*message[1])
         return message[1]
 
@@ -104,17 +111,17 @@ class _RequestServer:
         number = self.numbers.setdefault(id(x), len(self.objects))
         if number == len(self.objects):
             self.objects.append(x)
-        return "remote", (number, _kind(x), str(type(x).__name__)[:80])
+        return Reference.REMOTE, (number, _kind(x), str(type(x).__name__)[:80])
 
     def resolve(self, word: str, payload: Any) -> Any:
         match word:
-            case "remote":
+            case Reference.REMOTE:
                 return self.objects[payload]
-            case "name":
+            case Reference.NAME:
                 return self.named(*payload)
-            case "callback":
+            case Reference.CALLBACK:
                 return lambda *args, **kwargs: self.call_back(payload, args, kwargs)
-            case "generator" | "model" | "optimizer":
+            case Reference.GENERATOR | Reference.MODEL | Reference.OPTIMIZER:
                 key, *rest = payload
                 if key not in self.copies:
                     self.copies[key] = REPLICAS[word](*rest)
@@ -131,11 +138,11 @@ class _RequestServer:
         return found
 
 
-# --- operations: what a test may do with what lives here -----------------------------------------
+# --- operations: what a test may do with the objects ---------------------------------------------
 
 
-def _get(desk: _RequestServer, name: str) -> tuple[bool, Any]:
-    return name in desk.space, desk.space.get(name)
+def _get(server: _RequestServer, name: str) -> tuple[bool, Any]:
+    return name in server.space, server.space.get(name)
 
 
 def _call(_: _RequestServer, f: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -177,31 +184,28 @@ def _seed(_: _RequestServer, seed: int) -> None:
     seed_generators(seed)
 
 
-def _plainly(f: Callable[..., Any]) -> Callable[..., Any]:
+def _without_server(f: Callable[..., Any]) -> Callable[..., Any]:
     return lambda _, *arguments: f(*arguments)
 
 
 _OPERATIONS: dict[str, Callable[..., Any]] = {
-    "get": _get,
-    "call": _call,
-    "changed": _changed,
-    "attribute": _plainly(getattr),
-    "set attribute": _set,
-    "item": _plainly(operator.getitem),
-    "set item": _set_item,
-    "length": _plainly(len),
-    "iterate": _plainly(iter),
-    "next": _next,
-    "here": _here,
-    "seed": _seed,
-    **{
-        name: _plainly(getattr(operator, name))
-        for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "neg")
-    },
+    Operation.GET: _get,
+    Operation.CALL: _call,
+    Operation.CALL_AND_INSPECT: _changed,
+    Operation.GET_ATTRIBUTE: _without_server(getattr),
+    Operation.SET_ATTRIBUTE: _set,
+    Operation.GET_ITEM: _without_server(operator.getitem),
+    Operation.SET_ITEM: _set_item,
+    Operation.LENGTH: _without_server(len),
+    Operation.ITERATE: _without_server(iter),
+    Operation.NEXT: _next,
+    Operation.LOCAL_COPY: _here,
+    Operation.SEED: _seed,
+    **{name: _without_server(getattr(operator, name)) for name in ARITHMETIC},
 }
 
 
-# --- what things are -----------------------------------------------------------------------------
+# --- references and warnings ---------------------------------------------------------------------
 
 
 def _only_plain(x: Any) -> tuple[str, Any]:

@@ -1,15 +1,18 @@
-"""The candidate's side of one exam: the student's cells, and a kernel that may die under them.
+"""Run the student's cells of one exam in a kernel that may die, and replace it when it does.
 
-A cell that kills its kernel costs what depends on it and nothing else: the candidate is started
-anew, the cells before are run again without the one that killed it, and the exam goes on.
+A cell that kills its kernel affects what depends on it and nothing else: another candidate process
+is started, the cells before are run again without the one that killed it, and the exam goes on.
 """
 
 import json
+import logging
+import time
+from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.exam.candidate.kernel_client import CandidateKernel, Ending, Reply
-from autograder.exam.clock import Clock
+from autograder.exam.candidate.kernel_client import START_SECONDS, CandidateKernel, Reply
+from autograder.exam.candidate.message_proxy import Ending
 from autograder.exam.environment import ExamEnvironment
 from autograder.exam.outputs import error_output
 from autograder.models import CellRole, Finding, FindingKind
@@ -17,13 +20,34 @@ from autograder.notebook.cells import exam_cell, exam_metadata
 from autograder.notebook.sanitize import sanitize_outputs
 from autograder.sandbox.limits import LimitName, instructor_sentence, recognize, student_sentence
 
-START_SECONDS = 120.0
+LOG = logging.getLogger(__name__)
+
 DIED = "the kernel died, or could not be stopped"
-_FULL_CELLS = 10  # of outputs, in one exam
+_FULL_CELLS = 10  # how many times the limit of one cell all outputs of an exam may be
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time of one exam.
+
+    cell_seconds   limit of one cell
+    deadline       when the exam is over, as `time.monotonic` counts
+    """
+
+    cell_seconds: float
+    deadline: float
+
+    def exam_left(self) -> float:
+        """Return the seconds until the exam is over; negative afterwards."""
+        return self.deadline - time.monotonic()
+
+    def cell_left(self) -> float:
+        """Return the seconds that a cell which starts now may take."""
+        return min(self.cell_seconds, self.exam_left())
 
 
 class CandidateSession:
-    """Runs set-up and student's cells in the candidate, and starts another one when it dies."""
+    """The candidate process of one exam, replaced by another one when it dies."""
 
     def __init__(
         self,
@@ -32,99 +56,103 @@ class CandidateSession:
         clock: Clock,
         findings: list[Finding],
     ) -> None:
-        self.exam_notebook, self.environment, self.clock, self.findings = (
-            exam_notebook,
-            environment,
-            clock,
-            findings,
-        )
-        self.fatal: set[int] = set()  # cells that killed the kernel, or would not be stopped
-        self.limit: LimitName | None = None  # that ended the last kernel, by its name
+        self.exam_notebook, self.environment = exam_notebook, environment
+        self.clock, self.findings = clock, findings
+        self.fatal: set[int] = set()  # indices of cells that killed the kernel
+        self.limit: LimitName | None = None  # that ended the last kernel
         self.peak_memory = 0
-        self.starts = 1
+        self.start_count = 1
         self.output_left = _FULL_CELLS * environment.limits.output_bytes
-        self.candidate = CandidateKernel(environment)
+        self.kernel = CandidateKernel(environment)
 
     async def start(self) -> None:
-        """Start the candidate."""
-        await self.candidate.start()
+        """Start the candidate process."""
+        await self.kernel.start()
 
     async def stop(self) -> None:
-        """Kill the candidate, and remember what it used."""
-        await self.candidate.stop()
-        self.peak_memory = max(self.peak_memory, self.candidate.peak_memory)
+        """Kill the candidate process, and record how much memory it used."""
+        await self.kernel.stop()
+        self.peak_memory = max(self.peak_memory, self.kernel.peak_memory)
 
     async def set_up(self, index: int, source: str) -> None:
         """Run a set-up cell."""
-        if await self._set_up(source) == "dead":
+        if await self._set_up(source) is Ending.DIED:
             self.fatal.add(index)
             await self.restart(index)
 
     async def run(self, index: int, cell: NotebookNode) -> None:
-        """Run a student's cell and keep its outputs; say what stopped it, if anything did."""
-        most = min(self.environment.limits.output_bytes, self.output_left)
-        reply = await self.candidate.execute(cell.source, most, self.clock.cell_left())
+        """Run a student's cell and keep its outputs, with the reason if it was stopped."""
+        output_limit = min(self.environment.limits.output_bytes, self.output_left)
+        reply = await self.kernel.execute(cell.source, output_limit, self.clock.cell_left())
         ending = reply.ending
-        cell.outputs = sanitize_outputs(list(reply.outputs), most)
+        cell.outputs = sanitize_outputs(list(reply.outputs), output_limit)
         self.output_left = max(0, self.output_left - len(json.dumps(cell.outputs)))
-        if ending == "dead":
+        if ending is Ending.DIED:
             self.fatal.add(index)
             await self.restart(index)
-        name = self.limit_of(ending) if ending != "done" else _refused(cell.outputs)
-        if name is not None:
-            self.record_limit(name, cell)
-        elif ending == "dead":
+        is_done = ending is Ending.DONE
+        limit = _limit_in_outputs(cell.outputs) if is_done else self.limit_of(ending)
+        if limit is not None:
+            self.record_limit(limit, cell)
+        elif ending is Ending.DIED:
             self.findings.append(
                 Finding(FindingKind.KERNEL_DIED, f"A cell: {DIED}.", _grade_id(cell))
             )
-        if name is not None or ending == "dead":
-            cell.outputs.append(error_output("Stopped", self.why(name)))
+        if limit is not None or ending is Ending.DIED:
+            cell.outputs.append(error_output("Stopped", self.why(limit)))
 
     async def serve(self, address: str, seconds: float) -> Reply:
         """Let the candidate answer the examiner that listens at an address."""
-        content, most = {"address": address}, self.environment.limits.output_bytes
-        return await self.candidate.request("exam_serve_request", content, most, seconds)
+        content = {"address": address}
+        output_limit = self.environment.limits.output_bytes
+        return await self.kernel.request("exam_serve_request", content, output_limit, seconds)
 
     async def interrupt(self) -> None:
         """Interrupt whatever the candidate is doing."""
-        await self.candidate.interrupt()
+        await self.kernel.interrupt()
 
     async def restart(self, index: int) -> None:
-        """Start another candidate and run the cells before `index` again, but no deadly one."""
+        """Start another candidate and run the cells before `index` again, except fatal ones."""
         await self.stop()
-        ended = self.candidate.ended
+        ended = self.kernel.ended
         self.limit = ended.limit if ended is not None else None
-        self.candidate = CandidateKernel(self.environment)
-        self.starts += 1
-        await self.candidate.start()
-        for place, cell in enumerate(self.exam_notebook.cells[:index]):
+        LOG.info(
+            "The candidate died at cell %d (limit: %s): starting another one", index, self.limit
+        )
+        self.kernel = CandidateKernel(self.environment)
+        self.start_count += 1
+        await self.kernel.start()
+        for earlier, cell in enumerate(self.exam_notebook.cells[:index]):
             is_over = self.clock.cell_left() <= 0
-            if cell.cell_type != "code" or place in self.fatal or is_over:
+            if cell.cell_type != "code" or earlier in self.fatal or is_over:
                 continue
-            if await self._run_again(cell) == "dead":
-                self.fatal.add(place)
+            if await self._run_again(cell) is Ending.DIED:
+                self.fatal.add(earlier)
                 await self.restart(index)
                 return
 
     # --- limits ----------------------------------------------------------------------------------
 
     def limit_of(self, ending: Ending) -> LimitName | None:
-        """Return the name of the limit that ended a cell; None where no limit is known to have."""
-        has_time = self.clock.exam_left() > 0
-        out_of_time = LimitName.CELL_SECONDS if has_time else LimitName.EXAM_SECONDS
-        names = {"time": out_of_time, "output": LimitName.OUTPUT_BYTES, "dead": self.limit}
-        return names.get(ending)
+        """Return the limit that ended a cell, or None if no limit is known."""
+        if ending is Ending.OUT_OF_TIME:
+            has_time = self.clock.exam_left() > 0
+            return LimitName.CELL_SECONDS if has_time else LimitName.EXAM_SECONDS
+        if ending is Ending.TOO_MUCH_OUTPUT:
+            return LimitName.OUTPUT_BYTES
+        return self.limit if ending is Ending.DIED else None
 
-    def record_limit(self, name: LimitName, cell: NotebookNode) -> None:
-        """Tell the instructor which limit ended a cell."""
-        text = f"A cell was stopped: {instructor_sentence(name, self.environment.limits)}."
+    def record_limit(self, limit: LimitName, cell: NotebookNode) -> None:
+        """Record, for the instructor, which limit ended a cell."""
+        text = f"A cell was stopped: {instructor_sentence(limit, self.environment.limits)}."
+        LOG.info(text)
         self.findings.append(Finding(FindingKind.LIMIT, text, _grade_id(cell)))
 
     def why(self, limit: LimitName | None) -> str:
-        """Return in words, with its number, the limit that ended a cell."""
+        """Return the sentence, with its number, for the limit that ended a cell."""
         return DIED if limit is None else student_sentence(limit, self.environment.limits)
 
-    # --- small things ----------------------------------------------------------------------------
+    # --- requests to the kernel ------------------------------------------------------------------
 
     async def _set_up(self, source: str) -> Ending:
         metadata = exam_metadata(self.exam_notebook)
@@ -134,8 +162,8 @@ class CandidateSession:
             "shared": metadata.is_shared_namespace,
         }
         seconds = min(self.clock.cell_seconds + START_SECONDS, self.clock.exam_left())
-        most = self.environment.limits.output_bytes
-        reply = await self.candidate.request("exam_setup_request", content, most, seconds)
+        output_limit = self.environment.limits.output_bytes
+        reply = await self.kernel.request("exam_setup_request", content, output_limit, seconds)
         return reply.ending
 
     async def _run_again(self, cell: NotebookNode) -> Ending:
@@ -143,13 +171,14 @@ class CandidateSession:
         if role is CellRole.SETUP:
             return await self._set_up(cell.source)
         if role is CellRole.TEST:
-            return "done"
-        most = self.environment.limits.output_bytes
-        return (await self.candidate.execute(cell.source, most, self.clock.cell_left())).ending
+            return Ending.DONE
+        output_limit = self.environment.limits.output_bytes
+        seconds = self.clock.cell_left()
+        return (await self.kernel.execute(cell.source, output_limit, seconds)).ending
 
 
-def _refused(outputs: list[NotebookNode]) -> LimitName | None:
-    """Return the name of the limit that the error which ended a cell speaks of, or None."""
+def _limit_in_outputs(outputs: list[NotebookNode]) -> LimitName | None:
+    """Return the limit that the error which ended a cell reveals, or None."""
     errors = [output for output in outputs if output.output_type == "error"]
     return recognize(errors[-1].ename, errors[-1].evalue) if errors else None
 

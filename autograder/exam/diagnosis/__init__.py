@@ -1,1 +1,1 @@
-"""Recognize known misconceptions in failed test cells."""
+"""Recognize known misconceptions by what student code returned."""

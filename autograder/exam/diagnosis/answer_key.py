@@ -1,4 +1,4 @@
-"""What is known of the answers to a paper: which replies are due, and what mistakes look like."""
+"""Define the answer key of an assignment: expected kinds of replies, and known misconceptions."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from autograder.notebook.cells import cells_with_role, exam_cell, update_exam_ce
 
 @dataclass(frozen=True)
 class KnownMisconception:
-    """One known wrong answer to an exercise, as it goes through one test cell."""
+    """The transcript that a known wrong answer to an exercise leaves in one test cell."""
 
     exercise: str
     name: str
@@ -26,10 +26,15 @@ class KnownMisconception:
 
 @dataclass(frozen=True)
 class AnswerKey:
-    """The marking scheme of a paper, by the grade ids of its test cells.
+    """What is known about the answers to an assignment, by the grade ids of its test cells.
 
-    due        what the reference and the variants gave at each line: {"12 call": ["plain"]}
-    mistakes   transcripts of the misconceptions that fail there
+    Parameters
+    ----------
+    expected_kinds
+        What the reference and other correct answers returned at each line of the test:
+        {"12 call": ["plain"]}.
+    misconceptions
+        The transcripts of the known wrong answers that fail in the cell.
     """
 
     expected_kinds: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
@@ -42,7 +47,7 @@ class AnswerKey:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "AnswerKey":
-        """Return the scheme that `to_json` wrote."""
+        """Return the answer key that `to_json` wrote."""
         misconceptions = {
             g: tuple(KnownMisconception(**m) for m in known)
             for g, known in data["misconceptions"].items()
@@ -58,7 +63,7 @@ def set_expected_kinds(exam_notebook: NotebookNode, answer_key: AnswerKey) -> No
 
 
 def read_answer_key(path: Path) -> AnswerKey | None:
-    """Return the scheme kept at `path`; None where there is none, or it cannot be read."""
+    """Return the answer key in a file; None if there is none or it cannot be read."""
     try:
         return AnswerKey.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
@@ -66,5 +71,5 @@ def read_answer_key(path: Path) -> AnswerKey | None:
 
 
 def write_answer_key(path: Path, answer_key: AnswerKey) -> None:
-    """Keep a scheme at `path`; a reader sees all of it or none."""
+    """Write an answer key to a file, atomically: a reader sees all of it or nothing."""
     write_atomically(path, json.dumps(answer_key.to_json()).encode())

@@ -1,4 +1,4 @@
-"""Recognises known mistakes in failed verdicts: compares transcripts, runs nothing."""
+"""Recognize known misconceptions in failed verdicts by comparing transcripts; run nothing."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -11,28 +11,28 @@ from autograder.models import Verdict
 def diagnose(
     verdict: Verdict, answer_key: AnswerKey, exercise: str, before: Collection[str] = ()
 ) -> Verdict:
-    """Return the verdict with the misconception that its transcript shows, if one does.
+    """Return the verdict with the misconception that its transcript shows, if it shows one.
 
     An answer that earned all points is never diagnosed.
 
     Parameters
     ----------
-    exercise : what the test cell tests
-    before : the misconceptions recognised in earlier cells of the same paper
+    exercise : the exercise that the test cell belongs to
+    before : the names of the misconceptions recognized in earlier cells of the same exam
     """
     if verdict.passed or verdict.state not in ("failed", "passed") or not verdict.transcript:
         return verdict
     known = answer_key.misconceptions.get(verdict.grade_id, ())
-    mistake = most_specific(verdict.transcript, known, exercise, before)
-    if mistake is None:
+    misconception = most_specific(verdict.transcript, known, exercise, before)
+    if misconception is None:
         return verdict
-    return replace(verdict, misconception=mistake.name, hint=mistake.hint)
+    return replace(verdict, misconception=misconception.name, hint=misconception.hint)
 
 
 def diagnose_all(
     verdicts: Iterable[Verdict], answer_key: AnswerKey, exercises: Iterable[str]
 ) -> tuple[Verdict, ...]:
-    """Return the verdicts of one paper, in order, each diagnosed in the light of those before."""
+    """Return the verdicts of one exam, in order, each diagnosed with those before it in mind."""
     diagnosed: list[Verdict] = []
     for verdict, exercise in zip(verdicts, exercises, strict=True):
         before = {v.misconception for v in diagnosed if v.misconception}
@@ -46,31 +46,31 @@ def most_specific(
     exercise: str,
     before: Collection[str],
 ) -> KnownMisconception | None:
-    """Return the mistake with this very transcript, or None.
+    """Return the misconception that has this transcript, or None.
 
-    Of several, the one that the student is known to have made in an exercise that this one
-    leans on; else one that belongs to the exercise itself; else the one that tells the most.
-    A transcript of nothing but errors looks the same whatever went wrong: it shows only what
-    was known before.
+    If several have it, prefer one that the student is already known to have from an exercise that
+    this one uses, then one of the exercise itself, then the one with the longest transcript. A
+    transcript of nothing but errors looks the same whatever went wrong: it only confirms a
+    misconception that is known already.
     """
     matching = [
-        mistake
-        for mistake in known
-        if same(list(mistake.transcript), list(transcript))
-        and (mistake.name in before or _has_a_value(mistake))
+        misconception
+        for misconception in known
+        if same(list(misconception.transcript), list(transcript))
+        and (misconception.name in before or _returned_a_value(misconception))
     ]
     return max(
         matching,
-        key=lambda mistake: (
-            mistake.name in before,
-            mistake.exercise == exercise,
-            len(mistake.transcript),
+        key=lambda misconception: (
+            misconception.name in before,
+            misconception.exercise == exercise,
+            len(misconception.transcript),
         ),
         default=None,
     )
 
 
-def _has_a_value(mistake: KnownMisconception) -> bool:
-    """Tell whether the mistake returned anything in this cell before it failed."""
-    replies = [reply for _, _, reply in mistake.transcript]
+def _returned_a_value(misconception: KnownMisconception) -> bool:
+    """Return whether the wrong answer returned anything in this cell before it failed."""
+    replies = [reply for _, _, reply in misconception.transcript]
     return not all(isinstance(reply, dict) and "error" in reply for reply in replies)

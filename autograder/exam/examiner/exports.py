@@ -1,4 +1,8 @@
-"""What the test hands to student code by reference: by name, as a copy, or to be called back."""
+"""Make the references of what a test passes to student code and cannot send by value.
+
+A function or class of a library or of a set-up cell is sent by name, a generator, Keras model or
+optimizer as a copy that stays in the candidate process, and a function of the test is called back.
+"""
 
 import json
 import sys
@@ -10,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exam.protocol.framing import NotTransferable
+from autograder.exam.protocol.operations import Reference
 
 _FUNCTIONS = (
     types.FunctionType,
@@ -19,16 +24,16 @@ _FUNCTIONS = (
     partial,
     type,
     np.ufunc,
-    type(np.sum),  # what NumPy dispatches to other arrays' own functions
+    type(np.sum),  # the functions of NumPy that another array type may override
 )
 
 
 class Exports:
-    """Names what has identity, and remembers what a test cell has handed out.
+    """What one test cell has passed to student code by reference.
 
     Parameters
     ----------
-    setup : the namespace of the set-up cells; its functions and classes cross by name
+    setup : the namespace of the set-up cells; its functions and classes are sent by name
     """
 
     def __init__(self, setup: Mapping[str, Any]) -> None:
@@ -37,77 +42,96 @@ class Exports:
         }
         self.namedtuples = {k: v for k, v in setup.items() if isinstance(v, type)}
         self.callbacks: list[Callable[..., Any]] = []
-        self.crossed: list[Any] = []  # generators, models, optimisers that have a copy there
+        self.copied: list[
+            Any
+        ] = []  # what has a copy in the candidate process; the index is its key
 
     def name_of(self, cls: type) -> str | None:
-        """Return the name of a class of the set-up cells."""
+        """Return the name of a class of the set-up cells, None for any other class."""
         return self.setup.get(id(cls))
 
-    def refer(self, x: Any) -> tuple[str, Any]:
-        """Name what the test hands to student code, or refuse it."""
-        if isinstance(x, np.random.Generator):
-            return self.generator(x)
-        if id(x) in self.setup:
-            return "name", ("", self.setup[id(x)])
-        if isinstance(x, _FUNCTIONS):
-            return self.function(x)
+    def refer(self, value: Any) -> tuple[str, Any]:
+        """Return the reference (word, plain payload) of a value.
+
+        Raises
+        ------
+        NotTransferable
+            If it cannot be passed to student code.
+        """
+        if isinstance(value, np.random.Generator):
+            return self._generator(value)
+        if id(value) in self.setup:
+            return Reference.NAME, ("", self.setup[id(value)])
+        if isinstance(value, _FUNCTIONS):
+            return self._function(value)
         if "keras" in sys.modules:
             keras = sys.modules["keras"]
-            if isinstance(x, keras.Model):
-                return self.model(x)
-            if isinstance(x, keras.Optimizer):
-                return self.optimizer(x)
+            if isinstance(value, keras.Model):
+                return self._model(value)
+            if isinstance(value, keras.Optimizer):
+                return self._optimizer(value)
         message = (
-            f"A {type(x).__name__} can't be handed to student code, since it would not be the same "
-            "object there: make it there, check.run_remotely(f)(...)."
+            f"A {type(value).__name__} cannot be passed to student code, since it would not be the "
+            "same object there: make it there, check.run_remotely(f)(...)."
         )
         raise NotTransferable(message)
 
-    def key(self, x: Any) -> tuple[int, bool]:
-        """Return the key of the copy of x, and whether it is new."""
-        for key, known in enumerate(self.crossed):
-            if known is x:
-                return key, False
-        self.crossed.append(x)
-        return len(self.crossed) - 1, True
+    def has_copy(self, value: Any) -> bool:
+        """Return whether the candidate process has a copy of this very object."""
+        return any(known is value for known in self.copied)
 
-    def generator(self, x: np.random.Generator) -> tuple[str, Any]:
-        key, is_new = self.key(x)
-        bits = x.bit_generator
+    def _key(self, value: Any) -> tuple[int, bool]:
+        """Return the key of the copy of an object, and whether there is no copy yet."""
+        for key, known in enumerate(self.copied):
+            if known is value:
+                return key, False
+        self.copied.append(value)
+        return len(self.copied) - 1, True
+
+    def _generator(self, generator: np.random.Generator) -> tuple[str, Any]:
+        key, is_new = self._key(generator)
+        bits = generator.bit_generator
         state = dict(bits.state)
         if is_new:
             if not hasattr(bits, "jumped"):
-                message = f"A {type(bits).__name__} can't cross: use np.random.default_rng(seed)."
+                message = (
+                    f"A generator with {type(bits).__name__} cannot be passed to student code: "
+                    "use np.random.default_rng(seed)."
+                )
                 raise NotTransferable(message)
             bits.state = bits.jumped().state  # the two copies never draw the same numbers
-        return "generator", (key, state)
+        return Reference.GENERATOR, (key, state)
 
-    def function(self, x: Any) -> tuple[str, Any]:
-        module = getattr(x, "__module__", None) or "numpy"  # ufuncs have none
-        path = str(getattr(x, "__qualname__", None) or getattr(x, "__name__", ""))
+    def _function(self, function: Any) -> tuple[str, Any]:
+        module = getattr(function, "__module__", None) or "numpy"  # ufuncs have none
+        path = str(getattr(function, "__qualname__", None) or getattr(function, "__name__", ""))
         found: Any = sys.modules.get(module) if module != "__main__" else None
         for part in path.split("."):
             found = getattr(found, part, None)
-        if found is x:
-            return "name", (module, path)
-        if isinstance(x, type):
-            message = f"The class {x.__name__} of the test can't cross: define it in a set-up cell."
+        if found is function:
+            return Reference.NAME, (module, path)
+        if isinstance(function, type):
+            message = (
+                f"The class {function.__name__} of the test cannot be passed to student code: "
+                "define it in a set-up cell."
+            )
             raise NotTransferable(message)
-        self.callbacks.append(x)
-        return "callback", len(self.callbacks) - 1
+        self.callbacks.append(function)
+        return Reference.CALLBACK, len(self.callbacks) - 1
 
-    def model(self, x: Any) -> tuple[str, Any]:
-        if type(x).__module__.partition(".")[0] != "keras":
-            message = f"A {type(x).__name__} is not of Keras' own classes: make it there."
+    def _model(self, model: Any) -> tuple[str, Any]:
+        if type(model).__module__.partition(".")[0] != "keras":
+            message = f"A {type(model).__name__} is not of Keras' own classes: make it there."
             raise NotTransferable(message)
-        key, is_new = self.key(x)
+        key, is_new = self._key(model)
         if not is_new:
-            return "model", (key,)
-        return "model", (key, x.to_json(), [np.asarray(w) for w in x.get_weights()])
+            return Reference.MODEL, (key,)
+        return Reference.MODEL, (key, model.to_json(), [np.asarray(w) for w in model.get_weights()])
 
-    def optimizer(self, x: Any) -> tuple[str, Any]:
+    def _optimizer(self, optimizer: Any) -> tuple[str, Any]:
         import keras
 
-        key, is_new = self.key(x)
-        text = json.dumps(keras.optimizers.serialize(x)) if is_new else ""
-        return "optimizer", (key, text) if is_new else (key,)
+        key, is_new = self._key(optimizer)
+        if not is_new:
+            return Reference.OPTIMIZER, (key,)
+        return Reference.OPTIMIZER, (key, json.dumps(keras.optimizers.serialize(optimizer)))

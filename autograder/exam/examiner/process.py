@@ -1,10 +1,12 @@
-"""The trusted side: a plain process that runs set-up and test cells and reaches the verdict.
+"""Run set-up and test cells in a trusted process, and reach the verdicts.
 
-Started as `python -P -s -m autograder.exam.examiner.process FD`, it reads one JSON object a line from
-the socket FD and writes one back. It is never asked to stop: it is killed.
+Started as `python -P -s -m autograder.exam.examiner.process FD`, it reads one JSON object a line
+from the socket FD and writes one back. It is never asked to stop: it is killed.
 
-    {"do": "setup", "source": ..., "seed": ...}          -> {"error": null | text}
-    {"do": "test", "source": ..., "grade_id": ..., ...}  -> a verdict, as `Verdict.to_json`
+    {"do": "setup", "source": ..., "seed": ...}                  -> {"error": null | text}
+    {"do": "test", "task": ..., "address": ..., "seconds": ...}  -> {"open": true}, then a verdict
+
+A task is written by `TestTask.to_json`, a verdict by `Verdict.to_json`.
 """
 
 import ast
@@ -15,35 +17,50 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from types import FrameType
 from typing import Any
 
 from dlcourse._seeding import seed_generators
 from dlcourse.check import _backend
 
+from autograder.exam.examiner.check_backend import CheckBackend
 from autograder.exam.examiner.session import ExaminerSession
 from autograder.exam.examiner.verdict import reach_verdict
 from autograder.exam.protocol.channel import Channel
+from autograder.exam.protocol.framing import DeadlineExceeded
+from autograder.exam.test_cells import TestTask
 from autograder.models import Verdict, VerdictState
-from autograder.notebook.magics import strip_magics
 from autograder.notebook.names import free_names
+from autograder.notebook.source_code import strip_magics
 from autograder.sandbox.rpc import reply, requests
 
 DETAILS_LIMIT = 20_000
 
 
+@dataclass(frozen=True)
+class TestResult:
+    """How one test cell ended.
+
+    kinds            what the answer returned at each line, in the form of `ExpectedKinds`
+    is_out_of_time   whether its deadline was exceeded
+    """
+
+    verdict: Verdict
+    kinds: dict[str, list[str]]
+    is_out_of_time: bool = False
+
+
 class Examiner:
-    """Holds the namespace of the set-up cells, and sits one test cell after another."""
+    """The namespace of the set-up cells, in which one test cell runs after another."""
 
     def __init__(self) -> None:
         self.setup: dict[str, Any] = {"__name__": "exam"}
-        self.shared: dict[str, Any] = {}
-        self.kinds: dict[str, list[str]] = {}  # what came at each line of the last test cell
+        self.shared: dict[str, Any] = {}  # the namespace of all test cells, if they share one
 
     def set_up(self, source: str, seed: int) -> str | None:
-        """Run a set-up cell; return what went wrong, or None."""
+        """Run a set-up cell; return the traceback of its error, or None."""
         seed_generators(seed)
         try:
             exec(compile(strip_magics(source), "<set-up>", "exec"), self.setup)
@@ -51,20 +68,21 @@ class Examiner:
             return traceback.format_exc()
         return None
 
-    def run_exam(
-        self, task: Mapping[str, Any], connection: socket.socket, deadline: float
-    ) -> Verdict:
+    def run_test_cell(
+        self, task: TestTask, connection: socket.socket, deadline: float
+    ) -> TestResult:
         """Run one test cell against the candidate at the other end of `connection`."""
         started = time.monotonic()
-        seed_generators(task["seed"])
-        filename = f"<test {task['grade_id']}>"
-        space = self.shared if task["shared"] else {}
+        seed_generators(task.seed)
+        test_cell = task.test_cell
+        filename = f"<test {test_cell.grade_id}>"
+        space = self.shared if task.is_shared_namespace else {}
         space.update(self.setup)
         session = ExaminerSession(
             Channel(connection, deadline),
             self.setup,
-            task["expected_kinds"],
-            lambda: _lines_of(filename),
+            test_cell.expected_kinds,
+            lambda: _running_lines(filename),
         )
         printed = io.StringIO()
         outcome: BaseException | None = None
@@ -72,9 +90,9 @@ class Examiner:
         with contextlib.redirect_stdout(printed), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                _bind(session, space, task["source"], task["names"])
-                _backend.current = session
-                value = run_test(task["source"], filename, space)
+                _bind(session, space, test_cell.source, test_cell.names)
+                _backend.current = CheckBackend(session)
+                value = run_test(test_cell.source, filename, space)
             except BaseException as error:
                 outcome = error
             finally:
@@ -83,18 +101,20 @@ class Examiner:
         if session.void is not None:
             outcome = session.void  # whatever the test caught
         verdict = reach_verdict(task, filename, outcome, value, session.reached)
-        transcript = tuple(session.transcript)
-        self.kinds = {place: sorted(kinds) for place, kinds in session.kinds.items()}
         details = verdict.details + printed.getvalue()
-        return replace(
+        verdict = replace(
             verdict,
-            details=details[-DETAILS_LIMIT:],  # its end says most
-            transcript=transcript,
+            details=details[-DETAILS_LIMIT:],  # the end is the most useful part
+            transcript=tuple(session.transcript),
             seconds=time.monotonic() - started,
         )
+        kinds = {place: sorted(kinds) for place, kinds in session.kinds.items()}
+        return TestResult(verdict, kinds, isinstance(outcome, DeadlineExceeded))
 
 
-def _bind(session: ExaminerSession, space: dict[str, Any], source: str, names: list[str]) -> None:
+def _bind(
+    session: ExaminerSession, space: dict[str, Any], source: str, names: Iterable[str]
+) -> None:
     """Bind the student's names that the cell uses: once, before it runs, and never again."""
     for name in sorted(free_names(strip_magics(source)) & set(names)):
         is_bound, value = session.name(name)
@@ -105,7 +125,7 @@ def _bind(session: ExaminerSession, space: dict[str, Any], source: str, names: l
 
 
 def run_test(source: str, filename: str, space: dict[str, Any]) -> Any:
-    """Execute the cell; return the value of its last line when that is an expression."""
+    """Execute a test cell; return the value of its last line if that is an expression."""
     tree = ast.parse(strip_magics(source), filename)
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
@@ -116,7 +136,7 @@ def run_test(source: str, filename: str, space: dict[str, Any]) -> Any:
     return eval(compile(ast.Expression(last.value), filename, "eval"), space)
 
 
-def _lines_of(filename: str) -> tuple[int, int]:
+def _running_lines(filename: str) -> tuple[int, int]:
     """Return the lines of the test cell that are running: innermost and outermost frame's."""
     frame: FrameType | None = sys._getframe(1)
     innermost = outermost = 0
@@ -133,30 +153,34 @@ def _lines_of(filename: str) -> tuple[int, int]:
 def main(control: socket.socket) -> None:
     """Serve requests until the other end is closed."""
     examiner = Examiner()
-    for task in requests(control):
-        if task["do"] == "setup":
-            reply(control, {"error": examiner.set_up(task["source"], task["seed"])})
+    for request in requests(control):
+        if request["do"] == "setup":
+            reply(control, {"error": examiner.set_up(request["source"], request["seed"])})
         else:
-            reply(control, _serve_socket_dir(examiner, task, control).to_json())
+            task = TestTask.from_json(request["task"])
+            verdict = _accept_and_run(
+                examiner, task, request["address"], request["seconds"], control
+            )
+            reply(control, verdict.to_json())
 
 
-def _serve_socket_dir(
-    examiner: Examiner, task: Mapping[str, Any], control: socket.socket
+def _accept_and_run(
+    examiner: Examiner, task: TestTask, address: str, seconds: float, control: socket.socket
 ) -> Verdict:
-    """Open a door at the address of the task, wait for the candidate, and sit the cell."""
-    deadline = time.monotonic() + task["seconds"]
-    with socket.socket(socket.AF_UNIX) as socket_dir:
-        socket_dir.bind(task["address"])
-        socket_dir.listen(1)
+    """Listen at the address, wait until the candidate connects, and run the test cell."""
+    deadline = time.monotonic() + seconds
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen(1)
         reply(control, {"open": True})
-        socket_dir.settimeout(task["seconds"])
+        listener.settimeout(seconds)
         try:
-            connection, _ = socket_dir.accept()
+            connection, _ = listener.accept()
         except TimeoutError:
-            reason = "the kernel did not answer in time"
-            return Verdict(task["grade_id"], task["points"], VerdictState.VOID, reason=reason)
+            test_cell, reason = task.test_cell, "The kernel did not answer in time."
+            return Verdict(test_cell.grade_id, test_cell.points, VerdictState.VOID, reason=reason)
     with connection:
-        return examiner.run_exam(task, connection, deadline)
+        return examiner.run_test_cell(task, connection, deadline).verdict
 
 
 if __name__ == "__main__":

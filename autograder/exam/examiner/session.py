@@ -1,20 +1,17 @@
-"""The examiner's half of the room: asks the candidate, and believes nothing but values.
+"""Ask the candidate process on behalf of one test cell, and judge its replies.
 
-One `Room` lives as long as one test cell. It is what `dlcourse.check` finds in `_backend.current`.
+Replies are decoded into plain data and remote objects, checked against the rules of the protocol,
+and recorded in the transcript. Nothing else of what student code sends is used.
 """
 
-import json
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-import numpy as np
-from dlcourse._seeding import seed_generators
-from dlcourse.check import CheckFailed
-
 from autograder.exam.diagnosis.transcript import Entry, summary
+from autograder.exam.examiner.callbacks import Callbacks
 from autograder.exam.examiner.exports import Exports
-from autograder.exam.examiner.proxy import RemoteObject
+from autograder.exam.examiner.remote_object import RemoteObject
 from autograder.exam.examiner.reply_rules import (
     REMOTE_KINDS,
     fits,
@@ -27,61 +24,74 @@ from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.decoding import decode
 from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import NotTransferable, ProtocolViolation, refuse
+from autograder.exam.protocol.operations import (
+    ARITHMETIC,
+    WITHOUT_EXPECTED_KIND,
+    Operation,
+    Reference,
+    Reply,
+)
+from autograder.notebook.cells import ExpectedKinds
 
-CALLBACK_DEPTH = 4
-_UNJUDGED = ("get", "iterate", "set attribute", "set item", "here", "seed")
-_ARITHMETIC = frozenset({"add", "sub", "mul", "truediv", "pow", "matmul", "neg"})
+_MAX_REMOTES = 1_000_000
+_MAX_WARNINGS = 20  # of one reply
+_MAX_NAME = 80  # characters of the name of a class
 
 Lines = Callable[[], tuple[int, int]]
-"""The lines of the test cell that are running now: the innermost and the outermost one."""
+"""Returns the lines of the test cell that are running now: the innermost and the outermost."""
 
 
 class ExaminerSession:
-    """Asks, judges the kind of what comes, and keeps the transcript.
+    """The conversation with the candidate during one test cell.
 
     Parameters
     ----------
-    setup : the namespace of the set-up cells; its functions and classes cross by name
-    due : what was plain where the reference sat: "<line> <operation>" -> {"plain", "remote"}
-    lines : tells which lines of the test are running
+    setup : the namespace of the set-up cells; its functions and classes are sent by name
+    expected_kinds : what right answers returned: "<line> <operation>" -> ["plain", "remote"]
+    lines : returns the lines of the test that are running
+
+    Attributes
+    ----------
+    void : the error that voided the cell, if any; every request after it raises
+    reached : the last statement of the test that sent a request
+    kinds : what the student's answer returned, in the form of `expected_kinds`
     """
 
     def __init__(
         self,
         channel: Channel,
         setup: Mapping[str, Any],
-        expected_kinds: Mapping[str, list[str]],
+        expected_kinds: ExpectedKinds,
         lines: Lines,
     ) -> None:
         self.channel, self.expected_kinds, self.lines = channel, expected_kinds, lines
-        self.line = self.reached = 0  # the line that asks now; the last statement that asked
+        self.line = self.reached = 0
         self.exports = Exports(setup)
+        self.callbacks = Callbacks(self.exports.callbacks, self.note)
         self.remotes: dict[int, RemoteObject] = {}
-        self.brought: dict[int, Any] = {}  # the student's models, as they were the first time
-        self.has_remote = False  # in the message that came last
+        self.has_remote = False  # whether the last message that was received has remote objects
         self.void: BaseException | None = None
-        self.depth = 0
         self.transcript: list[Entry] = []
         self.kinds: dict[str, set[str]] = {}
 
-    # --- asking ----------------------------------------------------------------------------------
+    # --- requests --------------------------------------------------------------------------------
 
     def ask(self, operation: str, *arguments: Any) -> Any:
-        """Return the candidate's answer to one request.
+        """Return the candidate's reply to one request.
 
         Raises
         ------
-        RoomViolation
+        ProtocolViolation
             If a rule was broken, now or before in this cell.
         Exception
-            What student code raised, as `crossing.rebuild` gives it.
+            What student code raised, as `exceptions.rebuild` returns it.
         """
         if self.void is not None:
             raise ProtocolViolation(str(self.void)) from self.void
         self.line, statement = self.lines()
         self.reached = max(self.reached, statement)
         if (
-            operation in _ARITHMETIC
+            operation in ARITHMETIC
             and self.expected_kinds
             and f"{self.line} {operation}" not in self.expected_kinds
         ):
@@ -89,8 +99,8 @@ class ExaminerSession:
         message = encode([operation, *arguments], self.refer, self.exports.name_of)
         try:
             reply = self.exchange(message)
-        except BaseException as broken:  # in the middle of a question: the rooms are out of step
-            self.void = self.void or broken
+        except BaseException as error:  # in the middle of an exchange: the two are out of step
+            self.void = self.void or error
             raise
         try:
             return self.judge(operation, *reply)
@@ -98,62 +108,69 @@ class ExaminerSession:
             self.void = self.void or violation
             raise
 
+    def name(self, name: str) -> tuple[bool, Any]:
+        """Return whether the student has bound a name, and its value."""
+        is_bound, value = self.ask(Operation.GET, name)
+        if is_bound:
+            self.check_kind(f"name {name}", value)
+        return is_bound, value
+
     def give_up(self, what: str) -> NoReturn:
-        """Void the cell for what was found out between two questions."""
+        """Void the cell for a violation that was found between two requests."""
         violation = ProtocolViolation(what)
         self.void = self.void or violation
         raise violation
 
     def finish(self) -> None:
-        """End the cell: what comes now was not asked for."""
+        """End the cell: a message that is still waiting was not a reply, and voids it."""
         try:
             self.channel.expect_silence()
         except ProtocolViolation as violation:
             self.void = self.void or violation
 
     def exchange(self, message: Any) -> tuple[str, Any, Any]:
+        """Send a request, serve callbacks, and return its reply: (outcome, value, warnings)."""
         self.channel.expect_silence()
         self.channel.send(message)
         while True:
             self.has_remote = False
             reply = decode(self.channel.receive(), self.resolve, self.exports.namedtuples.get)
             if type(reply) is not list or not reply or type(reply[0]) is not str:
-                refuse("a reply that is no list")
-            if reply[0] == "callback":
-                self.channel.send(self.call_back(reply))
+                refuse("a reply that is not a list")
+            if reply[0] == Reply.CALLBACK:
+                answer, failed_check = self.callbacks.call(reply, is_plain=not self.has_remote)
+                if failed_check is not None:
+                    self.void = failed_check
+                self.channel.send(encode(answer, self.refer, self.exports.name_of))
                 continue
-            if reply[0] not in ("value", "error") or len(reply) != 3:
+            if reply[0] not in (Reply.VALUE, Reply.ERROR) or len(reply) != 3:
                 refuse("a reply of the wrong kind")
             return reply[0], reply[1], reply[2]
 
+    # --- replies ---------------------------------------------------------------------------------
+
     def judge(self, operation: str, outcome: str, value: Any, warned: Any) -> Any:
+        """Return the value of a reply, or raise its error, if it is one that the request allows."""
         self.warn(warned)
-        if outcome == "error":
+        if outcome == Reply.ERROR:
             if not is_pair_of_text(value):
                 refuse("an error that is not a name and a text")
             self.note(operation, {"error": value[0] or "other"})
             raise exceptions.rebuild(*value)
         if not fits(operation, value):
             refuse(f"a reply that does not fit the request {operation!r}")
-        if operation not in _UNJUDGED:
-            judged = value[1] if operation == "next" else value
+        if operation not in WITHOUT_EXPECTED_KIND:
+            judged = value[1] if operation == Operation.NEXT else value
             self.check_kind(f"{self.line} {operation}", judged)
-        if operation not in ("get", "iterate"):
+        if operation not in (Operation.GET, Operation.ITERATE):
             self.note(operation, summary(value))
         return value
 
-    def name(self, name: str) -> tuple[bool, Any]:
-        """Return whether the student has bound a name, and to what."""
-        is_bound, value = self.ask("get", name)
-        if is_bound:
-            self.check_kind(f"name {name}", value)
-        return is_bound, value
-
     def check_kind(self, place: str, value: Any) -> None:
-        """Refuse a remote where the reference and the variants gave plain data.
+        """Refuse a remote object where the reference and the variants returned plain data.
 
-        Where nothing is known of the right answers, any may come; where they are known but did
-        not get this far, plain data only.
+        If nothing is known of right answers, anything is accepted. If right answers are known but
+        did not get as far as this line, only plain data is.
         """
         kind = kind_of(value) if self.has_remote else "plain"
         self.kinds.setdefault(place, set()).add(kind)
@@ -166,129 +183,37 @@ class ExaminerSession:
             raise not_plain(value)
 
     def note(self, operation: str, what: Any) -> None:
-        self.transcript.append([self.line, operation, what])
+        """Add an entry to the transcript."""
+        self.transcript.append([self.line, str(operation), what])
 
     def warn(self, warned: Any) -> None:
+        """Issue the warnings of a reply again."""
         if type(warned) is not list or not all(is_pair_of_text(item) for item in warned):
             refuse("warnings that are not names and texts")
-        for name, text in warned[:20]:
+        for name, text in warned[:_MAX_WARNINGS]:
             warnings.warn(exceptions.WARNINGS.get(name, UserWarning)(text), stacklevel=5)
-
-    # --- callbacks -------------------------------------------------------------------------------
-
-    def call_back(self, reply: list[Any]) -> Any:
-        """Call a function of the test for the candidate, and encode what it returned."""
-        if len(reply) != 4 or type(reply[2]) is not list or type(reply[3]) is not dict:
-            refuse("a callback that is not a number, arguments and keywords")
-        _, number, args, kwargs = reply
-        if type(number) is not int or not 0 <= number < len(self.exports.callbacks):
-            refuse("a callback to a function that was never handed out")
-        if not all(type(name) is str for name in kwargs):
-            refuse("a callback with keywords that are no names")
-        if self.has_remote:
-            refuse("a callback with something else than plain data")
-        if self.depth >= CALLBACK_DEPTH:
-            refuse(f"callbacks nested more than {CALLBACK_DEPTH} deep")
-        self.note("callback", summary([args, kwargs]))
-        self.depth += 1
-        try:
-            answer = ["answer", self.exports.callbacks[number](*args, **kwargs)]
-        except AssertionError as error:
-            self.void = error
-            answer = ["raise", ("AssertionError", "a check of the test failed")]
-        except Exception as error:
-            answer = ["raise", exceptions.describe(error)]
-        finally:
-            self.depth -= 1
-        return encode(answer, self.refer, self.exports.name_of)
 
     # --- references ------------------------------------------------------------------------------
 
     def resolve(self, word: str, payload: Any) -> RemoteObject:
-        if word != "remote" or type(payload) is not tuple or len(payload) != 3:
+        """Return the remote object that a reference in a reply stands for."""
+        if word != Reference.REMOTE or type(payload) is not tuple or len(payload) != 3:
             refuse(f"a reference of the kind {word[:40]!r}")
         number, kind, type_name = payload
-        if type(number) is not int or not 0 <= number < 1_000_000:
-            refuse("a remote without a number")
+        if type(number) is not int or not 0 <= number < _MAX_REMOTES:
+            refuse("a remote object without a number")
         if type(kind) is not str or type(type_name) is not str or kind not in REMOTE_KINDS:
-            refuse("a remote of an unknown kind")
+            refuse("a remote object of an unknown kind")
         self.has_remote = True
         if number not in self.remotes:
-            self.remotes[number] = RemoteObject(self, number, kind, type_name[:80])
+            self.remotes[number] = RemoteObject(self, number, kind, type_name[:_MAX_NAME])
         return self.remotes[number]
 
     def refer(self, x: Any) -> tuple[str, Any]:
-        """Name what the test hands to student code, or refuse it."""
+        """Return the reference for something that the test passes to student code, or refuse it."""
         if type(x) is RemoteObject:
             if x._session is not self:
-                message = f"{x!r} belongs to another test cell, and is gone with it."
+                message = f"{x!r} belongs to another test cell and no longer exists."
                 raise NotTransferable(message)
-            return "remote", x._number
+            return Reference.REMOTE, x._number
         return self.exports.refer(x)
-
-    # --- the words of dlcourse.check -------------------------------------------------------------
-
-    def run_remotely(
-        self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> Any:
-        """Call a library's or a set-up cell's function in the candidate."""
-        if type(function) is not RemoteObject and self.refer(function)[0] != "name":
-            message = f"check.run_remotely takes a function of a library or a set-up cell, not {function}."
-            raise NotTransferable(message)
-        return self.ask("call", function, list(args), dict(kwargs))
-
-    def call_and_inspect(
-        self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> tuple[Any, tuple[Any, ...]]:
-        """Call the function there; return its result, and its arguments as the call left them."""
-        result, after, _ = self.ask("changed", function, list(args), dict(kwargs))
-        if len(after) != len(args):
-            self.give_up("arguments that came back in another number")
-        return result, tuple(after)
-
-    def seed(self, number: int) -> None:
-        """Seed the global generators of both rooms."""
-        self.ask("seed", number)
-        seed_generators(number)
-
-    def local_copy(self, model: Any, like: Any) -> Any:
-        """Rebuild a model here from its configuration and weights."""
-        from dlcourse import _keras_rebuild
-
-        try:
-            return _keras_rebuild.rebuild(*self.parts(model, like))
-        except _keras_rebuild.CannotRebuild as error:
-            raise CheckFailed(str(error)) from error
-
-    def parts(self, model: Any, like: Any) -> tuple[Any, list[Any]]:
-        """Return the configuration and the weights of a model, wherever it lives."""
-        from dlcourse import _keras_rebuild
-
-        if type(model) is RemoteObject:
-            return self.brought_parts(model, like)
-        configuration = _keras_rebuild.rest_configuration(model, like)
-        if any(known is model for known in self.exports.crossed):
-            return configuration, self.ask("here", model, like)[1]
-        return configuration, [np.asarray(w) for w in model.get_weights()]
-
-    def brought_parts(self, model: RemoteObject, like: Any) -> tuple[Any, list[Any]]:
-        try:
-            text, weights = self.ask("here", model, like)
-        except AssertionError as error:
-            raise CheckFailed(str(error)) from error
-        try:
-            configuration = json.loads(text)
-            known = (_unfrozen(configuration), [w.shape for w in weights])
-        except (TypeError, ValueError, RecursionError):
-            self.give_up("the configuration of a model that is not JSON")
-        if self.brought.setdefault(model._number, known) != known:
-            message = "the model is another one than before: its configuration has changed."
-            raise CheckFailed(message)
-        return configuration, weights
-
-
-def _unfrozen(tree: Any) -> Any:
-    """Return a configuration without what it says of being frozen, which training may change."""
-    if isinstance(tree, dict):
-        return {key: _unfrozen(value) for key, value in tree.items() if key != "trainable"}
-    return [_unfrozen(item) for item in tree] if isinstance(tree, list) else tree

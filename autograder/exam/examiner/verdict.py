@@ -1,8 +1,7 @@
-"""Turns the end of a test cell into a verdict, in words that are safe for the student."""
+"""Turn the end of a test cell into a verdict, in words that are safe for the student."""
 
 import math
 import traceback
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,43 +14,50 @@ from autograder.exam.protocol.framing import (
     NotTransferable,
     ProtocolViolation,
 )
-from autograder.exam.test_cells import HIDDEN
+from autograder.exam.test_cells import TestTask
 from autograder.models import Verdict, VerdictState
+from autograder.notebook.markers import Region, has_region
 
-HIDDEN_REASON = "a hidden test found an answer that is not right yet"
-HIDDEN_ERROR = "your code raised an error in a hidden test"
-VISIBLE_REASON = "not right yet; run this check in your notebook to read more"
-VISIBLE_ERROR = "your code raised an error in a check of your notebook: run it to read more"
+HIDDEN_REASON = "a hidden test found an incorrect answer"
+HIDDEN_ERROR = "Your code raised an error in a hidden test."
+VISIBLE_REASON = "incorrect. Run this check in your notebook to read more"
+VISIBLE_ERROR = "Your code raised an error in a check of your notebook. Run it to read more."
+
+_TEST_ERROR = "The test itself has an error. Your instructor has been informed."
+_TEST_ERRORS = (NotTransferable, SyntaxError, KeyboardInterrupt, SystemExit)
+"""Exceptions that mean that the test, not the answer, has an error."""
 
 
 def reach_verdict(
-    task: Mapping[str, Any],
+    task: TestTask,
     filename: str,
     outcome: BaseException | None,
     value: Any,
     reached: int,
 ) -> Verdict:
-    """Return the verdict of a cell that ended with `outcome`, or else with `value`.
+    """Return the verdict of a test cell that ended with an exception, or with a value.
 
     Parameters
     ----------
-    outcome : what ended the cell; None when it ran to its end
-    value : what its last line gave, when that was an expression
-    reached : the last statement of the cell that asked the candidate anything
+    filename : under which the cell was compiled
+    outcome : the exception that ended the cell; None if it ran to its end
+    value : of its last line, if that was an expression
+    reached : the line of the last statement that sent a request to the candidate
     """
-    verdict = Verdict(task["grade_id"], task["points"], VerdictState.FAILED)
+    test_cell = task.test_cell
+    verdict = Verdict(test_cell.grade_id, test_cell.points, VerdictState.FAILED)
     if outcome is None:
         return _credit(verdict, value)
     line = max(reached, _line_of_error(outcome, filename))
-    is_below = line > _first_hidden(task)
-    # Once student code has met hidden data, what it says in a visible check may be that data.
-    if not is_below and task["hidden_before"]:
+    is_below = line > _first_hidden(test_cell.source)
+    # After a hidden test, what student code returns in a visible check may be hidden data.
+    if not is_below and task.hidden_before:
         state, reason, hint = _explain(outcome, (VISIBLE_REASON, VISIBLE_ERROR))
     else:
         state, reason, hint = _explain(outcome, (HIDDEN_REASON, HIDDEN_ERROR) if is_below else ())
-    if isinstance(outcome, NameError) and outcome.name in task["names"]:
-        # Safe to tell, hidden or not: that a name is missing is all that it says.
-        reason = f"`{outcome.name}` is not defined: did its cell run without an error?"
+    if isinstance(outcome, NameError) and outcome.name in test_cell.names:
+        # Safe in a hidden test, too: it says nothing except that a name is missing.
+        reason = f"`{outcome.name}` is not defined. Did its cell run without an error?"
     return Verdict(
         verdict.grade_id,
         verdict.max_points,
@@ -63,27 +69,23 @@ def reach_verdict(
 
 
 def _credit(verdict: Verdict, value: Any) -> Verdict:
-    """Return the verdict of a cell that ran to its end: full marks, or the number it ends with."""
+    """Return the verdict of a cell that ran to its end: full points, or the number it ends with."""
     full = verdict.max_points
     if isinstance(value, bool | np.bool_ | int | float | np.number):
         points = math.nan if isinstance(value, bool | np.bool_) else float(value)
-        if not 0 <= points <= full:  # NaN is not, either
+        if not 0 <= points <= full:  # false for NaN, too
             details = (
-                f"The last line of the test gives {value!r}. Partial credit is a number from 0 "
-                f"to the cell's {full:g} points.\n"
+                f"The value of the last line of the test is {value!r}. Partial credit is a number "
+                f"from 0 to the cell's {full:g} points.\n"
             )
             return Verdict(
                 verdict.grade_id, full, VerdictState.TEST_ERROR, reason=_TEST_ERROR, details=details
             )
         full = points
-    reason = "" if full == verdict.max_points else f"partial credit: {full:g} points"
+    reason = "" if full == verdict.max_points else f"Partial credit: {full:g} points."
     return Verdict(
         verdict.grade_id, verdict.max_points, VerdictState.PASSED, points=full, reason=reason
     )
-
-
-_FAULTS_OF_TESTS = (NotTransferable, SyntaxError, KeyboardInterrupt, SystemExit)
-_TEST_ERROR = "the test itself is at fault: your instructor has been told"
 
 
 def _explain(
@@ -93,26 +95,26 @@ def _explain(
 
     Parameters
     ----------
-    instead : what is said instead of the message of a check, and of an error; empty where both
-        may be read
+    instead : replaces the message of a failed check, and that of an error; empty if the student
+        may read both
     """
     if isinstance(outcome, DeadlineExceeded):
         return (
             VerdictState.VOID,
-            "this question took longer than its time limit: is there an endless loop?",
+            "This test took longer than its time limit. Is there an endless loop?",
             "",
         )
     if isinstance(outcome, ConnectionLost):
-        return VerdictState.VOID, "the kernel died while this question was tested", ""
+        return VerdictState.VOID, "The kernel died during this test.", ""
     if isinstance(outcome, ProtocolViolation):
-        what = "" if instead else f": {outcome}"
-        return VerdictState.VOID, f"this answer broke a rule of the exam room{what}", ""
-    # One that crossed has no filename: the student's code read some text as Python.
+        what = "." if instead else f": {outcome}"
+        return VerdictState.VOID, f"This answer broke a rule of the exam{what}", ""
+    # A SyntaxError of the student's code has no filename here: it was rebuilt from its text.
     is_of_test = not isinstance(outcome, SyntaxError) or outcome.filename is not None
-    if isinstance(outcome, _FAULTS_OF_TESTS) and is_of_test:
+    if isinstance(outcome, _TEST_ERRORS) and is_of_test:
         return VerdictState.TEST_ERROR, _TEST_ERROR, ""
     if isinstance(outcome, NotImplementedError):
-        return VerdictState.NOT_ATTEMPTED, "not attempted yet", ""
+        return VerdictState.NOT_ATTEMPTED, "Not attempted yet.", ""
     if isinstance(outcome, CheckFailed):
         if not instead:
             return VerdictState.FAILED, str(outcome), outcome.hint
@@ -126,14 +128,15 @@ def _explain(
     return VerdictState.FAILED, text, ""
 
 
-def _first_hidden(task: Mapping[str, Any]) -> float:
-    """Return the line of the cell at which hidden tests begin; infinity where there are none."""
-    lines = task["source"].splitlines()
-    return next((i for i, line in enumerate(lines, 1) if line.strip() == HIDDEN), math.inf)
+def _first_hidden(source: str) -> float:
+    """Return the line of a test cell at which hidden tests begin; infinity if it has none."""
+    lines = enumerate(source.splitlines(), 1)
+    hidden = (number for number, line in lines if has_region(line, Region.HIDDEN_TESTS))
+    return next(hidden, math.inf)
 
 
 def _line_of_error(error: BaseException, filename: str) -> int:
-    """Return the line of the cell's outermost frame, the statement that failed."""
+    """Return the line of the statement of the cell that failed; 0 if it is not known."""
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename == filename:
             return frame.lineno or 0

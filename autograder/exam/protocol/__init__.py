@@ -1,1 +1,1 @@
-"""Define what may pass between candidate and examiner."""
+"""Define what candidate and examiner may send each other, and how."""

@@ -1,4 +1,4 @@
-"""Sends and receives messages over a Unix socket, within one deadline and one budget."""
+"""Send and receive messages over a Unix socket, within a deadline and budgets."""
 
 import select
 import socket
@@ -17,12 +17,16 @@ from autograder.exam.protocol.framing import (
 BUDGET_BYTES = 4 << 30
 BUDGET_MESSAGES = 500_000
 
+_SEND_SIZE, _RECEIVE_SIZE = 1 << 20, 1 << 24  # bytes of one system call
+
 
 class Channel:
-    """One connection between the rooms, open as long as one test cell.
+    """One connection between candidate and examiner, for one test cell.
 
-    `deadline` is a time of `time.monotonic()`; None waits for ever, as the candidate does: it
-    is the examiner's clock that counts.
+    Parameters
+    ----------
+    deadline : a time of `time.monotonic()`, for reads and writes alike. None waits without limit,
+        as the candidate does: only the examiner's deadline counts.
     """
 
     def __init__(self, connection: socket.socket, deadline: float | None = None) -> None:
@@ -32,18 +36,18 @@ class Channel:
         self._arrivals.register(connection, select.POLLIN)
 
     def expect_silence(self) -> None:
-        """Refuse what has come although nothing was asked.
+        """Refuse data that was sent although nothing was requested.
 
         Raises
         ------
-        RoomViolation
+        ProtocolViolation
             If there is anything to read.
         """
         try:
-            is_there = self._arrivals.poll(0) and self.connection.recv(1, socket.MSG_PEEK)
+            has_data = self._arrivals.poll(0) and self.connection.recv(1, socket.MSG_PEEK)
         except OSError:
-            return  # the other side is gone: whoever asks next will hear so
-        if is_there:
+            return  # the connection is lost: the next request raises ConnectionLost
+        if has_data:
             refuse("a reply to a request that was never made")
 
     def send(self, message: Message) -> None:
@@ -51,59 +55,64 @@ class Channel:
 
         Raises
         ------
-        TimeIsUp, Gone
-            If the other side does not take it in time, or is not there any more.
+        DeadlineExceeded, ConnectionLost
+            If the other side does not read it in time, or has closed the connection.
         """
         for part in message.parts():
             view = memoryview(part)
             while view.nbytes:
                 try:
                     self._wait()
-                    view = view[self.connection.send(view[: 1 << 20]) :]
+                    view = view[self.connection.send(view[:_SEND_SIZE]) :]
                 except TimeoutError:
                     continue
                 except OSError as error:
-                    raise ConnectionLost(_GONE) from error
+                    raise ConnectionLost(_CLOSED) from error
 
     def receive(self) -> Message:
         """Receive one message.
 
         Raises
         ------
-        TimeIsUp, Gone, RoomViolation
-            If none comes in time, the other side is gone, or what it sent breaks a limit.
+        DeadlineExceeded, ConnectionLost, ProtocolViolation
+            If no message arrives in time, the other side has closed the connection, or the message
+            exceeds a limit.
         """
-        message = read_message(self._exactly)
+        message = read_message(self._read)
         self.received_messages += 1
         self.received_bytes += len(message.tree) + sum(buffer.nbytes for buffer in message.buffers)
         if self.received_messages > BUDGET_MESSAGES or self.received_bytes > BUDGET_BYTES:
             refuse("more messages or bytes than one test cell may receive")
         return message
 
-    def _exactly(self, size: int) -> memoryview:
+    def _read(self, size: int) -> memoryview:
+        """Return exactly `size` bytes."""
         data = np.empty(size, np.uint8).data  # takes no memory before it is written to
-        have = 0
-        while have < size:
+        received = 0
+        while received < size:
             try:
                 self._wait()
-                got = self.connection.recv_into(data[have:], min(size - have, 1 << 24))
+                count = self.connection.recv_into(
+                    data[received:], min(size - received, _RECEIVE_SIZE)
+                )
             except TimeoutError:
                 continue
             except OSError as error:
-                raise ConnectionLost(_GONE) from error
-            if not got:
-                raise ConnectionLost(_GONE)
-            have += got
+                raise ConnectionLost(_CLOSED) from error
+            if not count:
+                raise ConnectionLost(_CLOSED)
+            received += count
         return data
 
     def _wait(self) -> None:
+        """Give the next system call the time that is left."""
         if self.deadline is None:
             return
         left = self.deadline - time.monotonic()
         if left <= 0:
-            message = "the time of this cell is up"
+            message = "the time limit of this test cell has passed"
             raise DeadlineExceeded(message)
         self.connection.settimeout(left)
 
 
-_GONE = "the other side closed the connection"
+_CLOSED = "the other side closed the connection"

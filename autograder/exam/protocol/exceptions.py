@@ -1,4 +1,4 @@
-"""The exceptions and warnings that cross between the rooms: by name and one string."""
+"""Describe exceptions and warnings by a name and one string, and build them again from these."""
 
 import builtins
 
@@ -13,7 +13,7 @@ ERRORS: dict[str, type[Exception]] = {
     and issubclass(value, Exception)
     and not issubclass(value, _NOT_RAISED)
 }
-"""The built-in exceptions that are raised as themselves on the other side."""
+"""The built-in exceptions that are raised as themselves by the receiver."""
 
 WARNINGS: dict[str, type[Warning]] = {
     name: value for name, value in ERRORS.items() if issubclass(value, Warning)
@@ -27,14 +27,14 @@ def _clean(text: str) -> str:
 
 
 class StudentError(Exception):
-    """Student code raised something that is no ordinary built-in exception."""
+    """Student code raised an exception that is not an ordinary built-in one."""
 
 
 def describe(error: BaseException) -> tuple[str, str]:
-    """Return (name of the nearest built-in ancestor, text); the name is "" where there is none.
+    """Return (name of the nearest built-in ancestor, text); the name is "" if there is none.
 
-    The text of a subclass begins with the name of its class. What can fail in it, does not:
-    an exception whose `__str__` raises has no text.
+    The text of a subclass begins with the name of its class. An exception whose `__str__` raises
+    is described without its text.
     """
     kind = type(error)
     name = next((_NAMES[base] for base in kind.__mro__ if base in _NAMES), "")
@@ -59,5 +59,5 @@ def rebuild(name: str, text: str) -> Exception:
     """Return the exception that `describe` described; StudentError for an unknown name."""
     kind = ERRORS.get(name, StudentError)
     if issubclass(kind, UnicodeError) and kind is not UnicodeError:
-        kind = ValueError  # their constructors want five arguments
+        kind = ValueError  # the constructors of its subclasses take five arguments
     return kind(text)

@@ -1,7 +1,7 @@
-"""What people open is harmless: a stranger's outputs and prose, rebuilt from what is safe.
+"""Sanitize untrusted outputs and Markdown, so that they are safe to open.
 
-Nothing is filtered *out* of a submission here. Plain text, re-encoded pictures and a short list
-of HTML elements are let *in*, and everything else is gone.
+These modules use allow lists. Plain text, re-encoded images and a short list of HTML elements are
+copied; everything else is dropped.
 """
 
 from autograder.notebook.sanitize.markdown import inert_markdown, sanitize_markdown

@@ -1,4 +1,4 @@
-"""Decode a stranger's PNG and write its pixels anew, so that no byte of the original is left."""
+"""Decode an untrusted PNG image and encode its pixels again, so that nothing else is copied."""
 
 import base64
 import binascii
@@ -8,18 +8,18 @@ import struct
 from PIL import Image
 
 MAX_SIDE = 8_192  # pixels
-MAX_PIXELS = 4_000_000  # a figure of 10 × 8 inches at 220 dpi; 16 MB and 2 s while it is open
+MAX_PIXELS = 4_000_000  # 10 × 8 inches at 220 dpi; decoding takes 16 MB and 2 s
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MODES = {"1": "L", "L": "L", "LA": "RGBA", "P": "RGBA", "PA": "RGBA", "RGB": "RGB", "RGBA": "RGBA"}
 
 
 def reencoded_png(encoded: str, limit: int) -> str | None:
-    """Return the picture in base64, its pixels encoded by us; None where there is no such picture.
+    """Return an image with its pixels encoded again, in base64; None if it cannot be decoded.
 
     Parameters
     ----------
     encoded
-        A PNG file in base64, from a notebook's output.
+        A PNG file in base64, from an output of a notebook.
     limit
         The longest base64 text that is decoded or returned.
     """
@@ -34,8 +34,8 @@ def reencoded_png(encoded: str, limit: int) -> str | None:
         return None
     buffer = io.BytesIO()
     pixels.save(buffer, "PNG")
-    again = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return again if len(again) <= limit else None
+    result = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return result if len(result) <= limit else None
 
 
 def _decoded(data: bytes) -> Image.Image | None:
@@ -50,17 +50,18 @@ def _decoded(data: bytes) -> Image.Image | None:
             mode = _MODES[image.mode]
             converted = image if image.mode == mode else image.convert(mode)
             return Image.frombytes(mode, converted.size, converted.tobytes())
-    # Pillow documents OSError, but a broken file also brings SyntaxError, ValueError, EOFError,
-    # struct.error and zlib.error: whatever a decoder says, there is no picture.
+    # Pillow documents OSError, but a broken file also raises SyntaxError, ValueError, EOFError,
+    # struct.error and zlib.error. Whatever the error, the image cannot be decoded.
     except Exception:
         return None
 
 
 def _is_small_png(data: bytes) -> bool:
-    """Return whether a file begins as a PNG does, and says that it has not too many pixels.
+    """Return whether a file has the header of a PNG image that is not too large.
 
-    Looked at before Pillow sees it, which would issue a warning: warnings cannot be caught here,
-    since the filters belong to the whole process and several exams run in it.
+    This is checked before Pillow opens the file, because Pillow issues a warning for large images.
+    Warnings cannot be caught here: their filters are shared by the threads of the process, in
+    which several exams run.
     """
     if len(data) < 24 or data[:8] != _SIGNATURE or data[12:16] != b"IHDR":
         return False

@@ -1,4 +1,4 @@
-"""Turn a stranger's Markdown into HTML that can do nothing but be read."""
+"""Convert untrusted Markdown into HTML, or into Markdown, without active content."""
 
 import html
 import re
@@ -19,7 +19,7 @@ from pygments.token import STANDARD_TYPES
 
 from autograder.notebook.sanitize.text import plain_text
 
-MAX_MARKDOWN = 20_000  # characters; longer texts are shown as they are, not rendered
+MAX_MARKDOWN = 20_000  # characters; longer texts are shown as plain text
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TAGS = {
     *_HEADINGS,
@@ -29,21 +29,21 @@ _TAGS = {
     *("details", "summary"),
 }
 _ALIGNMENTS = {"left", "center", "right"}
-_WORD_JOINER = "\u2060"  # invisible, and no letter: what follows "<" or "(" is no tag or scheme
+_WORD_JOINER = "\u2060"  # invisible; after "<" or "(" it prevents a tag or a link
 
 
 def sanitize_markdown(text: str, *, heading_shift: int = 0) -> str:
-    """Return the HTML of a Markdown cell: no script, style, picture, form, id or odd link.
+    """Return the HTML of a Markdown cell, without scripts, styles, images, forms or unsafe links.
 
-    Formulas come out as `<code class="math">` (or "math display") around their TeX. Links go to
-    http, https and mailto only, and tell nobody where the reader came from.
+    A formula becomes `<code class="math">` (or "math display") with its TeX. Links have the schemes
+    http, https or mailto, and send no referrer.
 
     Parameters
     ----------
     heading_shift
         How many levels headings move down, so that a cell's "# Title" fits below a page's own.
     """
-    text = plain_text(text).replace(_WORD_JOINER, "")  # of a text that was made inert before
+    text = plain_text(text).replace(_WORD_JOINER, "")  # from inert_markdown
     if len(text) > MAX_MARKDOWN:
         return f"<pre>{html.escape(text)}</pre>"
     parser = _parser()
@@ -54,11 +54,11 @@ def sanitize_markdown(text: str, *, heading_shift: int = 0) -> str:
 
 
 def inert_markdown(text: str) -> str:
-    """Return Markdown that looks the same and, whatever renders it, holds no tag and no odd link.
+    """Return Markdown that looks the same and has no tags, images or unsafe links in any renderer.
 
-    For cells that stay Markdown, in `autograded/` and so in formgrader: an invisible character
-    behind each "<" that could open a tag and each "!" that could load a picture, and before each
-    link target that is not a web page.
+    This is for cells that stay Markdown, in `autograded/` and therefore in formgrader. An invisible
+    character is inserted after each "<" that could open a tag, after each "!" that could load an
+    image, and before each link target that is not a web page.
     """
     text = re.sub(r"<(?=[A-Za-z/!?])|!(?=\[)", rf"\g<0>{_WORD_JOINER}", plain_text(text))
     return re.sub(r"(\]\(|\]:)(?!\s*(?:https?://|mailto:))", rf"\1{_WORD_JOINER}", text)
@@ -66,7 +66,7 @@ def inert_markdown(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    """Return CommonMark with tables, strike-through and TeX; it keeps no state between texts."""
+    """Return a parser of CommonMark with tables, strike-through and TeX; it has no state."""
     parser = MarkdownIt("commonmark", {"html": True, "highlight": _highlighted})
     parser.enable(["table", "strikethrough"])
     dollarmath_plugin(
@@ -79,14 +79,14 @@ def _parser() -> MarkdownIt:
     amsmath_plugin(parser)
     for rule in ("math_inline", "math_inline_double", "math_block", "amsmath"):
         parser.add_render_rule(rule, _formula)
-    parser.add_render_rule("image", _picture_as_words)
+    parser.add_render_rule("image", _image_as_text)
     return parser
 
 
 def _formula(
     _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: Any, _env: Any
 ) -> str:
-    """Return a formula's TeX, marked so that a page can draw it."""
+    """Return the TeX of a formula in an element that a page can draw."""
     tex = html.escape(tokens[index].content.strip())
     if tokens[index].type == "math_inline":
         return f'<code class="math">{tex}</code>'
@@ -94,21 +94,21 @@ def _formula(
     return f"<p>{formula}</p>\n" if tokens[index].block else formula
 
 
-def _picture_as_words(
+def _image_as_text(
     _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: Any, _env: Any
 ) -> str:
-    """Return a picture's description: loading it would tell its server who reads the page."""
+    """Return the description of an image; loading it would tell its server who reads the page."""
     return f"<em>[picture: {html.escape(tokens[index].content or 'no description')}]</em>"
 
 
 def _highlighted(code: str, language: str, _attributes: str) -> str:
     if language.lower() not in ("python", "py", "python3"):
-        return ""  # the renderer escapes it
+        return ""  # then the renderer escapes the code
     return f"<pre><code>{highlight(code, PythonLexer(), HtmlFormatter(nowrap=True))}</code></pre>"
 
 
 def _adapt(token: Token, heading_shift: int) -> None:
-    """Move a heading down, and make a table cell's style a class."""
+    """Lower the level of a heading, and replace the style of a table cell by a class."""
     if token.tag in _HEADINGS:
         token.tag = _HEADINGS[min(_HEADINGS.index(token.tag) + heading_shift, 5)]
     style = token.attrs.pop("style", None)

@@ -1,4 +1,4 @@
-"""Rebuild the outputs of a stranger's cell as plain text and re-encoded PNG, and nothing else."""
+"""Rebuild the untrusted outputs of a cell from plain text and re-encoded PNG images only."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,10 +8,11 @@ from nbformat import NotebookNode
 from autograder.notebook.sanitize.images import reencoded_png
 from autograder.notebook.sanitize.text import plain_text
 
-MAX_OUTPUTS = 100  # of one cell, after neighbouring prints are joined
-MAX_PICTURES = 20  # of one cell: to encode a large one anew takes a second or two
-_ROOM_FOR_A_NOTE = 200  # characters; with less left, nothing more is begun
-_KINDS = (  # named in the note that stands for an output of which nothing is left
+MAX_OUTPUTS = 100  # of one cell, after consecutive prints are joined
+MAX_IMAGES = 20  # of one cell: encoding a large one takes a second or two
+_MIN_REMAINING = 200  # characters; with fewer left, no further output is copied
+_OUTPUT_TYPES = ("stream", "error", "display_data", "execute_result")
+_KINDS = (  # named in the note that replaces an output that is dropped
     "text/html",
     "image/svg+xml",
     "image/jpeg",
@@ -26,43 +27,42 @@ _KINDS = (  # named in the note that stands for an output of which nothing is le
 def sanitize_outputs(outputs: list[NotebookNode], limit: int) -> list[NotebookNode]:
     """Return outputs that are safe to open in a notebook, in formgrader and on a page.
 
-    What is neither text nor a PNG picture (HTML, JavaScript, SVG, widgets) is dropped, and so is
-    all metadata. Cleaning twice gives the same as cleaning once.
+    Whatever is neither text nor a PNG image (HTML, JavaScript, SVG, widgets) is dropped, and so is
+    all metadata. The function is idempotent.
 
     Parameters
     ----------
     outputs
-        As they lie in a notebook; whatever is malformed is dropped.
+        The outputs of a cell; malformed ones are dropped.
     limit
-        The characters of text and base64 that the cell may keep.
+        The largest total number of characters of text and base64 in the result.
     """
     clean: list[NotebookNode] = []
-    pictures = 0
+    n_images = 0
     for output in _joined_streams(outputs):
-        if limit < _ROOM_FOR_A_NOTE or len(clean) == MAX_OUTPUTS:
+        if limit < _MIN_REMAINING or len(clean) == MAX_OUTPUTS:
             clean.append(_note("[further outputs of this cell are left out]"))
             break
-        if _has_picture(output):
-            pictures += 1
-            if pictures > MAX_PICTURES:
+        if _has_image(output):
+            n_images += 1
+            if n_images > MAX_IMAGES:
                 output = {**output, "data": {**output["data"], "image/png": ""}}
         rebuilt = _rebuilt(output, limit)
-        if rebuilt is not None:
-            clean.append(rebuilt)
-            limit -= _size(rebuilt)
+        clean.append(rebuilt)
+        limit -= _size(rebuilt)
     return clean
 
 
-def _has_picture(output: dict[str, Any]) -> bool:
+def _has_image(output: dict[str, Any]) -> bool:
     return isinstance(output.get("data"), dict) and "image/png" in output["data"]
 
 
 def _joined_streams(outputs: Iterable[Any]) -> list[dict[str, Any]]:
-    """Return the outputs that are dictionaries, consecutive prints to one stream made one."""
+    """Return the outputs of known types, with consecutive prints to a stream joined."""
     joined: list[dict[str, Any]] = []
-    texts: list[str] = []  # of the last output, joined once at its end: 100,000 prints are linear
+    texts: list[str] = []  # of the last output; joined later, so that many prints take linear time
     for output in outputs:
-        if not isinstance(output, dict):
+        if not isinstance(output, dict) or output.get("output_type") not in _OUTPUT_TYPES:
             continue
         if output.get("output_type") != "stream":
             joined.append(output)
@@ -77,8 +77,8 @@ def _joined_streams(outputs: Iterable[Any]) -> list[dict[str, Any]]:
     return joined
 
 
-def _rebuilt(output: dict[str, Any], limit: int) -> NotebookNode | None:
-    """Return one output made anew, or None where its type is not a notebook's."""
+def _rebuilt(output: dict[str, Any], limit: int) -> NotebookNode:
+    """Return a new output with the safe parts of one."""
     kind = output.get("output_type")
     if kind == "stream":
         return _stream(output["name"], plain_text("".join(output["texts"]), limit))
@@ -86,36 +86,34 @@ def _rebuilt(output: dict[str, Any], limit: int) -> NotebookNode | None:
         return _error(output, limit)
     if kind == "display_data":
         return NotebookNode(output_type=kind, data=_data(output, limit), metadata=NotebookNode())
-    if kind == "execute_result":
-        count = output.get("execution_count")
-        return NotebookNode(
-            output_type=kind,
-            data=_data(output, limit),
-            metadata=NotebookNode(),
-            execution_count=count if type(count) is int else None,
-        )
-    return None
+    count = output.get("execution_count")
+    return NotebookNode(
+        output_type=kind,
+        data=_data(output, limit),
+        metadata=NotebookNode(),
+        execution_count=count if type(count) is int else None,
+    )
 
 
 def _data(output: dict[str, Any], limit: int) -> NotebookNode:
-    """Return the mime bundle with plain text and a picture, or a note of what it was."""
+    """Return a MIME bundle of plain text and an image, or of a note about what was dropped."""
     bundle = output.get("data")
     bundle = bundle if isinstance(bundle, dict) else {}
     data = NotebookNode()
-    picture = (
+    image = (
         reencoded_png(_string(bundle.get("image/png")), limit) if "image/png" in bundle else None
     )
-    text = plain_text(_string(bundle.get("text/plain")), limit - len(picture or ""))
-    if picture is not None:
-        data["image/png"] = picture
-    if text or picture is None:
+    text = plain_text(_string(bundle.get("text/plain")), limit - len(image or ""))
+    if image is not None:
+        data["image/png"] = image
+    if text or image is None:
         kinds = [kind for kind in _KINDS if kind in bundle] or ["another kind"]
         data["text/plain"] = text or f"[an output that is not shown here: {', '.join(kinds)}]"
     return data
 
 
 def _error(output: dict[str, Any], limit: int) -> NotebookNode:
-    """Return an error output of plain text; the end of a long traceback is what counts."""
+    """Return an error output of plain text; of a long traceback, the end is kept too."""
     lines = output.get("traceback")
     traceback = "\n".join(_string(line) for line in lines) if isinstance(lines, list) else ""
     return NotebookNode(
@@ -127,7 +125,7 @@ def _error(output: dict[str, Any], limit: int) -> NotebookNode:
 
 
 def _note(text: str) -> NotebookNode:
-    # Not a stream: cleaning again would join it with the prints before it.
+    # Not a stream: sanitizing again would join it with the prints before it.
     data = NotebookNode({"text/plain": text})
     return NotebookNode(output_type="display_data", data=data, metadata=NotebookNode())
 

@@ -1,36 +1,36 @@
-"""Make a stranger's text plain: no terminal codes, no control characters, no surrogates."""
+"""Remove terminal codes, control characters and surrogates from untrusted text."""
 
 import re
 
-# Each alternative stops at the next escape, so that a text full of them costs linear time.
+# Each alternative stops at the next escape, so that a text full of them takes linear time.
 _TERMINAL_CODES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colors, cursor
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS
     r"|\x1b[ -/]*[0-~]?"
 )
 _LINE_BREAKS = re.compile("\r\n|[\u2028\u2029\x0b\x0c\x85]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-# Surrogates cannot be written as UTF-8; bidirectional controls make a line look like another.
-_DECEIVERS = re.compile("[\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+# Surrogates cannot be encoded as UTF-8; bidirectional controls make text look like other text.
+_MISLEADING = re.compile("[\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 def plain_text(text: str, limit: int | None = None) -> str:
-    """Return `text` as a terminal would leave it, with nothing but printable characters.
+    """Return a text as a terminal would show it, with printable characters only.
 
-    A carriage return starts its line again, as progress bars do; a backspace takes a character
-    back. What a file or a browser could trip over becomes U+FFFD.
+    A carriage return overwrites the line, as progress bars do; a backspace removes a character.
+    Characters that cannot be encoded or that reorder text become U+FFFD.
 
     Parameters
     ----------
     limit
-        At most so many characters are kept, the beginning and the end of the text.
+        The largest number of characters to keep, from the beginning and the end of the text.
     """
-    if limit is not None:  # codes and overwritten lines count, or a progress bar of 1 GB would cost
+    if limit is not None:  # before codes are removed, to bound the time for very long texts
         text = shorten(text, 20 * limit)
     text = _LINE_BREAKS.sub("\n", _TERMINAL_CODES.sub("", text))
     if "\r" in text or "\b" in text:
         text = "\n".join(_overwritten(line) for line in text.split("\n"))
-    text = _DECEIVERS.sub("\ufffd", _CONTROLS.sub("", text))
+    text = _MISLEADING.sub("\ufffd", _CONTROLS.sub("", text))
     return text if limit is None else shorten(text, limit)
 
 
@@ -45,7 +45,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def _overwritten(line: str) -> str:
-    """Return what is left of a line after its carriage returns and backspaces."""
+    """Return what a terminal shows of a line with carriage returns and backspaces."""
     line = next((part for part in reversed(line.split("\r")) if part), "")
     if "\b" not in line:
         return line

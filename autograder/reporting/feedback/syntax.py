@@ -4,9 +4,8 @@ The cell may have run after a hidden test, so its traceback is never shown. The 
 from the text of the cell alone, which is the student's own.
 """
 
-from autograder.notebook.magics import strip_magics
 from autograder.notebook.sanitize import plain_text
-from autograder.notebook.source_code import parse
+from autograder.notebook.source_code import parse, strip_magics
 
 MAX_SOURCE = 100_000  # characters
 

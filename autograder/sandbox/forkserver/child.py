@@ -5,6 +5,7 @@ import fcntl
 import logging
 import os
 import runpy
+import shutil
 import signal
 import sys
 import threading
@@ -32,6 +33,9 @@ def confine(
         filesystem.rules(request.sandbox, python, in_new_root=in_new_root) if has_landlock else []
     )
     ruleset = landlock.make_ruleset(allowed) if has_landlock else None
+    sandbox = request.sandbox
+    if sandbox.support and not in_new_root:  # a new root shows them in the home
+        shutil.copytree(sandbox.support, sandbox.home, dirs_exist_ok=True)
     limits.apply(request.limits, has_gpu=bool(request.sandbox.devices))
     if os.geteuid() == 0 and owner[0] != 0:
         _become_user(*owner)

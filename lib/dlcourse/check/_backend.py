@@ -10,6 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 
+class RemoteObjectBase:
+    """The base class of what stands for an object of the student's in the examiner process.
+
+    It has no attributes. `issubclass(type(value), RemoteObjectBase)` recognizes such a value by its
+    real type, without asking the object, whose replies student code decides.
+    """
+
+    __slots__ = ()
+
+
 class Backend(Protocol):
     """The methods that a grader provides to reach the candidate process."""
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlcourse.check._backend import RemoteObjectBase
+
 Array = NDArray[Any]
 
 NUMERIC_KINDS = "biufc"
@@ -104,7 +106,7 @@ def describe(value: Any) -> str:
         return "a variable: take its value with `.numpy()`"
     if kind.__name__ in ("SymbolicTensor", "KerasTensor"):
         return "a symbolic tensor, which has no value yet"
-    if kind.__name__ == "Remote":
+    if issubclass(kind, RemoteObjectBase):
         return "an object, not a plain value"
     article = "an" if kind.__name__[:1].lower() in "aeiou" else "a"
     return f"{article} {kind.__name__[:40]}"

@@ -1,4 +1,4 @@
-"""Facts about the notebooks that a build makes: what is in them, and what is not."""
+"""The notebooks that a build creates: what is in them, and what is not."""
 
 import json
 
@@ -70,11 +70,11 @@ def test_cells_have_nbgraders_metadata(course, cell, marks):
         pytest.param("why_two", {"role": "written", "outcomes": [1]}, id="words"),
     ],
 )
-def test_cells_say_their_role(course, folder, cell, metadata):
+def test_cells_have_their_role(course, folder, cell, metadata):
     assert by_id(read(course, folder))[cell].metadata.dlcourse == metadata
 
 
-def test_unmarked_code_is_a_demonstration_and_text_is_just_text(course):
+def test_code_without_keys_is_a_demonstration_and_markdown_is_prose(course):
     demo = next(cell for cell in read(course, "source").cells if "print" in cell.source)
     prose = read(course, "source").cells[0]
 

@@ -1,4 +1,4 @@
-"""Facts about reading a course text: cells, headers, lines."""
+"""Reading a course text: cells, headers, lines."""
 
 import pytest
 
@@ -56,8 +56,8 @@ def test_magics_in_comments_are_magics(tmp_path):
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        pytest.param("# %% exercize='a'", "Did you mean 'exercise'", id="misspelt role"),
-        pytest.param("# %% colour=1", "Unknown key 'colour'", id="unknown key"),
+        pytest.param("# %% exercize='a'", "Did you mean 'exercise'", id="misspelled role"),
+        pytest.param("# %% color=1", "Unknown key 'color'", id="unknown key"),
         pytest.param("# %% A title", "expected key=value", id="title"),
         pytest.param("# %% test=softmax points=1", "not a Python literal", id="bare word"),
         pytest.param("# %% exercise=['a' uses=[]", "not a Python literal", id="unclosed"),
@@ -113,7 +113,7 @@ def test_true_is_written_either_way(tmp_path, value):
         pytest.param("# %%\nx = 1\n# %%\n\n# %%\ny = 1\n", 3, "empty", id="empty cell"),
     ],
 )
-def test_a_text_that_is_no_notebook(tmp_path, text, line, message):
+def test_a_text_that_is_not_a_notebook(tmp_path, text, line, message):
     with pytest.raises(BuildError, match=message) as caught:
         read(tmp_path, text)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder.course.build import build, stale
 from autograder.course.build.outcomes import BEGIN, END
-from autograder.course.build.release import build, stale
 from autograder.errors import BuildError, UsageError
 from tests.support.tiny_course import (
     ASSIGNMENT,
@@ -68,13 +68,13 @@ def test_a_build_elsewhere_makes_the_same_bytes(course, tmp_path):
         assert tree(tmp_path / "x" / folder) == tree(course / folder)
 
 
-def test_a_build_says_what_it_made(tmp_path):
-    heard = []
+def test_a_build_returns_what_it_built(tmp_path):
+    reported = []
 
-    (built,) = build(write_course(tmp_path), [WEEK], on_week=heard.append)
+    (built,) = build(write_course(tmp_path), [WEEK], on_built=reported.append)
 
-    assert heard == [built]
-    assert (built.week, built.notebook) == (WEEK, "doubling")
+    assert reported == [built]
+    assert (built.assignment, built.notebook) == (WEEK, "doubling")
     assert (built.exercises, built.points, built.misconceptions) == (2, 100, 6)
     assert f"release/{WEEK}/doubling.ipynb" in built.changed
 
@@ -104,7 +104,7 @@ def test_stale_names_each_file_and_what_is_wrong_with_it(tmp_path):
     assert tree(tmp_path) == before
 
 
-def test_a_build_mends_what_is_stale(tmp_path):
+def test_a_build_updates_what_is_stale(tmp_path):
     build(write_course(tmp_path))
     (tmp_path / "release" / WEEK / "lesson.ipynb").write_text("{}")
     (tmp_path / "source" / WEEK / "old").mkdir()
@@ -116,7 +116,7 @@ def test_a_build_mends_what_is_stale(tmp_path):
     assert not (tmp_path / "source" / WEEK / "old").exists()
 
 
-def test_what_was_built_of_a_week_that_is_gone_is_left_over(tmp_path):
+def test_what_was_built_for_a_removed_assignment_is_left_over(tmp_path):
     build(write_course(tmp_path))
     (tmp_path / "course" / WEEK).rename(tmp_path / "course" / "week02")
     (tmp_path / "source" / "by_hand").mkdir()
@@ -131,7 +131,7 @@ def test_what_was_built_of_a_week_that_is_gone_is_left_over(tmp_path):
     assert sorted(path.name for path in (tmp_path / "source").iterdir()) == ["by_hand", "week02"]
 
 
-def test_what_tools_leave_behind_is_not_left_over(tmp_path):
+def test_caches_and_checkpoints_are_not_left_over(tmp_path):
     build(write_course(tmp_path))
     (tmp_path / "release" / WEEK / ".ipynb_checkpoints").mkdir()
     (tmp_path / "release" / WEEK / ".ipynb_checkpoints" / "doubling.ipynb").write_text("{}")
@@ -159,7 +159,7 @@ def test_an_edit_changes_the_id_of_its_own_cell_only(tmp_path):
     assert [old for old, new in zip(before, after, strict=True) if old != new] == [before[5]]
 
 
-def test_a_fault_in_one_week_leaves_everything_as_it_was(tmp_path):
+def test_an_error_in_one_assignment_leaves_everything_unchanged(tmp_path):
     build(write_course(tmp_path))
     write_course(tmp_path, lesson=LESSON.replace("2 * 2", "2 * 3"))
     write_course(tmp_path, week="week02", assignment=ASSIGNMENT.replace("points=40", "points=4"))
@@ -171,8 +171,8 @@ def test_a_fault_in_one_week_leaves_everything_as_it_was(tmp_path):
     assert tree(tmp_path) == before
 
 
-def test_an_unknown_week_is_a_usage_error(tmp_path):
-    with pytest.raises(UsageError, match="No week named 'week9'"):
+def test_an_unknown_assignment_is_a_usage_error(tmp_path):
+    with pytest.raises(UsageError, match="no assignment 'week9'"):
         build(write_course(tmp_path), ["week9"])
 
 
@@ -197,7 +197,7 @@ def test_a_build_leaves_no_database_and_no_working_folder_behind(course):
     assert {path.name for path in course.iterdir()} == {"course", "source", "release"}
 
 
-def test_a_build_asks_no_settings_of_the_folder_it_runs_in(tmp_path, monkeypatch):
+def test_a_build_ignores_the_settings_in_the_current_folder(tmp_path, monkeypatch):
     (tmp_path / "nbgrader_config.py").write_text("raise SystemExit('read')")
     monkeypatch.chdir(tmp_path)
 
@@ -231,7 +231,7 @@ def test_a_syllabus_without_the_marks_is_an_error(tmp_path):
     write_course(tmp_path)
     (tmp_path / "course" / "syllabus.md").write_text(f"{END}\n{BEGIN}\n")
 
-    with pytest.raises(BuildError, match="between two lines"):
+    with pytest.raises(BuildError, match="needs two lines"):
         build(tmp_path)
 
 
@@ -274,6 +274,10 @@ def test_known_answers_stay_out_of_the_notebooks(course):
 
 
 def test_building_imports_no_tensorflow():
-    program = "import sys, autograder.course.build.release; sys.exit('tensorflow' in sys.modules)"
+    program = """
+import sys
+from autograder.course.build import build
+sys.exit("tensorflow" in sys.modules)
+"""
 
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

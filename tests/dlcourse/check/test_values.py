@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from dlcourse import check
 from dlcourse.check import CheckFailed
+from dlcourse.check._backend import RemoteObjectBase
 
 
 class EqualsEverything:
@@ -364,6 +365,18 @@ def test_equal_tells_the_first_difference(actual, expected, told):
 def test_equal_tells_the_author_what_it_cannot_expect():
     with pytest.raises(TypeError, match=r"check\.equal can't expect an object"):
         check.equal(1, object())
+
+
+class RemoteStub(RemoteObjectBase):
+    """Stand for an object of the student's, as the grader's class of that base does."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("compare", [check.close, check.equal])
+def test_an_object_in_the_other_process_is_called_an_object(compare):
+    with pytest.raises(CheckFailed, match="got an object, not a plain value"):
+        compare(RemoteStub(), 4)
 
 
 def test_a_failure_carries_name_message_and_hint_and_survives_pickling():

@@ -136,7 +136,7 @@ def test_rule_10_the_model_stays_what_it_was_the_first_time(ask, honest):
 
     assert same.passed
     assert another.points == 0.0
-    assert "another one than before" in another.reason
+    assert "not the same as before" in another.reason
 
 
 def test_rule_10_a_model_may_be_frozen_between_two_looks(ask, honest):
@@ -157,7 +157,7 @@ def test_rule_10_what_a_model_says_about_itself_is_not_asked(ask, claim):
     verdict = ask(claim, value(8))
 
     assert (verdict.state, verdict.points) == ("failed", 0.0)
-    assert "bring it here first" in verdict.reason
+    assert "copy it first" in verdict.reason
 
 
 def test_rule_11_a_models_refusal_is_not_told_after_a_hidden_call(ask, honest):

@@ -1,6 +1,6 @@
-"""What either side sends is decoded to exactly the allowed types, or refused.
+"""Test that a message is decoded to exactly the allowed types, or refused.
 
-`ROOM_EXAMPLES=100000 pytest tests/exam/protocol/test_protocol.py` runs more examples of each
+`WIRE_EXAMPLES=100000 pytest tests/exam/protocol/test_protocol.py` runs more examples of each
 property.
 """
 
@@ -8,8 +8,10 @@ import enum
 import json
 import math
 import os
+import socket
 import tracemalloc
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -18,21 +20,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from autograder.exam.protocol import encoding
-from autograder.exam.protocol.decoding import _READERS, decode
+from autograder.exam.diagnosis.transcript import summary
+from autograder.exam.examiner.remote_object import RemoteObject
+from autograder.exam.protocol.channel import Channel
+from autograder.exam.protocol.codecs import CODECS
+from autograder.exam.protocol.codecs.arrays import DTYPES
+from autograder.exam.protocol.codecs.codec import Codec
+from autograder.exam.protocol.codecs.registry import Registry
+from autograder.exam.protocol.decoding import decode
 from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import (
-    DTYPES,
     LIMITS,
-    Limits,
     Message,
+    MessageLimits,
     NotTransferable,
     ProtocolViolation,
     read_message,
+    refuse,
 )
 
-EXAMPLES = int(os.environ.get("ROOM_EXAMPLES", "200"))
-law = settings(
+EXAMPLES = int(os.environ.get("WIRE_EXAMPLES", "200"))
+many_examples = settings(
     max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -43,7 +51,7 @@ NAMES = {"Point": Point}
 
 
 class Reference:
-    """What a test of this file takes for an object of the other side."""
+    """Stand for an object of the other process, in the tests of this file."""
 
     def __init__(self, word: str, payload: Any) -> None:
         self.word, self.payload = word, payload
@@ -56,13 +64,13 @@ def refer(x: Any) -> tuple[str, Any]:
     raise NotTransferable(message)
 
 
-def named(cls: type) -> str | None:
+def name_of(cls: type) -> str | None:
     return "Point" if cls is Point else None
 
 
-def across(x: Any) -> Any:
-    """Return what the other side gets, by way of the bytes on the wire."""
-    sent = memoryview(b"".join(map(bytes, encode(x, refer, named).parts())))
+def transferred(x: Any) -> Any:
+    """Return what the other process receives, decoded from the bytes on the socket."""
+    sent = memoryview(b"".join(map(bytes, encode(x, refer, name_of).parts())))
     place = 0
 
     def receive(size: int) -> memoryview:
@@ -81,7 +89,7 @@ CONTAINERS = (list, tuple, set, frozenset, deque, Point)
 
 
 def is_allowed(x: Any) -> bool:
-    """Tell whether a value is of exactly the types that may cross, all the way down."""
+    """Return whether a value and its elements are of exactly the types that are transferred."""
     if isinstance(x, np.ndarray | np.generic):
         is_plain = type(x) is np.ndarray or type(x).__module__ == "numpy"
         return is_plain and (x.dtype in DTYPES.values() or x.dtype.kind == "U")
@@ -97,7 +105,7 @@ def is_allowed(x: Any) -> bool:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Tell whether two values are the same, with the same types; NaN is NaN."""
+    """Return whether two values are equal and of equal types; NaN equals NaN."""
     if type(a) is not type(b):
         return False
     if isinstance(a, np.ndarray | np.generic):
@@ -115,7 +123,7 @@ def same(a: Any, b: Any) -> bool:
             same(k, q) and same(v, w) for (k, v), (q, w) in zip(a.items(), b.items(), strict=True)
         )
     if isinstance(a, set | frozenset):
-        return written(a) == written(b)
+        return as_text(a) == as_text(b)
     if isinstance(a, slice):
         return all(same(*p) for p in ((a.start, b.start), (a.stop, b.stop), (a.step, b.step)))
     if isinstance(a, deque) and a.maxlen != b.maxlen:
@@ -125,10 +133,10 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-def written(x: Any) -> str:
-    """Return the members of a set in one order, with their types."""
+def as_text(x: Any) -> str:
+    """Return a text of the elements of a set in a fixed order, with their types."""
     if isinstance(x, set | frozenset | tuple):
-        members = map(written, x)
+        members = map(as_text, x)
         return f"{type(x)}({' '.join(members if type(x) is tuple else sorted(members))})"
     return f"{type(x)} {x!r}"
 
@@ -184,19 +192,19 @@ def without_references(x: Any) -> bool:
     return "Reference" not in repr(x)
 
 
-@law
+@many_examples
 @given(values.filter(without_references))
-def test_a_value_comes_across_as_itself(value):
-    assert same(across(value), value)
+def test_a_value_is_transferred_unchanged(value):
+    assert same(transferred(value), value)
 
 
-@law
+@many_examples
 @given(values)
-def test_what_comes_across_is_of_the_allowed_types(value):
-    assert is_allowed(across(value))
+def test_a_received_value_is_of_the_allowed_types(value):
+    assert is_allowed(transferred(value))
 
 
-# --- what is not one -----------------------------------------------------------------------------
+# --- invalid messages -----------------------------------------------------------------------------
 
 junk = st.recursive(
     st.none()
@@ -208,7 +216,7 @@ junk = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from([*_READERS, "pickle"]),
+            st.sampled_from([*CODECS.by_tag, "pickle"]),
             inner,
             min_size=1,
             max_size=1,
@@ -228,7 +236,7 @@ buffers = st.lists(st.binary(max_size=24), max_size=3)
 
 
 def decode_or_refuse(message: Message) -> None:
-    """Decode; anything but allowed types and RoomViolation is a failure."""
+    """Decode a message; fail unless it gives allowed types or raises ProtocolViolation."""
     try:
         value = decode(message, Reference, NAMES.get)
     except ProtocolViolation:
@@ -240,7 +248,7 @@ def is_free_of_tensors(message: Message) -> bool:
     return b"tensor" not in message.tree  # TensorFlow takes long to import
 
 
-@law
+@many_examples
 @given(junk, buffers)
 def test_a_tree_of_junk_is_decoded_to_allowed_types_or_refused(tree, data):
     message = Message(json.dumps(tree).encode(), [memoryview(b) for b in data])
@@ -249,7 +257,7 @@ def test_a_tree_of_junk_is_decoded_to_allowed_types_or_refused(tree, data):
         decode_or_refuse(message)
 
 
-@law
+@many_examples
 @given(st.binary(max_size=64) | st.text(max_size=64).map(lambda t: t.encode("utf-8", "replace")))
 def test_random_bytes_are_decoded_to_allowed_types_or_refused(tree):
     decode_or_refuse(Message(tree, []))
@@ -270,26 +278,26 @@ def changed(data: bytes, edits: list[tuple[float, str, bytes]]) -> bytes:
     return data
 
 
-@law
+@many_examples
 @given(values, changes)
-def test_a_spoiled_message_is_decoded_to_allowed_types_or_refused(value, edits):
-    message = encode(value, refer, named)
-    spoiled = Message(changed(message.tree, edits), message.buffers)
+def test_a_changed_message_is_decoded_to_allowed_types_or_refused(value, edits):
+    message = encode(value, refer, name_of)
+    altered = Message(changed(message.tree, edits), message.buffers)
 
-    if is_free_of_tensors(spoiled):
-        decode_or_refuse(spoiled)
+    if is_free_of_tensors(altered):
+        decode_or_refuse(altered)
 
 
-@law
+@many_examples
 @given(values, changes)
-def test_spoiled_bytes_on_the_socket_are_a_message_or_refused(value, edits):
-    sent = changed(b"".join(map(bytes, encode(value, refer, named).parts())), edits)
+def test_changed_bytes_on_the_socket_are_a_message_or_refused(value, edits):
+    sent = changed(b"".join(map(bytes, encode(value, refer, name_of).parts())), edits)
     place = 0
 
     def receive(size: int) -> memoryview:
         nonlocal place
         if place + size > len(sent):
-            message = "the other side hung up"
+            message = "the connection was closed"
             raise ProtocolViolation(message)
         place += size
         return memoryview(sent)[place - size : place]
@@ -305,7 +313,7 @@ def test_spoiled_bytes_on_the_socket_are_a_message_or_refused(value, edits):
 # --- particular values ---------------------------------------------------------------------------
 
 
-class Colour(enum.IntEnum):
+class Color(enum.IntEnum):
     RED = 3
 
 
@@ -324,54 +332,56 @@ class Loud(str):
 
 
 AS_BASE = {
-    "an IntEnum": (Colour.RED, 3),
+    "an IntEnum": (Color.RED, 3),
     "a float that equals everything": (EqualsAll(2.5), 2.5),
-    "a str that says another": (Loud("soft"), "soft"),
+    "a str with its own __str__": (Loud("soft"), "soft"),
     "bytes of NumPy": (np.bytes_(b"ab"), b"ab"),
     "a bytearray": (bytearray(b"ab"), b"ab"),
     "a matrix": (np.array([[1, 2]]).view(np.matrix), np.array([[1, 2]])),
     "a masked array": (np.ma.array([1, 2], mask=[0, 1]), np.array([1, 2])),
     "a defaultdict": (defaultdict(list, a=[1]), {"a": [1]}),
     "an ordered dict": (OrderedDict(a=1), {"a": 1}),
-    "a namedtuple of the student's": (namedtuple("Other", "x")(1), (1,)),
+    "a namedtuple of an answer cell": (namedtuple("Other", "x")(1), (1,)),
     "big-endian numbers": (np.array([1, 2], ">i4"), np.array([1, 2], np.int32)),
     "a big-endian scalar": (np.array([1.5], ">f8")[0], np.float64(1.5)),
     "every second number": (np.arange(6)[::2], np.array([0, 2, 4])),
     "a transposed array": (np.arange(6).reshape(2, 3).T, np.array([[0, 3], [1, 4], [2, 5]])),
     "a read-only view": (np.broadcast_to(np.float32(2), (2, 2)), np.full((2, 2), 2, np.float32)),
-    "truths that are bytes": (np.array([0, 2], np.uint8).view(bool), np.array([False, True])),
+    "bools that are other bytes": (np.array([0, 2], np.uint8).view(bool), np.array([False, True])),
     "an array without dimensions": (np.array(3.0), np.array(3.0)),
     "a scalar of NumPy": (np.float64(3.0), np.float64(3.0)),
     "a text of NumPy": (np.str_("ab"), np.str_("ab")),
     "64 dimensions": (np.ones((1,) * 64), np.ones((1,) * 64)),
-    "nothing, in many dimensions": (np.ones((3, 0, 2)), np.ones((3, 0, 2))),
+    "no elements, in three dimensions": (np.ones((3, 0, 2)), np.ones((3, 0, 2))),
 }
 
 
-@pytest.mark.parametrize(("sent", "expected_kinds"), AS_BASE.values(), ids=AS_BASE)
-def test_an_instance_of_a_subclass_comes_across_as_its_base(sent, expected_kinds):
-    assert same(across(sent), expected_kinds)
+@pytest.mark.parametrize(("sent", "expected"), AS_BASE.values(), ids=AS_BASE)
+def test_an_instance_of_a_subclass_is_received_as_its_base(sent, expected):
+    assert same(transferred(sent), expected)
 
 
-def test_what_came_can_be_written_to_and_is_nobody_elses():
-    sent = np.arange(3.0)
+def test_a_received_array_can_be_written_to():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        Channel(ours).send(encode(np.arange(3.0), refer))
+        received = decode(Channel(theirs).receive(), Reference)
 
-    came = across(sent).copy() if not across(sent).flags.writeable else across(sent)
-    came[:] = 7
+    received[:] = 7
 
-    assert sent.tolist() == [0, 1, 2]
+    assert received.tolist() == [7, 7, 7]
 
 
-def in_itself() -> list[Any]:
+def list_in_itself() -> list[Any]:
     x: list[Any] = []
     x.append(x)
     return x
 
 
-CANNOT = {
+NOT_TRANSFERABLE = {
     "lone surrogates": ("\ud800", "lone surrogates"),
     "lone surrogates in an array": (np.array(["a", "\udfff"]), "lone surrogates"),
-    "a list in itself": (in_itself(), "nested more than"),
+    "a list in itself": (list_in_itself(), "nested more than"),
     "an integer of a million digits": (1 << 4_000_000, "too large"),
     "an endless range": (range(10**20), "too long"),
     "too many bytes": (np.broadcast_to(np.uint8(1), (LIMITS.bytes + 1,)), "send less"),
@@ -385,9 +395,9 @@ CANNOT = {
 }
 
 
-@pytest.mark.parametrize(("sent", "told"), CANNOT.values(), ids=CANNOT)
-def test_what_cannot_cross_is_refused_in_a_sentence(sent, told):
-    with pytest.raises(NotTransferable, match=told):
+@pytest.mark.parametrize(("sent", "text"), NOT_TRANSFERABLE.values(), ids=NOT_TRANSFERABLE)
+def test_encoding_says_why_a_value_is_refused(sent, text):
+    with pytest.raises(NotTransferable, match=text):
         encode(sent, refer)
 
 
@@ -398,23 +408,23 @@ TOO_MANY = {
 }
 
 
-@pytest.mark.parametrize(("sent", "told"), TOO_MANY.values(), ids=TOO_MANY)
-def test_what_is_too_much_for_one_message_is_refused_by_who_sends_it(monkeypatch, sent, told):
-    monkeypatch.setattr(encoding, "LIMITS", Limits(items=99, buffers=9))
-
-    with pytest.raises(NotTransferable, match=told):
-        encode(sent, refer)
+@pytest.mark.parametrize(("sent", "text"), TOO_MANY.values(), ids=TOO_MANY)
+def test_encoding_says_what_is_too_much_for_one_message(sent, text):
+    with pytest.raises(NotTransferable, match=text):
+        encode(sent, refer, limits=MessageLimits(items=99, buffers=9))
 
 
-def test_bfloat16_does_not_cross_as_it_is():
+def test_bfloat16_is_refused_and_its_float32_is_not():
     ml_dtypes = pytest.importorskip("ml_dtypes")
 
     with pytest.raises(NotTransferable):
         encode(np.ones(2, ml_dtypes.bfloat16), refer)
-    assert same(across(np.ones(2, ml_dtypes.bfloat16).astype(np.float32)), np.ones(2, np.float32))
+    assert same(
+        transferred(np.ones(2, ml_dtypes.bfloat16).astype(np.float32)), np.ones(2, np.float32)
+    )
 
 
-def test_a_refusal_takes_no_memory_of_what_was_announced():
+def test_a_refused_message_takes_no_memory_of_the_announced_size():
     brackets = b"[" * 30_000_000
     announced = '{"array":["uint8",[1073741824],0,false]}'
     tracemalloc.start()
@@ -434,19 +444,124 @@ def test_limits_can_be_set_lower():
     message = encode([1, 2, 3], refer)
 
     with pytest.raises(ProtocolViolation, match="more than 3 items"):
-        decode(message, Reference, limits=Limits(items=3))
+        decode(message, Reference, limits=MessageLimits(items=3))
 
 
 @pytest.mark.slow
-def test_tensors_come_back_as_tensors_and_variables_do_not_cross():
+def test_a_tensor_is_received_as_a_tensor_and_a_variable_is_refused():
     tf = pytest.importorskip("tensorflow")
     sent = tf.constant([[1.0, 2.0]])
 
-    came = across(sent)
+    received = transferred(sent)
 
-    assert type(came) is type(sent)
-    assert same(came.numpy(), sent.numpy())
+    assert type(received) is type(sent)
+    assert same(received.numpy(), sent.numpy())
     with pytest.raises(NotTransferable):
         encode(tf.Variable([1.0]), refer)
     with pytest.raises(NotTransferable):
         encode(tf.cast(sent, tf.bfloat16), refer)
+
+
+# --- codecs --------------------------------------------------------------------------------------
+
+
+class FractionCodec(Codec):
+    """A fraction is its numerator and its denominator."""
+
+    tag = "fraction"
+    types = (Fraction,)
+
+    def encode(self, value, encoder):
+        return {self.tag: encoder.nodes((value.numerator, value.denominator))}
+
+    def decode(self, body, decoder):
+        numerator, denominator = decoder.values(body, count=2)
+        if type(numerator) is not int or type(denominator) is not int or denominator < 1:
+            refuse("a fraction that is not two integers")
+        return Fraction(numerator, denominator)
+
+    def is_key(self, value, codecs):  # noqa: ARG002
+        return True
+
+    def summarize(self, value, codecs):
+        return codecs.summarize(float(value))
+
+
+def test_a_new_type_needs_nothing_but_its_codec():
+    codecs = Registry((FractionCodec(), *CODECS.codecs))
+    sent = [Fraction(1, 3), {Fraction(2): Fraction(-5, 7)}]
+
+    received = decode(encode(sent, refer, codecs=codecs), Reference, codecs=codecs)
+
+    assert received == sent
+    assert type(received[0]) is Fraction
+    assert codecs.summarize(received) == codecs.summarize([1 / 3, {Fraction(2): -5 / 7}])
+    with pytest.raises(NotTransferable):
+        encode(sent, refer)
+
+
+def test_two_codecs_cannot_have_the_same_tag():
+    with pytest.raises(ValueError, match="same tag"):
+        Registry((*CODECS.codecs, FractionCodec(), FractionCodec()))
+
+
+class ClaimsToBeAnArray:
+    @property
+    def __class__(self):
+        return np.ndarray
+
+
+class TypeWithoutHash(type):
+    __hash__ = None
+    __eq__ = object.__eq__
+
+
+class Unhashable(metaclass=TypeWithoutHash):
+    pass
+
+
+@pytest.mark.parametrize("cls", [ClaimsToBeAnArray, Unhashable])
+def test_only_the_real_type_of_a_value_decides_how_it_is_sent(cls):
+    message = encode([cls()], lambda x: ("remote", type(x).__name__))
+
+    assert decode(message, lambda _, payload: payload) == [cls.__name__]
+
+
+# --- summaries -----------------------------------------------------------------------------------
+
+
+@many_examples
+@given(values.filter(without_references))
+def test_every_value_has_a_summary_in_json(value):
+    found = summary(transferred(value))
+
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+ENORMOUS = 16 ** (LIMITS.digits - 1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [ENORMOUS, [ENORMOUS], {ENORMOUS: 1}, {ENORMOUS, 2}, slice(ENORMOUS), (ENORMOUS, "a")],
+    ids=["alone", "in a list", "as a key", "in a set", "in a slice", "in a tuple"],
+)
+def test_an_integer_that_python_does_not_write_in_decimal_has_a_summary(value):
+    assert "too many digits" in json.dumps(summary(transferred(value)))
+
+
+class NeverAsked:
+    def ask(self, operation, *arguments):
+        raise AssertionError(operation, arguments)
+
+    def give_up(self, what):
+        raise AssertionError(what)
+
+
+def test_the_summary_of_a_remote_object_does_not_ask_it():
+    remote = RemoteObject(NeverAsked(), 0, "object", "Stack")
+
+    assert summary([remote, {"a": remote}]) == {
+        "items": ["remote", {"map": [["'a'", "remote"]]}],
+        "length": 2,
+    }

@@ -1,4 +1,4 @@
-"""Facts about pictures decoded and written anew."""
+"""Images are decoded and encoded again."""
 
 import base64
 import io
@@ -37,7 +37,7 @@ def png_claiming(width, height, data=b""):
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
-def test_the_pixels_survive(mode):
+def test_the_pixels_are_kept(mode):
     image = Image.linear_gradient("L").resize((20, 10)).convert(mode)
 
     again = decoded(reencoded_png(encoded(image), LIMIT))
@@ -45,7 +45,7 @@ def test_the_pixels_survive(mode):
     assert again.convert("RGBA").tobytes() == image.convert("RGBA").tobytes()
 
 
-def test_nothing_but_pixels_survives():
+def test_nothing_but_pixels_is_kept():
     text = PngImagePlugin.PngInfo()
     text.add_text("Comment", "<script>alert(1)</script>", zip=True)
     image = Image.new("RGB", (4, 4), "red")
@@ -81,11 +81,11 @@ def test_nothing_but_pixels_survives():
         pytest.param(encoded(Image.new("I;16", (4, 4))), id="a mode that has no plain equivalent"),
     ],
 )
-def test_anything_else_is_no_picture(text):
+def test_anything_else_is_refused(text):
     assert reencoded_png(text, LIMIT) is None
 
 
-def test_a_zipped_comment_of_a_gigabyte_is_no_picture():
+def test_a_compressed_comment_of_a_gigabyte_is_refused():
     bomb = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"x" * 200_000_000))
     data = base64.b64decode(encoded(Image.new("RGB", (4, 4))))
 
@@ -94,7 +94,7 @@ def test_a_zipped_comment_of_a_gigabyte_is_no_picture():
     assert reencoded_png(swollen, LIMIT) is None
 
 
-def test_warnings_of_the_whole_process_stay_as_they_were():
+def test_the_filters_of_warnings_stay_unchanged():
     # Several exams run in one process: whoever changes the filters changes them for all.
     pictures = [encoded(Image.linear_gradient("L").resize((300, 300)).convert("P"))] * 40
     before = list(warnings.filters)
@@ -105,5 +105,5 @@ def test_warnings_of_the_whole_process_stay_as_they_were():
     assert warnings.filters == before
 
 
-def test_a_picture_over_the_limit_is_refused_before_it_is_decoded():
+def test_an_image_over_the_limit_is_refused_before_it_is_decoded():
     assert reencoded_png(encoded(Image.effect_noise((200, 200), 90)), 1_000) is None

@@ -1,4 +1,4 @@
-"""Facts about outputs rebuilt."""
+"""Outputs are rebuilt from plain text and images."""
 
 import base64
 import io
@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image
 
 from autograder.notebook.sanitize import sanitize_outputs
-from autograder.notebook.sanitize.outputs import MAX_OUTPUTS, MAX_PICTURES
+from autograder.notebook.sanitize.outputs import MAX_IMAGES, MAX_OUTPUTS
 
 
 def picture():
@@ -50,17 +50,17 @@ def test_html_javascript_svg_and_widgets_are_dropped():
     assert "alert" not in json.dumps(result)
 
 
-def test_a_cell_keeps_so_many_pictures_and_no_more():
-    drawn = [display(image__png=picture(), text__plain=f"{n}") for n in range(MAX_PICTURES + 2)]
+def test_the_number_of_images_of_a_cell_is_limited():
+    drawn = [display(image__png=picture(), text__plain=f"{n}") for n in range(MAX_IMAGES + 2)]
 
     kept = clean(*drawn)
 
-    assert ["image/png" in output.data for output in kept] == MAX_PICTURES * [True] + 2 * [False]
-    assert kept[-1].data == {"text/plain": f"{MAX_PICTURES + 1}"}
+    assert ["image/png" in output.data for output in kept] == MAX_IMAGES * [True] + 2 * [False]
+    assert kept[-1].data == {"text/plain": f"{MAX_IMAGES + 1}"}
     assert all("image/png" in output.data and output.data["image/png"] for output in drawn)
 
 
-def test_an_output_of_which_nothing_is_left_says_what_it_was():
+def test_an_output_that_is_dropped_is_named():
     (result,) = clean(display(text__html="<b>bold</b>"))
 
     assert result.data == {"text/plain": "[an output that is not shown here: text/html]"}
@@ -72,13 +72,13 @@ def test_a_mime_type_invented_by_a_student_is_not_repeated():
     assert result.data == {"text/plain": "[an output that is not shown here: another kind]"}
 
 
-def test_markup_in_a_print_stays_the_text_that_it_is():
+def test_markup_in_a_print_stays_text():
     (result,) = clean(new_output("stream", text="<img src=x onerror=alert(1)>\n"))
 
     assert result.text == "<img src=x onerror=alert(1)>\n"
 
 
-def test_neighbouring_prints_to_one_stream_are_joined():
+def test_consecutive_prints_to_one_stream_are_joined():
     one = new_output("stream", name="stdout")
     prints = [{**one, "text": f"{n} "} for n in range(100_000)]
     warning = new_output("stream", name="stderr", text="careful")
@@ -90,7 +90,7 @@ def test_neighbouring_prints_to_one_stream_are_joined():
     assert joined[0].text.endswith("99999 ")
 
 
-def test_an_error_keeps_its_words_without_terminal_codes():
+def test_an_error_keeps_its_text_without_terminal_codes():
     error = new_output(
         "error", ename="ValueError", evalue="bad\x1b[0m", traceback=["\x1b[31mline 1", "line 2"]
     )
@@ -114,13 +114,21 @@ def test_no_cell_keeps_more_than_its_limit():
     assert kept[-1].data["text/plain"] == "[further outputs of this cell are left out]"
 
 
-def test_no_cell_keeps_more_than_so_many_outputs():
+def test_the_number_of_outputs_of_a_cell_is_limited():
     kept = clean(*[display(text__plain="x")] * 100_000)
 
     assert len(kept) == MAX_OUTPUTS + 1
 
 
-def test_a_picture_that_cannot_be_decoded_is_named():
+def test_an_output_of_an_unknown_type_does_not_separate_prints():
+    one, two = ({"output_type": "stream", "text": text} for text in ("one ", "two"))
+
+    (result,) = sanitize_outputs([one, {"output_type": "unknown"}, two], 1_000)
+
+    assert result.text == "one two"
+
+
+def test_an_image_that_cannot_be_decoded_is_named():
     (result,) = clean(display(image__png="bm90IGEgcGljdHVyZQ=="))
 
     assert result.data == {"text/plain": "[an output that is not shown here: image/png]"}
@@ -154,7 +162,7 @@ OUTPUTS = st.lists(
 
 @given(OUTPUTS, st.integers(0, 600))
 @settings(deadline=None)
-def test_whatever_comes_in_what_comes_out_is_a_valid_notebook_and_stays_so(outputs, limit):
+def test_the_result_is_a_valid_notebook_and_sanitizing_is_idempotent(outputs, limit):
     kept = sanitize_outputs(outputs, limit)
 
     cell = new_code_cell(outputs=kept)

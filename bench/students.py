@@ -1,4 +1,7 @@
-"""The benchmark's classes: who answers what, and which answers are right. All are distinct."""
+"""Make up the benchmark's classes: who answers what, and which answers are right.
+
+All submissions of a class are distinct.
+"""
 
 import random
 from collections.abc import Mapping
@@ -11,7 +14,7 @@ WRONG_ONE_IN = 6
 
 @dataclass(frozen=True)
 class StudentWork:
-    """One made-up student: the code of each answer, and the points that it deserves."""
+    """The work of one made-up student: the code of each answer, and the points for it."""
 
     name: str
     answers: Mapping[str, str]
@@ -23,8 +26,8 @@ RIGHT = {
         KERAS.reference["standardize"],
         """\
 def standardize(data):
-    centred = data - np.mean(data, axis=0, keepdims=True)
-    return centred / np.sqrt(np.mean(centred**2, axis=0, keepdims=True))
+    centered = data - np.mean(data, axis=0, keepdims=True)
+    return centered / np.sqrt(np.mean(centered**2, axis=0, keepdims=True))
 """,
     ],
     "one_hot": [
@@ -90,13 +93,13 @@ def keras_class(size: int) -> tuple[StudentWork, ...]:
     """Return a class for the Keras assignment, the same every time.
 
     Answers differ in style, in the width of the network that is trained, and in being right;
-    the width alone makes each submission one of its own.
+    the width alone makes each submission distinct.
     """
     chance = random.Random(size)
-    return tuple(_pupil(number, chance) for number in range(1, size + 1))
+    return tuple(_student(number, chance) for number in range(1, size + 1))
 
 
-def _pupil(number: int, chance: random.Random) -> StudentWork:
+def _student(number: int, chance: random.Random) -> StudentWork:
     answers, points = {}, {}
     for exercise in KERAS.exercises:
         is_right = chance.randrange(WRONG_ONE_IN) > 0
