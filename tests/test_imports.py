@@ -16,7 +16,7 @@ from tests.support.paths import ROOT
 FILES = sorted([*(ROOT / "autograder").rglob("*.py"), *(ROOT / "lib" / "dlcourse").rglob("*.py")])
 
 ONLY = {
-    "papermill": ("autograder.integrations.papermill",),
+    "papermill": ("autograder.integrations",),
     "dask": ("autograder.dispatch",),
     "distributed": ("autograder.dispatch",),
     "typer": ("autograder.cli",),

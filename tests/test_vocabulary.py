@@ -139,6 +139,8 @@ NOT_SEARCHED = (
 )
 
 EXCEPTIONS = {
+    ("autograder/cli/grade.py", "paper"): "the name of a command",
+    ("autograder/integrations/papermill.py", "paper"): "the name of a command",
     ("autograder/course/build/checks.py", "schemes"): "nbgrader's word for a rubric",
     ("autograder/notebook/sanitize/markdown.py", "scheme"): "the first part of a URL",
     ("autograder/reporting/templates/page.css", "paper"): "the color of a page",
@@ -149,8 +151,11 @@ EXCEPTIONS = {
     ("lib/dlcourse/data/_pets.py", "pupils"): "of a cat's eyes",
     ("lib/dlcourse/envs/_gridworld.py", "slip"): "what happens on ice",
     ("lib/dlcourse/plot/_style.py", "paper"): "what a figure may be printed on",
+    ("tests/cli/test_cli.py", "paper"): "the name of a command",
     ("tests/dlcourse/data/test_digits.py", "paper"): "what the digits were written on",
     ("tests/dlcourse/envs/test_envs.py", "slip"): "what happens on ice",
+    ("tests/integrations/test_papermill.py", "paper"): "the name of a command",
+    ("tests/integrations/test_same_points.py", "paper"): "the name of a command",
 }
 """Uses that stay, by file and word, and why."""
 

@@ -43,7 +43,7 @@ def demo(
     jobs: Jobs = None,
     allow_unsandboxed: Unsandboxed = False,
 ) -> None:
-    """Make up a class of twelve students, three of whom cheat, and grade it."""
+    """Make up a class of twelve students, three of whom attack the grader, and grade it."""
     from autograder.cli.demo.demo import run_demo
     from autograder.cli.progress import progress
     from autograder.cli.views import class_view, stories_table

@@ -216,8 +216,13 @@ def add_findings(notebook: NotebookNode, findings: Sequence[Finding]) -> None:
 
 
 def cells_with_role(notebook: NotebookNode, *roles: CellRole) -> Iterator[NotebookNode]:
-    """Yield the cells of an exam notebook that have one of the roles, in order."""
-    return (cell for cell in notebook.cells if exam_cell(cell).role in roles)
+    """Yield the cells of an exam notebook that have one of the roles, in order.
+
+    Cells that another tool added, such as papermill's mark of an error, have no role.
+    """
+    return (
+        cell for cell in notebook.cells if has_exam_cell(cell) and exam_cell(cell).role in roles
+    )
 
 
 def verdicts_of(notebook: NotebookNode) -> tuple[Verdict, ...]:

@@ -136,7 +136,7 @@ def test_feedback_of_an_assignment_that_was_not_graded_is_a_usage_error(tmp_path
 def test_verify_fails_if_there_are_problems(fake, capsys, problems, code):
     seen = {}
     row = SimpleNamespace(
-        kind="trivial answer", name="zeros", problems=problems, sat=2, agreed=2, recognized=False
+        kind="trivial answer", name="zeros", problems=problems, tests=2, agreed=2, recognized=False
     )
     report = SimpleNamespace(assignment="week01", rows=(row,), problems=problems)
 

@@ -1,4 +1,4 @@
-"""Tests of the demo with real exams: those who cheat earn only what their honest answers earn."""
+"""Tests of the demo with real exams: attacks earn only what the honest answers earn."""
 
 import html
 import re
@@ -72,12 +72,14 @@ class TestTheTwelve:
         states = [verdict.state for verdict in results["student09"].verdicts]
         assert "void" in states
 
-    @pytest.mark.parametrize(("cheating", "honest"), [("10", "03"), ("11", "04")])
-    def test_a_cheat_earns_what_the_same_answers_earn_without_it(self, results, cheating, honest):
-        cheated, without = results[f"student{cheating}"], results[f"student{honest}"]
+    @pytest.mark.parametrize(("attacking", "honest"), [("10", "03"), ("11", "04")])
+    def test_an_attack_earns_what_the_same_answers_earn_without_it(
+        self, results, attacking, honest
+    ):
+        attacked, without = results[f"student{attacking}"], results[f"student{honest}"]
 
-        assert [v.points for v in cheated.verdicts] == [v.points for v in without.verdicts]
-        assert cheated.findings
+        assert [v.points for v in attacked.verdicts] == [v.points for v in without.verdicts]
+        assert attacked.findings
 
     def test_removing_every_check_earns_nothing(self, results):
         assert results["student12"].score == 0

@@ -103,7 +103,7 @@ def test_one_cannot_be_parsed_and_one_never_ends(students):
     assert "while True" in source(students["student09"], "fit")
 
 
-def test_those_who_cheat_have_wrong_answers(students):
+def test_those_who_attack_have_wrong_answers(students):
     deleted, forged, stripped = (students[f"student{number}"] for number in (10, 11, 12))
 
     assert len(deleted.notebook.cells) == len(students["student01"].notebook.cells) - 1

@@ -20,7 +20,13 @@ from autograder.notebook.cells import verdicts_of
 from tests.support.paths import ROOT
 
 WEEK = "week01_perceptron"
-CHOSEN = ("student01", "student04", "student10", "student11", "student12")  # right, wrong, cheating
+CHOSEN = (
+    "student01",
+    "student04",
+    "student10",
+    "student11",
+    "student12",
+)  # right, wrong, three attacks
 PROGRAMS = Path(sys.executable).parent
 
 pytestmark = pytest.mark.slow
@@ -59,7 +65,7 @@ def points(results):
     }
 
 
-def test_honest_answers_earn_points_and_cheating_does_not(points):
+def test_honest_answers_earn_points_and_attacks_do_not(points):
     assert sum(points["student01"].values()) == 92
     assert 0 < sum(points["student04"].values()) < 92
     assert sum(points["student12"].values()) == 0

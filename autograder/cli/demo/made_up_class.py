@@ -21,7 +21,7 @@ ESSAY = (
 )
 
 STRIPPER = """\
-# A cheat: every check and assert that runs after this becomes `pass`.
+# An attack: every check and assert that runs after this becomes `pass`.
 import ast
 
 
