@@ -9,8 +9,8 @@ AutograderError                 anything an instructor can read and act on
 ├── ClusterError                the scheduler that was to hand out exams is not there
 └── ExamError                   an exam that could not be run (no kernel, a set-up cell fails)
 
-Two more live at the boundary between the rooms, in `autograder.exam.protocol.framing`: `CannotCross`, an
-error of the test, and `RoomViolation`, which voids a cell whatever catches it.
+`autograder.exam.protocol.framing` defines two more, which never leave an exam: `NotTransferable`,
+an error of the test, and `ProtocolViolation`, which voids a test cell whatever catches it.
 """
 
 from pathlib import Path

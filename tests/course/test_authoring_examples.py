@@ -9,6 +9,7 @@ from autograder.course.build.name_checks import check_names
 from autograder.course.build.text import read_course_text
 from autograder.errors import BuildError
 from autograder.exam.test_cells import TestCell
+from autograder.models import CellRole
 from autograder.notebook.names import assigned_names
 from autograder.verification.local_runner import (
     AnswerResult,
@@ -47,10 +48,11 @@ def with_block(*names: str) -> pytest.MarkDecorator:
 
 def run_exam(example: dict[str, str], test: str, answer: str, environment: str) -> AnswerResult:
     names = tuple(sorted(assigned_names(example["student"])))
+    test_cell = TestCell(0, "test", POINTS, example[test], "", names, {})
     cells = [
-        CodeCell("setup", SETUP + example.get("setup", "")),
-        CodeCell("answer", example[answer]),
-        CodeCell("test", example[test], TestCell(0, "test", POINTS, example[test], "", names, {})),
+        CodeCell(CellRole.SETUP, SETUP + example.get("setup", "")),
+        CodeCell(CellRole.ANSWER, example[answer]),
+        CodeCell(CellRole.TEST, example[test], test_cell),
     ]
 
     def begin() -> LocalRun:
