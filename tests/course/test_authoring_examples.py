@@ -48,12 +48,11 @@ def with_block(*names: str) -> pytest.MarkDecorator:
 
 def run_exam(example: dict[str, str], test: str, answer: str, environment: str) -> AnswerResult:
     names = tuple(sorted(assigned_names(example["student"])))
+    test_cell = TestCell(0, "test", POINTS, example[test], "", names, {})
     cells = [
         CodeCell(CellRole.SETUP, SETUP + example.get("setup", "")),
         CodeCell(CellRole.ANSWER, example[answer]),
-        CodeCell(
-            CellRole.TEST, example[test], TestCell(0, "test", POINTS, example[test], "", names, {})
-        ),
+        CodeCell(CellRole.TEST, example[test], test_cell),
     ]
 
     def begin() -> LocalRun:

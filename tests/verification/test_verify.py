@@ -87,6 +87,7 @@ def test_the_problems_of_a_weak_test_are_named(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_one_exercise_can_be_verified_alone():
     (notebook,) = read_notebooks(ROOT, "week01_perceptron")
 

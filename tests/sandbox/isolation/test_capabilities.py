@@ -106,6 +106,35 @@ def test_student_code_is_refused_there_unless_explicitly_allowed(paths):
     assert wait_until(lambda: not is_running("4711.4"))
 
 
+READS_SUPPORT = f"""
+import json, sys
+from autograder.sandbox.forkserver.client import ForkServer
+from autograder.sandbox.forkserver.messages import SpawnRequest
+from autograder.sandbox.isolation.filesystem import Sandbox
+from autograder.sandbox.rpc import start_with_socket
+home, support = sys.argv[1:]
+sandbox = Sandbox(home=home, support=support, visible=({str(INSIDE)!r},))
+with ForkServer(("json",), {{"PYTHONPATH": {str(INSIDE)!r}}}) as forkserver:
+    request = SpawnRequest(module="act", sandbox=sandbox, allow_unsandboxed=True)
+    process, connection = start_with_socket(forkserver, request)
+    lines = connection.makefile("rw")
+    lines.write(json.dumps("assert open('tables/a.csv').read() == '1'") + "\\n"); lines.flush()
+    print(json.dumps(json.loads(lines.readline()).get("error")))
+    process.kill()
+    process.wait(10)
+"""
+
+
+def test_support_files_are_copied_into_the_home_where_there_is_no_new_root(paths, folder):
+    support = folder / "support"
+    (support / "tables").mkdir(parents=True)
+    (support / "tables" / "a.csv").write_text("1")
+
+    error = json.loads(in_unprivileged_container(READS_SUPPORT, paths[0], str(support)))
+
+    assert error is None
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can cover parts of /proc")
 def test_a_container_that_covers_parts_of_proc_still_isolates(paths):
     skip_without(*NAMES)
