@@ -29,19 +29,19 @@ LIMITS = [
 ]
 
 
-@pytest.mark.parametrize(("greedy", "settings", "told"), LIMITS)
-def test_a_limit_that_ends_a_cell_is_named_to_both(request, greedy, settings, told):
+@pytest.mark.parametrize(("greedy", "settings", "sentence"), LIMITS)
+def test_a_limit_that_ends_a_cell_is_named_to_both(request, greedy, settings, sentence):
     executed = run_exam(exam_notebook(("answer", greedy)), settings=Settings(**settings))
 
     name = request.node.callspec.id
     (finding,) = exam_metadata(executed).findings
     assert finding.kind == "limit"
     assert f"({name})" in finding.message
-    assert told in executed.cells[1].outputs[-1].evalue
+    assert sentence in executed.cells[1].outputs[-1].evalue
 
 
-@pytest.mark.parametrize(("greedy", "settings", "told"), LIMITS[:5])
-def test_a_limit_that_ends_a_question_is_named_to_both(request, greedy, settings, told):
+@pytest.mark.parametrize(("greedy", "settings", "sentence"), LIMITS[:5])
+def test_a_limit_that_ends_a_question_is_named_to_both(request, greedy, settings, sentence):
     answer = "def f(x):\n" + "".join(f"    {line}\n" for line in greedy.splitlines())
 
     executed = run_exam(
@@ -51,7 +51,7 @@ def test_a_limit_that_ends_a_question_is_named_to_both(request, greedy, settings
 
     (verdict,) = verdicts_of(executed)
     assert (verdict.state, verdict.points) in {("void", 0.0), ("failed", 0.0)}
-    assert told in verdict.reason
+    assert sentence in verdict.reason
     assert any(
         f"({request.node.callspec.id})" in f.message for f in exam_metadata(executed).findings
     )

@@ -3,7 +3,12 @@
 import pytest
 
 from autograder.notebook.names import assigned_names, free_names
-from tests.support.candidate_stub import HIDDEN_LINES, SETUP, apart, together
+from tests.support.candidate_stub import (
+    HIDDEN_LINES,
+    SETUP,
+    in_one_process,
+    in_two_processes,
+)
 
 IMITATORS = {
     "differences that are all zero": """
@@ -89,12 +94,12 @@ WAYS = {
 
 @pytest.mark.parametrize("answer", IMITATORS.values(), ids=IMITATORS)
 def test_rule_4_what_imitates_a_value_earns_nothing_however_it_is_compared(answer):
-    right = apart("def f(x): return 2 * x", *WAYS.values())
+    right = in_two_processes("def f(x): return 2 * x", *WAYS.values())
     expected_kinds = {
         place: kinds for kinds_of in right.kinds.values() for place, kinds in kinds_of.items()
     }
 
-    sat = apart(answer, *WAYS.values(), expected_kinds=expected_kinds)
+    sat = in_two_processes(answer, *WAYS.values(), expected_kinds=expected_kinds)
 
     assert [verdict.points for verdict in right.verdicts] == [3.0] * len(WAYS)
     assert [verdict.points for verdict in sat.verdicts] == [0.0] * len(WAYS)
@@ -135,7 +140,7 @@ class Z:
 def f(x): return Z()
 """
 
-    (verdict,) = apart(answer, f"y = f(1)\n{use}").verdicts
+    (verdict,) = in_two_processes(answer, f"y = f(1)\n{use}").verdicts
 
     assert (verdict.state, verdict.points) == ("failed", 0.0)
     assert "TypeError" in verdict.reason
@@ -155,7 +160,7 @@ for name in ("_repr_html_", "_ipython_display_", "__array_interface__", "__fspat
     check.that(not hasattr(y, name), name)
 """
 
-    assert apart(answer, test).verdicts[0].passed
+    assert in_two_processes(answer, test).verdicts[0].passed
 
 
 def test_rule_4_objects_are_called_asked_and_looped_over():
@@ -182,7 +187,7 @@ check.equal((c + C(4)).n, 7)
 check.equal((-c).n, -3)
 """
 
-    for sat in (apart(answer, test), together(answer, test)):
+    for sat in (in_two_processes(answer, test), in_one_process(answer, test)):
         assert sat.verdicts[0].passed, sat.verdicts[0].details
 
 
@@ -196,8 +201,8 @@ check.close(X, [1, 2])
 check.equal(rows, [[1], [2]])
 """
 
-    assert apart(answer, test).verdicts[0].passed
-    assert together(answer, test).verdicts[0].points == 0.0  # there it is the caller's array
+    assert in_two_processes(answer, test).verdicts[0].passed
+    assert in_one_process(answer, test).verdicts[0].points == 0.0  # the caller's array
 
 
 # --- rule 5 --------------------------------------------------------------------------------------
@@ -227,7 +232,7 @@ assert abs(float(f(2.0)) - 4.0) < 1e-9 and len([1]) == 1 and np.allclose(1, 1)
 """
 
     right, wrong = (
-        apart(f"{shadow}\ndef f(x): return {factor} * x", test, setup=setup).verdicts[0]
+        in_two_processes(f"{shadow}\ndef f(x): return {factor} * x", test, setup=setup).verdicts[0]
         for factor in (2, 7)
     )
 
@@ -250,7 +255,7 @@ def f(x): return quadruple(x)
 """
     test = "check.close(f(3.0), 12)\ncheck.close(check.run_remotely(quadruple)(3.0), 12)"
 
-    assert apart(answer, test, setup=setup).verdicts[0].passed
+    assert in_two_processes(answer, test, setup=setup).verdicts[0].passed
 
 
 def test_rule_5_names_are_settled_before_the_cell_runs():
@@ -263,21 +268,26 @@ def g(x): return 5
 """
     test = "check.equal(f(1), 4)\ncheck.equal(g(1), 5)"
 
-    assert apart(answer, test).verdicts[0].passed
-    assert together(answer, test).verdicts[0].points == 0.0  # in one kernel they are looked up
+    assert in_two_processes(answer, test).verdicts[0].passed
+    assert in_one_process(answer, test).verdicts[0].points == 0.0  # looked up in one kernel
 
 
 def test_rule_5_a_ligature_is_the_letters_it_stands_for():
     answer = "def ﬁt(x): return 4\nglobals()['ﬁ'] = 4"
     assert assigned_names(answer) == free_names("ﬁt") == {"fit"}
-    (verdict,) = apart(f"{answer}\ndef f(x): return fit(x)", "check.equal(f(1), 4)").verdicts
+    (verdict,) = in_two_processes(
+        f"{answer}\ndef f(x): return fit(x)", "check.equal(f(1), 4)"
+    ).verdicts
     assert verdict.passed
 
 
 def test_rule_5_a_name_of_the_test_stays_the_tests():
     answer = "expected = 7\nfor_all = 7\ndef f(x): return 7"
 
-    assert apart(answer, "expected = 4\ncheck.equal(f(2), expected)").verdicts[0].points == 0.0
+    assert (
+        in_two_processes(answer, "expected = 4\ncheck.equal(f(2), expected)").verdicts[0].points
+        == 0.0
+    )
 
 
 # --- rule 6 --------------------------------------------------------------------------------------
@@ -354,7 +364,7 @@ check.equal(kind, {name!r})
 check.that({text!r} in text and len(text) < 20_000 and "<answer>" not in text, text)
 """
 
-    caught, thrown = apart(answer, test, "f(1)").verdicts
+    caught, thrown = in_two_processes(answer, test, "f(1)").verdicts
 
     assert caught.passed, caught.details
     assert (thrown.state, thrown.points) == ("failed", 0.0)
@@ -363,7 +373,8 @@ check.that({text!r} in text and len(text) < 20_000 and "<answer>" not in text, t
 
 def test_rule_6_the_stub_is_not_attempted():
     assert (
-        apart("def f(x): raise NotImplementedError()", "f(1)").verdicts[0].state == "not attempted"
+        in_two_processes("def f(x): raise NotImplementedError()", "f(1)").verdicts[0].state
+        == "not attempted"
     )
 
 
@@ -388,7 +399,7 @@ check.equal([w.category.__name__ for w in caught], [{category!r}])
 """
     fatal = "with warnings.catch_warnings():\n    warnings.simplefilter('error')\n    f(2)"
 
-    sat = apart(answer, "check.equal(f(2), 4)", caught, fatal)
+    sat = in_two_processes(answer, "check.equal(f(2), 4)", caught, fatal)
 
     assert [verdict.points for verdict in sat.verdicts] == [3.0, 3.0, 0.0], sat.verdicts
 
@@ -400,14 +411,14 @@ def test_rule_7_functions_of_the_test_are_called_back_with_plain_data():
     answer = "def f(g, x): return [g(x), g(x=2 * x), g(np.array([x]))]"
     test = "check.equal(f(lambda x: x + 1, 1), [2, 3, [2]])"
 
-    for sat in (apart(answer, test), together(answer, test)):
+    for sat in (in_two_processes(answer, test), in_one_process(answer, test)):
         assert sat.verdicts[0].passed, sat.verdicts[0].details
 
 
 def test_rule_7_not_with_objects():
     answer = "def f(g): return g(object())"
 
-    (verdict,) = apart(answer, "f(lambda x: 1)").verdicts
+    (verdict,) = in_two_processes(answer, "f(lambda x: 1)").verdicts
 
     assert verdict.points == 0.0
     assert "takes plain data" in verdict.reason
@@ -428,7 +439,7 @@ def f(g, x):
 """
     test = "check.equal(f(lambda x: x * x, 1), [n * n for n in range(1, 9)])\ncheck.equal(1, 1)"
 
-    for sat in (apart(answer, test), together(answer, test)):
+    for sat in (in_two_processes(answer, test), in_one_process(answer, test)):
         assert sat.verdicts[0].passed, sat.verdicts[0].details
 
 
@@ -440,7 +451,7 @@ def again(n):
 check.equal(f(again, {}), 0)
 """
 
-    three, four = apart(answer, test.format(3), test.format(4)).verdicts
+    three, four = in_two_processes(answer, test.format(3), test.format(4)).verdicts
 
     assert three.passed, three.details
     assert (four.state, four.points) == ("void", 0.0)
@@ -455,7 +466,7 @@ def f(g):
 def g(x): return kept[0](x)
 """
 
-    first, second = apart(answer, "check.equal(f(lambda x: x), 4)", "g(1)").verdicts
+    first, second = in_two_processes(answer, "check.equal(f(lambda x: x), 4)", "g(1)").verdicts
 
     assert first.passed
     assert (second.state, second.points) == ("failed", 0.0)
@@ -477,7 +488,7 @@ def g(): return late
 """
     test = "import time\ncalls = []\ncheck.equal(f(lambda x: calls.append(x)), 4)\ntime.sleep(0.6)"
 
-    first, second = apart(
+    first, second = in_two_processes(
         answer, test + "\ncheck.equal(calls, [])", "check.equal(g(), ['RuntimeError'])"
     ).verdicts
 
@@ -498,7 +509,7 @@ except BaseException:
     pass
 """
 
-    (verdict,) = apart(answer, test).verdicts
+    (verdict,) = in_two_processes(answer, test).verdicts
 
     assert (verdict.state, verdict.points) == ("failed", 0.0)
     assert "what loss is called with" in verdict.reason
@@ -516,7 +527,7 @@ def f(x):
         except BaseException: pass
 """
 
-    first, _ = apart(answer, "f(1)", "f(1)", seconds=1).verdicts
+    first, _ = in_two_processes(answer, "f(1)", "f(1)", seconds=1).verdicts
 
     assert (first.state, first.points) == ("void", 0.0)
     assert "time limit" in first.reason
@@ -549,7 +560,7 @@ STRICT = {
 def test_rule_13_a_check_is_as_strict_in_two_rooms_as_in_one(body, test):
     answer = f"def f(x): {body}"
 
-    for sat in (apart(answer, test), together(answer, test)):
+    for sat in (in_two_processes(answer, test), in_one_process(answer, test)):
         assert (sat.verdicts[0].state, sat.verdicts[0].points) == ("failed", 0.0)
 
 
@@ -572,7 +583,7 @@ def test_rule_11_a_hidden_input_is_not_told_by_whoever_saw_it(body):
     hidden = HIDDEN_LINES.format("check.equal(f(np.array([31337])), 1, name='hidden')")
     later = "check.equal(f(np.array([1])), 1, name='visible')"
 
-    first, second = apart(answer, hidden, later).verdicts
+    first, second = in_two_processes(answer, hidden, later).verdicts
 
     for verdict in (first, second):
         assert verdict.points == 0.0
@@ -588,10 +599,10 @@ import random
 np.random.rand(1000); random.random()
 def f(): return [np.random.rand(), random.random()]
 """
-    (seen,) = apart(answer, "raise ValueError(f())", seed=3).verdicts
+    (seen,) = in_two_processes(answer, "raise ValueError(f())", seed=3).verdicts
     numbers = seen.reason.removeprefix("ValueError: ")
-    again = apart(answer, *[f"check.equal(f(), {numbers})"] * 2, seed=3).verdicts
-    other = apart(answer, f"check.equal(f(), {numbers})", seed=4).verdicts
+    again = in_two_processes(answer, *[f"check.equal(f(), {numbers})"] * 2, seed=3).verdicts
+    other = in_two_processes(answer, f"check.equal(f(), {numbers})", seed=4).verdicts
 
     assert [verdict.points for verdict in (*again, *other)] == [3.0, 3.0, 0.0]
 
@@ -606,4 +617,4 @@ check.equal(f(), x)
 check.equal(np.random.rand(), x)
 """
 
-    assert apart(answer, test).verdicts[0].passed
+    assert in_two_processes(answer, test).verdicts[0].passed

@@ -124,7 +124,7 @@ def run_exam(
     hidden_before: bool = False,
     liar: Liar | None = None,
 ) -> Verdict:
-    """Sit one test cell against a candidate that answers its requests with `moves`."""
+    """Run one test cell against a candidate that answers its requests with `moves`."""
     ours, theirs = socket.socketpair()
     other = threading.Thread(target=liar or Liar(*moves), args=(theirs,), daemon=True)
     test_cell = TestCell(0, "test_f", 3.0, source, "f", tuple(names), dict(expected_kinds or {}))
@@ -156,7 +156,7 @@ def begin_cells(
 SETUP = "import warnings\nimport numpy as np\nfrom dlcourse import check, probes"
 
 
-def apart(
+def in_two_processes(
     answer: str,
     *tests: str,
     setup: str = SETUP,
@@ -164,14 +164,16 @@ def apart(
     seconds: float = 20.0,
     seed: int = 0,
 ) -> AnswerResult:
-    """Sit tests in two processes; the verdicts, and the kinds of what came."""
+    """Run tests in two processes; return the verdicts and the kinds of the replies."""
     cells = begin_cells(answer, *tests, setup=setup, expected_kinds=expected_kinds or {})
     ((_, how),) = run_all([lambda: start_in_two_processes(cells, seed=seed, seconds=seconds)], 1)
     return how
 
 
-def together(answer: str, *tests: str, setup: str = SETUP, seconds: float = 20.0) -> AnswerResult:
-    """Sit tests in one process, as a student's own kernel does."""
+def in_one_process(
+    answer: str, *tests: str, setup: str = SETUP, seconds: float = 20.0
+) -> AnswerResult:
+    """Run tests in one process, as a student's own kernel does."""
     cells = begin_cells(answer, *tests, setup=setup, expected_kinds={})
     ((_, how),) = run_all([lambda: start_in_one_process(cells, seed=0, seconds=seconds)], 1)
     return how

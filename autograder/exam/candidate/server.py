@@ -1,7 +1,7 @@
 """Answer the examiner's requests with the student's objects.
 
 Nothing here is trusted: student code shares this process and may have replaced any of it. It only
-has to be correct for a student who does not cheat.
+has to be correct for a student who does not interfere with it.
 """
 
 import importlib

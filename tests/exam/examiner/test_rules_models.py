@@ -42,12 +42,12 @@ def ask(honest):
     return asked
 
 
-def told(configuration, weights):
+def sentence(configuration, weights):
     return value((json.dumps(configuration), list(weights)))
 
 
 def test_an_honest_model_is_rebuilt_and_judged_here(ask, honest):
-    verdict = ask(TEST, told(*honest[:2]))
+    verdict = ask(TEST, sentence(*honest[:2]))
 
     assert verdict.passed, verdict.details
 
@@ -87,7 +87,7 @@ def test_rule_10_a_forged_configuration_fails_in_a_sentence(ask, honest, forge, 
     configuration = copy.deepcopy(honest[0])
     forge(configuration)
 
-    verdict = ask(TEST, told(configuration, honest[1]))
+    verdict = ask(TEST, sentence(configuration, honest[1]))
 
     if words is None and verdict.passed:  # set aside, not obeyed: the model is Keras' own
         return
@@ -107,14 +107,14 @@ WEIGHTS = {
 
 @pytest.mark.parametrize("spoil", WEIGHTS.values(), ids=WEIGHTS)
 def test_rule_10_weights_of_another_shape_or_dtype_fail(ask, honest, spoil):
-    verdict = ask(TEST, told(honest[0], spoil(honest[1])))
+    verdict = ask(TEST, sentence(honest[0], spoil(honest[1])))
 
     assert (verdict.state, verdict.points) == ("failed", 0.0)
     assert "weights" in verdict.reason
 
 
 def test_rule_10_weights_that_are_not_numbers_give_no_right_answer(ask, honest):
-    verdict = ask(TEST, told(honest[0], [np.full_like(w, np.nan) for w in honest[1]]))
+    verdict = ask(TEST, sentence(honest[0], [np.full_like(w, np.nan) for w in honest[1]]))
 
     assert verdict.points == 0.0
 
@@ -123,7 +123,7 @@ def test_rule_10_a_patched_initialiser_is_not_asked(ask, honest):
     configuration = copy.deepcopy(honest[0])
     field(kernel_initializer={"module": "os", "class_name": "system", "config": {}})(configuration)
 
-    assert ask(TEST, told(configuration, honest[1])).passed
+    assert ask(TEST, sentence(configuration, honest[1])).passed
 
 
 def test_rule_10_the_model_stays_what_it_was_the_first_time(ask, honest):
@@ -131,8 +131,8 @@ def test_rule_10_the_model_stays_what_it_was_the_first_time(ask, honest):
     field(activation="linear")(other)
     twice = "check.local_copy(f)\nmodel = check.local_copy(f)"
 
-    same = ask(twice, told(*honest[:2]), told(honest[0], [w + 1 for w in honest[1]]))
-    another = ask(twice, told(*honest[:2]), told(other, honest[1]))
+    same = ask(twice, sentence(*honest[:2]), sentence(honest[0], [w + 1 for w in honest[1]]))
+    another = ask(twice, sentence(*honest[:2]), sentence(other, honest[1]))
 
     assert same.passed
     assert another.points == 0.0
@@ -146,7 +146,7 @@ def test_rule_10_a_model_may_be_frozen_between_two_looks(ask, honest):
     twice += "\ncheck.equal(len(model.trainable_weights), 0)"
 
     assert frozen != honest[0]
-    assert ask(twice, told(*honest[:2]), told(frozen, honest[1])).passed
+    assert ask(twice, sentence(*honest[:2]), sentence(frozen, honest[1])).passed
 
 
 CLAIMS = ("f.count_params()", "f(X)", "f.predict(X)", "f.loss", "len(f.layers)", "f.trainable = 1")
@@ -164,7 +164,7 @@ def test_rule_11_a_models_refusal_is_not_told_after_a_hidden_call(ask, honest):
     configuration = copy.deepcopy(honest[0])
     layer(class_name="Z31337")(configuration)
 
-    for reply in (told(configuration, honest[1]), error("AssertionError", "Z31337")):
+    for reply in (sentence(configuration, honest[1]), error("AssertionError", "Z31337")):
         verdict = ask(HIDDEN_LINES.format("check.local_copy(f)"), reply)
         assert verdict.points == 0.0
         assert "31337" not in verdict.reason + verdict.hint
@@ -182,8 +182,8 @@ trained = check.local_copy(model)
 check.equal([w.shape for w in trained.get_weights()], [(3, 2), (2,)])
 """
 
-    right = ask(source, value((2,)), told(configuration, weights))
-    forged = ask(source, value((2,)), told(other, [np.ones((3, 3)), np.ones(3)]))
+    right = ask(source, value((2,)), sentence(configuration, weights))
+    forged = ask(source, value((2,)), sentence(other, [np.ones((3, 3)), np.ones(3)]))
 
     assert right.passed, right.details
     assert forged.points == 0.0

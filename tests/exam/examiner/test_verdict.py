@@ -17,7 +17,7 @@ CHECK = "check.equal(f(2), 4, name='twice')"
 
 
 @pytest.mark.parametrize(
-    ("source", "reply", "told"),
+    ("source", "reply", "sentence"),
     [
         (CHECK, value(5), f"twice: {VISIBLE_REASON}"),
         (CHECK, error("ValueError", "no"), VISIBLE_ERROR),
@@ -26,9 +26,12 @@ CHECK = "check.equal(f(2), 4, name='twice')"
     ],
     ids=["visible check", "error in a visible check", "hidden check", "error in a hidden check"],
 )
-def test_it_says_in_which_part_of_the_test_and_whether_the_code_ran(examiner, source, reply, told):
+def test_the_reason_says_which_part_failed_and_whether_the_code_ran(
+    examiner, source, reply, sentence
+):
     verdict = run_exam(examiner, source, reply, hidden_before=True)
 
+<<<<<<< HEAD
     assert verdict.reason == told
 
 
@@ -37,3 +40,6 @@ def test_a_verdict_can_be_sent_as_json(examiner, reply):
     verdict = run_exam(examiner, CHECK, reply)
 
     assert Verdict.from_json(json.loads(json.dumps(verdict.to_json()))).state is verdict.state
+=======
+    assert verdict.reason == sentence
+>>>>>>> wt-exam
