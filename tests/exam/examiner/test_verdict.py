@@ -31,8 +31,7 @@ def test_the_reason_says_which_part_failed_and_whether_the_code_ran(
 ):
     verdict = run_exam(examiner, source, reply, hidden_before=True)
 
-<<<<<<< HEAD
-    assert verdict.reason == told
+    assert verdict.reason == sentence
 
 
 @pytest.mark.parametrize("reply", [value(4), value(5), error("ValueError", "no")])
@@ -40,6 +39,3 @@ def test_a_verdict_can_be_sent_as_json(examiner, reply):
     verdict = run_exam(examiner, CHECK, reply)
 
     assert Verdict.from_json(json.loads(json.dumps(verdict.to_json()))).state is verdict.state
-=======
-    assert verdict.reason == sentence
->>>>>>> wt-exam
