@@ -25,9 +25,8 @@ from autograder.exam.candidate.session import CandidateSession, Clock
 from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.exam.diagnosis.diagnose import diagnose
 from autograder.exam.environment import ExamEnvironment, make_environment
-from autograder.exam.outputs import error_output, outputs_of
 from autograder.exam.resources import Slot
-from autograder.exam.test_cells import TestCell, TestTask, read_test_cells
+from autograder.exam.test_cells import TestCell, TestTask, error_output, outputs_of, read_test_cells
 from autograder.models import CellRole, Finding, FindingKind, Verdict, VerdictState
 from autograder.notebook.cells import (
     cells_with_role,

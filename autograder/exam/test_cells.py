@@ -1,12 +1,15 @@
-"""Read the test cells of an exam notebook, and describe what the examiner needs to run one."""
+"""Define the test cells of an exam notebook: what the examiner gets, and what becomes their output.
+
+nbgrader reads the points that a test cell earned from its outputs.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 
-from autograder.models import CellRole
+from autograder.models import CellRole, Verdict, VerdictState
 from autograder.notebook.cells import ExpectedKinds, exam_cell, exam_metadata, exercise_of
 from autograder.notebook.markers import Region, has_region
 
@@ -81,3 +84,19 @@ def read_test_cells(exam_notebook: NotebookNode) -> tuple[TestCell, ...]:
         for index, cell, exam in cells
         if exam.role is CellRole.TEST
     )
+
+
+def outputs_of(verdict: Verdict) -> list[NotebookNode]:
+    """Return the outputs of a test cell: none for full marks, a number for partial credit."""
+    if verdict.passed:
+        return []
+    if verdict.state is VerdictState.PASSED:
+        number = {"text/plain": f"{verdict.points:.12g}"}
+        return [v4.new_output("execute_result", data=number, metadata={}, execution_count=None)]
+    hint = f"\nHint: {verdict.hint}" if verdict.hint and verdict.hint not in verdict.reason else ""
+    return [error_output(verdict.state.value, verdict.reason + hint)]
+
+
+def error_output(name: str, text: str) -> NotebookNode:
+    """Return an error as the output of a cell."""
+    return v4.new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])

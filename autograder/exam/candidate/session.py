@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from autograder.exam.candidate.kernel_client import START_SECONDS, CandidateKernel, Reply
 from autograder.exam.candidate.message_proxy import Ending
 from autograder.exam.environment import ExamEnvironment
-from autograder.exam.outputs import error_output
+from autograder.exam.test_cells import error_output
 from autograder.models import CellRole, Finding, FindingKind
 from autograder.notebook.cells import exam_cell, exam_metadata
 from autograder.notebook.sanitize import sanitize_outputs
