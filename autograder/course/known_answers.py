@@ -14,9 +14,8 @@ from typing import TypeVar
 
 from autograder.course.substitution import Definition, inject
 from autograder.errors import BuildError
-from autograder.notebook.markers import without_solution_markers
 from autograder.notebook.names import assigned_names, student_names
-from autograder.notebook.source_code import parse
+from autograder.notebook.source_code import parse, without_solution_markers
 
 Decorated = TypeVar("Decorated", bound=Callable[..., object])
 

@@ -4,9 +4,8 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from autograder.notebook.markers import without_solution_markers
 from autograder.notebook.names import assigned_names, free_names, imported_names
-from autograder.notebook.source_code import parse, strip_magics
+from autograder.notebook.source_code import parse, strip_magics, without_solution_markers
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 

@@ -9,9 +9,15 @@ gradebook, the result cache, or who the student is. When a worker dies, its exam
 elsewhere.
 """
 
-from autograder.dispatch.clusters import Scheduler, Tls, local_queue, remote_queue
 from autograder.dispatch.machine import machine_slots
-from autograder.dispatch.queue import ExamQueue, ReturnedExam
+from autograder.dispatch.queue import (
+    ExamQueue,
+    ReturnedExam,
+    Scheduler,
+    Tls,
+    local_queue,
+    remote_queue,
+)
 from autograder.dispatch.tasks import RunSpec, run_spec_of
 from autograder.dispatch.worker_plugin import ExamSlots
 

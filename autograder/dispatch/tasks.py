@@ -9,13 +9,13 @@ from functools import lru_cache, partial
 from distributed import Reschedule, get_worker
 
 from autograder.config import Settings
-from autograder.course.support_files import SupportFiles
+from autograder.course.assignment import SupportFiles
 from autograder.dispatch.worker_plugin import ExamSlots
 from autograder.errors import ClusterError
 from autograder.exam.attempt import ExamConfig, attempt_exam
 from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.fingerprint import differences, versions
-from autograder.notebook.serialization import from_bytes, to_bytes
+from autograder.notebook.cells import from_bytes, to_bytes
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from distributed import Nanny
 
 from autograder.config import Settings
-from autograder.dispatch.clusters import Scheduler, connect
+from autograder.dispatch.queue import Scheduler, connect
 from autograder.dispatch.worker_plugin import ExamSlots, resources
 from autograder.sandbox.isolation.capabilities import require_sandbox
 

@@ -16,8 +16,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.config import Settings
-from autograder.course.assignment import AssignmentNotebook
-from autograder.course.support_files import SupportFiles
+from autograder.course.assignment import AssignmentNotebook, SupportFiles
 from autograder.errors import SubmissionError
 from autograder.exam import run
 from autograder.exam.diagnosis.answer_key import AnswerKey, set_expected_kinds

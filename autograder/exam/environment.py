@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder.config import Settings
-from autograder.course.support_files import SupportFiles
+from autograder.course.assignment import SupportFiles
 from autograder.exam.resources import Slot
-from autograder.sandbox.environment import environment
+from autograder.sandbox.environment import environment, make_socket_dir
 from autograder.sandbox.forkserver.client import ForkServer, shared_forkserver
 from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES, without
 from autograder.sandbox.isolation.filesystem import Sandbox
 from autograder.sandbox.limits import LimitName, Limits, course_limits, sandbox_limits
-from autograder.sandbox.socket_dirs import make_socket_dir
 
 HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
 """Packages that are imported before the fork only for notebooks that use them."""

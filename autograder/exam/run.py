@@ -16,14 +16,13 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.config import Settings
-from autograder.course.support_files import SupportFiles
+from autograder.course.assignment import SupportFiles
 from autograder.errors import ExamError
 from autograder.exam.cancellation import Cancellation
 from autograder.exam.candidate.kernel_client import START_SECONDS, Reply
 from autograder.exam.candidate.message_proxy import Ending
 from autograder.exam.candidate.session import CandidateSession, Clock
-from autograder.exam.diagnosis.answer_key import AnswerKey
-from autograder.exam.diagnosis.diagnose import diagnose
+from autograder.exam.diagnosis.answer_key import AnswerKey, diagnose
 from autograder.exam.environment import ExamEnvironment, make_environment
 from autograder.exam.resources import Slot
 from autograder.exam.test_cells import TestCell, TestTask, error_output, outputs_of, read_test_cells

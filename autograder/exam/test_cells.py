@@ -11,7 +11,7 @@ from nbformat import NotebookNode, v4
 
 from autograder.models import CellRole, Verdict, VerdictState
 from autograder.notebook.cells import ExpectedKinds, exam_cell, exam_metadata, exercise_of
-from autograder.notebook.markers import Region, has_region
+from autograder.notebook.source_code import Region, has_region
 
 
 @dataclass(frozen=True)

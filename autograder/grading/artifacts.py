@@ -1,9 +1,18 @@
-"""Write and read what grading produces: graded notebooks, Results, and Results as JSON lines.
+"""Write and read what grading produces: cached exams, graded notebooks, and Results.
+
+    .autograder/results/ab/abcdef….gz      a checksum, and the executed exam notebook
+
+So the same work is never examined twice: not when a class is graded again, not when a student
+submits the same work again, and not when many students submit the same work. An entry is never
+changed. Deleting the folder loses nothing but the time to run the exams again.
 
 A Result is all that is read of a graded notebook in `autograded/`, except for its cells.
 """
 
+import gzip
+import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +23,9 @@ from nbformat import NotebookNode
 
 from autograder.course.assignment import AssignmentNotebook
 from autograder.course.paths import CoursePaths
-from autograder.errors import UsageError
+from autograder.errors import ResultCacheError, UsageError
 from autograder.exam.attempt import empty_exam_notebook, missing_verdict
-from autograder.files import write_partial
+from autograder.files import write_atomically, write_partial
 from autograder.models import CellRole, Finding, FindingKind, Result, Submission, Verdict
 from autograder.notebook.cells import (
     add_findings,
@@ -24,8 +33,57 @@ from autograder.notebook.cells import (
     exam_cell,
     exam_metadata,
     set_exam_metadata,
+    to_bytes,
 )
-from autograder.notebook.serialization import to_bytes
+
+# --- the result cache ----------------------------------------------------------------------------
+
+
+class ResultCache:
+    """The executed exam notebooks of a course, as bytes, by the digest of what determines them."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = CoursePaths(root).result_cache
+
+    def path(self, digest: str) -> Path:
+        """Return the path of an entry."""
+        return self.folder / digest[:2] / f"{digest}.gz"
+
+    def get(self, digest: str) -> bytes | None:
+        """Return an executed exam notebook; None where there is no entry, or it is damaged."""
+        try:
+            entry = gzip.decompress(self.path(digest).read_bytes())
+        except (OSError, EOFError, zlib.error):
+            return None
+        checksum, _, executed = entry.partition(b"\n")
+        return executed if checksum == _checksum(digest, executed) else None
+
+    def put(self, digest: str, executed: bytes) -> None:
+        """Write an executed exam notebook to disk.
+
+        Raises
+        ------
+        ResultCacheError
+            If it cannot be written.
+        """
+        entry = gzip.compress(_checksum(digest, executed) + b"\n" + executed, 1, mtime=0)
+        try:
+            write_atomically(self.path(digest), entry)
+        except OSError as error:
+            message = (
+                f"The result of an exam cannot be written to {self.folder}: {error.strerror}. "
+                "Free some space there, then grade again: submissions that are already graded "
+                "are not examined again."
+            )
+            raise ResultCacheError(message) from error
+
+
+def _checksum(digest: str, executed: bytes) -> bytes:
+    """Return what identifies an entry that is torn, was changed, or has another entry's name."""
+    return hashlib.sha256(digest.encode() + b"\0" + executed).hexdigest().encode()
+
+
+# --- graded notebooks ----------------------------------------------------------------------------
 
 
 def graded_path(root: Path, submission: Submission) -> Path:

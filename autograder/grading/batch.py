@@ -22,11 +22,9 @@ from autograder.exam.attempt import (
     prepare,
     was_completed,
 )
-from autograder.grading.artifacts import with_file_findings
-from autograder.grading.result_cache import ResultCache
+from autograder.grading.artifacts import ResultCache, with_file_findings
 from autograder.models import Finding, Submission
-from autograder.notebook.cells import verdicts_of
-from autograder.notebook.serialization import from_bytes, to_bytes
+from autograder.notebook.cells import from_bytes, to_bytes, verdicts_of
 
 LOG = logging.getLogger(__name__)
 

@@ -4,8 +4,10 @@ find_submissions ──► Batch.examine ──► gradebook ──► autograde
 """
 
 import logging
+import signal
+import threading
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +21,14 @@ from autograder.dispatch.machine import machine_slots
 from autograder.errors import UsageError
 from autograder.exam.attempt import RunExam, prepare
 from autograder.gradebook import Book, enter_assignment, enter_results, open_gradebook, parse_time
-from autograder.grading.artifacts import StagedResult, graded_path, result_without_exam, stage
+from autograder.grading.artifacts import (
+    ResultCache,
+    StagedResult,
+    graded_path,
+    result_without_exam,
+    stage,
+)
 from autograder.grading.batch import Batch, ExaminedSubmission, OpenQueue
-from autograder.grading.interrupts import deferred_interrupt
-from autograder.grading.result_cache import ResultCache
 from autograder.models import Finding, FindingKind, Result
 from autograder.sandbox.isolation.capabilities import require_sandbox
 from autograder.submission.collect import TIMESTAMP, StudentWork, find_submissions
@@ -150,6 +156,43 @@ def write_exam_notebook(root: Path, assignment: str, student: str, to: Path) -> 
     config = exam_config_for(root, notebooks[0], read_settings(root))
     prepared = prepare(student_work.submissions[0].path, config)
     to.write_text(nbformat.writes(prepared.exam_notebook), encoding="utf-8")
+
+
+class DeferredInterrupt:
+    """Records that Ctrl-C was pressed; pressing it a second time interrupts at once."""
+
+    is_pressed = False
+
+    def handle(self, *_: object) -> None:
+        """Handle the signal."""
+        if self.is_pressed:
+            raise KeyboardInterrupt
+        self.is_pressed = True
+
+    def check(self) -> None:
+        """Raise the interrupt now if Ctrl-C was pressed.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If Ctrl-C was pressed.
+        """
+        if self.is_pressed:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def deferred_interrupt() -> Iterator[DeferredInterrupt]:
+    """Defer Ctrl-C inside the block; only the main thread receives it."""
+    interrupt = DeferredInterrupt()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupt
+        return
+    before = signal.signal(signal.SIGINT, interrupt.handle)
+    try:
+        yield interrupt
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _queue_opener(

@@ -1,4 +1,4 @@
-"""Read and write the metadata of cells: nbgrader's, and that of an exam notebook.
+"""Read and write notebooks and the metadata of their cells: nbgrader's, and that of an exam.
 
 An exam notebook carries typed values under `metadata["exam"]`: an `ExamCell` in each cell and an
 `ExamMetadata` in the notebook. Nothing else in the package reads or writes that key.
@@ -229,3 +229,17 @@ def verdicts_of(notebook: NotebookNode) -> tuple[Verdict, ...]:
     """Return the verdicts that an exam notebook has so far, in the order of its test cells."""
     verdicts = (exam_cell(cell).verdict for cell in cells_with_role(notebook, CellRole.TEST))
     return tuple(verdict for verdict in verdicts if verdict is not None)
+
+
+# --- notebooks as bytes: for files, caches and other processes ------------------------------------
+
+
+def to_bytes(notebook: NotebookNode) -> bytes:
+    """Return a notebook as UTF-8 JSON; characters that UTF-8 cannot encode are replaced."""
+    text: str = nbformat.v4.writes(notebook)
+    return text.encode("utf-8", "replace")
+
+
+def from_bytes(data: bytes) -> NotebookNode:
+    """Return the notebook that `to_bytes` wrote; it is not validated again."""
+    return nbformat.v4.reads(data.decode("utf-8"))

@@ -1,7 +1,8 @@
-"""The environment variables of every forked process: taken from a list, never inherited."""
+"""Make what a forked process finds: its environment variables, and the folder of its sockets."""
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -19,7 +20,7 @@ PASSED_ON = (
     "XLA_FLAGS",
     "XLA_PYTHON_CLIENT_PREALLOCATE",
 )
-"""The variables that a process gets from the one that starts it; it gets no others."""
+"""The variables that a process gets from the one that starts it; it inherits no others."""
 
 PYTHON = (sys.executable, "-P", "-s")
 """The command of a Python that finds no modules in its working directory or the user's home.
@@ -64,3 +65,22 @@ def environment(
         "TMPDIR": str(home),
         "IPYTHONDIR": f"{home}/.ipython",
     }
+
+
+def make_socket_dir() -> Path:
+    """Return a new folder for sockets, private to this user; the caller removes it.
+
+    It is outside `/tmp`: inside a sandbox that is scratch space, where Landlock allows everything,
+    also below what is mounted there.
+    """
+    parents = (os.environ.get("XDG_RUNTIME_DIR"), "/var/tmp", str(Path.home()))
+    for parent in filter(None, parents):
+        if os.access(parent, os.W_OK | os.X_OK) and not in_scratch(parent):
+            return Path(tempfile.mkdtemp(prefix="sockets-", dir=parent))
+    message = f"No folder for sockets. Expected one of {parents} to be writable and outside /tmp."
+    raise OSError(message)
+
+
+def in_scratch(path: str) -> bool:
+    """Return whether a path is where a sandbox has its scratch space."""
+    return any(f"{path}/".startswith(f"{folder}/") for folder in ("/tmp", "/dev/shm"))

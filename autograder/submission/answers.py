@@ -1,7 +1,7 @@
 """Extract the answers of a submission: untrusted cells in, plain text by grade id out.
 
-`reading` turns the file into cells, `expected_cells` lists the cells that students were given,
-`matching` assigns one to the other, and `findings` lists what an instructor should know. Only
+`reading` turns the file into cells, `matching` assigns them to the cells that students were given,
+and `findings` lists what an instructor should know. Only
 source text of a submission is used from here on: no metadata, tags or outputs, and nothing of its
 locked cells and test cells.
 """
@@ -12,9 +12,8 @@ from nbformat import NotebookNode
 
 from autograder.models import AddedCell, Answers, Finding, FindingKind
 from autograder.notebook.source_code import same_text
-from autograder.submission.expected_cells import ExpectedCell, expected_cells
 from autograder.submission.findings import findings_of
-from autograder.submission.matching import Matching, match
+from autograder.submission.matching import ExpectedCell, Matching, expected_cells, match
 from autograder.submission.reading import SubmittedCell
 
 MAX_ADDED = 1_000

@@ -6,8 +6,7 @@ from typing import Any
 
 from autograder.models import CellRole, Finding, FindingKind
 from autograder.notebook.source_code import same_text
-from autograder.submission.expected_cells import ExpectedCell
-from autograder.submission.matching import Matching
+from autograder.submission.matching import ExpectedCell, Matching
 from autograder.submission.reading import SubmittedCell
 
 MAX_FINDINGS = 100

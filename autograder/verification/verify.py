@@ -18,11 +18,10 @@ from dataclasses import dataclass, replace
 from autograder.config import Settings
 from autograder.course.assignment import AssignmentNotebook
 from autograder.errors import UsageError
-from autograder.exam.diagnosis.answer_key import AnswerKey
-from autograder.exam.diagnosis.diagnose import diagnose_all
+from autograder.exam.diagnosis.answer_key import AnswerKey, diagnose_all
 from autograder.models import CellRole, Verdict, VerdictState
 from autograder.notebook.cells import exam_cell
-from autograder.notebook.markers import Region, replace_region
+from autograder.notebook.source_code import Region, replace_region
 from autograder.verification.calibrate import (
     REFERENCE,
     Answer,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.course.substitution import inject
-from autograder.notebook.markers import without_solution_markers
+from autograder.notebook.source_code import without_solution_markers
 
 REFERENCE = '''\
 LIMIT = 2

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from autograder.gradebook import open_gradebook
-from autograder.grading.result_cache import ResultCache
+from autograder.grading.artifacts import ResultCache
 from tests.support.course import Course
 from tests.support.queue_exams import GATE, LOG, grade_here, notes
 

@@ -14,9 +14,8 @@ from autograder.dispatch import ExamSlots, local_queue
 from autograder.errors import ExamError
 from autograder.exam.attempt import ExamConfig
 from autograder.exam.resources import Slot
-from autograder.grading.artifacts import stage
+from autograder.grading.artifacts import ResultCache, stage
 from autograder.grading.batch import Batch
-from autograder.grading.result_cache import ResultCache
 from autograder.models import Finding, FindingKind, Submission
 from autograder.notebook.cells import add_findings, exam_metadata
 

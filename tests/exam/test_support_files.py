@@ -4,9 +4,8 @@ import nbformat
 import pytest
 
 from autograder.config import Settings
-from autograder.course import support_files
-from autograder.course.assignment import read_notebook
-from autograder.course.support_files import SupportFiles, read_support_files
+from autograder.course import assignment
+from autograder.course.assignment import SupportFiles, read_notebook, read_support_files
 from autograder.dispatch.tasks import _unpack, run_spec_of
 from autograder.errors import UsageError
 from autograder.exam.attempt import ExamConfig
@@ -114,7 +113,7 @@ def test_a_change_of_them_changes_the_digests(course, change):
 
 
 def test_too_large_files_are_an_error_that_says_where_they_belong(course, monkeypatch):
-    monkeypatch.setattr(support_files, "LIMIT", 1)
+    monkeypatch.setattr(assignment, "LIMIT", 1)
 
     with pytest.raises(UsageError, match=r"have 2 bytes\. An exam gets at most 1\..*DLCOURSE_DATA"):
         read(course)

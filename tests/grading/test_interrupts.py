@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from autograder.grading.interrupts import deferred_interrupt
+from autograder.grading.pipeline import deferred_interrupt
 
 
 def test_work_goes_on_until_the_next_check():

@@ -8,8 +8,8 @@ import pytest
 from autograder.config import Settings
 from autograder.errors import ResultCacheError
 from autograder.gradebook import open_gradebook
+from autograder.grading.artifacts import ResultCache
 from autograder.grading.pipeline import grade_class
-from autograder.grading.result_cache import ResultCache
 
 RIGHT = {
     "double": "def double(x): return x + x",

@@ -16,16 +16,17 @@ from autograder.notebook.cells import (
     exam_cell,
     exam_metadata,
     exercise_of,
+    from_bytes,
     grade_id_of,
     has_exam_cell,
     is_exam_notebook,
     points_of,
     set_exam_cell,
     set_exam_metadata,
+    to_bytes,
     update_exam_cell,
     verdicts_of,
 )
-from autograder.notebook.serialization import from_bytes, to_bytes
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 amounts = st.floats(0, 1e6)

@@ -3,13 +3,13 @@
 import nbformat
 import pytest
 
-from autograder.notebook.markers import (
+from autograder.notebook.source_code import (
     Region,
     has_region,
     replace_region,
     without_solution_markers,
 )
-from autograder.submission.expected_cells import released_text
+from autograder.submission.matching import released_text
 
 ANSWER = "def f(x):\n    ### BEGIN SOLUTION\n    y = x\n    return y\n    ### END SOLUTION\n"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from autograder.sandbox.environment import make_socket_dir
 from autograder.sandbox.forkserver.client import ForkServer
 from autograder.sandbox.forkserver.messages import ExitReport, SpawnRequest
 from autograder.sandbox.forkserver.preload import EXAM, KERNEL
@@ -18,7 +19,6 @@ from autograder.sandbox.isolation.capabilities import layers
 from autograder.sandbox.isolation.filesystem import Sandbox
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.rpc import start_with_socket
-from autograder.sandbox.socket_dirs import make_socket_dir
 from tests.support.paths import INSIDE
 
 SMALL_MODULES = ("numpy", *KERNEL, *EXAM)

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_output
 from autograder.course.assignment import AssignmentNotebook
 from autograder.course.known_answers import KnownAnswer
 from autograder.notebook.cells import grade_id_of, role_of
-from autograder.notebook.markers import without_solution_markers
+from autograder.notebook.source_code import without_solution_markers
 
 ESSAY = (
     "Suppose one unit computed exclusive or. Then $b < 0$, $w_1 + b \\geq 0$, $w_2 + b \\geq 0$ "

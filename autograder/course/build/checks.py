@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping
 
 from autograder.course.build.text import CourseText, TextCell
 from autograder.models import CellRole
-from autograder.notebook.markers import Region
 from autograder.notebook.names import assigned_names
-from autograder.notebook.source_code import parse, strip_magics
+from autograder.notebook.source_code import Region, parse, strip_magics
 
 TOTAL_POINTS = 100
 MAX_WRITTEN_POINTS = 20

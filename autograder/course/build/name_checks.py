@@ -12,9 +12,8 @@ from difflib import get_close_matches
 
 from autograder.course.build.text import CourseText, TextCell
 from autograder.models import CellRole
-from autograder.notebook.markers import Region, replace_region
 from autograder.notebook.names import assigned_names, free_names, imported_names, student_names
-from autograder.notebook.source_code import parse, strip_magics
+from autograder.notebook.source_code import Region, parse, replace_region, strip_magics
 
 _CHECKED_ROLES = (CellRole.SETUP, CellRole.ANSWER, CellRole.TEST)
 _BUILTINS = frozenset(dir(builtins))

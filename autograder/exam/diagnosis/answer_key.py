@@ -1,16 +1,19 @@
-"""Define the answer key of an assignment: expected kinds of replies, and known misconceptions."""
+"""Define the answer key of an assignment, and recognize known misconceptions with it.
+
+Misconceptions are recognized by comparing transcripts; no code is run.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.exam.diagnosis.transcript import Entry
+from autograder.exam.diagnosis.transcript import Entry, same
 from autograder.files import write_atomically
-from autograder.models import CellRole
+from autograder.models import CellRole, Verdict
 from autograder.notebook.cells import cells_with_role, exam_cell, update_exam_cell
 
 
@@ -73,3 +76,74 @@ def read_answer_key(path: Path) -> AnswerKey | None:
 def write_answer_key(path: Path, answer_key: AnswerKey) -> None:
     """Write an answer key to a file, atomically: a reader sees all of it or nothing."""
     write_atomically(path, json.dumps(answer_key.to_json()).encode())
+
+
+# --- diagnosis -----------------------------------------------------------------------------------
+
+
+def diagnose(
+    verdict: Verdict, answer_key: AnswerKey, exercise: str, before: Collection[str] = ()
+) -> Verdict:
+    """Return the verdict with the misconception that its transcript shows, if it shows one.
+
+    An answer that earned all points is never diagnosed.
+
+    Parameters
+    ----------
+    exercise : the exercise that the test cell belongs to
+    before : the names of the misconceptions recognized in earlier cells of the same exam
+    """
+    if verdict.passed or verdict.state not in ("failed", "passed") or not verdict.transcript:
+        return verdict
+    known = answer_key.misconceptions.get(verdict.grade_id, ())
+    misconception = most_specific(verdict.transcript, known, exercise, before)
+    if misconception is None:
+        return verdict
+    return replace(verdict, misconception=misconception.name, hint=misconception.hint)
+
+
+def diagnose_all(
+    verdicts: Iterable[Verdict], answer_key: AnswerKey, exercises: Iterable[str]
+) -> tuple[Verdict, ...]:
+    """Return the verdicts of one exam, in order, each diagnosed with those before it in mind."""
+    diagnosed: list[Verdict] = []
+    for verdict, exercise in zip(verdicts, exercises, strict=True):
+        before = {v.misconception for v in diagnosed if v.misconception}
+        diagnosed.append(diagnose(verdict, answer_key, exercise, before))
+    return tuple(diagnosed)
+
+
+def most_specific(
+    transcript: Sequence[object],
+    known: Sequence[KnownMisconception],
+    exercise: str,
+    before: Collection[str],
+) -> KnownMisconception | None:
+    """Return the misconception that has this transcript, or None.
+
+    If several have it, prefer one that the student is already known to have from an exercise that
+    this one uses, then one of the exercise itself, then the one with the longest transcript. A
+    transcript of nothing but errors looks the same whatever went wrong: it only confirms a
+    misconception that is known already.
+    """
+    matching = [
+        misconception
+        for misconception in known
+        if same(list(misconception.transcript), list(transcript))
+        and (misconception.name in before or _returned_a_value(misconception))
+    ]
+    return max(
+        matching,
+        key=lambda misconception: (
+            misconception.name in before,
+            misconception.exercise == exercise,
+            len(misconception.transcript),
+        ),
+        default=None,
+    )
+
+
+def _returned_a_value(misconception: KnownMisconception) -> bool:
+    """Return whether the wrong answer returned anything in this cell before it failed."""
+    replies = [reply for _, _, reply in misconception.transcript]
+    return not all(isinstance(reply, dict) and "error" in reply for reply in replies)

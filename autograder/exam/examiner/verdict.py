@@ -16,7 +16,7 @@ from autograder.exam.protocol.framing import (
 )
 from autograder.exam.test_cells import TestTask
 from autograder.models import Verdict, VerdictState
-from autograder.notebook.markers import Region, has_region
+from autograder.notebook.source_code import Region, has_region
 
 HIDDEN_REASON = "a hidden test found an incorrect answer"
 HIDDEN_ERROR = "Your code raised an error in a hidden test."

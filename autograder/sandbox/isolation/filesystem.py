@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.sandbox.environment import in_scratch
 from autograder.sandbox.isolation import landlock, syscalls
-from autograder.sandbox.socket_dirs import in_scratch
 
 
 @dataclass(frozen=True, kw_only=True)

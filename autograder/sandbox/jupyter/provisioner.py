@@ -22,13 +22,12 @@ from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Bool, Dict, Float, Int, List, Unicode
 
 from autograder.errors import ExamError
-from autograder.sandbox.environment import PASSED_ON, environment
+from autograder.sandbox.environment import PASSED_ON, environment, make_socket_dir
 from autograder.sandbox.forkserver.client import ForkedProcess, shared_forkserver
 from autograder.sandbox.forkserver.messages import ExitReport, SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES
 from autograder.sandbox.isolation.filesystem import Sandbox
 from autograder.sandbox.limits import LimitName, Limits, sandbox_limits
-from autograder.sandbox.socket_dirs import make_socket_dir
 
 _BIND_SECONDS = 10.0
 _KILL_SECONDS = 5.0

@@ -3,10 +3,10 @@
 from autograder.exam.diagnosis.answer_key import (
     AnswerKey,
     KnownMisconception,
+    diagnose,
     read_answer_key,
     write_answer_key,
 )
-from autograder.exam.diagnosis.diagnose import diagnose
 from autograder.models import Verdict, VerdictState
 from tests.support.candidate_stub import run_exam, value
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import ExamError
-from autograder.grading.result_cache import ResultCache
+from autograder.grading.artifacts import ResultCache
 from tests.support.paths import INSIDE, ROOT
 
 
