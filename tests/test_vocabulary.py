@@ -142,7 +142,7 @@ EXCEPTIONS = {
     ("autograder/cli/grade.py", "paper"): "the name of a command",
     ("autograder/integrations/papermill.py", "paper"): "the name of a command",
     ("autograder/course/build/checks.py", "schemes"): "nbgrader's word for a rubric",
-    ("autograder/notebook/sanitize/markdown.py", "scheme"): "the first part of a URL",
+    ("autograder/notebook/sanitize/text.py", "scheme"): "the first part of a URL",
     ("autograder/reporting/templates/page.css", "paper"): "the color of a page",
     ("lib/dlcourse/data/_digits.py", "paper"): "what the digits were written on",
     ("lib/dlcourse/data/_downloads.py", "paper"): "what the digits were written on",

@@ -18,8 +18,7 @@ from autograder.dispatch.queue import (
     local_queue,
     remote_queue,
 )
-from autograder.dispatch.tasks import RunSpec, run_spec_of
-from autograder.dispatch.worker_plugin import ExamSlots
+from autograder.dispatch.tasks import ExamSlots, RunSpec, run_spec_of
 
 __all__ = [
     "ExamQueue",

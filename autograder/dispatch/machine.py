@@ -5,7 +5,7 @@ from pathlib import Path
 from dask.system import CPU_COUNT
 
 from autograder.errors import UsageError
-from autograder.exam.resources import Slot
+from autograder.exam.environment import Slot
 from autograder.sandbox.gpus import Gpu, gpu_devices, gpus
 
 

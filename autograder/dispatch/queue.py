@@ -18,8 +18,7 @@ from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from distributed.security import Security
 
-from autograder.dispatch.tasks import RunSpec, run_exam_task
-from autograder.dispatch.worker_plugin import RESOURCE, ExamSlots, resources
+from autograder.dispatch.tasks import RESOURCE, ExamSlots, RunSpec, resources, run_exam_task
 from autograder.errors import AutograderError, ClusterError
 from autograder.exam.attempt import exam_not_run
 from autograder.models import Finding, FindingKind

@@ -11,7 +11,7 @@ from distributed import Nanny
 
 from autograder.config import Settings
 from autograder.dispatch.queue import Scheduler, connect
-from autograder.dispatch.worker_plugin import ExamSlots, resources
+from autograder.dispatch.tasks import ExamSlots, resources
 from autograder.sandbox.isolation.capabilities import require_sandbox
 
 OnJoined = Callable[[str], object]

@@ -1,20 +1,19 @@
-"""Define the environment of one exam: its folders, and the sandboxes of its processes."""
+"""Define the environment of one exam: its share of the machine, its folders and its sandboxes."""
 
 import os
 import shutil
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from autograder.config import Settings
 from autograder.course.assignment import SupportFiles
-from autograder.exam.resources import Slot
 from autograder.sandbox.environment import environment, make_socket_dir
 from autograder.sandbox.forkserver.client import ForkServer, shared_forkserver
 from autograder.sandbox.forkserver.messages import SpawnRequest
-from autograder.sandbox.forkserver.preload import MODULES, without
+from autograder.sandbox.forkserver.preload import MODULES
 from autograder.sandbox.isolation.filesystem import Sandbox
 from autograder.sandbox.limits import LimitName, Limits, course_limits, sandbox_limits
 
@@ -22,6 +21,35 @@ HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
 """Packages that are imported before the fork only for notebooks that use them."""
 
 _PROXY_BYTES = 1 << 30  # memory, with what it shares with the fork server
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """One exam's share of a machine.
+
+    threads   for each kernel; None: as many as its libraries choose
+    gpu       the value of CUDA_VISIBLE_DEVICES; None: that of the grader
+    devices   the device files of that GPU
+    """
+
+    threads: int | None = None
+    gpu: str | None = None
+    devices: tuple[str, ...] = ()
+
+    @property
+    def threading(self) -> Mapping[str, str]:
+        """The environment variables for the number of threads; some are read at import."""
+        names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+        return {} if self.threads is None else dict.fromkeys(names, str(self.threads))
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The environment variables of this slot, in addition to those of every exam."""
+        if self.gpu is None:
+            return self.threading
+        # Other programs may use the GPU too: a notebook in JupyterLab, the screen of a desktop.
+        growth = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+        return {**self.threading, "CUDA_VISIBLE_DEVICES": self.gpu, **growth}
 
 
 def make_environment(
@@ -36,7 +64,8 @@ def make_environment(
     """
     chosen = {limit.name: getattr(settings, limit.name) for limit in course_limits()}
     limits = Limits(**{name: value for name, value in chosen.items() if value is not None})
-    modules = without(MODULES, HEAVY - frozenset(packages))
+    unused = HEAVY - frozenset(packages)
+    modules = tuple(name for name in MODULES if name.partition(".")[0] not in unused)
     return ExamEnvironment(
         limits,
         slot=slot or Slot(),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import replace
+from threading import Lock
 from typing import Any
 
 from nbformat import NotebookNode
@@ -18,13 +19,11 @@ from nbformat import NotebookNode
 from autograder.config import Settings
 from autograder.course.assignment import SupportFiles
 from autograder.errors import ExamError
-from autograder.exam.cancellation import Cancellation
 from autograder.exam.candidate.kernel_client import START_SECONDS, Reply
 from autograder.exam.candidate.message_proxy import Ending
 from autograder.exam.candidate.session import CandidateSession, Clock
 from autograder.exam.diagnosis.answer_key import AnswerKey, diagnose
-from autograder.exam.environment import ExamEnvironment, make_environment
-from autograder.exam.resources import Slot
+from autograder.exam.environment import ExamEnvironment, Slot, make_environment
 from autograder.exam.test_cells import TestCell, TestTask, error_output, outputs_of, read_test_cells
 from autograder.models import CellRole, Finding, FindingKind, Verdict, VerdictState
 from autograder.notebook.cells import (
@@ -49,6 +48,42 @@ _CANDIDATE_GRACE_SECONDS = 1.0
 _EXAMINER_GRACE_SECONDS = 10.0
 _REST_SECONDS = 2.0  # for the candidate to finish by itself after a test cell
 _INTERRUPT_SECONDS = 3.0  # and after an interrupt
+
+
+class Cancellation:
+    """A request to end an exam: its processes are killed, and nothing waits for them."""
+
+    def __init__(self) -> None:
+        self.is_set = False
+        self._cancel: Callable[[], object] | None = None
+        self._lock = Lock()
+
+    def set(self) -> None:
+        """End the exam if it is running, or prevent its start."""
+        with self._lock:
+            self.is_set = True
+            if self._cancel is not None:
+                self._cancel()
+
+    async def guard(self, make_coroutine: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Await the coroutine that runs the exam.
+
+        Raises
+        ------
+        asyncio.CancelledError
+            If the exam is cancelled, before it starts or while it runs.
+        """
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        with self._lock:
+            if self.is_set:
+                raise asyncio.CancelledError
+            self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
+        try:
+            await make_coroutine()
+        finally:
+            with self._lock:
+                self._cancel = None
 
 
 def run_exam(

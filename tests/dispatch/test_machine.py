@@ -6,7 +6,7 @@ import pytest
 
 from autograder.dispatch.machine import machine_slots
 from autograder.errors import UsageError
-from autograder.exam.resources import Slot
+from autograder.exam.environment import Slot
 from autograder.sandbox.gpus import Gpu
 
 

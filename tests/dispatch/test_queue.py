@@ -13,7 +13,7 @@ from autograder.course.assignment import read_notebooks
 from autograder.dispatch import ExamSlots, local_queue
 from autograder.errors import ExamError
 from autograder.exam.attempt import ExamConfig
-from autograder.exam.resources import Slot
+from autograder.exam.environment import Slot
 from autograder.grading.artifacts import ResultCache, stage
 from autograder.grading.batch import Batch
 from autograder.models import Finding, FindingKind, Submission

@@ -14,7 +14,7 @@ from pathlib import Path
 from autograder.config import Settings
 from autograder.dispatch import ExamSlots, Scheduler
 from autograder.dispatch.worker import join
-from autograder.exam.resources import Slot
+from autograder.exam.environment import Slot
 from autograder.grading.pipeline import grade_class
 from tests.support.course import run_in_one_namespace
 

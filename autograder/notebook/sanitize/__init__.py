@@ -4,8 +4,7 @@ These modules use allow lists. Plain text, re-encoded images and a short list of
 copied; everything else is dropped.
 """
 
-from autograder.notebook.sanitize.markdown import inert_markdown, sanitize_markdown
 from autograder.notebook.sanitize.outputs import sanitize_outputs
-from autograder.notebook.sanitize.text import plain_text
+from autograder.notebook.sanitize.text import inert_markdown, plain_text, sanitize_markdown
 
 __all__ = ["inert_markdown", "plain_text", "sanitize_markdown", "sanitize_outputs"]

@@ -1,7 +1,5 @@
 """List the modules that a fork server imports: a course's libraries, and what a kernel needs."""
 
-from collections.abc import Collection
-
 COURSE = (
     "numpy",
     "tensorflow",
@@ -46,8 +44,3 @@ EXAM = (
 )
 
 MODULES = (*COURSE, *KERNEL, *EXAM)
-
-
-def without(modules: Collection[str], packages: Collection[str]) -> tuple[str, ...]:
-    """Return the modules that do not belong to the packages."""
-    return tuple(name for name in modules if name.partition(".")[0] not in packages)

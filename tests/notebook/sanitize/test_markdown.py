@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nbconvert.filters import markdown2html_mistune
 
 from autograder.notebook.sanitize import inert_markdown, sanitize_markdown
-from autograder.notebook.sanitize.markdown import MAX_MARKDOWN
+from autograder.notebook.sanitize.text import MAX_MARKDOWN
 
 ATTACKS = {
     "script": "<script>alert(1)</script>",
