@@ -149,7 +149,7 @@ raise type(f"Z{seen[-1]}", (Exception,), {})(seen)
 """
 
 
-def test_rules_11_and_12_what_was_hidden_is_not_shown_and_what_is_shown_is_harmless():
+def test_rules_11_and_12_hidden_values_are_not_shown_and_outputs_are_safe():
     executed = exam(
         ("answer", "seen = []\ndef f(x):\n    seen.append(x)\n    print(x)\n    return x"),
         ("added", "print('\\x1b[1mbefore\\x1b[0m')\nfrom IPython.display import HTML\nHTML('<i>')"),
