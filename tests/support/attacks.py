@@ -1,4 +1,4 @@
-"""Define what a dishonest student submits: code for the answer cell of `mean`, which stays wrong."""
+"""Define what dishonest students submit: code in the answer cell of `mean`, which stays wrong."""
 
 WRONG = "def mean(numbers):\n    return 0.0\n"
 SHOUT = "def shout(text):\n    return text.upper()\n"

@@ -71,7 +71,7 @@ def test_a_transposed_gradient_is_recognized():
     assert "transpose" in failure(check.gradient, lambda V: np.sum(V**3), W, 3 * W.T**2)
 
 
-def test_a_gradient_that_is_partly_right_is_not_called_too_long(regression):
+def test_a_gradient_that_is_partly_right_is_not_the_slope(regression):
     loss, w, slope = regression
 
     assert "not the slope of the loss" in failure(check.gradient, loss, w, np.add(slope, [0, 0, 1]))
