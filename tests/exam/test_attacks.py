@@ -369,7 +369,7 @@ def test_everybody_is_graded(evening):
 @pytest.mark.parametrize("student", SOURCES)
 def test_no_attack_fails_for_a_name_that_does_not_exist(evening, student):
     assert "REPOSITORY/" not in evening.course.submission_path(student).read_text()
-    for error in ("ImportError", "ModuleNotFoundError", "NameError", "KeyError"):
+    for error in ("ImportError", "ModuleNotFoundError", "NameError", "AttributeError"):
         assert error not in evening.outputs(student)
 
 

@@ -167,7 +167,7 @@ def test_rules_11_and_12_hidden_values_are_not_shown_and_outputs_are_safe():
     assert "before" in shown
     assert "<i>" not in shown
     assert "\\u001b" not in shown
-    assert [block.withheld for block in page.blocks if block.kind == "added"] == [False, True]
+    assert [block.is_withheld for block in page.blocks if block.kind == "added"] == [False, True]
 
 
 def test_rule_14_an_exam_is_the_same_tomorrow():
