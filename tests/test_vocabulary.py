@@ -152,6 +152,7 @@ EXCEPTIONS = {
     ("lib/dlcourse/envs/_gridworld.py", "slip"): "what happens on ice",
     ("lib/dlcourse/plot/_style.py", "paper"): "what a figure may be printed on",
     ("tests/cli/test_cli.py", "paper"): "the name of a command",
+    ("tests/course/build/test_checks.py", "schemes"): "a misspelled marker of nbgrader",
     ("tests/dlcourse/data/test_digits.py", "paper"): "what the digits were written on",
     ("tests/dlcourse/envs/test_envs.py", "slip"): "what happens on ice",
     ("tests/integrations/test_papermill.py", "paper"): "the name of a command",
