@@ -123,7 +123,8 @@ BRITISH = Rule(
     r"\w*(?:(?:optim|initial|recogn|normal|serial|organ|random|minim|maxim|standard|token|general"
     r"|visual|capital|synchron|custom|util|emphas|real)is(?:e|es|ed|er|ers|ing"
     r"|ations?)|colour\w*|behaviour\w*|neighbour\w*|favour\w*|honour\w*|flavour\w*"
-    r"|labelled|modelled|cancelled|travelled|signalled|centred?|centres|greys?|analys(?:e|es|ed))",
+    r"|labelled|modelled|cancelled(?! error)|travelled|signalled|centred?|centres|greys?"
+    r"|analys(?:e|es|ed))",
     "American spelling",
 )
 
@@ -348,6 +349,8 @@ def test_the_line_of_a_word_is_found():
     [
         ("# colour, optimiser and neighbours", ["colour", "optimiser", "neighbours"]),
         ("initialise = 1", ["initialise"]),
+        ("raise CancelledError", []),  # the name of an exception of Python
+        ("is_cancelled = True  # it was cancelled", ["cancelled", "cancelled"]),
         ("# your hours, promise, otherwise, exercise, realism, analysis, precise", []),
     ],
 )

@@ -79,7 +79,7 @@ def run_exam(
         If the kernel or the examiner does not start, or a set-up cell fails in the examiner. An
         error in the student's code raises nothing.
     asyncio.CancelledError
-        If the exam was cancelled.
+        If the exam was canceled.
     """
     executed = deepcopy(exam_notebook)
     with make_environment(settings, _packages(exam_notebook), slot, support) as environment:
@@ -207,9 +207,9 @@ class _Exam:
         return replace(verdict, seconds=round(verdict.seconds, 4))
 
     async def examine(self, test_cell: TestCell, address: str, seconds: float) -> Verdict | None:
-        """Let the candidate answer the examiner at the address; return the examiner's verdict.
+        """Connect the candidate to the examiner at an address; return the examiner's verdict.
 
-        None if the examiner does not reach one in time.
+        Return None if the examiner does not reach one in time.
         """
         serving = asyncio.create_task(
             self.candidate.serve(address, seconds + _CANDIDATE_GRACE_SECONDS)

@@ -102,7 +102,7 @@ class CandidateSession:
             cell.outputs.append(error_output("Stopped", self.why(limit)))
 
     async def serve(self, address: str, seconds: float) -> Reply:
-        """Let the candidate answer the examiner that listens at an address."""
+        """Make the candidate serve the examiner that listens at an address."""
         content = {"address": address}
         output_limit = self.environment.limits.output_bytes
         return await self.kernel.request("exam_serve_request", content, output_limit, seconds)

@@ -1,4 +1,4 @@
-"""Let the functions of `dlcourse.check` reach the candidate process from a test cell."""
+"""Connect the functions of `dlcourse.check` in a test cell to the candidate process."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
