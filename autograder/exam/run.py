@@ -235,7 +235,7 @@ class _Exam:
         return verdict
 
     async def end_serving(self, serving: "asyncio.Task[Reply]") -> Ending:
-        """Wait until the candidate is idle; if it is not in time, interrupt it, then abandon it."""
+        """Wait until the candidate is idle; interrupt it after a while, then stop waiting."""
         done, _ = await asyncio.wait({serving}, timeout=_REST_SECONDS)
         if not done:
             await self.candidate.interrupt()
@@ -246,7 +246,7 @@ class _Exam:
         return serving.result().ending
 
     def record_verdict(self, cell: NotebookNode, exercise: str, verdict: Verdict) -> None:
-        """Write a verdict into its cell, such that nbgrader reads the same points from it."""
+        """Write a verdict into its cell, so that nbgrader reads the same points from it."""
         if self.answer_key is not None:
             verdict = diagnose(verdict, self.answer_key, exercise, self.misconceptions)
             if verdict.misconception is not None:
@@ -316,7 +316,7 @@ async def _connect_and_close(address: str) -> None:
 
 
 def _run_in_own_loop(make_coroutine: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a coroutine in an event loop of its own, which is closed afterwards.
+    """Run a coroutine in its own event loop, which is closed afterwards.
 
     If another loop is running already, papermill's or a notebook's, it runs in a thread.
     """
