@@ -27,7 +27,7 @@ from autograder.exam.diagnosis.diagnose import diagnose
 from autograder.exam.environment import ExamEnvironment, make_environment
 from autograder.exam.outputs import error_output, outputs_of
 from autograder.exam.resources import Slot
-from autograder.exam.test_cells import TestCell, TestTask, read_test_cells
+from autograder.exam.test_cells import TEST_ERROR_REASON, TestCell, TestTask, read_test_cells
 from autograder.models import CellRole, Finding, FindingKind, Verdict, VerdictState
 from autograder.notebook.cells import (
     cells_with_role,
@@ -199,12 +199,28 @@ class _Exam:
         is_listening = await self.examiner.receive(START_SECONDS)
         verdict = await self.examine(test_cell, address, seconds) if is_listening else None
         if verdict is None:
-            reason = student_sentence(LimitName.CELL_SECONDS, self.environment.limits)
-            verdict = Verdict(
-                test_cell.grade_id, test_cell.points, VerdictState.VOID, reason=reason
-            )
+            verdict = await self.verdict_without_examiner(test_cell)
             await self.restart_examiner(test_cell.index)
         return replace(verdict, seconds=round(verdict.seconds, 4))
+
+    async def verdict_without_examiner(self, test_cell: TestCell) -> Verdict:
+        """Return the verdict of a test cell for which the examiner sent none: it earns nothing.
+
+        An examiner that is still running was too slow. One that ended had used up a limit, or it
+        crashed, which is never the student's error.
+        """
+        report = await self.examiner.exit_report()
+        limit = LimitName.CELL_SECONDS if report is None else report.limit
+        if limit is None:
+            return Verdict(
+                test_cell.grade_id,
+                test_cell.points,
+                VerdictState.TEST_ERROR,
+                reason=TEST_ERROR_REASON,
+                details=f"The examiner ended without a verdict: {report}.",
+            )
+        reason = student_sentence(limit, self.environment.limits)
+        return Verdict(test_cell.grade_id, test_cell.points, VerdictState.VOID, reason=reason)
 
     async def examine(self, test_cell: TestCell, address: str, seconds: float) -> Verdict | None:
         """Connect the candidate to the examiner at an address; return the examiner's verdict.

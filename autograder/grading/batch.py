@@ -159,11 +159,12 @@ class Batch:
         outcome = returned.executed
         if isinstance(outcome, Finding):
             executed = mark_exam_not_run(pending.exam_notebook, outcome)
+            outcome = to_bytes(executed)
         else:
             executed = from_bytes(outcome)
-            if was_completed(executed):
-                self.result_cache.put(returned.name, outcome)
-                self.completed.add(returned.name)
+        if was_completed(executed):  # or killed its workers, which it would do again
+            self.result_cache.put(returned.name, outcome)
+            self.completed.add(returned.name)
         return [_examined(one, findings, executed) for one, findings in pending.waiting]
 
 

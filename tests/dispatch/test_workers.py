@@ -196,7 +196,7 @@ def test_exams_of_a_stopped_grader_are_canceled(course, cluster):
     grader.send_signal(signal.SIGINT)
 
     assert grader.wait(PATIENCE) == 130
-    assert "the same command goes on from there" in cluster.printed()
+    assert "run the same command to continue" in cluster.printed()
     wait_for(lambda: [what for what, *_ in notes(cluster.log)].count("stop") == 2)
     cluster.gate.touch()
     assert len(grade(course, cluster)) == 2
