@@ -140,6 +140,8 @@ NOT_SEARCHED = (
 )
 
 EXCEPTIONS = {
+    ("ARCHITECTURE.md", "paper"): "the name of a command",
+    ("README.md", "paper"): "the name of a command",
     ("autograder/cli/grade.py", "paper"): "the name of a command",
     ("autograder/integrations/papermill.py", "paper"): "the name of a command",
     ("autograder/course/build/checks.py", "schemes"): "nbgrader's word for a rubric",
