@@ -125,7 +125,7 @@ def load(
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads the registrations in one `misconceptions.py`."""
+    """Reader of the registrations in one `misconceptions.py`."""
 
     path: Path
     text: str

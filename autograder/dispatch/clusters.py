@@ -55,7 +55,7 @@ class Scheduler:
 def local_queue(exam_slots: ExamSlots) -> Iterator[ExamQueue]:
     """Open a queue whose exams are run by threads of this process.
 
-    Student code does not run in this process: each exam starts processes of its own.
+    Student code does not run in this process: each exam starts its own processes.
     """
     count = len(exam_slots.slots)
     with (
@@ -65,7 +65,7 @@ def local_queue(exam_slots: ExamSlots) -> Iterator[ExamQueue]:
             processes=False,
             resources=resources(exam_slots.slots),
             plugins=(exam_slots,),
-            memory_limit=0,  # an exam has limits of its own
+            memory_limit=0,  # an exam has its own limits
             dashboard_address=LOCAL_ONLY,
             worker_dashboard_address=LOCAL_ONLY,
             silence_logs=logging.CRITICAL,

@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 
 SENT_PER_SLOT = 2  # so that a slot which becomes free finds its next exam on the worker
 POLL_SECONDS = 0.2
-RETRIES = 3  # of Dask, after an error of its own
+RETRIES = 3  # of Dask, after an error in Dask itself
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ class ExamQueue:
 
     @property
     def is_full(self) -> bool:
-        """Whether to take before sending more: exams that are sent wait in memory."""
+        """Whether results must be taken before more exams are sent, which wait in memory."""
         return len(self.sent) >= max(1, SENT_PER_SLOT * self.slots())
 
     @property
     def is_busy(self) -> bool:
-        """Whether there is something to take."""
+        """Whether there are results to wait for."""
         return bool(self.sent or self.suspects)
 
     def send(self, name: str, exam_notebook: bytes, run_spec: RunSpec) -> None:
@@ -72,7 +72,7 @@ class ExamQueue:
         self._submit(SentExam(name, exam_notebook, run_spec))
 
     def take(self) -> ReturnedExam | None:
-        """Return the result of an exam; None if no exam ended for a moment, or one is repeated.
+        """Return the result of an exam; None if none has ended yet, or one is run again.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Give each exam on a Dask worker a slot of its own, and cancel exams that nobody waits for."""
+"""Give each exam on a Dask worker its own slot, and cancel exams that Dask has given up."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -27,7 +27,7 @@ class Cancellation:
         Raises
         ------
         asyncio.CancelledError
-            If the exam is cancelled, before it starts or while it runs.
+            If the exam is canceled, before it starts or while it runs.
         """
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None

@@ -79,7 +79,7 @@ def run_exam(
         If the kernel or the examiner does not start, or a set-up cell fails in the examiner. An
         error in the student's code raises nothing.
     asyncio.CancelledError
-        If the exam was cancelled.
+        If the exam was canceled.
     """
     executed = deepcopy(exam_notebook)
     with make_environment(settings, _packages(exam_notebook), slot, support) as environment:
@@ -223,9 +223,9 @@ class _Exam:
         return Verdict(test_cell.grade_id, test_cell.points, VerdictState.VOID, reason=reason)
 
     async def examine(self, test_cell: TestCell, address: str, seconds: float) -> Verdict | None:
-        """Let the candidate answer the examiner at the address; return the examiner's verdict.
+        """Connect the candidate to the examiner at an address; return the examiner's verdict.
 
-        None if the examiner does not reach one in time.
+        Return None if the examiner does not reach one in time.
         """
         serving = asyncio.create_task(
             self.candidate.serve(address, seconds + _CANDIDATE_GRACE_SECONDS)
@@ -251,7 +251,7 @@ class _Exam:
         return verdict
 
     async def end_serving(self, serving: "asyncio.Task[Reply]") -> Ending:
-        """Wait until the candidate is idle; if it is not in time, interrupt it, then abandon it."""
+        """Wait until the candidate is idle; interrupt it after a while, then stop waiting."""
         done, _ = await asyncio.wait({serving}, timeout=_REST_SECONDS)
         if not done:
             await self.candidate.interrupt()
@@ -262,7 +262,7 @@ class _Exam:
         return serving.result().ending
 
     def record_verdict(self, cell: NotebookNode, exercise: str, verdict: Verdict) -> None:
-        """Write a verdict into its cell, such that nbgrader reads the same points from it."""
+        """Write a verdict into its cell, so that nbgrader reads the same points from it."""
         if self.answer_key is not None:
             verdict = diagnose(verdict, self.answer_key, exercise, self.misconceptions)
             if verdict.misconception is not None:
@@ -332,7 +332,7 @@ async def _connect_and_close(address: str) -> None:
 
 
 def _run_in_own_loop(make_coroutine: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a coroutine in an event loop of its own, which is closed afterwards.
+    """Run a coroutine in its own event loop, which is closed afterwards.
 
     If another loop is running already, papermill's or a notebook's, it runs in a thread.
     """

@@ -1,4 +1,4 @@
-"""The environment variables of every forked process: taken from a list, never inherited."""
+"""Set the environment variables of forked processes: from a list, never inherited."""
 
 import os
 import sys

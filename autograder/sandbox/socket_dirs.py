@@ -1,4 +1,4 @@
-"""Make the folders in which a sandboxed process meets others: for sockets, and nothing else."""
+"""Create folders for the sockets that connect a sandboxed process to others."""
 
 import os
 import tempfile

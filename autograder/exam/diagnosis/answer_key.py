@@ -56,7 +56,7 @@ class AnswerKey:
 
 
 def set_expected_kinds(exam_notebook: NotebookNode, answer_key: AnswerKey) -> None:
-    """Write into each test cell of a paper which replies are due at its lines."""
+    """Write into each test cell of an exam notebook which kinds are expected at its lines."""
     for cell in cells_with_role(exam_notebook, CellRole.TEST):
         grade_id = str(exam_cell(cell).grade_id)
         update_exam_cell(cell, expected_kinds=answer_key.expected_kinds.get(grade_id, {}))

@@ -11,7 +11,7 @@ from autograder.models import Verdict
 def diagnose(
     verdict: Verdict, answer_key: AnswerKey, exercise: str, before: Collection[str] = ()
 ) -> Verdict:
-    """Return the verdict with the misconception that its transcript shows, if it shows one.
+    """Return the verdict, with the misconception that its transcript matches, if any.
 
     An answer that earned all points is never diagnosed.
 
@@ -32,7 +32,7 @@ def diagnose(
 def diagnose_all(
     verdicts: Iterable[Verdict], answer_key: AnswerKey, exercises: Iterable[str]
 ) -> tuple[Verdict, ...]:
-    """Return the verdicts of one exam, in order, each diagnosed with those before it in mind."""
+    """Return the verdicts of one exam, in order, each diagnosed given the earlier diagnoses."""
     diagnosed: list[Verdict] = []
     for verdict, exercise in zip(verdicts, exercises, strict=True):
         before = {v.misconception for v in diagnosed if v.misconception}
