@@ -57,7 +57,7 @@ def test_an_examiner_that_crashes_is_an_error_of_the_test_and_the_exam_goes_on()
     assert passed.points == 3.0
 
 
-def test_an_examiner_that_needs_too_much_memory_is_told_apart_from_an_endless_loop():
+def test_an_examiner_that_needs_too_much_memory_is_not_called_an_endless_loop():
     settings = Settings(memory_bytes=600_000_000)
     fill = ("test", "import numpy as np\nkept = [np.ones(10**7) for _ in range(40)]")
 
