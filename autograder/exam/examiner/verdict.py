@@ -20,7 +20,7 @@ from autograder.notebook.markers import Region, has_region
 
 HIDDEN_REASON = "a hidden test found an incorrect answer"
 HIDDEN_ERROR = "Your code raised an error in a hidden test."
-VISIBLE_REASON = "incorrect. Run this check in your notebook to read more"
+VISIBLE_REASON = "incorrect. Run this check in your notebook to read more."
 VISIBLE_ERROR = "Your code raised an error in a check of your notebook. Run it to read more."
 
 _TEST_ERRORS = (NotTransferable, SyntaxError, KeyboardInterrupt, SystemExit)
