@@ -1,4 +1,4 @@
-"""The exceptions of the package, as one tree.
+"""Define the exceptions of the package, as one tree.
 
 AutograderError                 anything that an instructor can read and act on
 ├── UsageError                  a name, path, option or setting that does not exist or is not valid

@@ -28,7 +28,7 @@ def versions() -> Mapping[str, str]:
 
 
 def differences(found: Mapping[str, str], expected: Mapping[str, str]) -> str:
-    """Return a phrase that names the versions that differ; an empty string where none does."""
+    """Return a phrase that names the versions that differ; an empty string if none does."""
     names = [name for name in {**expected, **found} if found.get(name) != expected.get(name)]
     sides = ((name, found.get(name, "none"), expected.get(name, "none")) for name in names)
     return ", ".join(f"{name} is {one}, not {other}" for name, one, other in sides)

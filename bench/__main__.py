@@ -35,7 +35,7 @@ def main(
     to: Annotated[Path, typer.Option(help="The page to write.")] = Path("BENCHMARKS.md"),
     work: Annotated[Path, typer.Option(help="Where the courses are made.")] = Path(".bench"),
 ) -> None:
-    """Grade one class with nbgrader, Otter and this project, and report what each took."""
+    """Grade one class with nbgrader, Otter and this project, and report the cost of each."""
     before, folder = load(), (work / "courses").absolute()
     folder.mkdir(parents=True, exist_ok=True)
     try:

@@ -19,7 +19,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Assignment:
-    """An assignment of one notebook; `reference` are the right answers, by exercise."""
+    """An assignment of one notebook; `reference` has the right answers, by exercise."""
 
     name: str
     setup: str

@@ -1,6 +1,6 @@
-"""Run a command, and measure what it and all its descendants take, orphans included.
+"""Run a command, and measure the resources of it and all its descendants, orphans included.
 
-A program of its own: `python -I child.py USAGE.json COMMAND...`. It adopts the orphans of its
+A separate program: `python -I child.py USAGE.json COMMAND...`. It adopts the orphans of its
 tree, waits for each of them, and then asks the kernel, so every forked process is counted.
 """
 

@@ -1,6 +1,6 @@
 """Grade notebooks with Otter, one after another, in one process.
 
-A program of its own, run by the Python that has Otter:
+A separate program, run by the Python that has Otter:
 `python otter_loop.py AUTOGRADER.zip RESULTS.jsonl NOTEBOOK...`. This is faster than
 `otter run` for each notebook, which would import Otter each time.
 """

@@ -1,6 +1,6 @@
 """Run the cells of notebooks and nothing else, each in a process forked after the imports.
 
-A program of its own: `python pure.py SECONDS.json NOTEBOOK...`. Set-up, answers and tests run in
+A separate program: `python pure.py SECONDS.json NOTEBOOK...`. Set-up, answers and tests run in
 one namespace; a cell that fails is skipped. No grader can take less: what it takes above this
 is its overhead.
 """

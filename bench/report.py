@@ -10,7 +10,7 @@ MIB = 1024 * 1024
 
 
 def report(comparison: Comparison, large_class: LargeClass, *, about: Sequence[str]) -> str:
-    """Return the page; `about` are sentences about the machine and the versions."""
+    """Return the page; `about` has sentences about the machine and the versions."""
     return "\n".join(
         [
             "# Benchmarks",
@@ -67,7 +67,7 @@ def report(comparison: Comparison, large_class: LargeClass, *, about: Sequence[s
             "## Machine and versions",
             "",
             *(f"* {sentence}" for sentence in about),
-            "* `make bench` installs Otter into an environment of its own, runs everything and",
+            "* `make bench` installs Otter into its own environment, runs everything and",
             "  writes this page. Do not use the machine meanwhile.",
             "",
         ]

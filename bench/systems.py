@@ -20,7 +20,7 @@ ENVIRONMENT = {  # the same for all; nbgrader treats TensorFlow's log on stderr 
     "CUDA_VISIBLE_DEVICES": "-1",
     "PYTHONPATH": str(
         Path(__file__).parents[1] / "lib"
-    ),  # for Otter, which has an environment of its own
+    ),  # for Otter, which has its own environment
     "PATH": f"{BIN}:{os.environ['PATH']}",  # nbgrader runs alembic by its name
 }
 Points = Mapping[str, Mapping[str, float]]  # by student and exercise

@@ -123,7 +123,8 @@ BRITISH = Rule(
     r"\w*(?:(?:optim|initial|recogn|normal|serial|organ|random|minim|maxim|standard|token|general"
     r"|visual|capital|synchron|custom|util|emphas|real)is(?:e|es|ed|er|ers|ing"
     r"|ations?)|colour\w*|behaviour\w*|neighbour\w*|favour\w*|honour\w*|flavour\w*"
-    r"|labelled|modelled|cancelled|travelled|signalled|centred?|centres|greys?|analys(?:e|es|ed))",
+    r"|labelled|modelled|cancelled(?! error)|travelled|signalled|centred?|centres|greys?"
+    r"|analys(?:e|es|ed))",
     "American spelling",
 )
 
@@ -139,6 +140,8 @@ NOT_SEARCHED = (
 )
 
 EXCEPTIONS = {
+    ("ARCHITECTURE.md", "paper"): "the name of a command",
+    ("README.md", "paper"): "the name of a command",
     ("autograder/cli/grade.py", "paper"): "the name of a command",
     ("autograder/integrations/papermill.py", "paper"): "the name of a command",
     ("autograder/course/build/checks.py", "schemes"): "nbgrader's word for a rubric",
@@ -152,6 +155,7 @@ EXCEPTIONS = {
     ("lib/dlcourse/envs/_gridworld.py", "slip"): "what happens on ice",
     ("lib/dlcourse/plot/_style.py", "paper"): "what a figure may be printed on",
     ("tests/cli/test_cli.py", "paper"): "the name of a command",
+    ("tests/course/build/test_checks.py", "schemes"): "a misspelled marker of nbgrader",
     ("tests/dlcourse/data/test_digits.py", "paper"): "what the digits were written on",
     ("tests/dlcourse/envs/test_envs.py", "slip"): "what happens on ice",
     ("tests/integrations/test_papermill.py", "paper"): "the name of a command",
@@ -348,6 +352,8 @@ def test_the_line_of_a_word_is_found():
     [
         ("# colour, optimiser and neighbours", ["colour", "optimiser", "neighbours"]),
         ("initialise = 1", ["initialise"]),
+        ("raise CancelledError", []),  # the name of an exception of Python
+        ("is_cancelled = True  # it was cancelled", ["cancelled", "cancelled"]),
         ("# your hours, promise, otherwise, exercise, realism, analysis, precise", []),
     ],
 )

@@ -124,7 +124,7 @@ def load(
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads the registrations in one `misconceptions.py`."""
+    """Reader of the registrations in one `misconceptions.py`."""
 
     path: Path
     text: str

@@ -27,7 +27,7 @@ LOG = logging.getLogger(__name__)
 
 SENT_PER_SLOT = 2  # so that a slot which becomes free finds its next exam on the worker
 POLL_SECONDS = 0.2
-RETRIES = 3  # of Dask, after an error of its own
+RETRIES = 3  # of Dask, after an error in Dask itself
 LOCAL_ONLY = "127.0.0.1:0"  # Dask's servers listen on this machine only, at any free port
 CONNECT_SECONDS = 10
 DEATHS = 2  # of workers, after which an exam is a suspect; see `ExamQueue`
@@ -68,12 +68,12 @@ class ExamQueue:
 
     @property
     def is_full(self) -> bool:
-        """Whether to take before sending more: exams that are sent wait in memory."""
+        """Whether results must be taken before more exams are sent, which wait in memory."""
         return len(self.sent) >= max(1, SENT_PER_SLOT * self.slots())
 
     @property
     def is_busy(self) -> bool:
-        """Whether there is something to take."""
+        """Whether there are results to wait for."""
         return bool(self.sent or self.suspects)
 
     def send(self, name: str, exam_notebook: bytes, run_spec: RunSpec) -> None:
@@ -81,7 +81,7 @@ class ExamQueue:
         self._submit(SentExam(name, exam_notebook, run_spec))
 
     def take(self) -> ReturnedExam | None:
-        """Return the result of an exam; None if no exam ended for a moment, or one is repeated.
+        """Return the result of an exam; None if none has ended yet, or one is run again.
 
         Raises
         ------
@@ -178,7 +178,7 @@ class Scheduler:
 def local_queue(exam_slots: ExamSlots) -> Iterator[ExamQueue]:
     """Open a queue whose exams are run by threads of this process.
 
-    Student code does not run in this process: each exam starts processes of its own.
+    Student code does not run in this process: each exam starts its own processes.
     """
     count = len(exam_slots.slots)
     with (
@@ -188,7 +188,7 @@ def local_queue(exam_slots: ExamSlots) -> Iterator[ExamQueue]:
             processes=False,
             resources=resources(exam_slots.slots),
             plugins=(exam_slots,),
-            memory_limit=0,  # an exam has limits of its own
+            memory_limit=0,  # an exam has its own limits
             dashboard_address=LOCAL_ONLY,
             worker_dashboard_address=LOCAL_ONLY,
             silence_logs=logging.CRITICAL,

@@ -1,7 +1,4 @@
-"""Run exams on a Dask worker, each in a slot of its own: bytes in, bytes out.
-
-Exams that nobody waits for are canceled.
-"""
+"""Run exams on a Dask worker, each in its own slot, and cancel those that Dask has given up."""
 
 import asyncio
 import pickle

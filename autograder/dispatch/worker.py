@@ -21,9 +21,9 @@ OnJoined = Callable[[str], object]
 def join(
     scheduler: Scheduler, slots: ExamSlots, on_joined: OnJoined, *, name: str | None = None
 ) -> None:
-    """Run the exams of whoever grades with a scheduler; return when it ends, or on a signal.
+    """Run the exams that a scheduler sends; return when the scheduler ends, or on a signal.
 
-    The exams run in a process of its own, which Dask's nanny starts again when it dies.
+    The exams run in a separate process, which Dask's nanny starts again when it dies.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ async def _wait_for_exams(
         resources=resources(slots.slots),
         plugins=(slots,),
         security=security,
-        memory_limit=0,  # an exam has limits of its own
+        memory_limit=0,  # an exam has its own limits
         local_directory=folder,
         dashboard=False,
         silence_logs=logging.ERROR,

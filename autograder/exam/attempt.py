@@ -122,7 +122,7 @@ def attempt_exam(
         return exam_notebook  # the submission could not be read: there is nothing to run
     try:
         return run_exam(exam_notebook, settings=settings, answer_key=answer_key, support=support)
-    except Exception as error:  # no kernel started, say; the answers can still be graded by hand
+    except Exception as error:  # such as no kernel; answers can still be graded by hand
         LOG.exception("An exam of %r could not be run", exam_metadata(exam_notebook).assignment)
         return mark_exam_not_run(exam_notebook, exam_not_run(error))
 

@@ -126,7 +126,7 @@ class ExamEnvironment:
         }
 
     def message_proxy_request(self, socket_dir: Path) -> SpawnRequest:
-        """Return the request for a message proxy: it reaches the kernel's sockets, nothing else."""
+        """Return the request for a message proxy, which can use only the kernel's sockets."""
         return SpawnRequest(
             module="autograder.exam.candidate.message_proxy",
             environment=environment(self.home),
@@ -136,7 +136,7 @@ class ExamEnvironment:
         )
 
     def examiner_request(self) -> SpawnRequest:
-        """Return the request for an examiner: it may listen in `socket_dir`, nothing else."""
+        """Return the request for an examiner, which may listen only in `socket_dir`."""
         return SpawnRequest(
             module="autograder.exam.examiner.process",
             environment={**environment(self.home), **self.slot.threading},

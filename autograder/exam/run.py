@@ -24,7 +24,14 @@ from autograder.exam.candidate.message_proxy import Ending
 from autograder.exam.candidate.session import CandidateSession, Clock
 from autograder.exam.diagnosis.answer_key import AnswerKey, diagnose
 from autograder.exam.environment import ExamEnvironment, Slot, make_environment
-from autograder.exam.test_cells import TestCell, TestTask, error_output, outputs_of, read_test_cells
+from autograder.exam.test_cells import (
+    TEST_ERROR_REASON,
+    TestCell,
+    TestTask,
+    error_output,
+    outputs_of,
+    read_test_cells,
+)
 from autograder.models import CellRole, Finding, FindingKind, Verdict, VerdictState
 from autograder.notebook.cells import (
     cells_with_role,
@@ -71,7 +78,7 @@ class Cancellation:
         Raises
         ------
         asyncio.CancelledError
-            If the exam is cancelled, before it starts or while it runs.
+            If the exam is canceled, before it starts or while it runs.
         """
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
@@ -112,7 +119,7 @@ def run_exam(
         If the kernel or the examiner does not start, or a set-up cell fails in the examiner. An
         error in the student's code raises nothing.
     asyncio.CancelledError
-        If the exam was cancelled.
+        If the exam was canceled.
     """
     executed = deepcopy(exam_notebook)
     with make_environment(settings, _packages(exam_notebook), slot, support) as environment:
@@ -232,17 +239,33 @@ class _Exam:
         is_listening = await self.examiner.receive(START_SECONDS)
         verdict = await self.examine(test_cell, address, seconds) if is_listening else None
         if verdict is None:
-            reason = student_sentence(LimitName.CELL_SECONDS, self.environment.limits)
-            verdict = Verdict(
-                test_cell.grade_id, test_cell.points, VerdictState.VOID, reason=reason
-            )
+            verdict = await self.verdict_without_examiner(test_cell)
             await self.restart_examiner(test_cell.index)
         return replace(verdict, seconds=round(verdict.seconds, 4))
 
-    async def examine(self, test_cell: TestCell, address: str, seconds: float) -> Verdict | None:
-        """Let the candidate answer the examiner at the address; return the examiner's verdict.
+    async def verdict_without_examiner(self, test_cell: TestCell) -> Verdict:
+        """Return the verdict of a test cell for which the examiner sent none: it earns nothing.
 
-        None if the examiner does not reach one in time.
+        An examiner that is still running was too slow. One that ended had used up a limit, or it
+        crashed, which is never the student's error.
+        """
+        report = await self.examiner.exit_report()
+        limit = LimitName.CELL_SECONDS if report is None else report.limit
+        if limit is None:
+            return Verdict(
+                test_cell.grade_id,
+                test_cell.points,
+                VerdictState.TEST_ERROR,
+                reason=TEST_ERROR_REASON,
+                details=f"The examiner ended without a verdict: {report}.",
+            )
+        reason = student_sentence(limit, self.environment.limits)
+        return Verdict(test_cell.grade_id, test_cell.points, VerdictState.VOID, reason=reason)
+
+    async def examine(self, test_cell: TestCell, address: str, seconds: float) -> Verdict | None:
+        """Connect the candidate to the examiner at an address; return the examiner's verdict.
+
+        Return None if the examiner does not reach one in time.
         """
         serving = asyncio.create_task(
             self.candidate.serve(address, seconds + _CANDIDATE_GRACE_SECONDS)
@@ -268,7 +291,7 @@ class _Exam:
         return verdict
 
     async def end_serving(self, serving: "asyncio.Task[Reply]") -> Ending:
-        """Wait until the candidate is idle; if it is not in time, interrupt it, then abandon it."""
+        """Wait until the candidate is idle; interrupt it after a while, then stop waiting."""
         done, _ = await asyncio.wait({serving}, timeout=_REST_SECONDS)
         if not done:
             await self.candidate.interrupt()
@@ -279,7 +302,7 @@ class _Exam:
         return serving.result().ending
 
     def record_verdict(self, cell: NotebookNode, exercise: str, verdict: Verdict) -> None:
-        """Write a verdict into its cell, such that nbgrader reads the same points from it."""
+        """Write a verdict into its cell, so that nbgrader reads the same points from it."""
         if self.answer_key is not None:
             verdict = diagnose(verdict, self.answer_key, exercise, self.misconceptions)
             if verdict.misconception is not None:
@@ -349,7 +372,7 @@ async def _connect_and_close(address: str) -> None:
 
 
 def _run_in_own_loop(make_coroutine: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a coroutine in an event loop of its own, which is closed afterwards.
+    """Run a coroutine in its own event loop, which is closed afterwards.
 
     If another loop is running already, papermill's or a notebook's, it runs in a thread.
     """

@@ -13,6 +13,9 @@ from autograder.models import CellRole, Verdict, VerdictState
 from autograder.notebook.cells import ExpectedKinds, exam_cell, exam_metadata, exercise_of
 from autograder.notebook.source_code import Region, has_region
 
+TEST_ERROR_REASON = "The test itself has an error. Your instructor has been informed."
+"""What a student reads when a test cell fails by an error of its own."""
+
 
 @dataclass(frozen=True)
 class TestCell:

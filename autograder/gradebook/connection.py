@@ -120,7 +120,7 @@ def _open(url: str, course_id: str) -> Gradebook:
 
 
 def _retrying() -> Retrying:
-    """Return what calls a function again while the database is locked."""
+    """Return a function that calls another one again while the database is locked."""
     return Retrying(
         retry=retry_if_exception(_is_lock),
         stop=stop_after_attempt(ATTEMPTS),

@@ -1,4 +1,4 @@
-"""Read from the gradebook what was marked by hand, comments, and late penalties."""
+"""Read manual marks, comments and late penalties from the gradebook."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

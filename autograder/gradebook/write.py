@@ -1,4 +1,4 @@
-"""Enter Results into the gradebook; what a person entered there is kept."""
+"""Enter Results into the gradebook, and keep what a person entered."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -79,7 +79,7 @@ class ResultCache:
 
 
 def _checksum(digest: str, executed: bytes) -> bytes:
-    """Return what identifies an entry that is torn, was changed, or has another entry's name."""
+    """Return a digest that detects an incomplete, changed or wrongly named entry."""
     return hashlib.sha256(digest.encode() + b"\0" + executed).hexdigest().encode()
 
 

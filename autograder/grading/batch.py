@@ -28,7 +28,7 @@ from autograder.notebook.cells import from_bytes, to_bytes, verdicts_of
 
 LOG = logging.getLogger(__name__)
 
-CHUNK = 32  # submissions without an exam of their own that are yielded at a time
+CHUNK = 32  # submissions that need no exam and are yielded at a time
 
 OpenQueue = Callable[[], AbstractContextManager[ExamQueue]]
 
@@ -85,7 +85,7 @@ class Batch:
     def examine(
         self, submissions: Iterable[Submission]
     ) -> Generator[list[ExaminedSubmission] | None, None, None]:
-        """Yield every submission once, examined; those that finish at the same time together.
+        """Yield every examined submission once; those that finish together are one batch.
 
         None is yielded when nothing finished for a moment, so that the caller can stop.
         """

@@ -204,7 +204,7 @@ def _queue_opener(
     *,
     most: int,
 ) -> OpenQueue:
-    """Return what opens the exam queue: on this machine, with `most` slots, or on a scheduler."""
+    """Return a function that opens the queue: on this machine (`most` slots) or a scheduler."""
     if scheduler is not None:
         if jobs is not None or gpus is not None:
             message = "With a scheduler, each worker says how many exams it runs at a time."

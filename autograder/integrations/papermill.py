@@ -109,7 +109,7 @@ class ExamEngine(Engine):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class _Course:
-    """What an exam needs to know of its course."""
+    """What an exam needs from its course."""
 
     settings: Settings
     answer_key: AnswerKey | None = None
@@ -167,7 +167,7 @@ def _mark_parameters_as_setup(exam_notebook: NotebookNode) -> None:
 
 
 def _report(nb_man: NotebookExecutionManager, index: int, cell: NotebookNode) -> None:
-    """Tell papermill that a cell has run."""
+    """Notify papermill that a cell has run."""
     if cell.cell_type == "code":
         nb_man.cell_start(nb_man.nb.cells[index], index)
         nb_man.cell_complete(nb_man.nb.cells[index], index)

@@ -56,7 +56,7 @@ def grade_id_of(cell: NotebookNode) -> str | None:
 
 
 def points_of(cell: NotebookNode) -> float:
-    """Return the points that a test, a manually graded answer or a task is worth."""
+    """Return the points of a test, a manually graded answer or a task."""
     marks = marks_of(cell)
     return float(marks.get("points") or 0) if marks.get("grade") or marks.get("task") else 0.0
 

@@ -1,4 +1,4 @@
-"""Parse the source of a cell: what is Python in it, what is IPython's, and nbgrader's markers.
+"""Parse the source of a cell: its Python code, its IPython syntax, and nbgrader's markers.
 
 A cell may contain magics (`%time`, `%%bash`), shell lines (`!ls`), calls for help (`np.exp?`),
 prompts and indentation that IPython accepts and Python does not. There is one rule for what is

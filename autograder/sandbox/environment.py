@@ -1,4 +1,4 @@
-"""Make what a forked process finds: its environment variables, and the folder of its sockets."""
+"""Set the environment variables of forked processes, and create folders for their sockets."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ PASSED_ON = (
     "XLA_FLAGS",
     "XLA_PYTHON_CLIENT_PREALLOCATE",
 )
-"""The variables that a process gets from the one that starts it; it inherits no others."""
+"""The variables that a process gets from the one that starts it; it gets no others."""
 
 PYTHON = (sys.executable, "-P", "-s")
 """The command of a Python that finds no modules in its working directory or the user's home.

@@ -32,7 +32,7 @@ class LimitName(StrEnum):
 class Limit:
     """One row of the table of limits.
 
-    default      of a process that is started without limits of its own
+    default      of a process that is started without its own limits
     unit         what the number counts
     help         what is limited, for a list of options
     student      the sentence for the student; formatted with the fields of `Limits`
@@ -209,7 +209,7 @@ def instructor_sentence(name: LimitName, limits: Limits) -> str:
 
 
 def recognize(error_name: str, error_text: str) -> LimitName | None:
-    """Return the limit that the name and text of an exception in a cell reveal, or None."""
+    """Return the limit that caused an exception with this name and text, or None."""
     if error_name == "MemoryError":
         return LimitName.MEMORY_BYTES
     signs = ((limit.name, limit.sign) for limit in LIMITS.values() if limit.sign is not None)

@@ -12,7 +12,9 @@ from typing import Any
 
 from autograder.errors import ExamError
 from autograder.sandbox.forkserver.client import ForkedProcess, ForkServer
-from autograder.sandbox.forkserver.messages import SpawnRequest
+from autograder.sandbox.forkserver.messages import ExitReport, SpawnRequest
+
+_EXIT_SECONDS = 1.0  # from the end of its socket to the report of its supervisor
 
 _LINE_LIMIT = 1 << 28
 
@@ -55,6 +57,16 @@ class RpcProcess:
         except (TimeoutError, OSError, ValueError):
             return None
         return json.loads(line) if line else None
+
+    async def exit_report(self) -> ExitReport | None:
+        """Return how the process ended; None if it is still running after a moment."""
+        if self.process is None:
+            return None
+        try:
+            await asyncio.wait_for(self.process.wait_async(), _EXIT_SECONDS)
+        except TimeoutError:
+            return None
+        return self.process.ended
 
     async def stop(self) -> None:
         """Kill the process."""

@@ -56,7 +56,7 @@ class AnswerKind(StrEnum):
     """A wrong answer with a name and a hint: loses points, and is recognized."""
 
     TRIVIAL = "trivial answer"
-    """An answer that knows nothing of the exercise: no points."""
+    """An answer that ignores the exercise: no points."""
 
 
 class RunMode(StrEnum):

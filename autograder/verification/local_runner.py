@@ -1,6 +1,6 @@
 """Run known answers and their tests without Jupyter: in two processes, or in one.
 
-All processes are forked from this one, so that what is imported here need not be imported there.
+All processes are forked from this one, so they do not import again what is imported here.
 TensorFlow's runtime does not survive a fork: import it here, and never use it. Only the course's
 own code runs here; the exam of a student runs in `autograder.exam.run`.
 """
@@ -103,13 +103,13 @@ class LocalRun:
         return self.reading
 
     def read(self) -> bool:
-        """Read what there is; return whether that was the end."""
+        """Read the available output; return whether the output has ended."""
         part = os.read(self.reading, 1 << 20)
         self.text += part
         return not part
 
     def result(self) -> AnswerResult:
-        """Kill the processes; return the verdicts, void ones if they had not ended."""
+        """Kill the processes; return the verdicts, which are void if the run had not ended."""
         os.close(self.reading)
         for process in (self.runner, *self.helpers):
             os.kill(process, signal.SIGKILL)
@@ -212,7 +212,7 @@ def fork(run: Callable[[], None], folder: Path | None = None) -> int:
 
 
 def preload(sources: Iterable[str]) -> None:
-    """Import the heavy libraries that code cells import, so that forked processes need not."""
+    """Import the large libraries that code cells import, before processes are forked."""
     os.environ.setdefault("MPLBACKEND", "agg")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     wanted = {name for source in sources for name in imported_packages(source)}

@@ -128,7 +128,7 @@ def plan_tests(source: NotebookNode, parameters: Mapping[str, Any] | None = None
 
 
 def _closed(direct: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """Return the transitive closure of which exercise uses which."""
+    """Return the transitive closure of the relation "uses" between exercises."""
     closed = dict(direct)
     for _ in direct:
         closed = {

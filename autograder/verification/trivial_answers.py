@@ -1,4 +1,4 @@
-"""Answers that know nothing of the exercise, and must earn no points in any test."""
+"""Define answers that ignore the exercise, and must earn no points in any test."""
 
 from collections.abc import Iterable, Mapping
 

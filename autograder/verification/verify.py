@@ -311,7 +311,7 @@ def _wrong_losses(plan: TestPlan, answer: Answer, verdicts: Sequence[Verdict]) -
 
 
 def _diagnoses(plan: TestPlan, verdicts: Sequence[Verdict], answer_key: AnswerKey) -> set[str]:
-    """Return the names of the misconceptions that an answer is taken for."""
+    """Return the names of the misconceptions that are diagnosed in an answer."""
     exercise_of = {test.grade_id: test.exercise for test in plan.tests}
     exercises = [exercise_of[verdict.grade_id] for verdict in verdicts]
     diagnosed = diagnose_all(verdicts, answer_key, exercises)

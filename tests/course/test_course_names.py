@@ -143,7 +143,7 @@ def test_every_name_in_prose_exists(path):
         pytest.param("plot.points([])", [], id="known"),
         pytest.param("plot.point([])", ["line 1: plot.point"], id="unknown name"),
         pytest.param(
-            "f(plot.points(X, colour=1))", ["line 1: plot.points(colour=...)"], id="keyword"
+            "f(plot.points(X, paint=1))", ["line 1: plot.points(paint=...)"], id="keyword"
         ),
         pytest.param("def f():\n    return plot.x", ["line 2: plot.x"], id="in a function"),
         pytest.param("def f(plot):\n    return plot.x", [], id="an argument of that name"),

@@ -164,11 +164,11 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("make", "told"), REFUSED.values(), ids=REFUSED)
-def test_what_holds_code_or_is_no_model_is_refused_in_a_sentence(keras, make, told):
+@pytest.mark.parametrize(("make", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_holds_code_or_is_no_model_is_refused_in_a_sentence(keras, make, sentence):
     model = make(keras)
 
-    with pytest.raises(CheckFailed, match=told):
+    with pytest.raises(CheckFailed, match=sentence):
         check.local_copy(model)
 
 
@@ -199,7 +199,7 @@ FORGED = {
     "a lookup": at_layer({"class_name": "StringLookup"}),
     "no layers": lambda tree: tree["config"].update(layers=None),
     "a list for a configuration": at_layer({"config": []}),
-    "code for an initialiser's activation": at_dense({"activation": {"class_name": "__lambda__"}}),
+    "code for an initializer's activation": at_dense({"activation": {"class_name": "__lambda__"}}),
     "deep nesting": at_dense({"units": json.loads("[" * 60 + "]" * 60)}),
 }
 

@@ -26,9 +26,9 @@ def test_overwriting_tells_a_copy_from_a_reference(copies, total):
 def test_memory_grows_with_what_an_object_keeps():
     frames = [(np.ones(1000),) for _ in range(20)]
 
-    held = probes.memory_of(Buffer, (True,), "add", frames)
+    size = probes.memory_of(Buffer, (True,), "add", frames)
 
-    assert 20 * 8000 <= held < 30 * 8000
+    assert 20 * 8000 <= size < 30 * 8000
 
 
 @pytest.mark.slow

@@ -117,9 +117,9 @@ def test_an_edited_a_copied_and_a_deleted_test_get_a_sentence_each(tmp_path):
     again = other("wrong", "wrong = 1")[1]
     path = written(tmp_path / "a.ipynb", *edited, *copied, again, deleted[0])
 
-    told = _selfcheck.remarks(_selfcheck.read(path))
+    remarks = _selfcheck.remarks(_selfcheck.read(path))
 
-    assert [sentence.split(":")[0] for sentence in told] == [
+    assert [sentence.split(":")[0] for sentence in remarks] == [
         "The test cell `test_step` was edited",
         "The cell `test_wrong` exists twice",
         "The test cell of `gone` was deleted",
@@ -168,7 +168,7 @@ def test_the_command_returns_1_and_the_hint_when_a_check_fails(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "sentence"),
     [
         ("missing.ipynb", None, "There is no file"),
         ("text.ipynb", "hello", "is not a notebook"),
@@ -182,7 +182,7 @@ def test_the_command_returns_1_and_the_hint_when_a_check_fails(tmp_path):
     ],
 )
 def test_the_command_returns_2_and_one_sentence_when_there_is_nothing_to_check(
-    tmp_path, name, text, told
+    tmp_path, name, text, sentence
 ):
     if text is not None:
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -190,5 +190,5 @@ def test_the_command_returns_2_and_one_sentence_when_there_is_nothing_to_check(
     result = run(tmp_path / name)
 
     assert result.exit_code == 2
-    assert told in result.output
+    assert sentence in result.output
     assert "Traceback" not in result.output

@@ -54,7 +54,7 @@ def test_longer_contexts_help_until_they_are_too_rare():
 
 
 def test_counts_by_hand():
-    # After 0 came 1 twice; 0 and 1 are as frequent as each other, but for the last 0.
+    # After 0 came 1 twice; 0 and 1 are as frequent as each other, except for the last 0.
     learn, judge = [0, 1, 0, 1, 0], [0, 1, 1]
     alone = [(2 + 2 * 0.5) / (5 + 2), (3 + 2 * 0.5) / (5 + 2)]  # of 1, of 0: 2 kinds were seen
     after_0 = (2 + 1 * alone[0]) / (2 + 1)

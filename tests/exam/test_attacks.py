@@ -1,4 +1,4 @@
-"""One class in which nearly everybody cheats, graded together: each earns what honest work earns.
+"""Test that each attack in a class of many attackers earns what honest work earns.
 
 Every attack comes with a wrong answer to `mean` (5 points) and right ones to `shout` (3) and
 `twice` (2), in the middle of a class with three honest students.
@@ -57,7 +57,7 @@ SETTINGS = Settings(
     output_bytes=200_000,
 )
 INDEX_OF_TEST = 4
-HARMLESS = {"text/plain", "image/png"}
+SAFE_TYPES = {"text/plain", "image/png"}
 
 
 def make_source():
@@ -212,7 +212,7 @@ HOARD = {
 }
 SOURCES = {**FORGING, **READING, **BREAKING, **EXHAUSTING}
 
-# What else an attack costs its author: the honest part cannot be told from the dishonest one.
+# What else an attack costs its author: the honest part cannot be separated from the dishonest one.
 EXPECTED = {
     **dict.fromkeys((*SOURCES, *CHANGES), DESERVED),
     "honest-a": FULL,
@@ -256,12 +256,12 @@ STOPPED = ("loops", "never-ends", "gigabytes", "displays", "fork-bomb", "memory-
 LIMITS = {"limit", "kernel-died"}
 
 
-def hand_in(course):
-    """Hand in everybody's work."""
+def submit_all(course):
+    """Submit the work of every student."""
     for name in ("honest-a", "honest-in-the-middle", "zz-honest"):
         course.submit(name, HONEST)
     for name, code in SOURCES.items():
-        code = code.replace("ROOT", str(course.root)).replace("ROOT", str(ROOT))
+        code = code.replace("ROOT", str(course.root)).replace("REPOSITORY", str(ROOT))
         code = code.replace("MEAN_INDEX", repr(str(INDEX_OF_TEST)))
         prefix = "" if "def mean(" in code and name != "smells-grading" else WRONG
         suffix = ALWAYS if name == "equals-everything" else ""
@@ -270,14 +270,14 @@ def hand_in(course):
         course.submit(name, {**STUBS, "mean": WRONG}, change)
     for name, answers in HOARD.items():
         course.submit(name, answers)
-    hand_in_files(course)
+    submit_unusual_files(course)
 
 
 ALWAYS = "def mean(numbers):\n    return Always(0)\n"
 
 
-def hand_in_files(course):
-    """Hand in what is hardly a notebook."""
+def submit_unusual_files(course):
+    """Submit files that are broken, unusual or no notebooks."""
     link = course.submission_path("links-to-source")
     link.parent.mkdir(parents=True)
     link.symlink_to(course.source_path)
@@ -349,7 +349,7 @@ def evening(tmp_path_factory):
     source = make_source()
     course = Course(tmp_path_factory.mktemp("attacked"), source, make_release(source))
     course.publish()
-    hand_in(course)
+    submit_all(course)
     os.environ["ATTACK_SECRET_TOKEN"] = "a secret of the instructor's"
     started = time.monotonic()
     try:
@@ -362,8 +362,15 @@ def evening(tmp_path_factory):
 
 def test_everybody_is_graded(evening):
     assert set(evening.results) == set(EXPECTED)
-    held = {name: result for name, result in evening.results.items() if result.verdicts}
-    assert set(held) == set(EXPECTED)
+    completed = {name: result for name, result in evening.results.items() if result.verdicts}
+    assert set(completed) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("student", SOURCES)
+def test_no_attack_fails_for_a_name_that_does_not_exist(evening, student):
+    assert "REPOSITORY/" not in evening.course.submission_path(student).read_text()
+    for error in ("ImportError", "ModuleNotFoundError", "NameError", "AttributeError"):
+        assert error not in evening.outputs(student)
 
 
 @pytest.mark.parametrize("student", EXPECTED)
@@ -380,17 +387,17 @@ def test_who_hurts_their_own_kernel_earns_no_more_than_honest_work(evening, stud
 
 
 @pytest.mark.parametrize("student", EXPECTED)
-def test_an_exam_is_held_whatever_is_handed_in(evening, student):
+def test_the_exam_runs_whatever_is_submitted(evening, student):
     assert "exam-not-run" not in evening.kinds(student)
 
 
 @pytest.mark.parametrize("student", FINDINGS)
-def test_the_instructor_is_told(evening, student):
+def test_the_instructor_sees_the_findings(evening, student):
     assert evening.kinds(student) >= FINDINGS[student]
 
 
 @pytest.mark.parametrize("student", STOPPED)
-def test_the_instructor_is_told_of_a_limit(evening, student):
+def test_the_instructor_sees_a_finding_about_a_limit(evening, student):
     assert evening.kinds(student) & LIMITS
 
 
@@ -425,7 +432,7 @@ def test_those_who_hoard_did_see_what_they_were_asked(evening):
 def test_nothing_that_people_open_can_do_anything(evening, student):
     cells = nbformat.read(evening.course.graded_path(student), as_version=4).cells
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    assert {kind for output in outputs for kind in output.get("data", {})} <= HARMLESS
+    assert {kind for output in outputs for kind in output.get("data", {})} <= SAFE_TYPES
     words = " ".join(cell.source for cell in cells if cell.cell_type == "markdown")
     for text in ("<script", "<img", "(javascript", "![]"):
         assert text not in words

@@ -149,7 +149,7 @@ raise type(f"Z{seen[-1]}", (Exception,), {})(seen)
 """
 
 
-def test_rules_11_and_12_what_was_hidden_is_not_shown_and_what_is_shown_is_harmless():
+def test_rules_11_and_12_hidden_values_are_not_shown_and_outputs_are_safe():
     executed = exam(
         ("answer", "seen = []\ndef f(x):\n    seen.append(x)\n    print(x)\n    return x"),
         ("added", "print('\\x1b[1mbefore\\x1b[0m')\nfrom IPython.display import HTML\nHTML('<i>')"),
@@ -167,7 +167,7 @@ def test_rules_11_and_12_what_was_hidden_is_not_shown_and_what_is_shown_is_harml
     assert "before" in shown
     assert "<i>" not in shown
     assert "\\u001b" not in shown
-    assert [block.withheld for block in page.blocks if block.kind == "added"] == [False, True]
+    assert [block.is_withheld for block in page.blocks if block.kind == "added"] == [False, True]
 
 
 def test_rule_14_an_exam_is_the_same_tomorrow():

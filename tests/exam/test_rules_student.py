@@ -1,4 +1,4 @@
-"""Rules 2, 4 to 9, 13 and 14, tried by student code: both rooms are processes, as in an exam."""
+"""Rules 2, 4 to 9, 13 and 14, tested by student code in two processes, as in an exam."""
 
 import pytest
 
@@ -99,10 +99,10 @@ def test_rule_4_what_imitates_a_value_earns_nothing_however_it_is_compared(answe
         place: kinds for kinds_of in right.kinds.values() for place, kinds in kinds_of.items()
     }
 
-    sat = in_two_processes(answer, *WAYS.values(), expected_kinds=expected_kinds)
+    result = in_two_processes(answer, *WAYS.values(), expected_kinds=expected_kinds)
 
     assert [verdict.points for verdict in right.verdicts] == [3.0] * len(WAYS)
-    assert [verdict.points for verdict in sat.verdicts] == [0.0] * len(WAYS)
+    assert [verdict.points for verdict in result.verdicts] == [0.0] * len(WAYS)
 
 
 NO_VERDICTS = (
@@ -187,8 +187,8 @@ check.equal((c + C(4)).n, 7)
 check.equal((-c).n, -3)
 """
 
-    for sat in (in_two_processes(answer, test), in_one_process(answer, test)):
-        assert sat.verdicts[0].passed, sat.verdicts[0].details
+    for result in (in_two_processes(answer, test), in_one_process(answer, test)):
+        assert result.verdicts[0].passed, result.verdicts[0].details
 
 
 def test_rule_4_nothing_is_written_back():
@@ -353,7 +353,7 @@ RAISED = {
 
 
 @pytest.mark.parametrize(("body", "name", "text"), RAISED.values(), ids=RAISED)
-def test_rule_6_an_exception_crosses_as_a_name_and_a_text(body, name, text):
+def test_rule_6_an_exception_is_sent_as_a_name_and_a_text(body, name, text):
     answer = f"def f(x):\n    {body}"
     test = f"""
 try:
@@ -399,9 +399,9 @@ check.equal([w.category.__name__ for w in caught], [{category!r}])
 """
     fatal = "with warnings.catch_warnings():\n    warnings.simplefilter('error')\n    f(2)"
 
-    sat = in_two_processes(answer, "check.equal(f(2), 4)", caught, fatal)
+    result = in_two_processes(answer, "check.equal(f(2), 4)", caught, fatal)
 
-    assert [verdict.points for verdict in sat.verdicts] == [3.0, 3.0, 0.0], sat.verdicts
+    assert [verdict.points for verdict in result.verdicts] == [3.0, 3.0, 0.0], result.verdicts
 
 
 # --- rule 7 --------------------------------------------------------------------------------------
@@ -411,8 +411,8 @@ def test_rule_7_functions_of_the_test_are_called_back_with_plain_data():
     answer = "def f(g, x): return [g(x), g(x=2 * x), g(np.array([x]))]"
     test = "check.equal(f(lambda x: x + 1, 1), [2, 3, [2]])"
 
-    for sat in (in_two_processes(answer, test), in_one_process(answer, test)):
-        assert sat.verdicts[0].passed, sat.verdicts[0].details
+    for result in (in_two_processes(answer, test), in_one_process(answer, test)):
+        assert result.verdicts[0].passed, result.verdicts[0].details
 
 
 def test_rule_7_not_with_objects():
@@ -439,8 +439,8 @@ def f(g, x):
 """
     test = "check.equal(f(lambda x: x * x, 1), [n * n for n in range(1, 9)])\ncheck.equal(1, 1)"
 
-    for sat in (in_two_processes(answer, test), in_one_process(answer, test)):
-        assert sat.verdicts[0].passed, sat.verdicts[0].details
+    for result in (in_two_processes(answer, test), in_one_process(answer, test)):
+        assert result.verdicts[0].passed, result.verdicts[0].details
 
 
 def test_rule_7_five_deep_is_one_too_many():
@@ -557,11 +557,11 @@ STRICT = {
 
 
 @pytest.mark.parametrize(("body", "test"), STRICT.values(), ids=STRICT)
-def test_rule_13_a_check_is_as_strict_in_two_rooms_as_in_one(body, test):
+def test_rule_13_a_check_is_as_strict_in_two_processes_as_in_one(body, test):
     answer = f"def f(x): {body}"
 
-    for sat in (in_two_processes(answer, test), in_one_process(answer, test)):
-        assert (sat.verdicts[0].state, sat.verdicts[0].points) == ("failed", 0.0)
+    for result in (in_two_processes(answer, test), in_one_process(answer, test)):
+        assert (result.verdicts[0].state, result.verdicts[0].points) == ("failed", 0.0)
 
 
 # --- rule 11 -------------------------------------------------------------------------------------
@@ -578,7 +578,7 @@ THIEVES = {
 
 
 @pytest.mark.parametrize("body", THIEVES.values(), ids=THIEVES)
-def test_rule_11_a_hidden_input_is_not_told_by_whoever_saw_it(body):
+def test_rule_11_a_hidden_input_is_not_shown_by_code_that_saw_it(body):
     answer = f"seen = []\ndef f(x):\n    seen.append(x)\n    {body}"
     hidden = HIDDEN_LINES.format("check.equal(f(np.array([31337])), 1, name='hidden')")
     later = "check.equal(f(np.array([1])), 1, name='visible')"
@@ -607,7 +607,7 @@ def f(): return [np.random.rand(), random.random()]
     assert [verdict.points for verdict in (*again, *other)] == [3.0, 3.0, 0.0]
 
 
-def test_rule_14_check_seed_seeds_both_rooms():
+def test_rule_14_check_seed_seeds_both_processes():
     answer = "def f(): return np.random.rand()"
     test = """
 check.seed(5)

@@ -6,6 +6,8 @@ from autograder.config import Settings
 from autograder.errors import ExamError
 from autograder.exam.attempt import attempt_exam, was_completed
 from autograder.exam.run import run_exam
+from autograder.exam.test_cells import TEST_ERROR_REASON
+from autograder.models import VerdictState
 from autograder.notebook.cells import exam_metadata, verdicts_of
 from tests.support.exam_notebooks import exam_notebook
 
@@ -40,3 +42,28 @@ def test_a_set_up_cell_that_only_the_student_breaks_does_not_prevent_the_exam():
     )
 
     assert [verdict.points for verdict in verdicts_of(executed)] == [3.0]
+
+
+def test_an_examiner_that_crashes_is_an_error_of_the_test_and_the_exam_goes_on():
+    crash = ("test", "import os\nos._exit(3)")
+
+    executed = run_exam(exam_notebook(ANSWER, crash, TEST), settings=Settings())
+
+    crashed, passed = verdicts_of(executed)
+    (finding,) = exam_metadata(executed).findings
+    assert crashed.state is VerdictState.TEST_ERROR
+    assert crashed.reason == TEST_ERROR_REASON
+    assert "status=3" in finding.message
+    assert passed.points == 3.0
+
+
+def test_an_examiner_that_needs_too_much_memory_is_not_called_an_endless_loop():
+    settings = Settings(memory_bytes=600_000_000)
+    fill = ("test", "import numpy as np\nkept = [np.ones(10**7) for _ in range(40)]")
+
+    executed = run_exam(exam_notebook(ANSWER, fill), settings=settings)
+
+    (verdict,) = verdicts_of(executed)
+    assert verdict.points == 0
+    assert "endless loop" not in verdict.reason
+    assert "memory" in verdict.reason

@@ -1,4 +1,4 @@
-"""What a dishonest student hands in: code for the answer cell of `mean`, which stays wrong."""
+"""Define what dishonest students submit: code in the answer cell of `mean`, which stays wrong."""
 
 WRONG = "def mean(numbers):\n    return 0.0\n"
 SHOUT = "def shout(text):\n    return text.upper()\n"
@@ -106,19 +106,19 @@ def forge():
 forge()
 print("forged")
 """,
-    "knocks-first": """
+    "connects-first": """
 import glob, socket, threading, time
-from autograder.exam.channel import Channel
-from autograder.exam.encoding import encode
-def doors():
+from autograder.exam.protocol.channel import Channel
+from autograder.exam.protocol.encoding import encode
+def sockets():
     for line in open("/proc/self/mountinfo"):
         path = line.split()[4]
         yield from glob.glob(path + "/*-*") if path.count("/") > 1 else ()
-def knock():
+def connect():
     seen = set()
     while True:
         time.sleep(0.001)
-        for path in set(doors()) - seen:
+        for path in set(sockets()) - seen:
             if path.rpartition("-")[2] != MEAN_INDEX:
                 continue
             connection = socket.socket(socket.AF_UNIX)
@@ -133,18 +133,19 @@ def knock():
                     Channel(connection).send(encode(["value", verdict, []], None, None))
                 except Exception:
                     pass
-threading.Thread(target=knock, daemon=True).start()
+threading.Thread(target=connect, daemon=True).start()
 time.sleep(0.2)
 """,
     "answers-junk": """
-from autograder.exam.candidate import kernel as served
-original, times = served.serve, []
+# The names of the running kernel: an import would make a second copy of its module.
+served = type(get_ipython().kernel).exam_serve_request.__globals__
+original, times = served["serve"], []
 def serve(channel, *rest):
     times.append(1)
     if len(times) > 1:
         return original(channel, *rest)
     channel.connection.sendall(b"{\\"state\\": \\"passed\\", \\"points\\": 5}\\n" * 10_000)
-served.serve = serve
+served["serve"] = serve
 """,
     "ends-it-all": """
 import atexit, os, sys
@@ -197,7 +198,7 @@ READING = {
 import os, sys
 found, tried = [], 0
 for path in ("ROOT", "ROOT/source", "ROOT/gradebook.db", "ROOT/submitted", "ROOT/.autograder",
-             "ROOT/.autograder/ledger", "REPOSITORY/tests", "REPOSITORY/course",
+             "ROOT/.autograder/results", "REPOSITORY/tests", "REPOSITORY/course",
              "REPOSITORY/source", "/root", "/proc/1/environ", "../../source", "/home"):
     try:
         found += [path] if os.path.isfile(path) and open(path).read(1) else [
@@ -218,7 +219,7 @@ print("FILES", found, others, secret, os.path.exists("link"))
 import os, re
 # A pattern in brackets does not find itself.
 hidden = re.compile(rb"[Z]ebra[f]ish-5521|[Q]uag[g]a-7391")
-known, canary = re.compile(rb"[C]ana[r]y-17"), "Canary-17 sits in this cell"
+known, canary = re.compile(rb"[C]ana[r]y-17"), "Canary-17 is in this cell"
 found, own = [], 0
 with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
     for line in maps:

@@ -46,7 +46,7 @@ Because of reasons.
 
 
 def make_cell(kind: str, source: str, role: str | None = None, **marks: Any) -> NotebookNode:
-    """Return a cell as it lies in source/: `marks` are nbgrader's, `tags` the cell's."""
+    """Return a cell as it is in source/: `marks` are nbgrader's, `tags` the cell's."""
     tags = marks.pop("tags", None)
     metadata: dict[str, Any] = {"tags": tags} if tags else {}
     if role:
@@ -132,7 +132,7 @@ class Course:
         answers: Mapping[str, str] | None = None,
         change: Callable[[NotebookNode], object] | None = None,
     ) -> Path:
-        """Hand in the release with `answers` filled in and whatever `change` does to it."""
+        """Submit the release with `answers` filled in and whatever `change` does to it."""
         notebook = deepcopy(self.release)
         for cell in notebook.cells:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -142,7 +142,7 @@ class Course:
         return self.submit_text(student, json.dumps(notebook))
 
     def submit_text(self, student: str, text: str) -> Path:
-        """Hand in a file that holds anything."""
+        """Submit a file of any text."""
         path = self.submission_path(student)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Papers of a few cells, as they are before anybody sat them."""
+"""Make exam notebooks of a few cells that have not been run."""
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
@@ -9,7 +9,7 @@ NOT_RUN = nbformat.v4.new_output("error", ename="NotRun", evalue="not run", trac
 
 
 def exam_notebook(*cells, seed=0):
-    """Return a paper: each cell is (role, source), a test's grade id counts up."""
+    """Return an exam notebook: each cell is (role, source), a test's grade id counts up."""
     made = []
     for place, (role, source) in enumerate((("setup", SETUP), *cells)):
         grade_id = f"{role}_{place}"

@@ -15,6 +15,7 @@ from autograder.verification import calibrate
 from autograder.verification.calibrate import (
     REFERENCE,
     Answer,
+    AnswerKind,
     answer_key_for,
     exam_config_for,
     expected_kinds_of,
@@ -109,7 +110,7 @@ def test_a_damaged_answer_key_is_made_again(made, tmp_path, content):
 def test_the_exam_of_a_notebook_has_its_answer_key_and_progress_is_reported(made, tmp_path):
     progress = []
     config = exam_config_for(
-        tmp_path, NOTEBOOK, Settings(), on_progress=lambda done, _: progress.append(done)
+        tmp_path, NOTEBOOK, Settings(), on_progress=lambda *counts: progress.append(counts)
     )
 
     assert (config.notebook, config.settings) == (NOTEBOOK, Settings())
@@ -146,7 +147,7 @@ def verdict(state, points, transcript=("call",)):
     return Verdict("test_double", 4, VerdictState(state), points=points, transcript=transcript)
 
 
-WRONG = Answer("misconception", "rounds", frozenset({"double"}), hint="Half counts too.")
+WRONG = Answer(AnswerKind.MISCONCEPTION, "rounds", frozenset({"double"}), hint="Half counts too.")
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ WRONG = Answer("misconception", "rounds", frozenset({"double"}), hint="Half coun
         (WRONG, verdict("passed", 4), False),
         (WRONG, verdict("passed", 2), True),
         (WRONG, verdict("failed", 0, transcript=()), False),
-        (replace(WRONG, kind="variant"), verdict("failed", 0), False),
+        (replace(WRONG, kind=AnswerKind.VARIANT), verdict("failed", 0), False),
         (REFERENCE, verdict("failed", 0), False),
     ],
     ids=["fails", "passes", "earns a part", "returned nothing", "a variant", "the reference"],

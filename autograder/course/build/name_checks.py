@@ -1,4 +1,4 @@
-"""Check the names in an assignment before anything runs: which cell binds what a cell reads.
+"""Check the names in an assignment without running it: every name that is read is bound.
 
 Test cells run in a process that has the names of the set-up cells and remote objects for the
 student's names. Any other name would be missing in the middle of an exam.

@@ -26,7 +26,7 @@ OUTCOMES = (
     "explain backpropagation through time",
     "give examples of recurrent networks in language processing",
     "derive, implement and numerically check backpropagation",
-    "build, fit and diagnose a classifier in Keras: optimiser, initialisation, regularisation",
+    "build, fit and diagnose a classifier in Keras: optimizer, initialization, regularization",
     "explain and implement Q-learning and a deep Q-network, and what replay and the target "
     "network are for",
 )

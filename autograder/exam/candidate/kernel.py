@@ -1,6 +1,6 @@
 """Define the candidate's kernel: IPython's kernel with two additional messages.
 
-`exam_setup_request` runs a set-up cell in a namespace of its own and copies its names to the
+`exam_setup_request` runs a set-up cell in its own namespace and copies its names to the
 student's; `exam_serve_request` answers the examiner during one test cell. Both are separate from
 `execute_request`, so that a student's AST and input transformers, hooks and replaced `do_execute`
 affect only the student's own cells.

@@ -2,8 +2,8 @@
 
 Student code can forge everything that comes from the kernel. Messages therefore fill outputs and
 say when a cell seems to be over, and nothing else. A message may also be so large, in ever more
-frames, that the process which assembles it runs out of memory. That is this process: it has a
-memory limit of its own and serves one exam, and the grader is not affected.
+frames, that the process which assembles it runs out of memory. That is this process: it has its
+own memory limit and serves one exam, and the grader is not affected.
 
 It replies to the requests "connect", "request" (send a message to the kernel and follow it) and
 "follow" (continue with the last one). "give up" makes it reply at once while it follows.
@@ -190,11 +190,11 @@ class MessageProxy:
                 return Ending.TOO_MUCH_OUTPUT
 
     async def _is_awaited(self) -> bool:
-        """Return whether the grader still waits for the reply: it has sent nothing meanwhile."""
+        """Return whether the grader still waits for the reply, that is, has sent nothing since."""
         return not select([self.control], [], [], 0)[0]
 
     async def _drain_replies(self) -> None:
-        """Discard the replies, which are not needed; the stream of them may never end."""
+        """Discard the replies, which are not needed, for a limited time: they may never end."""
         deadline = time.monotonic() + _DRAIN_SECONDS
         while time.monotonic() < deadline and await self.client.shell_channel.msg_ready():
             try:
@@ -208,7 +208,7 @@ def _text(value: Any) -> str:
 
 
 def _texts(bundle: dict[str, Any]) -> dict[str, str]:
-    """Return a MIME bundle of texts; what is not text becomes empty."""
+    """Return a MIME bundle of texts; a value that is not text becomes empty."""
     return {kind: _text(value) for kind, value in bundle.items()}
 
 

@@ -1,7 +1,7 @@
 """Run the student's cells of one exam in a kernel that may die, and replace it when it does.
 
 A cell that kills its kernel affects what depends on it and nothing else: another candidate process
-is started, the cells before are run again without the one that killed it, and the exam goes on.
+is started, the earlier cells are run again without the one that killed it, and the exam continues.
 """
 
 import json
@@ -42,7 +42,7 @@ class Clock:
         return self.deadline - time.monotonic()
 
     def cell_left(self) -> float:
-        """Return the seconds that a cell which starts now may take."""
+        """Return the number of seconds that a cell may take if it starts now."""
         return min(self.cell_seconds, self.exam_left())
 
 
@@ -102,7 +102,7 @@ class CandidateSession:
             cell.outputs.append(error_output("Stopped", self.why(limit)))
 
     async def serve(self, address: str, seconds: float) -> Reply:
-        """Let the candidate answer the examiner that listens at an address."""
+        """Make the candidate serve the examiner that listens at an address."""
         content = {"address": address}
         output_limit = self.environment.limits.output_bytes
         return await self.kernel.request("exam_serve_request", content, output_limit, seconds)
@@ -178,7 +178,7 @@ class CandidateSession:
 
 
 def _limit_in_outputs(outputs: list[NotebookNode]) -> LimitName | None:
-    """Return the limit that the error which ended a cell reveals, or None."""
+    """Return the limit that caused the error which ended a cell, or None."""
     errors = [output for output in outputs if output.output_type == "error"]
     return recognize(errors[-1].ename, errors[-1].evalue) if errors else None
 

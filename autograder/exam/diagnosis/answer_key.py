@@ -59,7 +59,7 @@ class AnswerKey:
 
 
 def set_expected_kinds(exam_notebook: NotebookNode, answer_key: AnswerKey) -> None:
-    """Write into each test cell of a paper which replies are due at its lines."""
+    """Write into each test cell of an exam notebook which kinds are expected at its lines."""
     for cell in cells_with_role(exam_notebook, CellRole.TEST):
         grade_id = str(exam_cell(cell).grade_id)
         update_exam_cell(cell, expected_kinds=answer_key.expected_kinds.get(grade_id, {}))
@@ -84,7 +84,7 @@ def write_answer_key(path: Path, answer_key: AnswerKey) -> None:
 def diagnose(
     verdict: Verdict, answer_key: AnswerKey, exercise: str, before: Collection[str] = ()
 ) -> Verdict:
-    """Return the verdict with the misconception that its transcript shows, if it shows one.
+    """Return the verdict, with the misconception that its transcript matches, if any.
 
     An answer that earned all points is never diagnosed.
 
@@ -105,7 +105,7 @@ def diagnose(
 def diagnose_all(
     verdicts: Iterable[Verdict], answer_key: AnswerKey, exercises: Iterable[str]
 ) -> tuple[Verdict, ...]:
-    """Return the verdicts of one exam, in order, each diagnosed with those before it in mind."""
+    """Return the verdicts of one exam, in order, each diagnosed given the earlier diagnoses."""
     diagnosed: list[Verdict] = []
     for verdict, exercise in zip(verdicts, exercises, strict=True):
         before = {v.misconception for v in diagnosed if v.misconception}

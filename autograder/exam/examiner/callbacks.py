@@ -1,6 +1,6 @@
 """Call functions of the test when student code asks for it.
 
-A test may pass a function of its own to student code. It stays in the examiner process. The
+A test may pass one of its functions to student code. It stays in the examiner process. The
 candidate asks for a call while the examiner waits for a reply, so calls nest strictly.
 """
 

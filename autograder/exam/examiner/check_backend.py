@@ -1,4 +1,4 @@
-"""Let the functions of `dlcourse.check` reach the candidate process from a test cell."""
+"""Connect the functions of `dlcourse.check` in a test cell to the candidate process."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,7 @@ from autograder.exam.protocol.operations import Operation, Reference
 
 
 class CheckBackend:
-    """What `dlcourse.check._backend.current` is while a test cell runs; see `Backend` there."""
+    """The value of `dlcourse.check._backend.current` while a test cell runs; see `Backend`."""
 
     def __init__(self, session: ExaminerSession) -> None:
         self.session = session
@@ -38,7 +38,7 @@ class CheckBackend:
     def call_and_inspect(
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[Any, tuple[Any, ...]]:
-        """Call the function there; return its result and the arguments as the call left them."""
+        """Call a function in the candidate process; return its result and its arguments."""
         result, after, _ = self.session.ask(
             Operation.CALL_AND_INSPECT, function, list(args), dict(kwargs)
         )

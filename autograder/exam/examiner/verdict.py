@@ -14,16 +14,15 @@ from autograder.exam.protocol.framing import (
     NotTransferable,
     ProtocolViolation,
 )
-from autograder.exam.test_cells import TestTask
+from autograder.exam.test_cells import TEST_ERROR_REASON, TestTask
 from autograder.models import Verdict, VerdictState
 from autograder.notebook.source_code import Region, has_region
 
 HIDDEN_REASON = "a hidden test found an incorrect answer"
 HIDDEN_ERROR = "Your code raised an error in a hidden test."
-VISIBLE_REASON = "incorrect. Run this check in your notebook to read more"
+VISIBLE_REASON = "incorrect. Run this check in your notebook to read more."
 VISIBLE_ERROR = "Your code raised an error in a check of your notebook. Run it to read more."
 
-_TEST_ERROR = "The test itself has an error. Your instructor has been informed."
 _TEST_ERRORS = (NotTransferable, SyntaxError, KeyboardInterrupt, SystemExit)
 """Exceptions that mean that the test, not the answer, has an error."""
 
@@ -79,7 +78,11 @@ def _credit(verdict: Verdict, value: Any) -> Verdict:
                 f"from 0 to the cell's {full:g} points.\n"
             )
             return Verdict(
-                verdict.grade_id, full, VerdictState.TEST_ERROR, reason=_TEST_ERROR, details=details
+                verdict.grade_id,
+                full,
+                VerdictState.TEST_ERROR,
+                reason=TEST_ERROR_REASON,
+                details=details,
             )
         full = points
     reason = "" if full == verdict.max_points else f"Partial credit: {full:g} points."
@@ -112,7 +115,7 @@ def _explain(
     # A SyntaxError of the student's code has no filename here: it was rebuilt from its text.
     is_of_test = not isinstance(outcome, SyntaxError) or outcome.filename is not None
     if isinstance(outcome, _TEST_ERRORS) and is_of_test:
-        return VerdictState.TEST_ERROR, _TEST_ERROR, ""
+        return VerdictState.TEST_ERROR, TEST_ERROR_REASON, ""
     if isinstance(outcome, NotImplementedError):
         return VerdictState.NOT_ATTEMPTED, "Not attempted yet.", ""
     if isinstance(outcome, CheckFailed):

@@ -78,5 +78,5 @@ class Reference(StrEnum):
     NAME = "name"  # a function or class of a library or of a set-up cell
     CALLBACK = "callback"  # a function of the test, which stays in the examiner process
     GENERATOR = "generator"  # a NumPy generator of the test, of which the candidate has a copy
-    MODEL = "model"  # a Keras model of the test, likewise
-    OPTIMIZER = "optimizer"  # a Keras optimizer of the test, likewise
+    MODEL = "model"  # a Keras model of the test, also copied
+    OPTIMIZER = "optimizer"  # a Keras optimizer of the test, also copied

@@ -89,8 +89,8 @@ _WORD_JOINER = "\u2060"  # invisible; after "<" or "(" it prevents a tag or a li
 def sanitize_markdown(text: str, *, heading_shift: int = 0) -> str:
     """Return the HTML of a Markdown cell, without scripts, styles, images, forms or unsafe links.
 
-    A formula becomes `<code class="math">` (or "math display") with its TeX. Links have the schemes
-    http, https or mailto, and send no referrer.
+    A formula becomes `<code class="math">` (or "math display") with its TeX. The scheme of a
+    link is http, https or mailto, and a link sends no referrer.
 
     Parameters
     ----------

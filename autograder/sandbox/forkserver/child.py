@@ -1,4 +1,4 @@
-"""The forked process itself: gives up what it inherited and every right, then runs its module."""
+"""Run a module in the forked process, after giving up what it inherited and every right."""
 
 import atexit
 import fcntl

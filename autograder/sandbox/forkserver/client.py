@@ -353,7 +353,7 @@ def _raise_if_refused(message: Mapping[str, Any]) -> None:
 
 
 def _last_lines(path: Path) -> str:
-    """Return the last lines of a log that may be large; nothing if there is none."""
+    """Return the last lines of a log that may be large; an empty string if it does not exist."""
     try:
         with path.open("rb") as log:
             log.seek(max(0, path.stat().st_size - _LOG_TAIL_BYTES))

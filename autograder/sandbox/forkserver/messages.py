@@ -1,4 +1,4 @@
-"""The messages between a client, the fork server and its supervisors, over a Unix socket."""
+"""Define the messages between a client, the fork server and its supervisors, over a Unix socket."""
 
 import array
 import json

@@ -100,7 +100,7 @@ def _log_to_stderr() -> None:
 
 
 def _reap(*_: object) -> None:
-    """Collect supervisors that have ended; what they used then counts as used by this process."""
+    """Reap supervisors that have ended; their usage then counts as this process's."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -198,7 +198,7 @@ def _fork(
     files: Sequence[int],
     context: ForkContext,
 ) -> int:
-    """Fork a supervisor, in namespaces of its own; return its process id."""
+    """Fork a supervisor, in its own namespaces; return its process id."""
     flags = capabilities.flags_of(context.available)
     reading, writing = os.pipe()
     supervisor = syscalls.clone(flags) if flags else os.fork()

@@ -114,7 +114,7 @@ class Supervisor:
         return usage.processes_here() if self.is_first else list(usage.descendants(self.process))
 
     def _reap(self) -> None:
-        """Collect what has ended: the process itself, and orphans, whose parent this one became."""
+        """Reap processes that have ended: the supervised one, and orphans that this one adopted."""
         while True:
             try:
                 ended, status = os.waitpid(-1, os.WNOHANG)
@@ -137,7 +137,7 @@ class Supervisor:
                     _kill(process)
 
     def _end_all(self) -> None:
-        """Kill what is left, until nothing is."""
+        """Kill the remaining processes until there are none."""
         while True:
             self._kill_all()
             try:

@@ -1,4 +1,4 @@
-"""Find out which layers of the sandbox this machine offers: each is tried, not looked up."""
+"""Find out which layers of the sandbox this machine offers, by trying each."""
 
 import contextlib
 import json
@@ -31,7 +31,7 @@ _MEANING = {
     "user": "a user namespace: a kernel has no rights outside it, even if root grades",
     "files": "a mount namespace: files that a kernel does not need do not exist for it",
     "processes": "a PID namespace: no other process is visible, and none outlives its exam",
-    "proc": "a /proc of its own, which shows its own processes only",
+    "proc": "its own /proc, which shows only its own processes",
     "network": "a network namespace: no network of any kind, no abstract Unix sockets",
     "ipc": "an IPC namespace: no shared memory or queues of other processes",
     "landlock": "Landlock: files are read-only and TCP is closed, even if other layers fail",
@@ -51,7 +51,7 @@ class Layer:
 
 
 def layers() -> tuple[Layer, ...]:
-    """Return every layer, tried in a small process of its own."""
+    """Return every layer, tried in its own small process."""
     if sys.platform != "linux":
         return tuple(Layer(name, False, meaning) for name, meaning in _MEANING.items())
     command = [sys.executable, "-P", "-s", "-m", "autograder.sandbox.isolation.capabilities"]

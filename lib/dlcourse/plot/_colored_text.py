@@ -17,7 +17,7 @@ from dlcourse.plot._picture import Picture
 from dlcourse.plot._style import DIVERGING, MAX_WIDTH, SEQUENTIAL
 
 _LETTER, _LINE = 0.09, 0.22  # inches: a monospace letter of size 10
-_MAX_OPACITY = 0.62  # grey letters must remain readable
+_MAX_OPACITY = 0.62  # gray letters must remain readable
 _SATURATED = 0.42  # opacity above which the picture's letters are white
 
 

@@ -41,7 +41,7 @@ def graph(
     notes
         Text below a node, by name, such as a value or a gradient.
     colors
-        Color of a node's frame, by name; grey otherwise.
+        Color of a node's frame, by name; gray otherwise.
     title, caption
         Texts above and below the picture.
     width, height

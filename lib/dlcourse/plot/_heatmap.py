@@ -14,7 +14,7 @@ from dlcourse.plot._picture import Picture
 from dlcourse.plot._style import DIVERGING, MAX_WIDTH, SEQUENTIAL
 
 _LETTER = 0.085  # inches, on average
-SATURATED = 0.3  # fraction of the color scale above which grey text cannot be read on a cell
+SATURATED = 0.3  # fraction of the color scale above which gray text cannot be read on a cell
 _OUTLINE: list[Any] = [patheffects.withStroke(linewidth=1.8, foreground="#3a3a3a")]
 
 
@@ -95,7 +95,7 @@ def label_cells(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None
 def write_in_cell(
     axes: Axes, row: float, column: float, text: str, is_saturated: bool, **style: Any
 ) -> None:
-    """Write text in a cell: grey, or white with an outline if the cell's color is saturated."""
+    """Write text in a cell: gray, or white with an outline if the cell's color is saturated."""
     drawn = axes.text(column, row, text, ha="center", va="center", **{"size": 9, **style})
     if is_saturated:
         drawn.set(color="white", weight="bold")

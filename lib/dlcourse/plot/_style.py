@@ -1,7 +1,7 @@
 """Colors, markers, sizes and Matplotlib settings of the course's figures.
 
 A figure must be readable on white paper and in a dark theme: the background is transparent, text
-and axes are grey (contrast 4.3:1 on white and on black), data have saturated colors, and the
+and axes are gray (contrast 4.3:1 on white and on black), data have saturated colors, and the
 diverging colormaps become transparent in the middle. Classes and curves differ in color *and*
 shape; the colors are close to those of M. Okabe and K. Ito (2008), which people with any kind of
 color vision can distinguish.

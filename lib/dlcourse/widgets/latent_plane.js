@@ -63,7 +63,7 @@ function render({ model, el }) {
     return [...counts].sort((a, b) => b[1] - a[1]);
   }
 
-  function paint(values) { // grey with opacity, for light and dark pages
+  function paint(values) { // gray with opacity, for light and dark pages
     const context = screen.getContext("2d"), image = context.createImageData(columns, rows);
     values.forEach((value, i) => {
       image.data.set([120, 120, 120, 255 * Math.max(0, Math.min(1, value))], 4 * i);

@@ -33,7 +33,7 @@ def test_a_gradient_of_a_matrix_and_of_one_number_passes():
 
 
 @pytest.mark.parametrize(
-    ("factor", "name", "told"),
+    ("factor", "name", "sentence"),
     [
         (7, "batch of 7", "7.00 times too long. The batch has 7 examples: the loss is a mean"),
         (7, "gradient", "Does the batch have 7 examples?"),
@@ -46,10 +46,12 @@ def test_a_gradient_of_a_matrix_and_of_one_number_passes():
     ],
     ids=str,
 )
-def test_a_gradient_of_the_right_direction_is_told_its_length(regression, factor, name, told):
+def test_a_gradient_of_the_right_direction_is_refused_for_its_length(
+    regression, factor, name, sentence
+):
     loss, w, slope = regression
 
-    assert told in failure(check.gradient, loss, w, factor * slope, name=name)
+    assert sentence in failure(check.gradient, loss, w, factor * slope, name=name)
 
 
 def test_the_example_of_the_course_reads_as_promised(regression):
@@ -69,7 +71,7 @@ def test_a_transposed_gradient_is_recognized():
     assert "transpose" in failure(check.gradient, lambda V: np.sum(V**3), W, 3 * W.T**2)
 
 
-def test_a_gradient_that_is_partly_right_is_told_where_it_is_not(regression):
+def test_a_gradient_that_is_partly_right_is_not_the_slope(regression):
     loss, w, slope = regression
 
     assert "not the slope of the loss" in failure(check.gradient, loss, w, np.add(slope, [0, 0, 1]))
@@ -93,7 +95,7 @@ def test_the_softmax_of_the_course_reads_as_promised():
 
 
 @pytest.mark.parametrize(
-    ("p", "told"),
+    ("p", "sentence"),
     [
         (np.full((2, 2), 0.25), "all values together sum to 1"),
         (np.log([[0.25, 0.75]]), "logarithms of probabilities"),
@@ -107,9 +109,9 @@ def test_the_softmax_of_the_course_reads_as_promised():
     ],
     ids=str,
 )
-def test_what_is_not_probability_is_told_why(p, told):
-    assert told in failure(check.probability, p)
+def test_the_reason_why_values_are_not_probabilities_is_named(p, sentence):
+    assert sentence in failure(check.probability, p)
 
 
-def test_a_wrong_axis_is_told():
+def test_a_wrong_axis_is_named():
     assert "no axis 1" in failure(check.probability, [0.5, 0.5], axis=1)

@@ -243,7 +243,7 @@ def test_close_is_quiet_where_warnings_are_errors(recwarn):
     assert not recwarn.list
 
 
-SLIPS = [
+ERRORS = [
     ("transposed shape", np.ones((4, 3)), np.ones((3, 4)), "transposed?"),
     ("transposed", [[1.0, 2], [3, 4]], [[1.0, 3], [2, 4]], "transpose"),
     ("column against row", np.ones((5, 5)), np.ones(5), "A column (5, 1) and a row (5,)"),
@@ -274,13 +274,15 @@ SLIPS = [
 
 
 @pytest.mark.parametrize(
-    ("actual", "expected", "told"), [s[1:] for s in SLIPS], ids=[s[0] for s in SLIPS]
+    ("actual", "expected", "sentence"),
+    [error[1:] for error in ERRORS],
+    ids=[error[0] for error in ERRORS],
 )
-def test_close_names_the_likely_slip(actual, expected, told):
+def test_close_names_the_likely_error(actual, expected, sentence):
     if expected is None:
         expected = np.add(actual, [0, 0, 2])
 
-    assert told in failure(check.close, actual, expected)
+    assert sentence in failure(check.close, actual, expected)
 
 
 def test_close_writes_as_many_digits_as_it_takes_to_see_a_difference():
@@ -338,7 +340,7 @@ def test_equal_takes_equal_values_in_every_honest_form(actual, expected):
 
 
 @pytest.mark.parametrize(
-    ("actual", "expected", "told"),
+    ("actual", "expected", "sentence"),
     [
         (1, True, "got 1, expected True"),
         ("1", 1, "got '1', expected 1"),
@@ -358,8 +360,8 @@ def test_equal_takes_equal_values_in_every_honest_form(actual, expected):
     ],
     ids=repr,
 )
-def test_equal_tells_the_first_difference(actual, expected, told):
-    assert told in failure(check.equal, actual, expected)
+def test_equal_names_the_first_difference(actual, expected, sentence):
+    assert sentence in failure(check.equal, actual, expected)
 
 
 def test_equal_tells_the_author_what_it_cannot_expect():

@@ -25,7 +25,7 @@ def test_the_same_seed_draws_the_same_pictures():
     assert not np.array_equal(pets(4, seed=3)[0], pets(4, seed=4)[0])
 
 
-def test_ears_tell_cats_from_dogs_where_they_sit_still():
+def test_ears_distinguish_cats_from_dogs_where_they_do_not_move():
     X, y = pets(60, seed=1)
     tips, sides = X[:, 8, 10].mean(axis=1), X[:, 18, 6].mean(axis=1)
 

@@ -210,7 +210,7 @@ def test_a_heatmap_has_space_for_long_names():
     assert long.panels[0].width > short.panels[0].width + 1
 
 
-def test_small_numbers_in_a_heatmap_are_written_in_grey():
+def test_numbers_in_a_heatmap_contrast_with_their_cells():
     figure = plot.heatmap([[0.5, 1.0]], numbers=".0%").figure()
 
     colors = {text.get_text(): text.get_color() for text in figure.axes[0].texts}

@@ -119,7 +119,7 @@ def test_rule_10_weights_that_are_not_numbers_give_no_right_answer(ask, honest):
     assert verdict.points == 0.0
 
 
-def test_rule_10_a_patched_initialiser_is_not_asked(ask, honest):
+def test_rule_10_a_patched_initializer_is_not_asked(ask, honest):
     configuration = copy.deepcopy(honest[0])
     field(kernel_initializer={"module": "os", "class_name": "system", "config": {}})(configuration)
 
@@ -160,7 +160,7 @@ def test_rule_10_what_a_model_says_about_itself_is_not_asked(ask, claim):
     assert "copy it first" in verdict.reason
 
 
-def test_rule_11_a_models_refusal_is_not_told_after_a_hidden_call(ask, honest):
+def test_rule_11_a_models_refusal_is_not_shown_after_a_hidden_call(ask, honest):
     configuration = copy.deepcopy(honest[0])
     layer(class_name="Z31337")(configuration)
 

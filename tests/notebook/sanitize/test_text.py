@@ -12,7 +12,7 @@ from autograder.notebook.sanitize.text import plain_text, shorten
 @pytest.mark.parametrize(
     ("text", "plain"),
     [
-        pytest.param("\x1b[1;31mred\x1b[0m", "red", id="colours"),
+        pytest.param("\x1b[1;31mred\x1b[0m", "red", id="colors"),
         pytest.param("\x1b]8;;http://evil\x1b\\click\x1b]8;;\x1b\\", "click", id="terminal link"),
         pytest.param("\x1b]0;title\x07x", "x", id="window title"),
         pytest.param("\x9b31mred", "red", id="eight-bit CSI"),

@@ -98,7 +98,7 @@ class Codec(ABC):
     types: ClassVar[tuple[type[Any], ...]]
 
     def matches(self, value: Any) -> bool:
-        """Return whether this codec encodes the value, by nothing but its real type."""
+        """Return whether this codec encodes the value, judged only by its real type."""
         return issubclass(type(value), self.types)
 
     @abstractmethod

@@ -52,7 +52,7 @@ class DictCodec(Codec):
 
 
 class CounterCodec(DictCodec):
-    """A Counter is transferred as a dict is, under a tag of its own."""
+    """A Counter is transferred as a dict is, under its own tag."""
 
     tag = "counter"
     types = (Counter,)

@@ -27,5 +27,5 @@ class ReferenceCodec(Codec):
         return decoder.resolve(word, decoder.value(payload))
 
     def summarize(self, value: Any, codecs: Codecs) -> Any:
-        """Return "remote" without a look at the value: a remote object would ask the candidate."""
+        """Return "remote" without reading the value: a remote object would send a request."""
         return "remote"

@@ -64,7 +64,7 @@ class TupleCodec(Codec):
 class NamedTupleCodec(TupleCodec):
     """A namedtuple whose class a set-up cell defines has the name of that class.
 
-    Both processes run the set-up cells, so the receiver has a class of its own with that name. An
+    Both processes run the set-up cells, so the receiver has its own class with that name. An
     instance of any other subclass of tuple is sent as a tuple.
     """
 

@@ -12,7 +12,7 @@ _TEXT_LENGTH = 200
 
 
 def numbers(value: Any) -> dict[str, Any] | None:
-    """Return the summary of real numbers, whatever holds them; None if they are none.
+    """Return the summary of real numbers in any container; None if they are not numbers.
 
     A list, an array and a tensor of the same numbers have the same summary, in any precision.
     """
