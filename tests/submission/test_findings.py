@@ -4,8 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from autograder.submission.answers import answers_in, no_answers
-from autograder.submission.findings import MAX_FINDINGS
+from autograder.submission.answers import MAX_FINDINGS, answers_in, no_answers
 from autograder.submission.reading import SubmittedCell, parse_cells
 
 
