@@ -44,11 +44,6 @@ class CoursePaths:
         return self.root / "feedback"
 
     @property
-    def settings(self) -> Path:
-        """The course's settings."""
-        return self.root / "autograder.toml"
-
-    @property
     def result_cache(self) -> Path:
         """Executed exam notebooks, by digest."""
         return self.root / ".autograder" / "results"

@@ -143,7 +143,7 @@ def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
                 settings=settings,
                 answer_key=answer_key,
                 support=support,
-                run_exam=partial(slots.run_exam, slot=slot, stop=cancellation),
+                run_exam=partial(slots.run_exam, slot=slot, cancellation=cancellation),
             )
         except asyncio.CancelledError:
             raise Reschedule from None

@@ -101,7 +101,7 @@ def run_exam(
     support: SupportFiles | None = None,
     on_cell: OnCell | None = None,
     slot: Slot | None = None,
-    stop: Cancellation | None = None,
+    cancellation: Cancellation | None = None,
 ) -> NotebookNode:
     """Return the exam notebook executed: outputs in its code cells, a verdict in its test cells.
 
@@ -111,7 +111,7 @@ def run_exam(
     answer_key : what right and wrong answers do, for the diagnosis
     support : the files that the student's code and the tests find beside the notebook
     slot : the exam's share of this machine; the whole machine if None
-    stop : cancels the exam from another thread
+    cancellation : cancels the exam from another thread
 
     Raises
     ------
@@ -124,7 +124,7 @@ def run_exam(
     executed = deepcopy(exam_notebook)
     with make_environment(settings, _packages(exam_notebook), slot, support) as environment:
         exam = _Exam(executed, settings, answer_key, environment, on_cell)
-        _run_in_own_loop(lambda: (stop or Cancellation()).guard(exam.run))
+        _run_in_own_loop(lambda: (cancellation or Cancellation()).guard(exam.run))
     return executed
 
 

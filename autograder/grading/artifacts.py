@@ -28,7 +28,6 @@ from autograder.exam.attempt import empty_exam_notebook, missing_verdict
 from autograder.files import write_atomically, write_partial
 from autograder.models import CellRole, Finding, FindingKind, Result, Submission, Verdict
 from autograder.notebook.cells import (
-    add_findings,
     cells_with_role,
     exam_cell,
     exam_metadata,
@@ -119,9 +118,9 @@ def with_file_findings(executed: NotebookNode, findings: Sequence[Finding]) -> N
     The notebook itself is not changed: students with equal exam notebooks share it.
     """
     copy = NotebookNode({**executed, "metadata": NotebookNode(executed.metadata)})
-    own = exam_metadata(executed).findings
-    set_exam_metadata(copy, replace(exam_metadata(executed), findings=()))
-    add_findings(copy, (*findings, *own))
+    metadata = exam_metadata(executed)
+    combined = tuple(dict.fromkeys((*findings, *metadata.findings)))
+    set_exam_metadata(copy, replace(metadata, findings=combined))
     return copy
 
 

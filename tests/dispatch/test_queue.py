@@ -303,11 +303,11 @@ def test_what_goes_wrong_with_one_is_a_result_and_the_others_go_on(
 def test_stopping_early_does_not_wait_for_the_exams(tiny_course, examine_all, one_namespace):
     begun = threading.Event()
 
-    def run_exam(exam_notebook, stop, **more):
+    def run_exam(exam_notebook, cancellation, **more):
         if "student00" in exam_notebook.cells[-1].source:
             return one_namespace(exam_notebook, **more)
         begun.set()
-        while not stop.is_set:
+        while not cancellation.is_set:
             time.sleep(0.01)
         raise RuntimeError("stopped")
 

@@ -21,7 +21,7 @@ from tests.support.course import run_in_one_namespace
 LOG, GATE = "QUEUE_LOG", "QUEUE_GATE"
 
 
-def run_exam(exam_notebook, *, slot=None, stop=None, **more):
+def run_exam(exam_notebook, *, slot=None, cancellation=None, **more):
     """Run an exam in this process, until it is canceled."""
     source = exam_notebook.cells[3].source
     note("begin", source, slot)
@@ -29,7 +29,7 @@ def run_exam(exam_notebook, *, slot=None, stop=None, **more):
         os.kill(os.getpid(), signal.SIGKILL)
     gate = os.environ.get(GATE)
     while "SLOW" in source and gate and not Path(gate).exists():
-        if stop.is_set:
+        if cancellation.is_set:
             note("stop", source, slot)
             raise RuntimeError("stopped")
         time.sleep(0.01)
