@@ -8,10 +8,12 @@ import enum
 import json
 import math
 import os
+import re
 import socket
 import tracemalloc
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from hypothesis.extra import numpy as arrays_of
 
 from autograder.exam.diagnosis.transcript import summary
 from autograder.exam.examiner.remote_object import RemoteObject
+from autograder.exam.protocol import codecs as codecs_package
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.codecs import CODECS
 from autograder.exam.protocol.codecs.arrays import DTYPES
@@ -488,7 +491,7 @@ class FractionCodec(Codec):
 
 
 def test_a_new_type_needs_nothing_but_its_codec():
-    codecs = Registry((FractionCodec(), *CODECS.codecs))
+    codecs = Registry((*CODECS.codecs, FractionCodec()))
     sent = [Fraction(1, 3), {Fraction(2): Fraction(-5, 7)}]
 
     received = decode(encode(sent, refer, codecs=codecs), Reference, codecs=codecs)
@@ -498,6 +501,17 @@ def test_a_new_type_needs_nothing_but_its_codec():
     assert codecs.summarize(received) == codecs.summarize([1 / 3, {Fraction(2): -5 / 7}])
     with pytest.raises(NotTransferable):
         encode(sent, refer)
+
+
+def test_every_codec_of_the_package_is_found_and_the_one_of_references_is_asked_last():
+    folder = Path(codecs_package.__file__).parent
+    written = re.findall(
+        r"^class ([A-Z]\w*Codec)\(", "".join(map(Path.read_text, folder.glob("*.py"))), re.MULTILINE
+    )
+    found = [type(codec).__name__ for codec in CODECS.codecs]
+
+    assert sorted(found) == sorted(written)
+    assert found[-1] == "ReferenceCodec"
 
 
 def test_two_codecs_cannot_have_the_same_tag():

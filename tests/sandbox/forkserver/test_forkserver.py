@@ -296,7 +296,8 @@ def test_a_client_that_leaves_at_once_does_not_end_the_fork_server(forkserver, f
 
 
 def test_a_fork_server_whose_client_is_killed_during_the_imports_removes_its_folder(folder):
-    (folder / "slow.py").write_text("import time; time.sleep(1)")
+    slow = "from pathlib import Path; Path('importing').touch()\nimport time; time.sleep(1)"
+    (folder / "slow.py").write_text(slow)
     program = (
         "import sys, tempfile\n"
         "from autograder.sandbox.forkserver.client import ForkServer\n"
@@ -304,7 +305,7 @@ def test_a_fork_server_whose_client_is_killed_during_the_imports_removes_its_fol
         "ForkServer(('slow',), {'PYTHONPATH': sys.argv[1]}).warm_up()"
     )
     with subprocess.Popen([sys.executable, "-c", program, str(folder)]) as process:
-        assert wait_until(lambda: list(folder.glob("forkserver-*/log")), 30)
+        assert wait_until(lambda: list(folder.glob("forkserver-*/importing")), 30)
         process.kill()
 
     assert wait_until(lambda: not list(folder.glob("forkserver-*")))

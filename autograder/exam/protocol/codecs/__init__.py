@@ -1,55 +1,26 @@
-"""List the plain types that are transferred: one file for each family, with both halves.
+"""Find the plain types that are transferred: each module of this package has those of one family.
 
-To add a type, write its codec (see `codec.Codec`) in a file of this package and add it to CODECS.
+To add a type, write its codec (see `codec.Codec`) in a module of this package.
 """
 
-from autograder.exam.protocol.codecs.arrays import ArrayCodec, TextArrayCodec
-from autograder.exam.protocol.codecs.mappings import CounterCodec, DictCodec
-from autograder.exam.protocol.codecs.references import ReferenceCodec
-from autograder.exam.protocol.codecs.registry import Registry
-from autograder.exam.protocol.codecs.scalars import (
-    BoolCodec,
-    ComplexCodec,
-    EllipsisCodec,
-    FloatCodec,
-    IntCodec,
-    NoneCodec,
-)
-from autograder.exam.protocol.codecs.sequences import (
-    DequeCodec,
-    ListCodec,
-    NamedTupleCodec,
-    RangeCodec,
-    SliceCodec,
-    TupleCodec,
-)
-from autograder.exam.protocol.codecs.sets import FrozenSetCodec, SetCodec
-from autograder.exam.protocol.codecs.tensors import TensorCodec
-from autograder.exam.protocol.codecs.text import BytesCodec, StrCodec
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
 
-CODECS = Registry(
-    (
-        NoneCodec(),
-        BoolCodec(),
-        TextArrayCodec(),  # NumPy's scalars before str, float and complex, which some are as well
-        ArrayCodec(),
-        StrCodec(),
-        IntCodec(),
-        FloatCodec(),
-        ComplexCodec(),
-        BytesCodec(),
-        EllipsisCodec(),
-        NamedTupleCodec(),
-        TupleCodec(),
-        ListCodec(),
-        CounterCodec(),
-        DictCodec(),
-        SetCodec(),
-        FrozenSetCodec(),
-        DequeCodec(),
-        RangeCodec(),
-        SliceCodec(),
-        TensorCodec(),
-        ReferenceCodec(),
-    )
-)
+from autograder.exam.protocol.codecs.codec import Codec
+from autograder.exam.protocol.codecs.registry import Registry
+
+
+def _find_codecs() -> Iterator[Codec]:
+    """Yield a codec of each public class that a module of this package defines."""
+    for found in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{found.name}")
+        for name, value in vars(module).items():
+            is_own = inspect.isclass(value) and value.__module__ == module.__name__
+            is_public = not name.startswith("_")
+            if is_own and is_public and issubclass(value, Codec) and not inspect.isabstract(value):
+                yield value()
+
+
+CODECS = Registry(_find_codecs())

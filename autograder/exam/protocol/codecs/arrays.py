@@ -39,6 +39,7 @@ class ArrayCodec(Codec):
 
     tag = "array"
     types = (np.ndarray, np.generic)
+    precedence = 1  # some scalars are also str, float or complex
 
     def matches(self, value: Any) -> bool:
         kind = type(value)
@@ -84,6 +85,7 @@ class TextArrayCodec(ArrayCodec):
     """An array of text is its shape, a list of strings, and whether it is a NumPy scalar."""
 
     tag = "text"
+    precedence = 2
 
     def matches(self, value: Any) -> bool:
         return super().matches(value) and np.asarray(value).dtype.kind == "U"

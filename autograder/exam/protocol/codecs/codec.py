@@ -92,10 +92,14 @@ class Codec(ABC):
     types
         The types that it encodes. Exact instances always belong to the codec, unless it overrides
         `matches`. An instance of a subclass is sent as its base: as a value, without its methods.
+    precedence
+        Codecs of higher precedence are asked first. A type that is a special case of another needs
+        a higher one than that: `np.float64` is a float as well.
     """
 
     tag: ClassVar[str | None]
     types: ClassVar[tuple[type[Any], ...]]
+    precedence: ClassVar[int] = 0
 
     def matches(self, value: Any) -> bool:
         """Return whether this codec encodes the value, judged only by its real type."""

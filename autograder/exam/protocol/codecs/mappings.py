@@ -56,6 +56,7 @@ class CounterCodec(DictCodec):
 
     tag = "counter"
     types = (Counter,)
+    precedence = 1
 
     def decode(self, body: Any, decoder: Decoder) -> Counter[Any]:
         return Counter(super().decode(body, decoder))

@@ -15,6 +15,7 @@ class ReferenceCodec(Codec):
 
     tag = "ref"
     types = (object,)
+    precedence = -1  # every value is an object
 
     def encode(self, value: Any, encoder: Encoder) -> Any:
         word, payload = encoder.refer(value)

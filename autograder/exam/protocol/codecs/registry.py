@@ -7,17 +7,13 @@ from autograder.exam.protocol.codecs.codec import Codec
 
 
 class Registry:
-    """Codecs in the order in which they are asked whether they encode a value.
+    """Codecs, of which the first that matches a value encodes it.
 
-    Parameters
-    ----------
-    codecs
-        The first one that matches a value encodes it: subclasses come before their bases, and the
-        codec of references, which matches everything, comes last.
+    They are asked in the order of their precedence.
     """
 
     def __init__(self, codecs: Iterable[Codec]) -> None:
-        self.codecs = tuple(codecs)
+        self.codecs = tuple(sorted(codecs, key=lambda codec: -codec.precedence))
         tagged = [codec for codec in self.codecs if codec.tag is not None]
         self.by_tag = {codec.tag: codec for codec in tagged}
         self.literals = {

@@ -69,6 +69,7 @@ class NamedTupleCodec(TupleCodec):
     """
 
     tag = "named"
+    precedence = 1
 
     def matches(self, value: Any) -> bool:
         return type(value) is not tuple and issubclass(type(value), tuple)
