@@ -206,7 +206,10 @@ def profiler_disabled() -> AbstractContextManager[object]:
     The profiler calls `sys._current_frames` a hundred times a second. In Python 3.11 that call can
     deadlock with the garbage collector: https://github.com/python/cpython/issues/106883.
     """
-    return dask.config.set({"distributed.worker.profile.enabled": False})
+    disabled: AbstractContextManager[object] = dask.config.set(
+        {"distributed.worker.profile.enabled": False}
+    )
+    return disabled
 
 
 @contextmanager
