@@ -26,12 +26,16 @@ Run = Callable[[RunSample, str, str], tuple[Both, ...]]
 
 
 def samples(slow: set[str]) -> list[object]:
+    """Return the exercises; one worker runs all tests of a sample, which share its right answers."""
     return [
         pytest.param(
             name,
             exercise,
             id=f"{name}-{exercise}",
-            marks=[pytest.mark.slow, pytest.mark.timeout(900)] if name in slow else [],
+            marks=[
+                pytest.mark.xdist_group(f"sample-{name}"),
+                *([pytest.mark.slow, pytest.mark.timeout(900)] if name in slow else []),
+            ],
         )
         for name in sample_names()
         for exercise in exercises_of(name)
