@@ -26,7 +26,7 @@ Run = Callable[[RunSample, str, str], tuple[Both, ...]]
 
 
 def samples(slow: set[str]) -> list[object]:
-    """Return the exercises; one worker runs all tests of a sample, which share its right answers."""
+    """Return the exercises. One worker runs all tests of a sample: its right answers run once."""
     return [
         pytest.param(
             name,
