@@ -3,8 +3,6 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Two workers; how tests are grouped and ordered for them is in tests/conftest.py.
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 STAMP := .venv/.installed
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --extra slurm --group dev \
 	--no-emit-package dlcourse pyproject.toml --output-file requirements.lock
@@ -44,10 +42,10 @@ bench: $(STAMP)  ## Compare with nbgrader and Otter (ten minutes); writes BENCHM
 	@$(BIN)/python -m bench
 
 test: $(STAMP) check  ## Run everything that CI runs: the checks, then all tests
-	@$(PYTEST)
+	@$(BIN)/python -m pytest --numprocesses 2
 
 test-fast: $(STAMP)  ## Run the tests that are not slow (two minutes)
-	@$(PYTEST) -m "not slow"
+	@$(BIN)/python -m pytest --numprocesses 2 -m "not slow"
 
 check: $(STAMP)  ## Run all checks side by side: lint, types, imports and built
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync types built lint imports

@@ -9,9 +9,12 @@ import pytest
 from nbformat import NotebookNode
 
 from tests.support.course import Course, make_release, make_source, run_in_one_namespace
+from tests.support.distribution import GroupScheduling, longest_first
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+
     from autograder.cli.demo.demo import Demo
 
 # How long one example takes says more about the machine than about the code.
@@ -19,31 +22,17 @@ hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Group and order the tests for two workers, each of which has fixtures of its own.
-
-    Tests that share the fixture of a module form a group, which one worker runs, so that no such
-    fixture is made twice. Tests that may take long begin first, so that both workers end together.
-    """
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        if _uses_fixture_of_module(item) and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
-    items.sort(key=_longest_first)
+    """Begin with the longest tests in each worker of pytest-xdist."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=longest_first)
 
 
-def _uses_fixture_of_module(item: pytest.Item) -> bool:
-    """Return whether a test uses a fixture that is made once for its module or its class."""
-    fixtures = item._fixtureinfo.name2fixturedefs.values()
-    return any(one.scope in ("class", "module") for same in fixtures for one in same)
-
-
-def _longest_first(item: pytest.Item) -> float:
-    """Return a key to sort by: slow tests first, those that are allowed more seconds before."""
-    allowed = item.get_closest_marker("timeout")
-    return -float(allowed.args[0]) if allowed else -float(bool(item.get_closest_marker("slow")))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> GroupScheduling:
+    """Send all tests that share a fixture to one worker, whatever `--dist` says."""
+    config.option.loadscopereorder = False  # the tests are in order
+    return GroupScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +88,7 @@ def first_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo(first_week: Path) -> "Demo":
-    """The demo, whose twelve exams take a minute; tests that use it are in the group "demo"."""
+    """The demo, whose twelve exams take a minute; tests/support/distribution.py names its tests."""
     from autograder.cli.demo.demo import run_demo
 
     return run_demo(first_week, first_week / "demo")

@@ -9,8 +9,6 @@ import pytest
 from autograder.cli.demo.demo import ASSIGNMENT, run_demo
 from autograder.errors import UsageError
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def test_a_folder_that_no_demo_made_is_left_alone(first_week, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")

@@ -26,16 +26,12 @@ Run = Callable[[RunSample, str, str], tuple[Both, ...]]
 
 
 def samples(slow: set[str]) -> list[object]:
-    """Return the exercises. One worker runs all tests of a sample: its right answers run once."""
     return [
         pytest.param(
             name,
             exercise,
             id=f"{name}-{exercise}",
-            marks=[
-                pytest.mark.xdist_group(f"sample-{name}"),
-                *([pytest.mark.slow, pytest.mark.timeout(900)] if name in slow else []),
-            ],
+            marks=[pytest.mark.slow, pytest.mark.timeout(900)] if name in slow else [],
         )
         for name in sample_names()
         for exercise in exercises_of(name)
