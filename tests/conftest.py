@@ -10,7 +10,6 @@ from nbformat import NotebookNode
 
 from tests.support.course import Course, make_release, make_source, run_in_one_namespace
 from tests.support.distribution import GroupScheduling, longest_first
-from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
@@ -77,18 +76,14 @@ def tiny_course(tmp_path: Path, tiny_source: NotebookNode, tiny_release: Noteboo
 @pytest.fixture(scope="session")
 def first_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The root of a course of which the first assignment is built."""
-    from autograder.cli.demo.demo import ASSIGNMENT
-    from autograder.course.build.release import build
+    from tests.support.demo import build_first_week
 
-    root = tmp_path_factory.mktemp("course")
-    (root / "course").symlink_to(ROOT / "course")
-    build(root, [ASSIGNMENT])
-    return root
+    return build_first_week(tmp_path_factory.mktemp("course"))
 
 
 @pytest.fixture(scope="session")
 def demo(first_week: Path) -> "Demo":
-    """The demo, whose twelve exams take a minute; tests/support/distribution.py names its tests."""
-    from autograder.cli.demo.demo import run_demo
+    """The demo: it takes a minute, so tests/support/distribution.py names the tests that use it."""
+    from tests.support.demo import run_demo
 
-    return run_demo(first_week, first_week / "demo")
+    return run_demo(first_week)

@@ -12,10 +12,10 @@ import papermill
 import pytest
 
 from autograder.cli.demo.demo import ASSIGNMENT as WEEK
-from autograder.cli.demo.demo import CELL_SECONDS
 from autograder.cli.main import main
 from autograder.gradebook import open_gradebook
 from autograder.notebook.cells import verdicts_of
+from tests.support.demo import CELL_SECONDS
 from tests.support.paths import ROOT
 
 CHOSEN = (
