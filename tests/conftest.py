@@ -1,5 +1,13 @@
-"""Fixtures that tests of several packages use: a tiny course, and a stand-in for an exam."""
+"""Fixtures that tests of several packages use: a tiny course, and a stand-in for an exam.
 
+All tests of a run share their fork servers, also with the commands that they start: TensorFlow is
+imported once for them, not once for each. The fork servers end with the run.
+"""
+
+import os
+import shutil
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,11 +15,30 @@ import hypothesis
 import pytest
 from nbformat import NotebookNode
 
+from autograder.sandbox.forkserver.folders import VARIABLE
+from autograder.sandbox.forkserver.running import stop_all
 from tests.support.course import Course, make_release, make_source, run_in_one_namespace
 
 # How long one example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the folder of the fork servers, before pytest-xdist starts its workers."""
+    if not hasattr(config, "workerinput"):
+        os.environ[VARIABLE] = tempfile.mkdtemp(prefix="forkservers-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the fork servers of this run, once their last processes have ended."""
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(os.environ[VARIABLE])
+    deadline = time.monotonic() + 10
+    while stop_all() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
