@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 from nbformat import NotebookNode
 
-from autograder.sandbox.forkserver.folders import VARIABLE
+from autograder.sandbox.forkserver.folders import VARIABLE, server_folders
 from autograder.sandbox.forkserver.running import stop_all
 from tests.support.course import Course, make_release, make_source, run_in_one_namespace
 
@@ -36,9 +36,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     folder = Path(os.environ[VARIABLE])
     deadline = time.monotonic() + 10
-    while stop_all() and time.monotonic() < deadline:
+    while server_folders(folder) and time.monotonic() < deadline:
+        stop_all()
         time.sleep(0.05)
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ import sysconfig
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 from autograder.fingerprint import digest_of, versions
 
@@ -24,9 +23,6 @@ _CGROUP_LIMITS = (
     *("memory.max", "memory.high", "memory.swap.max", "cpu.max", "cpuset.cpus", "pids.max"),
 )
 _CGROUPS = Path("/sys/fs/cgroup")
-
-Stamp = tuple[int, int, int]
-"""A file's time of change in nanoseconds, size and inode."""
 
 
 def key_of(modules: Sequence[str], environment: Mapping[str, str]) -> str:
@@ -42,26 +38,6 @@ def key_of(modules: Sequence[str], environment: Mapping[str, str]) -> str:
             "confinement": _confinement(),
         }
     )[:16]
-
-
-def module_stamps(modules: Mapping[str, ModuleType]) -> dict[str, Stamp]:
-    """Return the stamp of every file that a process has imported, by path."""
-    files = {getattr(module, "__file__", None) for module in list(modules.values())}
-    stamps = {file: _stamp(file) for file in files if file is not None}
-    return {file: stamp for file, stamp in stamps.items() if stamp is not None}
-
-
-def changed_file(stamps: Mapping[str, Stamp]) -> str | None:
-    """Return a file that is not as it was when its stamp was taken; None if there is none."""
-    return next((file for file, stamp in stamps.items() if _stamp(file) != stamp), None)
-
-
-def _stamp(file: str) -> Stamp | None:
-    try:
-        found = os.stat(file)  # noqa: PTH116
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 @cache

@@ -27,8 +27,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from autograder.sandbox.forkserver import child, folders, identity, messages
+from autograder.sandbox.forkserver import child, folders, messages
 from autograder.sandbox.forkserver.service import Service
+from autograder.sandbox.forkserver.stamps import module_stamps
 from autograder.sandbox.forkserver.supervisor import Supervisor, ignore_signals
 from autograder.sandbox.isolation import capabilities, filesystem, syscalls
 
@@ -69,7 +70,7 @@ def main(
     if available < capabilities.NAMES:
         idle_seconds = 0  # without every layer, student code could find the socket
     missing = _import(modules)
-    stamps = identity.module_stamps(sys.modules)
+    stamps = module_stamps(sys.modules)
     _stop_threads()
     gc.collect()
     gc.freeze()  # keeps pages shared that a fork does not touch

@@ -16,8 +16,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox.forkserver import folders, identity, messages
+from autograder.sandbox.forkserver import folders, messages
 from autograder.sandbox.forkserver.messages import Question
+from autograder.sandbox.forkserver.stamps import Stamp, changed_file
 
 _LOG_BYTES, _KEPT_LOG_BYTES = 1 << 20, 1 << 18
 
@@ -41,7 +42,7 @@ class Service:
         fork: Fork,
         idle_seconds: float,
         welcome: Mapping[str, Any],
-        stamps: Mapping[str, identity.Stamp],
+        stamps: Mapping[str, Stamp],
     ) -> None:
         self.folder, self.fork, self.idle_seconds = folder, fork, idle_seconds
         self.welcome, self.stamps = welcome, stamps
@@ -148,7 +149,7 @@ class Service:
             return False
         question = Question(message["ask"])
         if question is Question.ATTACH:
-            if changed := identity.changed_file(self.stamps):
+            if changed := changed_file(self.stamps):
                 _log.info("%s has changed: no new clients", changed)
                 self._refuse_clients()
             else:
