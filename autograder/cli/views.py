@@ -153,7 +153,7 @@ def forkservers_view(found: "Sequence[Description]") -> RenderableType:
     for column in (table.columns[0], *table.columns[2:]):
         column.no_wrap = True
     for one in found:
-        in_use = f"by {_plural(one.clients, 'command')}, {_plural(one.processes, 'process', 'es')}"
+        in_use = f"{_plural(one.clients, 'command')}, {_plural(one.processes, 'process', 'es')}"
         table.add_row(
             str(one.pid),
             ", ".join(_libraries(one.modules)),

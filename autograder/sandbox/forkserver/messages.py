@@ -17,8 +17,8 @@ _MESSAGE_BYTES = 1 << 17
 _MAX_FILES = 16
 
 
-class Question(StrEnum):
-    """What a connection to a fork server may ask instead of a process: `{"ask": "attach"}`.
+class ClientRequest(StrEnum):
+    """What a client may ask of a fork server, beside a process: `{"request": "attach"}`.
 
     ATTACH     to be a client: the fork server stays as long as the connection is open
     DESCRIBE   what it is and does

@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder.errors import ExamError
 from autograder.sandbox.forkserver import folders, messages, service
-from autograder.sandbox.forkserver.messages import Question
+from autograder.sandbox.forkserver.messages import ClientRequest
 
 _ANSWER_SECONDS = 30.0  # a fork server that does not answer by then is killed
 _POLL_SECONDS = 0.02
@@ -110,7 +110,7 @@ def find_or_start(
 def find(base: Path, key: str) -> RunningServer | None:
     """Become a client of a running fork server with this key; None if there is none."""
     for folder in folders.server_folders(base, key):
-        connection, answer = _ask(folder, Question.ATTACH)
+        connection, answer = _ask(folder, ClientRequest.ATTACH)
         if connection is not None and answer is not None and "ready" in answer:
             pid, _ = service.peer(connection)
             _log.info("fork server %d is used", pid)
@@ -146,7 +146,7 @@ _FIELDS = {field.name for field in fields(Description)} - {"pid", "memory"}
 
 def descriptions() -> list[Description]:
     """Return every fork server of this user that accepts connections."""
-    return list(_ask_all(Question.DESCRIBE))
+    return list(_ask_all(ClientRequest.DESCRIBE))
 
 
 def stop_all() -> list[Description]:
@@ -156,7 +156,7 @@ def stop_all() -> list[Description]:
     -------
     All that run, as they were before: one that does not stay ends with its command.
     """
-    stopped = list(_ask_all(Question.STOP))
+    stopped = list(_ask_all(ClientRequest.STOP))
     folders.remove_abandoned(folders.runtime_folder())
     return stopped
 
@@ -168,9 +168,9 @@ def describe(what: str, status: int | None, folder: Path) -> str:
     return f"{text} The end of its log:\n{lines}" if lines else f"{text} Its log is empty."
 
 
-def _ask_all(question: Question) -> Iterator[Description]:
+def _ask_all(request: ClientRequest) -> Iterator[Description]:
     for folder in folders.server_folders(folders.runtime_folder()):
-        connection, answer = _ask(folder, question)
+        connection, answer = _ask(folder, request)
         if connection is None:
             continue
         with connection:
@@ -181,7 +181,7 @@ def _ask_all(question: Question) -> Iterator[Description]:
 
 
 def _ask(
-    folder: Path, question: Question
+    folder: Path, request: ClientRequest
 ) -> tuple[socket.socket, dict[str, Any] | None] | tuple[None, None]:
     """Ask a fork server; return the connection and its answer, None each if there is none.
 
@@ -194,7 +194,7 @@ def _ask(
         if not service.is_same_user(connection):
             connection.close()
             return None, None
-        messages.send(connection, {"ask": question})
+        messages.send(connection, {"request": request})
         answer, _ = messages.receive(connection)
     except TimeoutError:
         pid, _ = service.peer(connection)

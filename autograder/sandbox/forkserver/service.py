@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox.forkserver import folders, messages
-from autograder.sandbox.forkserver.messages import Question
+from autograder.sandbox.forkserver.messages import ClientRequest
 from autograder.sandbox.forkserver.stamps import Stamp, changed_file
 
 _LOG_BYTES, _KEPT_LOG_BYTES = 1 << 20, 1 << 18
@@ -144,11 +144,11 @@ class Service:
         self, connection: socket.socket, message: Mapping[str, Any], files: Sequence[int]
     ) -> bool:
         """Do what a message asks for; return whether the connection is that of a client now."""
-        if "ask" not in message:
+        if "request" not in message:
             self._fork(connection, message, files)
             return False
-        question = Question(message["ask"])
-        if question is Question.ATTACH:
+        request = ClientRequest(message["request"])
+        if request is ClientRequest.ATTACH:
             if changed := changed_file(self.stamps):
                 _log.info("%s has changed: no new clients", changed)
                 self._refuse_clients()
@@ -156,7 +156,7 @@ class Service:
                 messages.send(connection, self.welcome)
                 self._watch(connection, self.clients)
                 return True
-        elif question is Question.STOP and self.idle_seconds:
+        elif request is ClientRequest.STOP and self.idle_seconds:
             self._refuse_clients()
             messages.send(connection, self._describe())
         else:
