@@ -22,8 +22,8 @@ __all__ = ["app", "author", "commands", "grade", "main", "system"]
 
 LOG = logging.getLogger(__name__)
 
-# jsonschema, which reads notebooks for nbformat, imports this package if it is installed. That takes
-# a second, for a kind of text that no notebook has: internationalized addresses of web pages.
+# jsonschema, which nbformat checks notebooks with, imports this package if it is installed. That
+# takes a second, for a kind of text that no notebook has: internationalized addresses of pages.
 _modules: dict[str, Any] = sys.modules
 _modules.setdefault("rfc3987_syntax", None)
 
