@@ -1,5 +1,13 @@
-"""Fixtures that tests of several packages use: a tiny course, and a stand-in for an exam."""
+"""Fixtures that tests of several packages use: a tiny course, and a stand-in for an exam.
 
+All tests of a run share their fork servers, also with the commands that they start: TensorFlow is
+imported once for them, not once for each. The fork servers end with the run.
+"""
+
+import os
+import shutil
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +16,8 @@ import hypothesis
 import pytest
 from nbformat import NotebookNode
 
+from autograder.sandbox.forkserver.folders import VARIABLE, server_folders
+from autograder.sandbox.forkserver.running import stop_all
 from tests.support.course import Course, make_release, make_source, run_in_one_namespace
 from tests.support.distribution import GroupScheduling, longest_first
 
@@ -32,6 +42,24 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> Group
     """Send all tests that share a fixture to one worker, whatever `--dist` says."""
     config.option.loadscopereorder = False  # the tests are in order
     return GroupScheduling(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the folder of the fork servers, before pytest-xdist starts its workers."""
+    if not hasattr(config, "workerinput"):
+        os.environ[VARIABLE] = tempfile.mkdtemp(prefix="forkservers-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the fork servers of this run, once their last processes have ended."""
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(os.environ[VARIABLE])
+    deadline = time.monotonic() + 10
+    while server_folders(folder) and time.monotonic() < deadline:
+        stop_all()
+        time.sleep(0.05)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
