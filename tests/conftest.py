@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -18,10 +19,29 @@ from nbformat import NotebookNode
 from autograder.sandbox.forkserver.folders import VARIABLE, server_folders
 from autograder.sandbox.forkserver.running import stop_all
 from tests.support.course import Course, make_release, make_source, run_in_one_namespace
+from tests.support.distribution import GroupScheduling, longest_first
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+    from autograder.cli.demo.demo import Demo
 
 # How long one example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the longest tests in each worker of pytest-xdist."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=longest_first)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> GroupScheduling:
+    """Send all tests that share a fixture to one worker, whatever `--dist` says."""
+    config.option.loadscopereorder = False  # the tests are in order
+    return GroupScheduling(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -79,3 +99,19 @@ def tiny_course(tmp_path: Path, tiny_source: NotebookNode, tiny_release: Noteboo
     course = Course(tmp_path / "course", tiny_source, tiny_release)
     course.publish()
     return course
+
+
+@pytest.fixture(scope="session")
+def first_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a course of which the first assignment is built."""
+    from tests.support.demo import build_first_week
+
+    return build_first_week(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="session")
+def demo(first_week: Path) -> "Demo":
+    """The demo: it takes a minute, so tests/support/distribution.py names the tests that use it."""
+    from tests.support.demo import run_demo
+
+    return run_demo(first_week)

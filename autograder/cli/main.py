@@ -9,7 +9,7 @@
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -21,11 +21,6 @@ from autograder.log import configure_logging
 __all__ = ["app", "author", "commands", "grade", "main", "system"]
 
 LOG = logging.getLogger(__name__)
-
-# jsonschema, which nbformat checks notebooks with, imports this package if it is installed. That
-# takes a second, for a kind of text that no notebook has: internationalized addresses of pages.
-_modules: dict[str, Any] = sys.modules
-_modules.setdefault("rfc3987_syntax", None)
 
 
 @commands.callback()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.console import Gpus, Jobs, Unsandboxed, commands, console, kernel_commands
+from autograder.cli.console import Jobs, Unsandboxed, commands, console, kernel_commands
 
 
 @commands.command()
@@ -25,8 +25,6 @@ def doctor() -> None:
 
 @commands.command()
 def warm(
-    jobs: Jobs = None,
-    gpus: Gpus = None,
     stop: Annotated[
         bool, typer.Option("--stop", help="End the fork servers that stay, instead.")
     ] = False,
@@ -41,10 +39,9 @@ def warm(
     if stop:
         console.print(stopped_lines(stop_all()), soft_wrap=True)
         return
-    from autograder.dispatch.machine import machine_slots
     from autograder.sandbox.forkserver.client import shared_forkserver
 
-    shared_forkserver(environment=machine_slots(jobs, gpus)[0].threading).warm_up()
+    shared_forkserver().warm_up()
     console.print(forkservers_view(descriptions()))
 
 

@@ -34,8 +34,6 @@ from autograder.sandbox.forkserver.stamps import module_stamps
 from autograder.sandbox.forkserver.supervisor import Supervisor, ignore_signals
 from autograder.sandbox.isolation import capabilities, filesystem, syscalls
 
-_SLOW = "rfc3987_syntax"  # takes a second, and no exam needs it: see autograder.cli.main
-
 _log = logging.getLogger("autograder.sandbox.forkserver.server")
 
 
@@ -141,16 +139,12 @@ def _log_to_stderr() -> None:
 def _import(modules: Iterable[str]) -> dict[str, str]:
     """Import every module; return the errors of those that failed, by name."""
     missing = {}
-    loaded: dict[str, Any] = sys.modules
-    loaded.setdefault(_SLOW, None)  # has an import of it fail, which jsonschema expects
     for name in modules:
         try:
             importlib.import_module(name)
         except Exception as error:
             _log.exception("%s cannot be imported", name)
             missing[name] = repr(error)
-    if loaded[_SLOW] is None:
-        del loaded[_SLOW]
     return missing
 
 
