@@ -50,8 +50,8 @@ def test_the_end_of_a_process_is_reported(forkserver, folder, how, status):
 
 def test_a_signal_arrives_and_can_be_handled(forkserver, folder):
     process = misbehave(forkserver, folder, "signal")
-    time.sleep(0.3)
 
+    assert wait_until(lambda: "ready" in (folder / "log").read_text(), 60)
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
 

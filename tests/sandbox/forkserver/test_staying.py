@@ -18,9 +18,13 @@ from autograder.sandbox.forkserver.client import ForkServer, shared_forkserver
 from autograder.sandbox.forkserver.running import descriptions, stop_all
 from autograder.sandbox.isolation.capabilities import NAMES
 from autograder.sandbox.limits import Limits
-from tests.sandbox.conftest import INSIDE, Inside, is_running, skip_without, wait_until
+from tests.sandbox.conftest import INSIDE, Inside, is_running, skip_without
+from tests.sandbox.conftest import wait_until as wait_at_most
 from tests.sandbox.forkserver.test_forkserver import misbehave
 from tests.sandbox.isolation.test_capabilities import in_unprivileged_container
+
+SECONDS = 100.0
+"""How long to wait at most; a machine may be busy."""
 
 PATH = {"PYTHONPATH": str(INSIDE)}
 
@@ -55,7 +59,7 @@ def base(folder, monkeypatch):
     base = folder / "run"
     monkeypatch.setenv(folders.VARIABLE, str(base))
     yield base
-    assert wait_until(lambda: not stop_all() and not left(base), 20), left(base)
+    assert wait_until(lambda: not stop_all() and not left(base)), left(base)
 
 
 @pytest.fixture
@@ -69,6 +73,10 @@ def staying(base):
             return made
 
         yield make
+
+
+def wait_until(condition):
+    return wait_at_most(condition, SECONDS)
 
 
 def left(base):
@@ -85,7 +93,7 @@ def command(*arguments, modules="json", path="", idle=60.0, more="", **options):
 
 def server_of(started):
     """Return the process id of a command's fork server, when the command has ended."""
-    printed, _ = started.communicate(timeout=60)
+    printed, _ = started.communicate(timeout=SECONDS)
     assert started.returncode == 0
     return int(printed)
 
@@ -152,7 +160,7 @@ def test_a_fork_server_with_an_outdated_module_is_replaced(staying, folder):
     second.warm_up()
 
     assert second.process.pid != pid
-    assert misbehave(first, folder, "exit 3").wait(20) == 3
+    assert misbehave(first, folder, "exit 3").wait(SECONDS) == 3
     assert first.process.pid == second.process.pid
     assert wait_until(lambda: not lives(pid))
 
@@ -180,7 +188,7 @@ def test_it_stays_while_a_process_runs(staying, folder):
 
     process.kill()
 
-    assert process.wait(20) == -signal.SIGKILL
+    assert process.wait(SECONDS) == -signal.SIGKILL
     assert wait_until(lambda: not lives(pid))
 
 
@@ -194,7 +202,7 @@ def test_with_no_idle_seconds_it_ends_with_its_command(base):
 def test_one_whose_starter_is_killed_during_the_imports_is_used_by_the_next(base, folder):
     (folder / "slow.py").write_text("open('importing', 'w'); import time; time.sleep(1)")
     with command(modules="slow", path=str(folder)) as started:
-        assert wait_until(lambda: list(base.glob("*/importing")), 30)
+        assert wait_until(lambda: list(base.glob("*/importing")))
         started.kill()
 
     pid = server_of(command(modules="slow", path=str(folder)))
@@ -210,7 +218,7 @@ def test_one_that_is_killed_during_the_imports_does_not_block_the_next(base, fol
         f"while not pathlib.Path({str(folder)!r}, 'go').exists(): time.sleep(0.02)"
     )
     with command(modules="slow", path=str(folder), stderr=subprocess.DEVNULL) as started:
-        assert wait_until(lambda: [p for p in base.glob("*/pid") if p.read_text()], 30)
+        assert wait_until(lambda: [p for p in base.glob("*/pid") if p.read_text()])
         (written,) = base.glob("*/pid")
         started.kill()
         os.kill(int(written.read_text()), signal.SIGKILL)
@@ -225,8 +233,8 @@ def test_one_that_is_killed_is_replaced_and_its_folder_removed(base, staying, fo
     process = misbehave(forkserver, folder, "signal")
     os.kill(forkserver.process.pid, signal.SIGKILL)
 
-    assert process.wait(10) == -signal.SIGKILL
-    assert misbehave(forkserver, folder, "exit 3").wait(20) == 3
+    assert process.wait(SECONDS) == -signal.SIGKILL
+    assert misbehave(forkserver, folder, "exit 3").wait(SECONDS) == 3
     assert len(left(base)) == 1
     assert "The fork server died" in caplog.text
 
@@ -238,7 +246,7 @@ def test_one_that_does_not_answer_is_killed_and_replaced(staying, monkeypatch, f
     os.kill(first.process.pid, signal.SIGSTOP)
     second = staying()
 
-    assert misbehave(second, folder, "exit 3").wait(20) == 3
+    assert misbehave(second, folder, "exit 3").wait(SECONDS) == 3
     assert second.process.pid != first.process.pid
     assert wait_until(lambda: not lives(first.process.pid))
 
@@ -248,27 +256,27 @@ def test_a_client_that_asks_nothing_does_not_delay_the_others(staying, folder):
     forkserver.warm_up()
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as silent:
         silent.connect(f"{forkserver.folder}/{folders.SOCKET_NAME}")
-        started = time.monotonic()
 
-        assert misbehave(forkserver, folder, "exit 3").wait(20) == 3
-        assert time.monotonic() - started < 5
+        assert misbehave(forkserver, folder, "exit 3").wait(SECONDS) == 3
+        silent.setblocking(False)
+        with pytest.raises(BlockingIOError):  # it still waits for an answer
+            silent.recv(1)
 
 
 def test_a_stopped_one_finishes_its_processes_and_its_client_uses_another(staying, folder):
     forkserver = staying()
-    process = misbehave(forkserver, folder, "signal")
-    time.sleep(0.3)
+    inside = Inside(forkserver, {}, Limits())
     first = forkserver.process.pid
 
     (stopped,) = stop_all()
 
     assert (stopped.pid, stopped.processes) == (first, 1)
     assert stop_all() == []
-    assert misbehave(forkserver, folder, "exit 3").wait(20) == 3
+    assert misbehave(forkserver, folder, "exit 3").wait(SECONDS) == 3
     assert forkserver.process.pid != first
+    assert inside.do("answer = 6 * 7") == 42
     assert lives(first)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 5
+    inside.close()
     assert wait_until(lambda: not lives(first))
 
 
@@ -282,7 +290,7 @@ def test_a_command_that_is_killed_ends_its_processes_and_no_others(base, tmp_pat
             home.mkdir()
             made = command(str(home), str(INSIDE), seconds, more=RUN, start_new_session=True)
             commands.append(stack.enter_context(made))
-        assert wait_until(lambda: all(map(is_running, sleeps)), 60)
+        assert wait_until(lambda: all(map(is_running, sleeps)))
         (one,) = descriptions()
         assert (one.clients, one.processes) == (2, 2)
 
@@ -294,7 +302,7 @@ def test_a_command_that_is_killed_ends_its_processes_and_no_others(base, tmp_pat
 
         os.killpg(commands[1].pid, signal.SIGINT)  # Ctrl-C
 
-        assert commands[1].wait(20) != 0
+        assert commands[1].wait(SECONDS) != 0
         assert wait_until(lambda: not is_running(sleeps[1]))
     assert lives(one.pid)
     assert wait_until(lambda: descriptions()[0].processes == 0)
@@ -346,7 +354,7 @@ def test_it_keeps_nothing_of_the_processes_that_it_has_forked(staying, folder, m
 def run(forkserver, home, count):
     for number in range(count):
         process = misbehave(forkserver, home, ("normally", "exit 3", "exception")[number % 3])
-        assert process.wait(20) is not None
+        assert process.wait(SECONDS) is not None
 
 
 def test_a_fork_finds_the_modules_as_they_were_imported(staying):
@@ -416,7 +424,7 @@ def test_its_log_stays_small(staying, folder, monkeypatch):
     )
     forkserver = staying(("chatty",), {"PYTHONPATH": f"{folder}:{INSIDE}"})
     for _ in range(60):
-        assert misbehave(forkserver, folder, "exit 3").wait(20) == 3
+        assert misbehave(forkserver, folder, "exit 3").wait(SECONDS) == 3
     log = Path(forkserver.folder, folders.LOG_NAME).read_text()
 
     assert 500 < len(log) < 4200
@@ -449,7 +457,7 @@ def test_a_description_tells_what_it_does(staying, folder):
     assert (one.clients, one.processes, one.idle, one.idle_seconds) == (1, 1, 0, 60)
     assert 1 << 20 < one.memory < 1 << 30
     process.kill()
-    process.wait(20)
+    process.wait(SECONDS)
     forkserver.close()
     assert wait_until(lambda: descriptions()[0].idle > 0)
 
