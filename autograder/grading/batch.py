@@ -28,7 +28,7 @@ from autograder.notebook.cells import from_bytes, to_bytes, verdicts_of
 
 LOG = logging.getLogger(__name__)
 
-CHUNK = 32  # submissions that need no exam and are yielded at a time
+CHUNK = 32  # results that are yielded at a time, at most: without an exam, or exams that ended
 
 OpenQueue = Callable[[], AbstractContextManager[ExamQueue]]
 
@@ -84,10 +84,10 @@ class Batch:
 
     def examine(
         self, submissions: Iterable[Submission]
-    ) -> Generator[list[ExaminedSubmission] | None, None, None]:
+    ) -> Generator[list[ExaminedSubmission], None, None]:
         """Yield every examined submission once; those that finish together are one batch.
 
-        None is yielded when nothing finished for a moment, so that the caller can stop.
+        A batch is empty when nothing finished for a moment, so that the caller can stop.
         """
         ready: list[ExaminedSubmission] = []
         with ExitStack() as stack:
@@ -102,7 +102,7 @@ class Batch:
                 elif self._is_first(submission, prepared, digest):
                     queue = queue or stack.enter_context(self.open_queue())
                     while queue.is_full:
-                        yield self._finish(queue.take())
+                        yield self._finish(queue.take(CHUNK))
                     data = to_bytes(prepared.exam_notebook)
                     queue.send(digest, data, self._run_spec(submission))
                 if len(ready) >= CHUNK or (ready and queue):
@@ -111,7 +111,7 @@ class Batch:
             if ready:
                 yield ready
             while queue is not None and queue.is_busy:
-                yield self._finish(queue.take())
+                yield self._finish(queue.take(CHUNK))
         LOG.info("Used %d cached results, ran %d exams", self.from_cache, self.exams_run)
 
     def _prepare(self, submission: Submission) -> PreparedSubmission:
@@ -148,10 +148,12 @@ class Batch:
             self.run_specs[name] = run_spec_of(self.configs[name])
         return self.run_specs[name]
 
-    def _finish(self, returned: ReturnedExam | None) -> list[ExaminedSubmission] | None:
-        """Return the submissions that waited for an exam; None if no exam was returned."""
-        if returned is None:
-            return None
+    def _finish(self, returned: Iterable[ReturnedExam]) -> list[ExaminedSubmission]:
+        """Return the submissions that waited for these exams."""
+        return [examined for one in returned for examined in self._finish_exam(one)]
+
+    def _finish_exam(self, returned: ReturnedExam) -> list[ExaminedSubmission]:
+        """Keep the result of an exam; return the submissions that waited for it."""
         self.exams_run += 1
         pending = self.pending.pop(returned.name)
         outcome = returned.executed
