@@ -6,9 +6,10 @@ submission ──► exam notebook ──► digest ──► in the result cach
 """
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from nbformat import NotebookNode
 
@@ -102,7 +103,7 @@ class Batch:
                 elif self._is_first(submission, prepared, digest):
                     queue = queue or stack.enter_context(self.open_queue())
                     while queue.is_full:
-                        yield self._finish(queue.take(CHUNK))
+                        yield from self._finish(queue.take(CHUNK))
                     data = to_bytes(prepared.exam_notebook)
                     queue.send(digest, data, self._run_spec(submission))
                 if len(ready) >= CHUNK or (ready and queue):
@@ -111,7 +112,7 @@ class Batch:
             if ready:
                 yield ready
             while queue is not None and queue.is_busy:
-                yield self._finish(queue.take(CHUNK))
+                yield from self._finish(queue.take(CHUNK))
         LOG.info("Used %d cached results, ran %d exams", self.from_cache, self.exams_run)
 
     def _prepare(self, submission: Submission) -> PreparedSubmission:
@@ -148,11 +149,14 @@ class Batch:
             self.run_specs[name] = run_spec_of(self.configs[name])
         return self.run_specs[name]
 
-    def _finish(self, returned: Iterable[ReturnedExam]) -> list[ExaminedSubmission]:
-        """Return the submissions that waited for these exams."""
-        return [examined for one in returned for examined in self._finish_exam(one)]
+    def _finish(self, returned: Iterable[ReturnedExam]) -> Iterator[list[ExaminedSubmission]]:
+        """Yield the submissions that waited for these exams, at least one list."""
+        examined = chain.from_iterable([self._finish_exam(one) for one in returned])
+        yield list(islice(examined, CHUNK))
+        while chunk := list(islice(examined, CHUNK)):  # many have submitted the same
+            yield chunk
 
-    def _finish_exam(self, returned: ReturnedExam) -> list[ExaminedSubmission]:
+    def _finish_exam(self, returned: ReturnedExam) -> Iterator[ExaminedSubmission]:
         """Keep the result of an exam; return the submissions that waited for it."""
         self.exams_run += 1
         pending = self.pending.pop(returned.name)
@@ -165,7 +169,7 @@ class Batch:
         if was_completed(executed):  # or killed its workers, which it would do again
             self.result_cache.put(returned.name, outcome)
             self.completed.add(returned.name)
-        return [_examined(one, findings, executed) for one, findings in pending.waiting]
+        return (_examined(one, findings, executed) for one, findings in pending.waiting)
 
 
 def _examined(

@@ -3,7 +3,6 @@
 Everything here is arithmetic: nothing is measured, and nothing is read or written.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 HOUR = 3_600.0
@@ -237,8 +236,3 @@ def cluster_seconds(
     """
     work = (exams + lost / 2) * exam_seconds / slots
     return max(work, exams * task_seconds) + exam_seconds
-
-
-def per_submission(measure: Callable[[int], float], few: int, many: int) -> float:
-    """Return what one more submission costs: the slope between two sizes of a class."""
-    return (measure(many) - measure(few)) / (many - few)
