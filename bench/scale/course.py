@@ -51,3 +51,10 @@ def forget_grades(root: Path) -> None:
     """Delete the gradebook and the graded notebooks; keep the stored results and the answer key."""
     (root / "gradebook.db").unlink(missing_ok=True)
     shutil.rmtree(CoursePaths(root).autograded, ignore_errors=True)
+
+
+def forget_results(root: Path) -> None:
+    """Delete the stored results and the submissions."""
+    paths = CoursePaths(root)
+    shutil.rmtree(paths.result_cache, ignore_errors=True)
+    shutil.rmtree(paths.submitted, ignore_errors=True)

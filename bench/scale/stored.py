@@ -34,7 +34,8 @@ SHARE = 10  # the first and the last tenth of a class are compared
 class Grading:
     """What grading a class took.
 
-    cpu            CPU seconds of the grader, its start not counted
+    start          CPU seconds of the grader until the first submission
+    cpu            CPU seconds of the grader from then on
     wall           seconds, likewise
     first, last    CPU seconds for each result in the first and the last tenth of the class
     peak           most memory of the grader, bytes
@@ -43,6 +44,7 @@ class Grading:
     """
 
     students: int
+    start: float
     cpu: float
     wall: float
     first: float
@@ -115,6 +117,7 @@ def measure_grading(
     _check(results, moments)
     return Grading(
         students=len(results),
+        start=moments[0][1],
         cpu=moments[-1][1] - moments[0][1],
         wall=wall,
         first=_cost(moments, 0, len(results) // SHARE),
