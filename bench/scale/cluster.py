@@ -8,6 +8,7 @@ Exam queue, scheduler, workers and slots are real. Only the exams and the networ
 """
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import dask
 import psutil
 
 from autograder.dispatch import ExamQueue, RunSpec, Scheduler, remote_queue
@@ -32,6 +34,13 @@ from bench.scale.workers import WRONG, Group
 PATIENCE = 120.0  # seconds until the workers must have joined
 MARK = b"# Student 00000000"  # in the exam notebook that is sent, in a different form each time
 WRONG_ONE_IN = 3
+TIMEOUT = "300s"  # of connections: the processes share a few cores
+ENVIRONMENT = {
+    **os.environ,
+    "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": TIMEOUT,
+    "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": TIMEOUT,
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",  # see `profiler_disabled`
+}
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,7 @@ class Cluster:
                 ],
                 stdout=log,
                 stderr=log,
+                env=ENVIRONMENT,
             )
         deadline = time.monotonic() + PATIENCE
         while not (file.exists() and file.read_text().endswith("}")):
@@ -87,7 +97,9 @@ class Cluster:
         port = self.address.rpartition(":")[2]
         command = [sys.executable, "-m", "bench.scale.workers", port, json.dumps(asdict(group))]
         with (self.folder / "workers.log").open("a") as log:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=log, text=True, env=ENVIRONMENT
+            )
         self.groups.append((group, process))
 
     def kill(self, chance: random.Random) -> None:
@@ -164,7 +176,8 @@ def run_simulation(
         If an exam returns never, twice, without a result, or with other points than its own.
     """
     slots = sum(group.workers * group.slots for group in groups)
-    with simulated_cluster(groups) as cluster:
+    patient = {f"distributed.comm.timeouts.{name}": TIMEOUT for name in ("connect", "tcp")}
+    with dask.config.set(patient), simulated_cluster(groups) as cluster:
         with remote_queue(Scheduler(cluster.address)) as queue:
             _wait_for_slots(queue, slots)
             chance = random.Random(seed)

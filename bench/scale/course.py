@@ -16,11 +16,16 @@ MARK = "# Student 00000000"  # a comment that makes each submission distinct
 
 
 def write_course(root: Path, assignment: str) -> None:
-    """Write the text, source and release of an assignment of this repository into a new course."""
-    shutil.rmtree(root, ignore_errors=True)
+    """Write the text, source and release of an assignment of this repository into a course.
+
+    What an earlier run left there is deleted, except for the answer keys.
+    """
     here, there = CoursePaths(REPOSITORY), CoursePaths(root)
     for folder in (CoursePaths.text_folder, CoursePaths.source_folder, CoursePaths.release_folder):
+        shutil.rmtree(folder(there, assignment), ignore_errors=True)
         shutil.copytree(folder(here, assignment), folder(there, assignment))
+    forget_grades(root)
+    forget_results(root)
 
 
 def submit(root: Path, assignment: str, numbers: Iterable[int]) -> None:

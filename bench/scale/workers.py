@@ -21,6 +21,7 @@ from distributed import Worker
 from nbformat import NotebookNode
 
 from autograder.dispatch import ExamSlots
+from autograder.dispatch.queue import profiler_disabled
 from autograder.dispatch.tasks import resources
 from autograder.exam.environment import Slot
 from autograder.exam.run import Cancellation
@@ -127,7 +128,7 @@ async def _keep_worker(scheduler: Link, own: Link, group: Group, folder: Path) -
 def main(port: int, group: Group) -> None:
     """Run the workers; print what the links forwarded."""
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # broken links are meant
-    with tempfile.TemporaryDirectory(prefix="simulated-") as folder:
+    with profiler_disabled(), tempfile.TemporaryDirectory(prefix="simulated-") as folder:
         print(json.dumps(asyncio.run(run_group(port, group, Path(folder)))))  # noqa: T201
 
 
