@@ -57,13 +57,17 @@ class ExamQueue:
     killed it, so an exam that lost two workers is only a suspect: it is run again at the end, with
     no other exam beside it, and fails when it loses two more. So no exam is run more than four
     times.
+
+    An exam that ran out of time while others used its cores is run again at the end, too. It does
+    not return the first time, so nothing records that result; it returns the second time in any
+    case. Student code may cause this, but only once, and after all other exams.
     """
 
     def __init__(self, client: Client, slots: Callable[[], int]) -> None:
         self.client, self.slots = client, slots
         self.sent: dict[str, tuple[SentExam, Future]] = {}  # by Dask's key
-        self.suspects: list[SentExam] = []
-        self.alone: str | None = None  # the key of the suspect that runs now
+        self.again: list[SentExam] = []  # at the end, one at a time
+        self.alone: str | None = None  # the key of the one that runs now
         self.done: SimpleQueue[Future] = SimpleQueue()
 
     @property
@@ -74,7 +78,7 @@ class ExamQueue:
     @property
     def is_busy(self) -> bool:
         """Whether there are results to wait for."""
-        return bool(self.sent or self.suspects)
+        return bool(self.sent or self.again)
 
     def send(self, name: str, exam_notebook: bytes, run_spec: RunSpec) -> None:
         """Send an exam."""
@@ -89,20 +93,25 @@ class ExamQueue:
             If the scheduler is gone, or a worker's versions differ from the grader's.
         """
         if not self.sent:
-            self.alone = self._submit(self.suspects.pop())
+            self.alone = self._submit(self.again.pop())
         try:
             future = self.done.get(timeout=POLL_SECONDS)
         except Empty:
             return None
         sent, _ = self.sent.pop(future.key)
         try:
-            return ReturnedExam(sent.name, future.result())
+            executed = future.result()
+            if executed.was_starved and future.key != self.alone:
+                LOG.warning("Exam %s ran out of time while others used its cores", sent.name)
+                self._run_again(sent)
+                return None
+            return ReturnedExam(sent.name, executed.exam_notebook)
         except AutograderError:
             raise
         except KilledWorker as error:
             if future.key != self.alone:
-                LOG.warning("The workers of exam %s died; it is run again alone later", sent.name)
-                self.suspects.append(sent)
+                LOG.warning("The workers of exam %s died", sent.name)
+                self._run_again(sent)
                 return None
             return ReturnedExam(sent.name, _killed_workers(error))
         except (CancelledError, CommClosedError) as error:
@@ -114,6 +123,10 @@ class ExamQueue:
         except Exception as error:  # concerns this exam only: the others go on
             LOG.exception("Exam %s could not be run", sent.name)
             return ReturnedExam(sent.name, exam_not_run(error))
+
+    def _run_again(self, sent: SentExam) -> None:
+        LOG.info("Exam %s is run again at the end, alone", sent.name)
+        self.again.append(sent)
 
     def _submit(self, sent: SentExam) -> str:
         key = f"exam-{uuid4().hex}"

@@ -105,6 +105,7 @@ class ExamMetadata:
     findings             the findings so far
     seconds              the run time of the whole exam
     peak_memory          of the candidate and its descendants, in bytes
+    cpu_seconds          of the same processes
     """
 
     assignment: str = ""
@@ -115,6 +116,7 @@ class ExamMetadata:
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0
     peak_memory: int = 0
+    cpu_seconds: float = 0.0
 
 
 def is_exam_notebook(notebook: NotebookNode) -> bool:
@@ -189,6 +191,7 @@ def exam_metadata(notebook: NotebookNode) -> ExamMetadata:
         findings=tuple(Finding.from_json(finding) for finding in stored.get("findings", ())),
         seconds=float(stored.get("seconds", 0.0)),
         peak_memory=int(stored.get("peak_memory", 0)),
+        cpu_seconds=float(stored.get("cpu_seconds", 0.0)),
     )
 
 
@@ -204,6 +207,7 @@ def set_exam_metadata(notebook: NotebookNode, value: ExamMetadata) -> None:
             "findings": [finding.to_json() for finding in value.findings],
             "seconds": value.seconds,
             "peak_memory": value.peak_memory,
+            "cpu_seconds": value.cpu_seconds,
         }
     )
 
