@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from dask.system import CPU_COUNT
+
 LOG = logging.getLogger(__name__)
 
 _GROUPS, _CPUS = Path("/sys/fs/cgroup"), Path("/sys/devices/system/cpu")
@@ -21,8 +23,8 @@ _NAME = "\0autograder-core-{}"
 
 
 def core_count() -> int:
-    """Return how many cores exams can keep busy: those of this process, within its CPU quota."""
-    return max(1, math.floor(min(len(usable_cores()), cpu_quota())))
+    """Return how many cores exams can keep busy; unlike Dask's number, it is below the quota."""
+    return max(1, int(min(CPU_COUNT, cpu_quota())))
 
 
 def usable_cores() -> tuple[int, ...]:
@@ -69,17 +71,17 @@ def reserved_cores(count: int, cores: Sequence[int] | None = None) -> Iterator[t
     """
     cores = usable_cores() if cores is None else tuple(cores)
     blocks = [cores[start : start + count] for start in range(0, len(cores) - count + 1, count)]
-    with ExitStack() as held:
+    with ExitStack() as reserved:
         for block in random.sample(blocks, len(blocks)):
-            if _reserve(block, held):
+            if _reserve(block, reserved):
                 yield tuple(block)
                 return
         LOG.info("No %d cores are free of other exams: an exam shares its cores", count)
         yield ()
 
 
-def _reserve(block: Sequence[int], held: ExitStack) -> bool:
-    """Reserve every core of a block until `held` is closed, or none; return whether they are."""
+def _reserve(block: Sequence[int], reserved: ExitStack) -> bool:
+    """Reserve all cores of a block until `reserved` is closed, or none; return whether they are."""
     with ExitStack() as attempt:
         for core in block:
             name = attempt.enter_context(socket.socket(socket.AF_UNIX))
@@ -87,7 +89,7 @@ def _reserve(block: Sequence[int], held: ExitStack) -> bool:
                 name.bind(_NAME.format(core))
             except OSError:  # another exam has it
                 return False
-        held.push(attempt.pop_all())
+        reserved.push(attempt.pop_all())
     return True
 
 

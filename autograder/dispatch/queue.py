@@ -22,6 +22,7 @@ from autograder.dispatch.tasks import RESOURCE, ExamSlots, RunSpec, resources, r
 from autograder.errors import AutograderError, ClusterError
 from autograder.exam.attempt import exam_not_run
 from autograder.models import Finding, FindingKind
+from autograder.notebook.cells import add_findings, from_bytes, to_bytes
 
 LOG = logging.getLogger(__name__)
 
@@ -101,11 +102,13 @@ class ExamQueue:
         sent, _ = self.sent.pop(future.key)
         try:
             executed = future.result()
-            if executed.was_starved and future.key != self.alone:
-                LOG.warning("Exam %s ran out of time while others used its cores", sent.name)
+            if not executed.was_starved:
+                return ReturnedExam(sent.name, executed.exam_notebook)
+            LOG.warning("Exam %s ran out of time while others used its cores", sent.name)
+            if future.key != self.alone:
                 self._run_again(sent)
                 return None
-            return ReturnedExam(sent.name, executed.exam_notebook)
+            return ReturnedExam(sent.name, _with_finding(executed.exam_notebook, _starved()))
         except AutograderError:
             raise
         except KilledWorker as error:
@@ -150,6 +153,20 @@ def _killed_workers(error: KilledWorker) -> Finding:
         "say why. Grade this submission by hand, or grade again with --force."
     )
     return Finding(FindingKind.KILLED_WORKERS, message)
+
+
+def _starved() -> Finding:
+    message = (
+        "Twice, this exam ran out of time while other programs used its cores: the second time no "
+        "other exam of this class ran. Grade again with --force when the machine is idle."
+    )
+    return Finding(FindingKind.STARVED, message)
+
+
+def _with_finding(exam_notebook: bytes, finding: Finding) -> bytes:
+    executed = from_bytes(exam_notebook)
+    add_findings(executed, [finding])
+    return to_bytes(executed)
 
 
 # --- clusters ------------------------------------------------------------------------------------

@@ -16,12 +16,12 @@ from autograder.course.assignment import SupportFiles
 from autograder.dispatch.cores import reserved_cores
 from autograder.errors import ClusterError
 from autograder.exam import run
-from autograder.exam.attempt import ExamConfig, RunExam, attempt_exam, was_starved
+from autograder.exam.attempt import ExamConfig, RunExam, attempt_exam
 from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.exam.environment import Slot
 from autograder.exam.run import Cancellation
 from autograder.fingerprint import differences, versions
-from autograder.notebook.cells import from_bytes, to_bytes
+from autograder.notebook.cells import exam_metadata, from_bytes, to_bytes
 
 RESOURCE = "exam"  # the name of a slot in Dask, which sends an exam only where one is free
 
@@ -161,7 +161,7 @@ def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> ExecutedExam:
             )
         except asyncio.CancelledError:
             raise Reschedule from None
-    return ExecutedExam(to_bytes(executed), was_starved(executed))
+    return ExecutedExam(to_bytes(executed), exam_metadata(executed).was_starved)
 
 
 @lru_cache(maxsize=8)

@@ -148,11 +148,6 @@ def was_completed(executed: NotebookNode) -> bool:
     )
 
 
-def was_starved(executed: NotebookNode) -> bool:
-    """Return whether the exam ran out of time while other programs used its cores."""
-    return any(finding.kind is FindingKind.STARVED for finding in exam_metadata(executed).findings)
-
-
 def exam_not_run(error: Exception) -> Finding:
     """Return the finding that an exam could not be run."""
     why = f"The exam could not be run: {type(error).__name__}: {error}"

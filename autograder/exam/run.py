@@ -24,7 +24,7 @@ from autograder.exam.candidate.message_proxy import Ending
 from autograder.exam.candidate.session import CandidateSession, Clock
 from autograder.exam.diagnosis.answer_key import AnswerKey, diagnose
 from autograder.exam.environment import ExamEnvironment, Slot, make_environment
-from autograder.exam.starvation import StarvationWatch, starved
+from autograder.exam.starvation import StarvationWatch
 from autograder.exam.test_cells import (
     TEST_ERROR_REASON,
     TestCell,
@@ -208,8 +208,6 @@ class _Exam:
 
     def record_metadata(self) -> None:
         """Write the findings and the resources used into the exam notebook."""
-        if self.starvation.is_starved:
-            self.findings.append(starved())
         seconds = round(time.monotonic() - self.started, 3)
         metadata = replace(
             self.metadata,
@@ -217,6 +215,7 @@ class _Exam:
             seconds=seconds,
             peak_memory=self.candidate.peak_memory,
             cpu_seconds=round(self.candidate.cpu_seconds, 3),
+            was_starved=self.starvation.is_starved,
         )
         set_exam_metadata(self.exam_notebook, metadata)
         verdicts = verdicts_of(self.exam_notebook)

@@ -5,12 +5,10 @@ one whose processes were ready to run, and had no core, does neither: its time w
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from autograder.models import Finding, FindingKind
 from autograder.sandbox.forkserver import usage
 from autograder.sandbox.forkserver.usage import CpuTime
 
@@ -18,20 +16,16 @@ LOST_SHARE = 0.25
 """The share of its time that an exam must have lost: less makes no difference to most limits."""
 
 _FIRST_SECONDS = 1.0  # of a cell, which are not measured: most cells are over by then
+_LEAST_SECONDS = 0.1  # of a period: what is shorter says nothing, Linux counts hundredths
 
 
 @dataclass(frozen=True)
 class Period:
     """What an exam's processes did for some seconds; see `usage.CpuTime`."""
 
-    seconds: float = 0.0
-    used: float = 0.0
-    waited: float = 0.0
-
-    def __add__(self, other: "Period") -> "Period":
-        return Period(
-            self.seconds + other.seconds, self.used + other.used, self.waited + other.waited
-        )
+    seconds: float
+    used: float
+    waited: float
 
     @property
     def is_starved(self) -> bool:
@@ -40,11 +34,12 @@ class Period:
         Processes of an exam that wait for each other keep a core busy together.
         """
         lost = LOST_SHARE * self.seconds
-        return self.seconds > 0 and self.waited >= lost and self.used <= self.seconds - lost
+        is_long = self.seconds >= _LEAST_SECONDS
+        return is_long and self.waited >= lost and self.used <= self.seconds - lost
 
 
 class StarvationWatch:
-    """Measures the CPU time of an exam during its cells.
+    """Measures the CPU time of an exam when one of its cells runs out of time.
 
     Parameters
     ----------
@@ -55,13 +50,16 @@ class StarvationWatch:
     def __init__(self, supervisors: Callable[[], Iterable[int]]) -> None:
         self.supervisors = supervisors
         self.is_starved = False  # whether a cell ran out of time and others took it
-        self.all = Period()  # of all cells so far: they share the time of the exam
-        self._start: tuple[float, CpuTime] | None = None
+        self._exam_start: float | None = None
+        self._cell_start = 0.0, CpuTime()
 
     @contextmanager
     def cell(self, seconds: float) -> Iterator[None]:
-        """Measure while a cell runs; `seconds` is the time that it may take."""
+        """Measure if a cell takes longer than it may, which is `seconds`."""
         loop = asyncio.get_running_loop()
+        if self._exam_start is None:
+            self._exam_start = loop.time()
+        self._cell_start = self._exam_start, CpuTime()  # until it is measured
         timers = [
             loop.call_later(min(_FIRST_SECONDS, seconds / 4), self._begin),
             # Now: the processes that ran out of time are killed soon afterwards.
@@ -72,39 +70,19 @@ class StarvationWatch:
         finally:
             for timer in timers:
                 timer.cancel()
-            self._end()
 
     def _begin(self) -> None:
-        self._start = time.monotonic(), self._measure()
-
-    def _end(self) -> Period:
-        """Return what was measured since `_begin`, and add it to the sum."""
-        if self._start is None:
-            return Period()
-        (began, before), after = self._start, self._measure()
-        self._start = None
-        period = Period(
-            time.monotonic() - began,
-            max(0.0, after.used - before.used),  # processes may have been replaced by others
-            max(0.0, after.waited - before.waited),
-        )
-        self.all += period
-        return period
+        self._cell_start = self._measure()
 
     def _run_out(self) -> None:
-        period = self._end()
-        self.is_starved = self.is_starved or period.is_starved or self.all.is_starved
+        """Find out whether others took the time of this cell, or of the exam so far."""
+        assert self._exam_start is not None
+        now, end = self._measure()
+        # At its start, an exam had used nothing.
+        for start, before in (self._cell_start, (self._exam_start, CpuTime())):
+            period = Period(now - start, end.used - before.used, end.waited - before.waited)
+            self.is_starved = self.is_starved or period.is_starved
 
-    def _measure(self) -> CpuTime:
+    def _measure(self) -> tuple[float, CpuTime]:
         processes = [process for one in self.supervisors() for process in usage.descendants(one)]
-        return usage.cpu_time(processes)
-
-
-def starved() -> Finding:
-    """Return the finding that an exam ran out of time because others used its cores."""
-    message = (
-        "A cell ran out of time, but other programs used the cores of the exam for "
-        f"{LOST_SHARE:.0%} of that time or more. Grade again with --force when nothing else runs "
-        "on that machine."
-    )
-    return Finding(FindingKind.STARVED, message)
+        return asyncio.get_running_loop().time(), usage.cpu_time(processes)

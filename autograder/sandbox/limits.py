@@ -225,7 +225,7 @@ def reserved_bytes() -> int:
 
 
 def _no_priority() -> dict[int, int]:
-    """Return the limits that keep student code from running before other processes."""
+    """Return the limits that forbid student code a priority above that of other processes."""
     names = ("RLIMIT_NICE", "RLIMIT_RTPRIO")
     return {getattr(resource, name): 0 for name in names if hasattr(resource, name)}
 

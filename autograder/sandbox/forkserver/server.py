@@ -273,7 +273,7 @@ def _supervise(
 
 
 def _pin(cores: Sequence[int]) -> None:
-    """Let this process and its descendants run on these cores only; student code cannot undo it."""
+    """Run this process and its descendants on these cores only; student code cannot undo it."""
     if not cores:
         return
     try:

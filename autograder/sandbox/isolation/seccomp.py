@@ -21,8 +21,7 @@ _REFUSED = {
         "bpf": 321, "perf_event_open": 298, "userfaultfd": 323,
         "mount": 165, "umount2": 166, "pivot_root": 155, "unshare": 272, "setns": 308,
         "memfd_create": 319, "shmget": 29, "msgget": 68,
-        "sched_setaffinity": 203, "sched_setscheduler": 144, "sched_setparam": 142,
-        "sched_setattr": 314, "setpriority": 141, "ioprio_set": 251,
+        "sched_setaffinity": 203, "sched_setattr": 314, "setpriority": 141, "ioprio_set": 251,
     },
     "aarch64": {
         "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271,
@@ -30,8 +29,7 @@ _REFUSED = {
         "bpf": 280, "perf_event_open": 241, "userfaultfd": 282,
         "mount": 40, "umount2": 39, "pivot_root": 41, "unshare": 97, "setns": 268,
         "memfd_create": 279, "shmget": 194, "msgget": 186,
-        "sched_setaffinity": 122, "sched_setscheduler": 119, "sched_setparam": 118,
-        "sched_setattr": 274, "setpriority": 140, "ioprio_set": 30,
+        "sched_setaffinity": 122, "sched_setattr": 274, "setpriority": 140, "ioprio_set": 30,
     },
 }  # fmt: skip
 _REFUSED_EVERYWHERE = {
