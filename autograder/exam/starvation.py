@@ -50,16 +50,16 @@ class StarvationWatch:
     def __init__(self, supervisors: Callable[[], Iterable[int]]) -> None:
         self.supervisors = supervisors
         self.is_starved = False  # whether a cell ran out of time and others took it
-        self._exam_start: float | None = None
-        self._cell_start = 0.0, CpuTime()
+        self._first: _Moment | None = None  # the first cell of these processes
+        self._cell: _Moment | None = None
 
     @contextmanager
     def cell(self, seconds: float) -> Iterator[None]:
         """Measure if a cell takes longer than it may, which is `seconds`."""
-        loop = asyncio.get_running_loop()
-        if self._exam_start is None:
-            self._exam_start = loop.time()
-        self._cell_start = self._exam_start, CpuTime()  # until it is measured
+        loop, supervisors = asyncio.get_running_loop(), tuple(self.supervisors())
+        if self._first is None or self._first.supervisors != supervisors:
+            self._first = _Moment(loop.time(), supervisors, CpuTime())  # they have just started
+        self._cell = None
         timers = [
             loop.call_later(min(_FIRST_SECONDS, seconds / 4), self._begin),
             # Now: the processes that ran out of time are killed soon afterwards.
@@ -72,17 +72,31 @@ class StarvationWatch:
                 timer.cancel()
 
     def _begin(self) -> None:
-        self._cell_start = self._measure()
+        self._cell = self._measure()
 
     def _run_out(self) -> None:
-        """Find out whether others took the time of this cell, or of the exam so far."""
-        assert self._exam_start is not None
-        now, end = self._measure()
-        # At its start, an exam had used nothing.
-        for start, before in (self._cell_start, (self._exam_start, CpuTime())):
-            period = Period(now - start, end.used - before.used, end.waited - before.waited)
-            self.is_starved = self.is_starved or period.is_starved
+        """Find out whether others took the time of this cell, or of the cells so far."""
+        end = self._measure()
+        for start in filter(None, (self._cell, self._first)):
+            # Nothing is known about processes that have been replaced meanwhile.
+            if start.supervisors == end.supervisors:
+                self.is_starved = self.is_starved or _period(start, end).is_starved
 
-    def _measure(self) -> tuple[float, CpuTime]:
-        processes = [process for one in self.supervisors() for process in usage.descendants(one)]
-        return asyncio.get_running_loop().time(), usage.cpu_time(processes)
+    def _measure(self) -> "_Moment":
+        supervisors = tuple(self.supervisors())
+        processes = [process for one in supervisors for process in usage.descendants(one)]
+        return _Moment(asyncio.get_running_loop().time(), supervisors, usage.cpu_time(processes))
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """What the processes below some supervisors have used and waited for until one moment."""
+
+    time: float
+    supervisors: tuple[int, ...]
+    cpu: CpuTime
+
+
+def _period(start: _Moment, end: _Moment) -> Period:
+    used, waited = end.cpu.used - start.cpu.used, end.cpu.waited - start.cpu.waited
+    return Period(end.time - start.time, used, waited)

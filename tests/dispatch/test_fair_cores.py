@@ -29,18 +29,18 @@ for _ in range({processes}):
 while True: pass
 """
 SECOND = "until = time.process_time() + 1.0\nwhile time.process_time() < until: pass"
-RIGHT = ("answer", "def f(x):\n    return x"), ("test", "check.equal(f(1), 1)")
+TEST = ("test", "check.equal(f(1), 1)")
 
-SPINNER = exam_notebook(("answer", SPINNING.format(processes=230)), *RIGHT)
-FEWER = exam_notebook(("answer", SPINNING.format(processes=15)), *RIGHT)
+SPINNER = exam_notebook(("answer", SPINNING.format(processes=230)), TEST)
+FEWER = exam_notebook(("answer", SPINNING.format(processes=15)), TEST)
 HONEST = exam_notebook(
     ("answer", "import time\ntime.sleep(2)"),  # until the other's processes are running
     ("answer", f"{SECOND}\ndef f(x):\n    return x"),
-    ("test", "check.equal(f(1), 1)"),
+    TEST,
     ("answer", f"def f(x):\n    {SECOND.replace(chr(10), chr(10) + '    ')}\n    return x + 1"),
     ("test", "check.equal(f(1), 2)"),
 )
-WRONG = exam_notebook(("answer", "def f(x):\n    return 0"), ("test", "check.equal(f(1), 1)"))
+WRONG = exam_notebook(("answer", "def f(x):\n    return 0"), TEST)
 POINTS = {"spinner": [0.0], "honest": [3.0, 3.0], "wrong": [0.0]}
 SETTINGS = Settings(cell_seconds=8.0)  # an honest cell needs 1 s of CPU time, or 2 s of sleep
 

@@ -38,7 +38,7 @@ class PassingTime(selectors.DefaultSelector):
         return super().select(0)
 
 
-def watch_cells(monkeypatch, *cells):
+def watch_cells(monkeypatch, *cells, supervisors=lambda: [1]):
     """Watch cells of (limit, seconds that it takes, used and waited per second); return the watch.
 
     A process has used and waited for nothing before the first cell.
@@ -49,13 +49,13 @@ def watch_cells(monkeypatch, *cells):
     started, used, waited = 0.0, 0.0, 0.0
 
     def cpu_time(processes):
-        assert next(iter(processes)) == 1
+        assert list(processes)
         elapsed = selector.now - started
         return CpuTime(total[0] + used * elapsed, total[1] + waited * elapsed)
 
     async def run():
         nonlocal started, used, waited
-        watch = StarvationWatch(lambda: [1])
+        watch = StarvationWatch(supervisors)
         for limit, seconds, *rates in cells:
             started, (used, waited) = loop.time(), rates
             with watch.cell(limit):
@@ -119,3 +119,13 @@ def test_an_error_in_a_cell_ends_its_measurement(monkeypatch):
 
     monkeypatch.setattr(starvation.usage, "cpu_time", lambda _: pytest.fail("measured"))
     asyncio.run(run())
+
+
+def test_nothing_is_known_about_processes_that_were_replaced(monkeypatch):
+    """What they used is gone, but not what their successors waited for."""
+    kernels = [1, 1, 1, 2, 2, 2, 2]  # each time it is asked: killed in its second cell
+    watch = watch_cells(
+        monkeypatch, QUICK, (60, 64, 1.0, 230.0), supervisors=lambda: [kernels.pop(0)]
+    )
+
+    assert not watch.is_starved

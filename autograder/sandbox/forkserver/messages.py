@@ -24,7 +24,7 @@ class SpawnRequest:
 
     The first three open files sent with it are its standard streams; the others become 3, 4...
 
-    cores   the numbers of the only cores that it may use; empty: those of the fork server
+    cores   the numbers of the only cores that it may use; empty: those of its supervisor
     """
 
     module: str

@@ -239,7 +239,6 @@ def _supervise(
     is_first = os.getpid() == 1
     try:
         ignore_signals(is_first=is_first)
-        _pin(request.cores)
         if "files" in context.available:
             filesystem.enter(
                 request.sandbox,
@@ -252,6 +251,7 @@ def _supervise(
         process = os.fork()
         if process == 0:
             os.setsid()
+            _pin(request.cores)  # not the supervisor: it must be able to run to kill this process
             child.confine(request, context.python, owner, context.available)
             messages.send(control_socket, {"ready": True})
             child.adopt_files(files)
