@@ -27,14 +27,13 @@ from autograder.verification.calibrate import (
     Answer,
     AnswerKind,
     OnProgress,
-    RunMode,
     expected_kinds_of,
     known_answer,
     misconceptions_of,
     run_answers,
     silent,
 )
-from autograder.verification.local_runner import AnswerResult, Kinds
+from autograder.verification.run_request import AnswerResult, Kinds, RunMode
 from autograder.verification.test_selection import TestPlan, plan_tests
 from autograder.verification.trivial_answers import TRIVIAL_ANSWERS, trivial_answer
 

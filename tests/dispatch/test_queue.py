@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -346,6 +347,22 @@ def test_the_first_result_of_a_starved_exam_is_not_recorded(
 
     assert [result.score for result in results] == [10] * 3
     assert starving.runs.count("student01") == 2
+
+
+def test_dask_does_not_profile_the_threads_of_exams(
+    tiny_course, examine_all, one_namespace, monkeypatch
+):
+    calls = []
+    monkeypatch.setattr(sys, "_current_frames", lambda: calls.append(1) or {})
+
+    def half_a_second(exam_notebook, **more):
+        time.sleep(0.5)  # the profiler runs every 10 ms
+        return one_namespace(exam_notebook, settings=more["settings"])
+
+    (result,) = examine_all(submit_distinct(tiny_course, 1), run_exam=half_a_second)
+
+    assert result.score == 10
+    assert calls == []
 
 
 def test_results_are_yielded_early_and_few_exams_are_sent_ahead(tiny_course, examine_all):
