@@ -82,6 +82,7 @@ class FindingKind(StrEnum):
     KERNEL_DIED = "kernel-died"
     KILLED_WORKERS = "killed-its-workers"
     LIMIT = "limit"
+    STARVED = "starved"
     TEST_ERROR = "test-error"
     # the grading
     NOT_WRITTEN = "not-written"

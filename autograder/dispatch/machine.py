@@ -1,12 +1,16 @@
 """Divide a machine into slots, each for one exam at a time."""
 
+import logging
 from pathlib import Path
 
-from dask.system import CPU_COUNT
-
+from autograder.dispatch.cores import core_count
 from autograder.errors import UsageError
 from autograder.exam.environment import Slot
 from autograder.sandbox.gpus import Gpu, gpu_devices, gpus
+
+LOG = logging.getLogger(__name__)
+
+CPU_COUNT = core_count()
 
 
 def machine_slots(
@@ -32,13 +36,24 @@ def machine_slots(
     if gpus_wanted is None:
         wanted = jobs or CPU_COUNT
         count = wanted if most is None else min(wanted, most)
+        _warn_if_shared(count)
         return (Slot(threads=max(1, CPU_COUNT // count)),) * count
     if jobs is not None:
         message = "Give --jobs or --gpus: with GPUs, one exam runs on each of them at a time."
         raise UsageError(message)
     names = _names(gpus_wanted)
+    _warn_if_shared(len(names))
     threads = max(1, CPU_COUNT // len(names))
     return tuple(Slot(threads=threads, gpu=name, devices=_devices(name)) for name in names)
+
+
+def _warn_if_shared(exams: int) -> None:
+    if exams > CPU_COUNT:
+        LOG.warning(
+            "%d exams at a time share %d cores: one that uses many of them slows down the others. "
+            "At most %d have cores of their own",
+            *(exams, CPU_COUNT, CPU_COUNT),
+        )
 
 
 def _names(wanted: str) -> tuple[str, ...]:

@@ -20,10 +20,18 @@ from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from distributed.security import Security
 
-from autograder.dispatch.tasks import RESOURCE, ExamSlots, RunSpec, resources, run_exam_task
+from autograder.dispatch.tasks import (
+    RESOURCE,
+    ExamSlots,
+    ExecutedExam,
+    RunSpec,
+    resources,
+    run_exam_task,
+)
 from autograder.errors import AutograderError, ClusterError
 from autograder.exam.attempt import exam_not_run
 from autograder.models import Finding, FindingKind
+from autograder.notebook.cells import add_findings, from_bytes, to_bytes
 
 LOG = logging.getLogger(__name__)
 
@@ -60,13 +68,17 @@ class ExamQueue:
     killed it, so an exam that lost two workers is only a suspect: it is run again at the end, with
     no other exam beside it, and fails when it loses two more. So no exam is run more than four
     times.
+
+    An exam that ran out of time while others used its cores is run again at the end, too. It does
+    not return the first time, so nothing records that result; it returns the second time in any
+    case. Student code may cause this, but only once, and after all other exams.
     """
 
     def __init__(self, client: Client, slots: Callable[[], int]) -> None:
         self.client, self.slots = client, slots
         self.sent: dict[str, tuple[SentExam, Future]] = {}  # by Dask's key
-        self.suspects: list[SentExam] = []
-        self.alone: str | None = None  # the key of the suspect that runs now
+        self.again: list[SentExam] = []  # at the end, one at a time
+        self.alone: str | None = None  # the key of the one that runs now
         self.done: SimpleQueue[Future] = SimpleQueue()
         self.counted, self.counted_at = 0, -COUNT_SECONDS  # slots
 
@@ -81,7 +93,7 @@ class ExamQueue:
     @property
     def is_busy(self) -> bool:
         """Whether there are results to wait for."""
-        return bool(self.sent or self.suspects)
+        return bool(self.sent or self.again)
 
     def send(self, name: str, exam_notebook: bytes, run_spec: RunSpec) -> None:
         """Send an exam."""
@@ -98,7 +110,7 @@ class ExamQueue:
             If the scheduler is gone, or a worker's versions differ from the grader's.
         """
         if not self.sent:
-            self.alone = self._submit(self.suspects.pop())
+            self.alone = self._submit(self.again.pop())
         ended = self._ended(most)
         results = self._fetch([future for future in ended if future.status == "finished"])
         returned = (self._return(future, results.get(future.key)) for future in ended)
@@ -115,7 +127,7 @@ class ExamQueue:
             return ended
         return ended
 
-    def _fetch(self, futures: Sequence[Future]) -> dict[str, bytes]:
+    def _fetch(self, futures: Sequence[Future]) -> dict[str, ExecutedExam]:
         """Return the results of exams by Dask's key, fetched together: one wait for the network."""
         if len(futures) < 2:
             return {}
@@ -126,17 +138,24 @@ class ExamQueue:
             return {}
         return {future.key: one for future, one in zip(futures, fetched, strict=True)}
 
-    def _return(self, future: Future, fetched: bytes | None) -> ReturnedExam | None:
+    def _return(self, future: Future, fetched: ExecutedExam | None) -> ReturnedExam | None:
         """Return the result of an exam that has ended; None if it is run again."""
         sent, _ = self.sent.pop(future.key)
         try:
-            return ReturnedExam(sent.name, future.result() if fetched is None else fetched)
+            executed = future.result() if fetched is None else fetched
+            if not executed.was_starved:
+                return ReturnedExam(sent.name, executed.exam_notebook)
+            LOG.warning("Exam %s ran out of time while others used its cores", sent.name)
+            if future.key != self.alone:
+                self._run_again(sent)
+                return None
+            return ReturnedExam(sent.name, _with_finding(executed.exam_notebook, _starved()))
         except AutograderError:
             raise
         except KilledWorker as error:
             if future.key != self.alone:
-                LOG.warning("The workers of exam %s died; it is run again alone later", sent.name)
-                self.suspects.append(sent)
+                LOG.warning("The workers of exam %s died", sent.name)
+                self._run_again(sent)
                 return None
             return ReturnedExam(sent.name, _killed_workers(error))
         except (CancelledError, CommClosedError) as error:
@@ -148,6 +167,10 @@ class ExamQueue:
         except Exception as error:  # concerns this exam only: the others go on
             LOG.exception("Exam %s could not be run", sent.name)
             return ReturnedExam(sent.name, exam_not_run(error))
+
+    def _run_again(self, sent: SentExam) -> None:
+        LOG.info("Exam %s is run again at the end, alone", sent.name)
+        self.again.append(sent)
 
     def _submit(self, sent: SentExam) -> str:
         key = f"exam-{uuid4().hex}"
@@ -171,6 +194,20 @@ def _killed_workers(error: KilledWorker) -> Finding:
         "say why. Grade this submission by hand, or grade again with --force."
     )
     return Finding(FindingKind.KILLED_WORKERS, message)
+
+
+def _starved() -> Finding:
+    message = (
+        "Twice, this exam ran out of time while other programs used its cores: the second time no "
+        "other exam of this class ran. Grade again with --force when the machine is idle."
+    )
+    return Finding(FindingKind.STARVED, message)
+
+
+def _with_finding(exam_notebook: bytes, finding: Finding) -> bytes:
+    executed = from_bytes(exam_notebook)
+    add_findings(executed, [finding])
+    return to_bytes(executed)
 
 
 # --- clusters ------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import asyncio
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from queue import SimpleQueue
@@ -13,6 +13,7 @@ from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from autograder.config import Settings
 from autograder.course.assignment import SupportFiles
+from autograder.dispatch.cores import reserved_cores
 from autograder.errors import ClusterError
 from autograder.exam import run
 from autograder.exam.attempt import ExamConfig, RunExam, attempt_exam
@@ -20,7 +21,7 @@ from autograder.exam.diagnosis.answer_key import AnswerKey
 from autograder.exam.environment import Slot
 from autograder.exam.run import Cancellation
 from autograder.fingerprint import differences, versions
-from autograder.notebook.cells import from_bytes, to_bytes
+from autograder.notebook.cells import exam_metadata, from_bytes, to_bytes
 
 RESOURCE = "exam"  # the name of a slot in Dask, which sends an exam only where one is free
 
@@ -76,12 +77,13 @@ class ExamSlots(WorkerPlugin):  # type: ignore[misc]
 
     @contextmanager
     def take(self) -> Iterator[tuple[Slot, Cancellation]]:
-        """Take a slot for the exam that is this thread's task."""
+        """Take a slot for the exam that is this thread's task, with cores of its own if it can."""
         key = get_worker().get_current_task()
         cancellation = self.cancellations[key]
         slot = self.free.get()
         try:
-            yield slot, cancellation
+            with reserved_cores(slot.threads) if slot.threads else nullcontext(()) as cores:
+                yield replace(slot, cores=cores), cancellation
         finally:
             self.free.put(slot)
             self.cancellations.pop(key, None)
@@ -115,8 +117,20 @@ def run_spec_of(config: ExamConfig) -> RunSpec:
     return RunSpec(pickle.dumps(shared), versions())
 
 
-def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
-    """Run an exam in one of this worker's slots; return the executed exam notebook.
+@dataclass(frozen=True)
+class ExecutedExam:
+    """What a worker returns.
+
+    exam_notebook   executed
+    was_starved     whether it ran out of time while other programs used its cores
+    """
+
+    exam_notebook: bytes
+    was_starved: bool
+
+
+def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> ExecutedExam:
+    """Run an exam in one of this worker's slots.
 
     Raises
     ------
@@ -147,7 +161,7 @@ def run_exam_task(exam_notebook: bytes, run_spec: RunSpec) -> bytes:
             )
         except asyncio.CancelledError:
             raise Reschedule from None
-    return to_bytes(executed)
+    return ExecutedExam(to_bytes(executed), exam_metadata(executed).was_starved)
 
 
 @lru_cache(maxsize=8)

@@ -35,11 +35,13 @@ class Slot:
     threads   for each kernel; None: as many as its libraries choose
     gpu       the value of CUDA_VISIBLE_DEVICES; None: that of the grader
     devices   the device files of that GPU
+    cores     the numbers of the only cores that its processes may use; empty: all
     """
 
     threads: int | None = None
     gpu: str | None = None
     devices: tuple[str, ...] = ()
+    cores: tuple[int, ...] = ()
 
     @property
     def threading(self) -> Mapping[str, str]:
@@ -129,6 +131,7 @@ class ExamEnvironment:
         return {
             "modules": list(self.modules),
             "devices": list(self.slot.devices),
+            "cores": list(self.slot.cores),
             "visible": [str(self.socket_dir), *_data()],
             "support": self._visible_support or "",
             "allow_unsandboxed": self.allow_unsandboxed,
@@ -144,6 +147,7 @@ class ExamEnvironment:
             environment=environment(self.home),
             sandbox=Sandbox(home=str(self.home), socket_dirs=(str(socket_dir),)),
             limits=Limits(exam_seconds=self.limits.exam_seconds + 60, memory_bytes=_PROXY_BYTES),
+            cores=self.slot.cores,
             allow_unsandboxed=self.allow_unsandboxed,
         )
 
@@ -159,6 +163,7 @@ class ExamEnvironment:
                 support=self._visible_support,
             ),
             limits=self.limits,
+            cores=self.slot.cores,
             allow_unsandboxed=self.allow_unsandboxed,
         )
 

@@ -29,6 +29,7 @@ from autograder.exam.environment import (
     make_environment,
     trusted_packages,
 )
+from autograder.exam.starvation import StarvationWatch
 from autograder.exam.test_cells import (
     TEST_ERROR_REASON,
     TestCell,
@@ -155,6 +156,7 @@ class _Exam:
         self.clock = Clock(settings.cell_seconds, self.started + settings.exam_seconds)
         self.candidate = CandidateSession(exam_notebook, environment, self.clock, self.findings)
         self.examiner = RpcProcess(environment.forkserver(), environment.examiner_request())
+        self.starvation = StarvationWatch(self.supervisors)
 
     async def run(self) -> None:
         """Run every cell in order; both processes end in any case."""
@@ -176,7 +178,8 @@ class _Exam:
     async def run_timed(self, index: int, cell: NotebookNode) -> None:
         """Run a code cell and record how long it took."""
         started = time.monotonic()
-        await self.run_cell(index, cell)
+        with self.starvation.cell(self.clock.cell_left()):
+            await self.run_cell(index, cell)
         seconds = round(time.monotonic() - started, 3)
         update_exam_cell(cell, seconds=seconds)
         LOG.debug("Cell %d (%s) took %.3f s", index, exam_cell(cell).role, seconds)
@@ -200,6 +203,12 @@ class _Exam:
         else:
             cell.outputs = [error_output("Stopped", self.out_of_time_reason)]
 
+    def supervisors(self) -> list[int]:
+        """Return the process ids of the supervisors of candidate and examiner."""
+        examiner = self.examiner.process
+        pids = (self.candidate.kernel.pid, examiner.supervisor if examiner is not None else None)
+        return [pid for pid in pids if pid is not None]
+
     def record_metadata(self) -> None:
         """Write the findings and the resources used into the exam notebook."""
         seconds = round(time.monotonic() - self.started, 3)
@@ -208,13 +217,16 @@ class _Exam:
             findings=(*self.metadata.findings, *self.findings),
             seconds=seconds,
             peak_memory=self.candidate.peak_memory,
+            cpu_seconds=round(self.candidate.cpu_seconds, 3),
+            was_starved=self.starvation.is_starved,
         )
         set_exam_metadata(self.exam_notebook, metadata)
         verdicts = verdicts_of(self.exam_notebook)
         LOG.info(
-            "Exam of %r finished in %.1f s: %g of %g points",
+            "Exam of %r finished in %.1f s (candidate: %.1f CPU s): %g of %g points",
             self.metadata.assignment,
             seconds,
+            metadata.cpu_seconds,
             sum(verdict.points for verdict in verdicts),
             sum(verdict.max_points for verdict in verdicts),
         )

@@ -106,6 +106,8 @@ class ExamMetadata:
     findings             the findings so far
     seconds              the run time of the whole exam
     peak_memory          of the candidate and its descendants, in bytes
+    cpu_seconds          of the same processes
+    was_starved          whether it ran out of time while other programs used its cores
     """
 
     assignment: str = ""
@@ -116,6 +118,8 @@ class ExamMetadata:
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0
     peak_memory: int = 0
+    cpu_seconds: float = 0.0
+    was_starved: bool = False
 
 
 def is_exam_notebook(notebook: NotebookNode) -> bool:
@@ -190,6 +194,8 @@ def exam_metadata(notebook: NotebookNode) -> ExamMetadata:
         findings=tuple(Finding.from_json(finding) for finding in stored.get("findings", ())),
         seconds=float(stored.get("seconds", 0.0)),
         peak_memory=int(stored.get("peak_memory", 0)),
+        cpu_seconds=float(stored.get("cpu_seconds", 0.0)),
+        was_starved=bool(stored.get("was_starved", False)),
     )
 
 
@@ -205,6 +211,8 @@ def set_exam_metadata(notebook: NotebookNode, value: ExamMetadata) -> None:
             "findings": [finding.to_json() for finding in value.findings],
             "seconds": value.seconds,
             "peak_memory": value.peak_memory,
+            "cpu_seconds": value.cpu_seconds,
+            "was_starved": value.was_starved,
         }
     )
 

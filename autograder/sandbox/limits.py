@@ -224,6 +224,12 @@ def reserved_bytes() -> int:
     )
 
 
+def _no_priority() -> dict[int, int]:
+    """Return the limits that forbid student code a priority above that of other processes."""
+    names = ("RLIMIT_NICE", "RLIMIT_RTPRIO")
+    return {getattr(resource, name): 0 for name in names if hasattr(resource, name)}
+
+
 def apply(limits: Limits, *, has_gpu: bool) -> None:
     """Set the limits that Linux enforces, on this process and its descendants: getrlimit(2).
 
@@ -234,6 +240,7 @@ def apply(limits: Limits, *, has_gpu: bool) -> None:
         resource.RLIMIT_FSIZE: limits.file_bytes,
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_NPROC: limits.processes,
+        **_no_priority(),
         # One giant request fails at once; the supervisor watches what is really used.
         resource.RLIMIT_DATA: resource.RLIM_INFINITY
         if has_gpu

@@ -29,6 +29,13 @@ def test_fewer_exams_at_a_time_have_more_threads_each():
     assert machine_slots(most=2) == (Slot(threads=4),) * 2
 
 
+@pytest.mark.parametrize(("jobs", "is_shared"), [(8, False), (9, True)])
+def test_exams_without_cores_of_their_own_are_announced(caplog, jobs, is_shared):
+    machine_slots(jobs)
+
+    assert ("9 exams at a time share 8 cores" in caplog.text) == is_shared
+
+
 @pytest.mark.parametrize(
     ("wanted", "names"),
     [

@@ -1,9 +1,11 @@
 """Submissions become Results and graded notebooks; none can stop the others."""
 
 import json
+import os
 import sys
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 
 import nbformat
@@ -11,14 +13,15 @@ import pytest
 
 from autograder.config import Settings
 from autograder.course.assignment import read_notebooks
-from autograder.dispatch import ExamSlots, local_queue
+from autograder.dispatch import ExamSlots, local_queue, tasks
+from autograder.dispatch.cores import reserved_cores
 from autograder.errors import ExamError
-from autograder.exam.attempt import ExamConfig
+from autograder.exam.attempt import ExamConfig, mark_tests_not_run
 from autograder.exam.environment import Slot
 from autograder.grading.artifacts import ResultCache, stage
 from autograder.grading.batch import Batch
 from autograder.models import Finding, FindingKind, Submission
-from autograder.notebook.cells import add_findings, exam_metadata
+from autograder.notebook.cells import add_findings, exam_metadata, set_exam_metadata
 
 RIGHT = {
     "double": "def double(x): return x + x",
@@ -265,6 +268,85 @@ def test_one_exam_runs_at_a_time_in_each_slot(tiny_course, examine_all, one_name
     assert [result.findings for result in results] == [()] * 12
     assert slow.most == 3
     assert set(slow.taken) == set(slots)
+
+
+def test_exams_at_the_same_time_have_cores_of_their_own(
+    tiny_course, examine_all, one_namespace, monkeypatch
+):
+    first = 1_000_000 + 1_000 * os.getpid()  # cores that no other exam uses meanwhile
+    cores = range(first, first + 4)
+    monkeypatch.setattr(tasks, "reserved_cores", partial(reserved_cores, cores=cores))
+    slow = Slow(one_namespace)
+
+    results = list(
+        examine_all(submit_distinct(tiny_course, 12), run_exam=slow, slots=(Slot(threads=2),) * 2)
+    )
+
+    assert [result.findings for result in results] == [()] * 12
+    assert slow.most == 2
+    assert {slot.cores for slot in slow.taken} == {tuple(cores[:2]), tuple(cores[2:])}
+
+
+class Starving:
+    """Runs exams of which some run out of time while others use their cores."""
+
+    def __init__(self, run_exam, starved, times):
+        self.run_exam, self.starved, self.times = run_exam, starved, times
+        self.lock, self.running, self.runs = threading.Lock(), 0, []
+
+    def __call__(self, exam_notebook, **more):
+        name = exam_notebook.cells[-1].source.removesuffix(".").split()[-1]
+        with self.lock:
+            self.running += 1
+            self.runs.append(name)
+            count = self.runs.count(name)
+            is_alone = self.running == 1
+        time.sleep(0.05)
+        with self.lock:
+            is_alone = is_alone and self.running == 1
+            self.running -= 1
+        assert count == 1 or is_alone
+        executed = self.run_exam(exam_notebook, **more)
+        if name in self.starved and count <= self.times:
+            mark_tests_not_run(executed, "out of time")
+            set_exam_metadata(executed, replace(exam_metadata(executed), was_starved=True))
+        return executed
+
+
+@pytest.mark.parametrize("times", [1, 2, 100])
+def test_a_starved_exam_is_run_again_alone_but_only_once(
+    tiny_course, examine_all, one_namespace, times
+):
+    submissions, starved = submit_distinct(tiny_course, 8), ["student02", "student05"]
+    starving = Starving(one_namespace, starved, times)
+
+    results = {
+        result.student: result
+        for result in examine_all(submissions, run_exam=starving, slots=(SLOT,) * 3)
+    }
+
+    assert sorted(starving.runs[:8]) == sorted(results)
+    assert sorted(starving.runs[8:]) == starved
+    for student, result in results.items():
+        failed_twice = student in starved and times > 1
+        assert result.score == (0 if failed_twice else 10)
+        assert kinds(result) == (["starved"] if failed_twice else [])
+
+
+def test_the_first_result_of_a_starved_exam_is_not_recorded(
+    tiny_course, examine_all, one_namespace
+):
+    submissions = submit_distinct(tiny_course, 3)
+    starving = Starving(one_namespace, ["student01"], 1)
+
+    earlier = examine_all(submissions, run_exam=starving)
+    next(earlier)
+    next(earlier)
+    earlier.close()  # before it was run again
+    results = list(examine_all(submissions, run_exam=starving))
+
+    assert [result.score for result in results] == [10] * 3
+    assert starving.runs.count("student01") == 2
 
 
 def test_dask_does_not_profile_the_threads_of_exams(

@@ -66,6 +66,8 @@ metadata = st.builds(
     findings=st.lists(findings).map(tuple),
     seconds=amounts,
     peak_memory=st.integers(0, 2**50),
+    cpu_seconds=amounts,
+    was_starved=st.booleans(),
 )
 
 

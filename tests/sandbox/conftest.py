@@ -28,7 +28,13 @@ SMALL_MODULES = ("numpy", *KERNEL, *EXAM)
 class Inside:
     """A process in a sandbox; `do` runs a program there and returns the program's `answer`."""
 
-    def __init__(self, forkserver: ForkServer, sandbox: dict[str, Any], limits: Limits) -> None:
+    def __init__(
+        self,
+        forkserver: ForkServer,
+        sandbox: dict[str, Any],
+        limits: Limits,
+        cores: tuple[int, ...] = (),
+    ) -> None:
         self.home = tempfile.mkdtemp(prefix="home-")
         visible = (str(INSIDE), *sandbox.pop("visible", ()))
         request = SpawnRequest(
@@ -36,6 +42,7 @@ class Inside:
             environment={"HOME": self.home, "PATH": "/usr/bin:/bin"},
             sandbox=Sandbox(home=self.home, visible=visible, **sandbox),
             limits=limits,
+            cores=cores,
         )
         try:
             self.process, self.connection = start_with_socket(forkserver, request)
@@ -118,12 +125,14 @@ def forkserver() -> Iterator[ForkServer]:
 def enter(forkserver: ForkServer) -> Iterator[Callable[..., Inside]]:
     """Return a function that starts a process in a sandbox.
 
-    Its keywords are those of `Sandbox`, and `limits`.
+    Its keywords are those of `Sandbox`, and `limits` and `cores`.
     """
     with ExitStack() as stack:
 
-        def start(*, limits: Limits | None = None, **sandbox: Any) -> Inside:
-            inside = Inside(forkserver, sandbox, limits or Limits())
+        def start(
+            *, limits: Limits | None = None, cores: tuple[int, ...] = (), **sandbox: Any
+        ) -> Inside:
+            inside = Inside(forkserver, sandbox, limits or Limits(), cores)
             stack.callback(inside.close)
             return inside
 

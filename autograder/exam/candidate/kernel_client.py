@@ -58,9 +58,9 @@ class CandidateKernel:
         self.is_flooded = False  # whether its messages exceeded the memory of the message proxy
 
     @property
-    def peak_memory(self) -> int:
-        """Bytes, of the kernel and all its descendants; 0 until it has ended."""
-        return self.ended.peak_memory if self.ended is not None else 0
+    def pid(self) -> int | None:
+        """The id of its supervisor on this machine; None while it does not run."""
+        return self.manager.provisioner.pid if self.manager.provisioner is not None else None
 
     async def start(self) -> None:
         """Start the process and wait until it answers.

@@ -60,7 +60,7 @@ class CandidateSession:
         self.clock, self.findings = clock, findings
         self.fatal: set[int] = set()  # indices of cells that killed the kernel
         self.limit: LimitName | None = None  # that ended the last kernel
-        self.peak_memory = 0
+        self.peak_memory, self.cpu_seconds = 0, 0.0
         self.start_count = 1
         self.output_left = _FULL_CELLS * environment.limits.output_bytes
         self.kernel = CandidateKernel(environment)
@@ -70,9 +70,11 @@ class CandidateSession:
         await self.kernel.start()
 
     async def stop(self) -> None:
-        """Kill the candidate process, and record how much memory it used."""
+        """Kill the candidate process, and record how much memory and CPU time it used."""
         await self.kernel.stop()
-        self.peak_memory = max(self.peak_memory, self.kernel.peak_memory)
+        if self.kernel.ended is not None:
+            self.peak_memory = max(self.peak_memory, self.kernel.ended.peak_memory)
+            self.cpu_seconds += self.kernel.ended.cpu_seconds
 
     async def set_up(self, index: int, source: str) -> None:
         """Run a set-up cell."""

@@ -35,6 +35,8 @@ class SpawnRequest:
     """One process to fork: `python -m module arguments`, its environment, sandbox and limits.
 
     The first three open files sent with it are its standard streams; the others become 3, 4...
+
+    cores   the numbers of the only cores that it may use; empty: those of its supervisor
     """
 
     module: str
@@ -42,6 +44,7 @@ class SpawnRequest:
     environment: Mapping[str, str] = field(default_factory=dict)
     sandbox: Sandbox
     limits: Limits = field(default_factory=Limits)
+    cores: tuple[int, ...] = ()
     allow_unsandboxed: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -61,6 +64,7 @@ class SpawnRequest:
                 "arguments": tuple(data["arguments"]),
                 "sandbox": Sandbox(**sandbox),
                 "limits": Limits(**data["limits"]),
+                "cores": tuple(data["cores"]),
             }
         )
 

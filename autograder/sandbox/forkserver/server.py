@@ -266,6 +266,7 @@ def _supervise(
         process = os.fork()
         if process == 0:
             os.setsid()
+            _pin(request.cores)  # not the supervisor: it must be able to run to kill this process
             child.confine(request, context.python, owner, context.available)
             messages.send(control_socket, {"ready": True})
             child.adopt_files(files)
@@ -284,6 +285,16 @@ def _supervise(
         request.sandbox.socket_dirs,
     )
     supervisor.run()
+
+
+def _pin(cores: Sequence[int]) -> None:
+    """Run this process and its descendants on these cores only; student code cannot undo it."""
+    if not cores:
+        return
+    try:
+        os.sched_setaffinity(0, cores)
+    except OSError as error:  # taken from this machine meanwhile: the exam runs on the others
+        _log.warning("the cores %s cannot be used: %s", list(cores), error)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Refuse the system calls that no course needs, with a seccomp filter: seccomp(2).
 
 It closes what namespaces and Landlock leave open: sockets of every family except Unix (AF_VSOCK
-reaches the host of a virtual machine), memory that no limit counts, and kernel code that only
-attackers use. A refused call returns an error number: libraries that try one can continue.
+reaches the host of a virtual machine), memory that no limit counts, the cores and the priority that
+an exam was given, and kernel code that only attackers use. A refused call returns an error number:
+libraries that try one can continue.
 """
 
 import ctypes
@@ -20,6 +21,7 @@ _REFUSED = {
         "bpf": 321, "perf_event_open": 298, "userfaultfd": 323,
         "mount": 165, "umount2": 166, "pivot_root": 155, "unshare": 272, "setns": 308,
         "memfd_create": 319, "shmget": 29, "msgget": 68,
+        "sched_setaffinity": 203, "sched_setattr": 314, "setpriority": 141, "ioprio_set": 251,
     },
     "aarch64": {
         "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271,
@@ -27,6 +29,7 @@ _REFUSED = {
         "bpf": 280, "perf_event_open": 241, "userfaultfd": 282,
         "mount": 40, "umount2": 39, "pivot_root": 41, "unshare": 97, "setns": 268,
         "memfd_create": 279, "shmget": 194, "msgget": 186,
+        "sched_setaffinity": 122, "sched_setattr": 274, "setpriority": 140, "ioprio_set": 30,
     },
 }  # fmt: skip
 _REFUSED_EVERYWHERE = {

@@ -67,6 +67,7 @@ class SandboxProvisioner(_LimitedProvisioner):  # type: ignore[misc]
     visible = List(Unicode(), config=True, help="files and folders that a kernel may read")
     support = Unicode("", config=True, help="a folder whose entries appear in a kernel's home")
     devices = List(Unicode(), config=True, help="device files of the GPU that a kernel may use")
+    cores = List(Int(), config=True, help="numbers of the only cores that a kernel may use")
     passed_on = List(
         Unicode(),
         default_value=list(PASSED_ON),
@@ -181,6 +182,7 @@ class SandboxProvisioner(_LimitedProvisioner):  # type: ignore[misc]
                 devices=tuple(self.devices),
             ),
             limits=self.limits,
+            cores=tuple(self.cores),
             allow_unsandboxed=self.allow_unsandboxed,
         )
         forkserver = shared_forkserver(self.modules)
