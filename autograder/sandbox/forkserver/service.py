@@ -21,6 +21,7 @@ from autograder.sandbox.forkserver.messages import ClientRequest
 from autograder.sandbox.forkserver.stamps import Stamp, changed_file
 
 _LOG_BYTES, _KEPT_LOG_BYTES = 1 << 20, 1 << 18
+_CHECK_SECONDS = 60.0  # between two looks at the imported files while it is idle
 
 _log = logging.getLogger("autograder.sandbox.forkserver.server")
 
@@ -67,7 +68,11 @@ class Service:
     def run(self) -> None:
         """Answer until the fork server is not needed any more."""
         while not self._is_over():
-            for file, _ in self.events.poll(self._seconds_left()):
+            left = self._seconds_left()
+            seconds = None if left is None else min(left, _CHECK_SECONDS)
+            if not (ready := self.events.poll(seconds)) and self._is_outdated():
+                break
+            for file, _ in ready:
                 if file == self.listener.fileno():
                     self._accept()
                 elif file in self.processes:
@@ -149,8 +154,7 @@ class Service:
             return False
         request = ClientRequest(message["request"])
         if request is ClientRequest.ATTACH:
-            if changed := changed_file(self.stamps):
-                _log.info("%s has changed: no new clients", changed)
+            if self._is_outdated():
                 self._refuse_clients()
             else:
                 messages.send(connection, self.welcome)
@@ -171,6 +175,12 @@ class Service:
             end = os.pidfd_open(supervisor)
             self.processes[end] = supervisor
             self.events.register(end, select.EPOLLIN)
+
+    def _is_outdated(self) -> bool:
+        """Return whether a file that was imported has changed since."""
+        if (changed := changed_file(self.stamps)) is not None:
+            _log.info("%s has changed: no new clients", changed)
+        return changed is not None
 
     def _describe(self) -> dict[str, Any]:
         others = len(self.clients) + len(self.processes)

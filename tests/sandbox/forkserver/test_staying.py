@@ -178,6 +178,22 @@ def test_it_ends_when_nobody_has_used_it_for_a_while(base, staying):
     assert left(base) == []
 
 
+def test_an_idle_one_with_an_outdated_module_ends_early(staying, folder):
+    (folder / "hurry.py").write_text(
+        "from autograder.sandbox.forkserver import service\nservice._CHECK_SECONDS = 0.2\n"
+    )
+    forkserver = staying(("hurry",), {"PYTHONPATH": f"{folder}:{INSIDE}"})
+    forkserver.warm_up()
+    pid = forkserver.process.pid
+    forkserver.close()
+    time.sleep(0.5)
+    assert lives(pid)
+
+    (folder / "hurry.py").write_text("A = 1")
+
+    assert wait_until(lambda: not lives(pid))
+
+
 def test_it_stays_while_a_process_runs(staying, folder):
     forkserver = staying(idle_seconds=0.5)
     process = misbehave(forkserver, folder, "signal")
