@@ -141,7 +141,7 @@ class ExamKernelApp(IPKernelApp):  # type: ignore[misc]
         """Make the session and the thread that write to the grader's socket."""
         self.iopub_thread = OutputThread(self.control)
         self.iopub_socket = self.iopub_thread.background_socket
-        self.session = OutputSession(parent=self, key=b"")
+        self.session = OutputSession(parent=self)
         self.session.output_thread = self.iopub_thread
         self.iopub_thread.start()
 

@@ -166,7 +166,7 @@ def _batch_normalization(layer: Any, x: Array) -> Array:
     y = x.astype(np.float64) - _value(layer.moving_mean)
     y = y / np.sqrt(_value(layer.moving_variance) + layer.epsilon)
     y = y * _value(layer.gamma) if layer.scale else y
-    return y + _value(layer.beta) if layer.center else y
+    return np.asarray(y + _value(layer.beta) if layer.center else y)
 
 
 def _flatten(layer: Any, x: Array) -> Array:
