@@ -6,13 +6,14 @@ The cluster is one in this process, or the workers of a running scheduler.
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 from uuid import uuid4
 
+import dask
 from distributed import Client, Future, LocalCluster
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
@@ -182,6 +183,7 @@ def local_queue(exam_slots: ExamSlots) -> Iterator[ExamQueue]:
     """
     count = len(exam_slots.slots)
     with (
+        profiler_disabled(),
         LocalCluster(
             n_workers=1,
             threads_per_worker=count,
@@ -196,6 +198,18 @@ def local_queue(exam_slots: ExamSlots) -> Iterator[ExamQueue]:
         Client(cluster, set_as_default=False) as client,
     ):
         yield ExamQueue(client, lambda: count)
+
+
+def profiler_disabled() -> AbstractContextManager[object]:
+    """Return a context manager; Dask's servers that are started inside have no profiler.
+
+    The profiler calls `sys._current_frames` a hundred times a second. In Python 3.11 that call can
+    deadlock with the garbage collector: https://github.com/python/cpython/issues/106883.
+    """
+    disabled: AbstractContextManager[object] = dask.config.set(
+        {"distributed.worker.profile.enabled": False}
+    )
+    return disabled
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 from distributed import Nanny
 
 from autograder.config import Settings
-from autograder.dispatch.queue import Scheduler, connect
+from autograder.dispatch.queue import Scheduler, connect, profiler_disabled
 from autograder.dispatch.tasks import ExamSlots, resources
 from autograder.sandbox.isolation.capabilities import require_sandbox
 
@@ -46,7 +46,7 @@ def join(
     """
     connect(scheduler).close()  # its error says more about a wrong address than a nanny's
     require_sandbox(Settings(allow_unsandboxed=slots.allow_unsandboxed))
-    with tempfile.TemporaryDirectory(prefix="worker-") as folder:
+    with profiler_disabled(), tempfile.TemporaryDirectory(prefix="worker-") as folder:
         asyncio.run(_wait_for_exams(scheduler, slots, folder, on_joined, name))
 
 

@@ -8,8 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
+from nbformat import NotebookNode
+
 from autograder.config import Settings
 from autograder.course.assignment import SupportFiles
+from autograder.models import CellRole
+from autograder.notebook.cells import cells_with_role
+from autograder.notebook.names import imported_packages
 from autograder.sandbox.environment import PASSED_ON, environment, make_socket_dir
 from autograder.sandbox.forkserver.client import ForkServer, shared_forkserver
 from autograder.sandbox.forkserver.messages import SpawnRequest
@@ -36,8 +41,8 @@ class Slot:
 
     @property
     def threading(self) -> Mapping[str, str]:
-        """The environment variables for the number of threads; some are read at import."""
-        names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+        """The environment variables for the number of threads, which TensorFlow reads."""
+        names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
         return {} if self.threads is None else dict.fromkeys(names, str(self.threads))
 
     @property
@@ -71,6 +76,14 @@ def make_environment(
         modules=modules,
         allow_unsandboxed=settings.allow_unsandboxed,
     )
+
+
+def trusted_packages(exam_notebook: NotebookNode) -> frozenset[str]:
+    """Return the packages that the trusted cells of an exam notebook import."""
+    trusted = (
+        cell.source for cell in cells_with_role(exam_notebook, CellRole.SETUP, CellRole.TEST)
+    )
+    return frozenset[str]().union(*map(imported_packages, trusted))
 
 
 @dataclass(frozen=True)
@@ -107,7 +120,7 @@ class ExamEnvironment:
 
     def forkserver(self) -> ForkServer:
         """Return the fork server of this process, which forks the candidate too."""
-        return shared_forkserver(self.modules, self.slot.threading)
+        return shared_forkserver(self.modules)
 
     def candidate_request(self, home: str) -> SpawnRequest:
         """Return the request for a candidate with this home; it can make no sockets for others."""

@@ -22,7 +22,12 @@ from autograder.errors import ExamError
 from autograder.exam.candidate.kernel_client import START_SECONDS, Ending, Reply
 from autograder.exam.candidate.session import CandidateSession, Clock
 from autograder.exam.diagnosis.answer_key import AnswerKey, diagnose
-from autograder.exam.environment import ExamEnvironment, Slot, make_environment
+from autograder.exam.environment import (
+    ExamEnvironment,
+    Slot,
+    make_environment,
+    trusted_packages,
+)
 from autograder.exam.test_cells import (
     TEST_ERROR_REASON,
     TestCell,
@@ -33,14 +38,12 @@ from autograder.exam.test_cells import (
 )
 from autograder.models import CellRole, Finding, FindingKind, Verdict, VerdictState
 from autograder.notebook.cells import (
-    cells_with_role,
     exam_cell,
     exam_metadata,
     set_exam_metadata,
     update_exam_cell,
     verdicts_of,
 )
-from autograder.notebook.names import imported_packages
 from autograder.sandbox.limits import LimitName, student_sentence
 from autograder.sandbox.rpc import RpcProcess
 
@@ -121,7 +124,7 @@ def run_exam(
         If the exam was canceled.
     """
     executed = deepcopy(exam_notebook)
-    with make_environment(settings, _packages(exam_notebook), slot, support) as environment:
+    with make_environment(settings, trusted_packages(exam_notebook), slot, support) as environment:
         exam = _Exam(executed, settings, answer_key, environment, on_cell)
         _run_in_own_loop(lambda: (cancellation or Cancellation()).guard(exam.run))
     return executed
@@ -351,14 +354,6 @@ class _Exam:
     def out_of_time_reason(self) -> str:
         """Why a cell did not run after the end of the exam's time."""
         return student_sentence(LimitName.EXAM_SECONDS, self.environment.limits)
-
-
-def _packages(exam_notebook: NotebookNode) -> frozenset[str]:
-    """Return the packages that the trusted cells of an exam notebook import."""
-    trusted = (
-        cell.source for cell in cells_with_role(exam_notebook, CellRole.SETUP, CellRole.TEST)
-    )
-    return frozenset[str]().union(*map(imported_packages, trusted))
 
 
 async def _connect_and_close(address: str) -> None:

@@ -32,7 +32,10 @@ _FIXED = {
     "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "OPENBLAS_NUM_THREADS": "1",  # several exams share the cores: BLAS threads would wait busily
+    # Several exams share the cores, and threads of BLAS and OpenMP would wait busily. Both are read
+    # when a library is imported, which the fork server does for all exams.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }

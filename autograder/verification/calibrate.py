@@ -1,7 +1,6 @@
 """Make the answer key of an assignment by running the answers that are known for it."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,17 +17,18 @@ from autograder.exam.diagnosis.answer_key import (
     read_answer_key,
     write_answer_key,
 )
+from autograder.exam.environment import make_environment, trusted_packages
 from autograder.fingerprint import digest_of, versions
 from autograder.notebook.cells import exam_metadata
-from autograder.verification.local_runner import (
+from autograder.verification.records import records_of
+from autograder.verification.run_request import (
     AnswerResult,
+    Conditions,
     Kinds,
-    LocalRun,
-    preload,
-    run_all,
-    start_in_one_process,
-    start_in_two_processes,
+    RunMode,
+    RunRequest,
 )
+from autograder.verification.runner_pool import run_all
 from autograder.verification.test_selection import TestPlan, plan_tests
 
 OnProgress = Callable[[int, int], object]
@@ -57,16 +57,6 @@ class AnswerKind(StrEnum):
 
     TRIVIAL = "trivial answer"
     """An answer that ignores the exercise: no points."""
-
-
-class RunMode(StrEnum):
-    """The two ways to run an answer and its tests."""
-
-    TWO_PROCESSES = "two processes"
-    """Candidate and examiner, as in an exam."""
-
-    ONE_PROCESS = "one process"
-    """One namespace, as in a student's own kernel."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +99,7 @@ def run_answers(
     settings: Settings,
     seed: int | None = None,
     at_once: int | None = None,
+    records: Path | None = None,
     on_progress: OnProgress = silent,
 ) -> list[AnswerResult]:
     """Run every answer in its mode; return their results in the same order.
@@ -127,35 +118,42 @@ def run_answers(
         Replaces the notebook's own SEED, if it has one.
     at_once
         The number of answers to run at a time; one for each core when None.
+    records
+        A folder with the results of earlier runs, which are used again; see `records`.
     on_progress
-        Called when an answer was run.
+        Called with the number of answers whose result is known, and the total.
     """
     plan = plan_tests(
         notebook.source, {"PROFILE": settings.profile} | ({} if seed is None else {"SEED": seed})
     )
-    preload(cell.source for cell in plan.exam_notebook.cells if cell.cell_type == "code")
     at_once = at_once or os.cpu_count() or 1
-    # They share the cores, and each may use all of them: no answer is stopped for that.
-    seed, seconds = exam_metadata(plan.exam_notebook).seed, settings.cell_seconds * at_once
-
-    def starter(answer: Answer, mode: RunMode, folder: Path) -> Callable[[], LocalRun]:
-        tests = _tests(plan, answer)
-        cells = plan.cells(answer.texts, tests=tests, expected_kinds=expected_kinds)
-        if mode is RunMode.ONE_PROCESS:
-            return lambda: start_in_one_process(cells, seed=seed, seconds=seconds, folder=folder)
-        shared = plan.is_shared
-        return lambda: start_in_two_processes(
-            cells, seed=seed, seconds=seconds, is_shared=shared, folder=folder
+    conditions = Conditions(
+        exam_metadata(plan.exam_notebook).seed,
+        # They share the cores, and each may use all of them: no answer is stopped for that.
+        settings.cell_seconds * at_once,
+        plan.is_shared,
+    )
+    setup = plan.setup()
+    requests = [
+        RunRequest(
+            mode,
+            plan.cells(answer.texts, tests=_tests(plan, answer), expected_kinds=expected_kinds),
         )
-
-    results: dict[int, AnswerResult] = {}
-    with tempfile.TemporaryDirectory(prefix="support-") as name:
-        folder = Path(name)
-        notebook.support.write(folder)
-        starts = (starter(answer, mode, folder) for answer, mode in answers)
-        for done, (index, result) in enumerate(run_all(starts, at_once), 1):
+        for answer, mode in answers
+    ]
+    known = records_of(records, setup, conditions, notebook.support.digest)
+    found = {index: known.get(request) for index, request in enumerate(requests)}
+    results = {index: result for index, result in found.items() if result is not None}
+    missing = [index for index in found if index not in results]
+    on_progress(len(results), len(answers))
+    packages = trusted_packages(plan.exam_notebook)
+    with make_environment(settings, packages, support=notebook.support) as environment:
+        some = [requests[index] for index in missing]
+        for place, result in run_all(some, setup, conditions, environment, at_once):
+            index = missing[place]
             results[index] = result
-            on_progress(done, len(answers))
+            known.put(requests[index], result)
+            on_progress(len(results), len(answers))
     return [results[index] for index in range(len(answers))]
 
 

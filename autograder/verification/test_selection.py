@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from nbformat import NotebookNode
@@ -11,7 +12,7 @@ from autograder.models import Answers, CellRole
 from autograder.notebook.cells import exam_cell, exam_metadata, grade_id_of, role_of
 from autograder.notebook.names import assigned_names, free_names
 from autograder.submission.assemble import assemble
-from autograder.verification.local_runner import CodeCell
+from autograder.verification.run_request import CodeCell
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class TestPlan:
         tests: Set[str],
         expected_kinds: Mapping[str, Mapping[str, list[str]]],
     ) -> list[CodeCell]:
-        """Return the cells to run, with `answers` (by exercise) instead of the reference's.
+        """Return the cells to run after `setup`, with `answers` (by exercise) for the reference's.
 
         Demonstration cells are left out, except those whose names an answer uses.
         """
@@ -71,9 +72,7 @@ class TestPlan:
             test_cell.index: test_cell for test_cell in read_test_cells(self.exam_notebook)
         }
         cells = []
-        for index, cell in enumerate(self.exam_notebook.cells):
-            if cell.cell_type != "code":
-                continue
+        for index, cell in self._code_cells()[len(self.setup()) :]:
             exam = exam_cell(cell)
             role, grade_id = exam.role, str(exam.grade_id)
             if role is CellRole.ANSWER:
@@ -86,6 +85,17 @@ class TestPlan:
                 )
                 cells.append(CodeCell(CellRole.TEST, cell.source, test_cell))
         return cells
+
+    def setup(self) -> list[CodeCell]:
+        """Return the set-up cells before all other code cells."""
+        leading = takewhile(
+            lambda indexed: role_of(indexed[1]) is CellRole.SETUP, self._code_cells()
+        )
+        return [CodeCell(CellRole.SETUP, cell.source) for _, cell in leading]
+
+    def _code_cells(self) -> list[tuple[int, NotebookNode]]:
+        cells = enumerate(self.exam_notebook.cells)
+        return [(index, cell) for index, cell in cells if cell.cell_type == "code"]
 
     @property
     def is_shared(self) -> bool:

@@ -28,6 +28,8 @@ from dask_jobqueue import SLURMCluster
 from dask_jobqueue.slurm import SLURMJob
 from distributed.security import Security
 
+from autograder.dispatch.queue import profiler_disabled
+
 AUTOGRADER = str(Path(sys.executable).with_name("autograder"))
 
 
@@ -105,7 +107,7 @@ def main(
     options |= {"account": account, "interface": interface}
     with tempfile.TemporaryDirectory(prefix=".tls-", dir=Path.cwd()) as folder:  # nodes can read it
         security = make_certificate(Path(folder))
-        with make_cluster(security, gpus=gpus, **options) as cluster:
+        with profiler_disabled(), make_cluster(security, gpus=gpus, **options) as cluster:
             if show:
                 typer.echo(cluster.job_script())
                 return

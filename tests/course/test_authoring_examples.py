@@ -11,14 +11,8 @@ from autograder.errors import BuildError
 from autograder.exam.test_cells import TestCell
 from autograder.models import CellRole
 from autograder.notebook.names import assigned_names
-from autograder.verification.local_runner import (
-    AnswerResult,
-    CodeCell,
-    LocalRun,
-    run_all,
-    start_in_one_process,
-    start_in_two_processes,
-)
+from autograder.verification.run_request import AnswerResult, CodeCell, RunMode
+from tests.support.candidate_stub import run_cells
 from tests.support.paths import ROOT
 
 PAGE = ROOT / "course" / "authoring.md"
@@ -36,7 +30,7 @@ def read_examples() -> dict[str, dict[str, str]]:
 
 
 EXAMPLES = read_examples()
-ENVIRONMENTS = {"two processes": start_in_two_processes, "one process": start_in_one_process}
+ENVIRONMENTS = tuple(mode.value for mode in RunMode)
 
 every_example = pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
 
@@ -54,12 +48,7 @@ def run_exam(example: dict[str, str], test: str, answer: str, environment: str) 
         CodeCell(CellRole.ANSWER, example[answer]),
         CodeCell(CellRole.TEST, example[test], test_cell),
     ]
-
-    def begin() -> LocalRun:
-        return ENVIRONMENTS[environment](cells, seed=0, seconds=20.0)
-
-    ((_, result),) = run_all([begin], 1)
-    return result
+    return run_cells(RunMode(environment), cells)
 
 
 def points(example: dict[str, str], test: str, answer: str, environment: str) -> float:

@@ -1,6 +1,7 @@
 """Submissions become Results and graded notebooks; none can stop the others."""
 
 import json
+import sys
 import threading
 import time
 from functools import partial
@@ -264,6 +265,22 @@ def test_one_exam_runs_at_a_time_in_each_slot(tiny_course, examine_all, one_name
     assert [result.findings for result in results] == [()] * 12
     assert slow.most == 3
     assert set(slow.taken) == set(slots)
+
+
+def test_dask_does_not_profile_the_threads_of_exams(
+    tiny_course, examine_all, one_namespace, monkeypatch
+):
+    calls = []
+    monkeypatch.setattr(sys, "_current_frames", lambda: calls.append(1) or {})
+
+    def half_a_second(exam_notebook, **more):
+        time.sleep(0.5)  # the profiler runs every 10 ms
+        return one_namespace(exam_notebook, settings=more["settings"])
+
+    (result,) = examine_all(submit_distinct(tiny_course, 1), run_exam=half_a_second)
+
+    assert result.score == 10
+    assert calls == []
 
 
 def test_results_are_yielded_early_and_few_exams_are_sent_ahead(tiny_course, examine_all):

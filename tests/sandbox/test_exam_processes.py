@@ -79,6 +79,17 @@ def test_an_examiner_is_isolated_as_well(examiner, socket_dir, action):
     assert examiner.set_up("import numpy as np; x = np.ones(3)") is None
 
 
+def test_temporary_files_are_in_the_home_of_the_process(examiner):
+    source = (
+        "import os, tempfile\n"
+        "assert tempfile.gettempdir() in (os.environ['HOME'], '/tmp'), tempfile.gettempdir()\n"
+        "with tempfile.TemporaryFile() as file:\n"
+        "    file.write(b'x')"
+    )
+
+    assert examiner.set_up(source) is None
+
+
 async def _measure(modules, source):
     """Start a kernel and run the source; return its output, its seconds to start and its end."""
     manager = AsyncKernelManager()

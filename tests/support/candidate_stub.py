@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from autograder.exam.examiner.process import Examiner
@@ -14,12 +15,15 @@ from autograder.exam.protocol.encoding import encode
 from autograder.exam.protocol.framing import HEADER, MAGIC, ConnectionLost, Message
 from autograder.exam.test_cells import TestCell, TestTask
 from autograder.models import CellRole, Verdict
-from autograder.verification.local_runner import (
+from autograder.verification.local_run import Namespaces
+from autograder.verification.local_runner import run
+from autograder.verification.run_request import (
     AnswerResult,
     CodeCell,
-    run_all,
-    start_in_one_process,
-    start_in_two_processes,
+    Conditions,
+    RunMode,
+    RunRequest,
+    result_of,
 )
 
 HIDDEN_LINES = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
@@ -166,8 +170,7 @@ def in_two_processes(
 ) -> AnswerResult:
     """Run tests in two processes; return the verdicts and the kinds of the replies."""
     cells = begin_cells(answer, *tests, setup=setup, expected_kinds=expected_kinds or {})
-    ((_, how),) = run_all([lambda: start_in_two_processes(cells, seed=seed, seconds=seconds)], 1)
-    return how
+    return run_cells(RunMode.TWO_PROCESSES, cells, seed=seed, seconds=seconds)
 
 
 def in_one_process(
@@ -175,5 +178,12 @@ def in_one_process(
 ) -> AnswerResult:
     """Run tests in one process, as a student's own kernel does."""
     cells = begin_cells(answer, *tests, setup=setup, expected_kinds={})
-    ((_, how),) = run_all([lambda: start_in_one_process(cells, seed=0, seconds=seconds)], 1)
-    return how
+    return run_cells(RunMode.ONE_PROCESS, cells, seconds=seconds)
+
+
+def run_cells(
+    mode: RunMode, cells: Sequence[CodeCell], *, seed: int = 0, seconds: float = 20.0
+) -> AnswerResult:
+    """Run cells in forks of this process, which must not have used TensorFlow."""
+    request = RunRequest(mode, cells)
+    return result_of(request, run(request, Conditions(seed, seconds), Namespaces(), Path.cwd()))

@@ -25,7 +25,7 @@ from autograder.verification.calibrate import (
     known_answer,
     run_answers,
 )
-from autograder.verification.local_runner import AnswerResult, Kinds
+from autograder.verification.run_request import AnswerResult, Kinds
 from autograder.verification.test_selection import TestPlan, plan_tests
 from autograder.verification.verify import released, trivial_answers
 from tests.support.paths import SAMPLES

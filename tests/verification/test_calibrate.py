@@ -21,7 +21,7 @@ from autograder.verification.calibrate import (
     expected_kinds_of,
     misconceptions_of,
 )
-from autograder.verification.local_runner import AnswerResult
+from autograder.verification.run_request import AnswerResult
 
 NOTEBOOK = AssignmentNotebook("week01", "tiny", new_notebook(), digest="text of the course")
 KEY = AnswerKey(

@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
-from autograder.verification.local_runner import AnswerResult
+from autograder.verification.run_request import AnswerResult
 from tests.support.run_samples import (
     Both,
     exercises_of,

@@ -55,8 +55,8 @@ class TestResult:
 class Examiner:
     """The namespace of the set-up cells, in which one test cell runs after another."""
 
-    def __init__(self) -> None:
-        self.setup: dict[str, Any] = {"__name__": "exam"}
+    def __init__(self, setup: dict[str, Any] | None = None) -> None:
+        self.setup = {"__name__": "exam"} if setup is None else setup
         self.shared: dict[str, Any] = {}  # the namespace of all test cells, if they share one
 
     def set_up(self, source: str, seed: int) -> str | None:

@@ -8,6 +8,7 @@ import runpy
 import shutil
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 import warnings
@@ -109,6 +110,7 @@ def _prepare(request: SpawnRequest) -> None:
     logger.handlers.clear()  # they are for the fork server's own log
     logger.setLevel(logging.NOTSET)
     logger.propagate = True
+    tempfile.tempdir = None  # it may be known already, as that of the fork server
     if "numpy" in sys.modules:  # Python seeds its own generator again after every fork
         sys.modules["numpy"].random.seed()
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerBase
-from traitlets import Bool, Dict, Float, Int, List, Unicode
+from traitlets import Bool, Float, Int, List, Unicode
 
 from autograder.errors import ExamError
 from autograder.sandbox.environment import PASSED_ON, environment, make_socket_dir
@@ -72,7 +72,6 @@ class SandboxProvisioner(_LimitedProvisioner):  # type: ignore[misc]
         config=True,
         help="names of the environment variables that a kernel gets, if they are set",
     )
-    forkserver_environment = Dict(config=True, help="more environment variables of the fork server")
     allow_unsandboxed = Bool(
         False, config=True, help="start even if layers of the sandbox are missing"
     )
@@ -183,7 +182,7 @@ class SandboxProvisioner(_LimitedProvisioner):  # type: ignore[misc]
             limits=self.limits,
             allow_unsandboxed=self.allow_unsandboxed,
         )
-        forkserver = shared_forkserver(self.modules, self.forkserver_environment)
+        forkserver = shared_forkserver(self.modules)
         self.ended = None
         self.process = await asyncio.to_thread(forkserver.start, request, log=self.log_file or None)
         await self._wait_for_sockets()
