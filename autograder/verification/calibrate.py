@@ -17,7 +17,7 @@ from autograder.exam.diagnosis.answer_key import (
     read_answer_key,
     write_answer_key,
 )
-from autograder.exam.environment import make_environment, trusted_packages
+from autograder.exam.environment import Slot, make_environment, trusted_packages
 from autograder.fingerprint import digest_of, versions
 from autograder.notebook.cells import exam_metadata
 from autograder.verification.records import records_of
@@ -126,7 +126,9 @@ def run_answers(
     plan = plan_tests(
         notebook.source, {"PROFILE": settings.profile} | ({} if seed is None else {"SEED": seed})
     )
-    at_once = at_once or os.cpu_count() or 1
+    cores = os.cpu_count() or 1
+    at_once = at_once or cores
+    slot = Slot(threads=max(1, cores // at_once))
     conditions = Conditions(
         exam_metadata(plan.exam_notebook).seed,
         # They share the cores, and each may use all of them: no answer is stopped for that.
@@ -147,7 +149,7 @@ def run_answers(
     missing = [index for index in found if index not in results]
     on_progress(len(results), len(answers))
     packages = trusted_packages(plan.exam_notebook)
-    with make_environment(settings, packages, support=notebook.support) as environment:
+    with make_environment(settings, packages, slot, notebook.support) as environment:
         some = [requests[index] for index in missing]
         for place, result in run_all(some, setup, conditions, environment, at_once):
             index = missing[place]
