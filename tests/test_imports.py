@@ -27,7 +27,6 @@ ONLY = {
         "autograder.reporting.feedback",
     ),
     "sqlalchemy": ("autograder.gradebook",),
-    "zmq": ("autograder.exam.candidate",),
 }
 """The modules and packages of `autograder` that may import an installed package."""
 

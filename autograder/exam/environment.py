@@ -4,9 +4,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from nbformat import NotebookNode
 
@@ -15,17 +15,15 @@ from autograder.course.assignment import SupportFiles
 from autograder.models import CellRole
 from autograder.notebook.cells import cells_with_role
 from autograder.notebook.names import imported_packages
-from autograder.sandbox.environment import environment, make_socket_dir
+from autograder.sandbox.environment import PASSED_ON, environment, make_socket_dir
 from autograder.sandbox.forkserver.client import ForkServer, shared_forkserver
 from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES
 from autograder.sandbox.isolation.filesystem import Sandbox
-from autograder.sandbox.limits import LimitName, Limits, course_limits, sandbox_limits
+from autograder.sandbox.limits import Limits, course_limits
 
 HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
 """Packages that are imported before the fork only for notebooks that use them."""
-
-_PROXY_BYTES = 1 << 30  # memory, with what it shares with the fork server
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +95,7 @@ class ExamEnvironment:
     slot             the candidate's share of the machine; the examiner has its cores, not its GPU
     support          the files that both processes find in their working directories
     socket_dir       the folder of the examiner's sockets, to which the candidate connects
-    home             of the examiner and the message proxy
+    home             of the examiner
     support_folder   where the support files are while the exam runs
     """
 
@@ -126,27 +124,20 @@ class ExamEnvironment:
         """Return the fork server of this process, which forks the candidate too."""
         return shared_forkserver(self.modules)
 
-    def candidate_options(self) -> dict[str, Any]:
-        """Return the options of the candidate's provisioner."""
-        return {
-            "modules": list(self.modules),
-            "devices": list(self.slot.devices),
-            "cores": list(self.slot.cores),
-            "visible": [str(self.socket_dir), *_data()],
-            "support": self._visible_support or "",
-            "allow_unsandboxed": self.allow_unsandboxed,
-            **{limit.name.value: getattr(self.limits, limit.name) for limit in sandbox_limits()},
-            # The exam measures its own time; this is for the case that it does not end.
-            LimitName.EXAM_SECONDS.value: self.limits.exam_seconds + 60,
-        }
-
-    def message_proxy_request(self, socket_dir: Path) -> SpawnRequest:
-        """Return the request for a message proxy, which can use only the kernel's sockets."""
+    def candidate_request(self, home: str) -> SpawnRequest:
+        """Return the request for a candidate with this home; it can make no sockets for others."""
+        more = self.slot.environment
         return SpawnRequest(
-            module="autograder.exam.candidate.message_proxy",
-            environment=environment(self.home),
-            sandbox=Sandbox(home=str(self.home), socket_dirs=(str(socket_dir),)),
-            limits=Limits(exam_seconds=self.limits.exam_seconds + 60, memory_bytes=_PROXY_BYTES),
+            module="autograder.exam.candidate.kernel",
+            environment=environment(home, {**os.environ, **more}, {*PASSED_ON, *more}),
+            sandbox=Sandbox(
+                home=home,
+                visible=(str(self.socket_dir), *_data()),
+                support=self._visible_support,
+                devices=self.slot.devices,
+            ),
+            # The exam measures its own time; this is for the case that it does not end.
+            limits=replace(self.limits, exam_seconds=self.limits.exam_seconds + 60),
             cores=self.slot.cores,
             allow_unsandboxed=self.allow_unsandboxed,
         )

@@ -19,8 +19,7 @@ from nbformat import NotebookNode
 from autograder.config import Settings
 from autograder.course.assignment import SupportFiles
 from autograder.errors import ExamError
-from autograder.exam.candidate.kernel_client import START_SECONDS, Reply
-from autograder.exam.candidate.message_proxy import Ending
+from autograder.exam.candidate.kernel_client import START_SECONDS, Ending, Reply
 from autograder.exam.candidate.session import CandidateSession, Clock
 from autograder.exam.diagnosis.answer_key import AnswerKey, diagnose
 from autograder.exam.environment import (

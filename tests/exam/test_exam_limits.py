@@ -85,24 +85,45 @@ def test_the_other_questions_keep_their_points():
     assert [verdict.points for verdict in verdicts_of(executed)] == [0.0, 3.0]
 
 
-ENDLESS_MESSAGE = """
-import time, zmq
-connection = get_ipython().kernel.iopub_thread.socket
-frame = bytes(8 << 20)
-for _ in range(400):
-    connection.send(frame, zmq.SNDMORE, copy=False)
-connection.send(b"", copy=False)
-time.sleep(20)
+SENDS = """
+import struct, time
+kernel = get_ipython().kernel
+connection, request = kernel.iopub_thread.socket, kernel.get_parent()["header"]["msg_id"].encode()
+def frame(*parts):
+    rest = b"".join(struct.pack("!I", len(part)) + part for part in parts)
+    return struct.pack("!II", len(rest), 0) + rest
 """
+ENDLESS_MESSAGES = [
+    pytest.param(
+        "connection.sendall(struct.pack('!II', 2**32 - 1, 0))\n"
+        "for _ in range(400): connection.sendall(bytes(8 << 20))",
+        id="one frame",
+    ),
+    pytest.param(
+        "large = frame(b'stream', b'', b'stdout', bytes(8 << 20))\n"
+        "for _ in range(400): connection.sendall(large)",
+        id="large frames about nothing",
+    ),
+    pytest.param(
+        "large = frame(b'display_data', request, b'', *[b''] * 4_000_000)\n"
+        "for _ in range(400): connection.sendall(large)",
+        id="frames of too many texts",
+    ),
+    pytest.param(
+        "small = frame(b'idle', b'') * 1_000\nfor _ in range(100_000): connection.sendall(small)",
+        id="small frames",
+    ),
+]
 
 
-def test_a_message_larger_than_any_memory_ends_its_own_exam_and_nothing_else():
+@pytest.mark.parametrize("sends", ENDLESS_MESSAGES)
+def test_a_message_larger_than_any_memory_ends_its_own_exam_and_nothing_else(sends):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     executed = run_exam(
         exam_notebook(
             ("answer", "def g(x):\n    return x"),
-            ("answer", ENDLESS_MESSAGE),
+            ("answer", f"{SENDS}{sends}\ntime.sleep(20)"),
             ("test", "check.equal(g(1), 1)"),
         ),
         settings=Settings(),

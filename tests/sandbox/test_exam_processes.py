@@ -16,11 +16,11 @@ from autograder.sandbox.forkserver.preload import MODULES
 from autograder.sandbox.isolation.capabilities import NAMES
 from autograder.sandbox.isolation.filesystem import Sandbox
 from autograder.sandbox.jupyter.kernelspec import kernelspec
-from autograder.sandbox.jupyter.readiness import wait_until_ready
 from autograder.sandbox.rpc import start_with_socket
 from tests.sandbox.conftest import SMALL_MODULES, skip_without
 from tests.sandbox.jupyter.test_provisioner import Client
 from tests.support.paths import ROOT
+from tests.support.readiness import wait_until_ready
 
 
 @pytest.fixture(autouse=True)

@@ -32,9 +32,9 @@ def test_an_exam_passes_every_limit_of_the_sandbox_to_the_candidate():
         }
     )
     with ExamEnvironment(chosen) as environment:
-        options = environment.candidate_options()
+        limits = environment.candidate_request("/home").limits
 
-    passed = {limit.name: options[limit.name] for limit in sandbox_limits()}
+    passed = {limit.name: getattr(limits, limit.name) for limit in sandbox_limits()}
     assert passed == {
         **{limit.name: getattr(chosen, limit.name) for limit in sandbox_limits()},
         "exam_seconds": chosen.exam_seconds + 60,  # in case that the exam does not end

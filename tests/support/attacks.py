@@ -70,41 +70,33 @@ time.perf_counter = time.monotonic = lambda: 0.0
 _backend.current = None
 """,
     "forges-messages": """
-import gc, os, threading, time
-from jupyter_client.session import Session
+import struct, threading, time
 kernel = get_ipython().kernel
-session = next(x for x in gc.get_objects() if isinstance(x, Session))
-key, parent = session.key, kernel.get_parent()
-deep = last = []
-for _ in range(300):
-    last.append([]); last = last[0]
-def forge():
-    for kind, content, above in (
-        ("status", {"execution_state": "idle"}, ["not", "a", "header"]),
-        ("status", {"execution_state": "idle"}, "text"),
-        ("status", ["idle"], parent),
-        ("status", "idle", parent),
-        (["status"], {"execution_state": "idle"}, parent),
-        ("stream", {"name": ["stdout"], "text": {"a": deep}}, parent),
-        ("display_data", {"data": {"text/plain": deep}, "metadata": {}}, parent),
-        ("display_data", {"data": {"text/plain": {"a": [float("nan")]}}}, parent),
-        ("update_display_data", {"data": {"a": deep}, "transient": {"display_id": []}}, parent),
-        ("error", {"ename": deep, "evalue": 3, "traceback": deep}, parent),
-        ("execute_result", {"data": {"text/plain": "5.0"}}, parent),
-        ("execute_result", {"data": {"text/plain": "5.0"}}, {}),
-        ("execute_reply", {"status": "ok"}, parent),
-        ("exam_serve_reply", {}, parent),
-    ):
-        try:
-            message = session.msg("status", content, parent=None)
-            message["msg_type"] = message["header"]["msg_type"] = kind
-            message["parent_header"] = (
-                above["header"] if isinstance(above, dict) and above else above)
-            session.send(kernel.iopub_socket, message)
-        except Exception as error:
-            print("not sent", type(error))
-forge()
-print("forged")
+connection, request = kernel.iopub_thread.socket, kernel.get_parent()["header"]["msg_id"].encode()
+later = str(int(request) + 1).encode()
+def send(*parts, claimed=0, cut=0):
+    rest = b"".join(struct.pack("!I", len(part)) + part for part in parts)
+    rest = rest[:len(rest) - cut]
+    connection.sendall(struct.pack("!II", len(rest), claimed) + rest)
+print("forged", flush=True)
+for about in (b"", b"0", b"-1", b"text", bytes([255]), later, later + b"0", request):
+    send(b"display_data", about)
+    send(b"display_data", about, b"x", b"text/plain")
+    send(b"display_data", about, b"x", b"text/plain", bytes([0, 255, 27]) * 9)
+    send(b"execute_result", about, b"", b"text/plain", b"5.0", b"image/png", b"no image")
+    send(b"update_display_data", about, b"x", b"text/html", b"<script>alert('pwned')</script>")
+    send(b"stream", about, b"stdin", b"5.0")
+    send(b"stream", about, b"stdout", b"5.0", b"more", b"and more")
+    send(b"stream", about)
+    send(b"error", about, b"NameError", b"forged", *[b"line"] * 50)
+    send(b"clear_output", about, b"later", claimed=2**32 - 1) if about != request else None
+    send(b"execute_reply", about, b'{"status": "ok"}')
+    send(b"serve", about, b'{"state": "passed", "points": 5.0}')
+    send(b"stream", about, b"stdout", b"cut", cut=2)
+send()
+send(b"idle")
+for about in (later, request):
+    send(b"idle", about)
 """,
     "connects-first": """
 import glob, socket, threading, time
@@ -323,34 +315,28 @@ while True:
     ),
     "gigabytes": "while True:\n    print('x' * 1_000_000)\n",
     "gigabyte-messages": """
-import threading, time
-kernel = get_ipython().kernel
-block = b"x" * 300_000_000
-frames = kernel.session.serialize(kernel.session.msg("stream", {"name": "stdout", "text": "x"}))
+import struct, threading, time
+connection = get_ipython().kernel.iopub_thread.socket
+block = struct.pack("!II", 2**32 - 1, 0) + b"x" * 300_000_000
 def flood():
     while True:
         try:
-            kernel.iopub_thread.socket.send_multipart([b"stream", *frames, block], copy=False)
+            connection.sendall(block)
         except Exception:
             time.sleep(0.01)
 threading.Thread(target=flood, daemon=True).start()
 """,
     "floods-replies": """
-import asyncio, gc, zmq
-kernel = get_ipython().kernel
-parent, ident = kernel.get_parent(), kernel._parent_ident["shell"]
-routers = [s for s in gc.get_objects() if isinstance(s, zmq.Socket) and not s.closed
-           and s.type == zmq.ROUTER]
-frames = kernel.session.serialize(
-    kernel.session.msg("execute_reply", {"status": "ok"}, parent=parent), ident=ident)
+import asyncio, socket, struct
+connection = get_ipython().kernel.iopub_thread.socket
+frame = struct.pack("!III4sI", 12, 0, 4, b"idle", 0)
 loop = asyncio.get_event_loop()
 def flood():
     for _ in range(300):
-        for router in routers:
-            try:
-                zmq.Socket.send_multipart(router, frames, zmq.NOBLOCK)
-            except Exception:
-                pass
+        try:
+            connection.send(frame, socket.MSG_DONTWAIT)
+        except Exception:
+            pass
     loop.call_later(0.001, flood)
 loop.call_soon(flood)
 """,

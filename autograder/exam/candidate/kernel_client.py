@@ -1,102 +1,121 @@
-"""Start, drive and kill the candidate's kernel, with one message at a time.
+"""Start, drive and kill the candidate's kernel, with one request at a time.
 
-The messages themselves go through the message proxy, a separate process; its module says why.
+Student code can forge everything that comes from the kernel. Its frames therefore fill outputs and
+say when a cell seems to be over, and nothing else. What the grader reads of them is limited in
+bytes and in number, so no candidate can take the grader's memory or time.
 """
 
 import asyncio
+import json
+import shutil
+import socket
+import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path
+from enum import StrEnum
+from itertools import count
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-from nbformat import NotebookNode, from_dict
+from nbformat import NotebookNode
 
 from autograder.errors import ExamError
-from autograder.exam.candidate.message_proxy import Ending
+from autograder.exam.candidate.frames import IDLE, FrameReader, FrameTooLarge
+from autograder.exam.candidate.outputs import OutputCollector
 from autograder.exam.environment import ExamEnvironment
-from autograder.sandbox.environment import PYTHON
 from autograder.sandbox.forkserver.messages import ExitReport
+from autograder.sandbox.forkserver.process import ForkedProcess
 from autograder.sandbox.limits import LimitName
-from autograder.sandbox.rpc import RpcProcess
+from autograder.sandbox.rpc import start_with_socket
 
 START_SECONDS = 120.0
 GRACE_SECONDS = 3.0  # for a kernel to become idle after an interrupt
-_GIVE_UP_SECONDS = 2.0  # for the message proxy to reply after "give up"
-_LATE_SECONDS = 10.0  # beyond the limit of a message, after which the proxy is given up
+_LAST_SECONDS = 2.0  # for what a kernel wrote before it ended
+_KILL_SECONDS = 5.0
+# What a candidate may send during one request that is no output of it.
+_IGNORED_BYTES, _IGNORED_FRAMES = 64 << 20, 100_000
 
-_ARGV = (*PYTHON, "-m", "autograder.exam.candidate.kernel", "--HistoryManager.enabled=False", "-f")
+
+class Ending(StrEnum):
+    """How a request to the kernel ended."""
+
+    DONE = "done"
+    """The kernel is idle."""
+
+    OUT_OF_TIME = "out of time"
+    """Its time was over."""
+
+    TOO_MUCH_OUTPUT = "too much output"
+    """The outputs exceeded their limit."""
+
+    DIED = "died"
+    """The kernel has ended, or cannot be stopped except by killing it."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """How a message ended, and the outputs until then."""
+    """How a request ended, and the outputs until then."""
 
     ending: Ending
     outputs: tuple[NotebookNode, ...] = ()
 
 
 class CandidateKernel:
-    """One kernel process, forked into a sandbox that contains the socket directory of its exam."""
+    """One kernel process, forked into a sandbox of its own."""
 
     def __init__(self, environment: ExamEnvironment) -> None:
         self.environment = environment
-        self.manager = AsyncKernelManager()
-        self.manager._kernel_spec = KernelSpec(
-            argv=[*_ARGV, "{connection_file}"],
-            language="python",
-            env=dict(environment.slot.environment),
-            metadata={
-                "kernel_provisioner": {
-                    "provisioner_name": "warm-sandbox",
-                    "config": environment.candidate_options(),
-                }
-            },
-        )
-        self.message_proxy: RpcProcess | None = None
+        self.home = tempfile.mkdtemp(prefix="home-")
+        self.process: ForkedProcess | None = None
+        self.connection: socket.socket | None = None
+        self.frames: FrameReader | None = None
+        self.is_flooded = False  # whether it sent more than the grader reads
         self.ended: ExitReport | None = None
-        self.is_flooded = False  # whether its messages exceeded the memory of the message proxy
+        self._ids = count(1)
+        self._request = ""  # the id of the last request
 
     @property
     def pid(self) -> int | None:
         """The id of its supervisor on this machine; None while it does not run."""
-        return self.manager.provisioner.pid if self.manager.provisioner is not None else None
+        return self.process.supervisor if self.process is not None else None
 
     async def start(self) -> None:
-        """Start the process and wait until it answers.
+        """Start the process and wait until it is ready.
 
         Raises
         ------
         ExamError
-            If it does not.
+            If it does not start.
         """
-        await self.manager.start_kernel()
-        info = self.manager.get_connection_info()
-        socket_dir = Path(self.manager.connection_file).parent
-        self.message_proxy = RpcProcess(
-            self.environment.forkserver(), self.environment.message_proxy_request(socket_dir)
+        self.process, connection = await asyncio.to_thread(
+            start_with_socket,
+            self.environment.forkserver(),
+            self.environment.candidate_request(self.home),
         )
-        await self.message_proxy.start(START_SECONDS)
-        task = {"do": "connect", "info": {**info, "key": info["key"].decode()}}
-        answer = await self._ask({**task, "seconds": START_SECONDS}, START_SECONDS)
-        if answer is None or not answer["ready"]:
+        connection.setblocking(False)
+        self.connection, self.frames = connection, FrameReader(connection)
+        reply = await self._follow(0, START_SECONDS)
+        if reply.ending is not Ending.DONE:
             message = "The candidate's kernel did not start. Run `autograder doctor`."
             raise ExamError(message)
 
     async def stop(self) -> None:
-        """Kill the process and remove its files."""
-        if self.message_proxy is not None:
-            await self.message_proxy.stop()
-        provisioner = self.manager.provisioner
-        await self.manager.shutdown_kernel(now=True)
-        if provisioner is not None:
-            self.ended = provisioner.ended
+        """Kill the process and remove its home."""
+        if self.process is not None:
+            self.process.kill()
+            try:
+                await asyncio.wait_for(self.process.wait_async(), _KILL_SECONDS)
+            except TimeoutError:
+                self.process.close()
+            self.ended = self.process.ended
+        if self.connection is not None:
+            self.connection.close()
+        shutil.rmtree(self.home, ignore_errors=True)
         if self.is_flooded and self.ended is not None:
             self.ended = replace(self.ended, limit=LimitName.OUTPUT_BYTES)
 
     async def interrupt(self) -> None:
         """Interrupt whatever the kernel is doing."""
-        await self.manager.interrupt_kernel()
+        if self.process is not None:
+            self.process.interrupt()
 
     async def execute(self, source: str, limit: int, seconds: float) -> Reply:
         """Run a cell of the student's as any Jupyter client would."""
@@ -108,54 +127,76 @@ class CandidateKernel:
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        return await self.request("execute_request", content, limit, seconds)
+        return await self.request("execute", content, limit, seconds)
 
     async def request(
         self, kind: str, content: dict[str, Any], limit: int, seconds: float
     ) -> Reply:
-        """Send one message and collect outputs until the kernel is idle or exceeds a limit.
+        """Send one request and collect outputs until the kernel is idle or exceeds a limit.
 
         Parameters
         ----------
         limit
-            Bytes of output.
+            Characters of output, as JSON.
         """
-        task = {"do": "request", "kind": kind, "content": content}
-        reply = await self._follow(task, limit, seconds)
+        reply = await self._send_and_follow(kind, content, limit, seconds)
         if reply.ending in (Ending.OUT_OF_TIME, Ending.TOO_MUCH_OUTPUT):
             await self.interrupt()
-            rest = await self._follow({"do": "follow"}, 0, GRACE_SECONDS)
+            rest = await self._follow(0, GRACE_SECONDS)
             if rest.ending not in (Ending.DONE, Ending.TOO_MUCH_OUTPUT):
                 return replace(reply, ending=Ending.DIED)
         return reply
 
-    async def _follow(self, task: dict[str, Any], limit: int, seconds: float) -> Reply:
-        answer = await self._ask({**task, "limit": limit, "seconds": seconds}, seconds)
-        if answer is None:
-            return Reply(Ending.DIED)
-        outputs = tuple(from_dict(output) for output in answer["outputs"])
-        return Reply(Ending(answer["ending"]), outputs)
-
-    async def _ask(self, task: dict[str, Any], seconds: float) -> dict[str, Any] | None:
-        """Send a request to the message proxy and return its reply; None if it has ended.
-
-        If the kernel ends first, the proxy is asked to give up.
-        """
-        assert self.message_proxy is not None
-        process = self.manager.provisioner.process
-        if process is None:
-            return None
-        self.message_proxy.send(task)
-        receiving = asyncio.create_task(self.message_proxy.receive(seconds + _LATE_SECONDS))
-        kernel_end = asyncio.create_task(process.wait_async())
+    async def _send_and_follow(
+        self, kind: str, content: dict[str, Any], limit: int, seconds: float
+    ) -> Reply:
+        assert self.connection is not None
+        self._request = str(next(self._ids))
+        line = json.dumps({"id": self._request, "kind": kind, "content": content}).encode() + b"\n"
+        sending = asyncio.get_running_loop().sock_sendall(self.connection, line)
         try:
-            await asyncio.wait({receiving, kernel_end}, return_when=asyncio.FIRST_COMPLETED)
-            if not receiving.done():
-                self.message_proxy.send({"do": "give up"})
-                await asyncio.wait({receiving}, timeout=_GIVE_UP_SECONDS)
-            answer = receiving.result() if receiving.done() else None
-            self.is_flooded = answer is None and process.poll() is None
-            return answer
+            await asyncio.wait_for(sending, max(1.0, seconds))
+        except (OSError, TimeoutError):  # it does not read, so it cannot be stopped either
+            return Reply(Ending.DIED)
+        return await self._follow(limit, seconds)
+
+    async def _follow(self, limit: int, seconds: float) -> Reply:
+        """Collect outputs until the kernel is idle or has ended, or a limit is exceeded."""
+        assert self.process is not None
+        outputs = OutputCollector(limit)
+        following = asyncio.create_task(self._ending(outputs, seconds))
+        kernel_end = asyncio.create_task(self.process.wait_async())
+        try:
+            await asyncio.wait({following, kernel_end}, return_when=asyncio.FIRST_COMPLETED)
+            if not following.done():  # its last outputs, and the end of its socket, come soon
+                await asyncio.wait({following}, timeout=_LAST_SECONDS)
+            ending = following.result() if following.done() else Ending.DIED
+            return Reply(ending, tuple(outputs.cells))
         finally:
-            for waiting in (receiving, kernel_end):
+            for waiting in (following, kernel_end):
                 waiting.cancel()
+
+    async def _ending(self, outputs: OutputCollector, seconds: float) -> Ending:
+        assert self.frames is not None
+        ignored_bytes = ignored_frames = 0
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                while (frame := await self.frames.read()) is not None:
+                    is_current = frame.request == self._request
+                    if is_current and frame.kind == IDLE:
+                        return Ending.DONE
+                    if is_current and outputs.add(frame):
+                        if outputs.is_full:
+                            return Ending.TOO_MUCH_OUTPUT
+                        continue
+                    ignored_bytes += frame.size
+                    ignored_frames += 1
+                    if ignored_bytes > _IGNORED_BYTES or ignored_frames > _IGNORED_FRAMES:
+                        self.is_flooded = True
+                        return Ending.DIED
+                return Ending.DIED
+        except TimeoutError:
+            return Ending.OUT_OF_TIME
+        except FrameTooLarge:
+            self.is_flooded = True
+            return Ending.DIED

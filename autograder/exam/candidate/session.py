@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.exam.candidate.kernel_client import START_SECONDS, CandidateKernel, Reply
-from autograder.exam.candidate.message_proxy import Ending
+from autograder.exam.candidate.kernel_client import START_SECONDS, CandidateKernel, Ending, Reply
 from autograder.exam.environment import ExamEnvironment
 from autograder.exam.test_cells import error_output
 from autograder.models import CellRole, Finding, FindingKind
@@ -107,7 +106,7 @@ class CandidateSession:
         """Make the candidate serve the examiner that listens at an address."""
         content = {"address": address}
         output_limit = self.environment.limits.output_bytes
-        return await self.kernel.request("exam_serve_request", content, output_limit, seconds)
+        return await self.kernel.request("serve", content, output_limit, seconds)
 
     async def interrupt(self) -> None:
         """Interrupt whatever the candidate is doing."""
@@ -165,7 +164,7 @@ class CandidateSession:
         }
         seconds = min(self.clock.cell_seconds + START_SECONDS, self.clock.exam_left())
         output_limit = self.environment.limits.output_bytes
-        reply = await self.kernel.request("exam_setup_request", content, output_limit, seconds)
+        reply = await self.kernel.request("setup", content, output_limit, seconds)
         return reply.ending
 
     async def _run_again(self, cell: NotebookNode) -> Ending:

@@ -56,7 +56,7 @@ class CheckBackend:
         from dlcourse import _keras_rebuild
 
         try:
-            return _keras_rebuild.rebuild(*self.parts(model, like))
+            return _keras_rebuild.rebuild(*self.parts(model, like), lazily=True)
         except _keras_rebuild.CannotRebuild as error:
             raise CheckFailed(str(error)) from error
 

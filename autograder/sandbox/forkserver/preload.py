@@ -40,7 +40,6 @@ KERNEL = (
 EXAM = (
     "autograder.exam.candidate.kernel",
     "autograder.exam.examiner.process",
-    "autograder.exam.candidate.message_proxy",
 )
 
 MODULES = (*COURSE, *KERNEL, *EXAM)

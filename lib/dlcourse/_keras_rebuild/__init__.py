@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlcourse._keras_rebuild import _lazy
 from dlcourse._keras_rebuild._clean import model_at_rest
 from dlcourse._keras_rebuild._plain import CannotRebuild, Tree
+from dlcourse._keras_rebuild._predict import predict_in_numpy
 
 __all__ = ["CannotRebuild", "copy_of", "rebuild", "rest_configuration", "settle"]
 
@@ -66,7 +68,7 @@ def rest_configuration(model: Any, like: Any = None) -> Tree:
     return model_at_rest(tree)
 
 
-def rebuild(configuration: Any, weights: Sequence[NDArray[Any]]) -> Any:
+def rebuild(configuration: Any, weights: Sequence[NDArray[Any]], *, lazily: bool = False) -> Any:
     """Return the Keras model of a configuration, with the given weights.
 
     Parameters
@@ -75,6 +77,9 @@ def rebuild(configuration: Any, weights: Sequence[NDArray[Any]]) -> Any:
         What `rest_configuration` returned; checked again, as it may come from another process.
     weights
         The arrays that `get_weights` returned.
+    lazily
+        Start TensorFlow's runtime only when it is needed. Weights can be read without it, and
+        simple models predict in NumPy, with the same numbers up to rounding.
 
     Returns
     -------
@@ -87,11 +92,15 @@ def rebuild(configuration: Any, weights: Sequence[NDArray[Any]]) -> Any:
         dtypes of the weights do not match it.
     """
     clean, values = model_at_rest(configuration), _arrays(weights)
-    import keras
-
     # First without values: shapes are cheap, but ten billion weights would exhaust the memory.
-    with keras.StatelessScope(initialize_variables=False):
-        _require_weights(_built(clean).weights, values)
+    with _lazy.without_values() as variables:
+        model = _built(clean)
+        _require_weights(model.weights, values)
+    if lazily and _lazy.is_possible():
+        _lazy.set_lazily(variables, model.weights, values)
+        predict_in_numpy(model)
+        _finish(model)
+        return model
     model = _built(clean)
     settle(model, values)
     return model
@@ -106,6 +115,11 @@ def settle(model: Any, weights: Sequence[NDArray[Any]]) -> None:
         If the shapes of the weights do not match the model.
     """
     model.set_weights(weights)
+    _finish(model)
+
+
+def _finish(model: Any) -> None:
+    """Derive what follows from the weights of a model, and reserve its names."""
     for layer in _all_layers(model):
         if hasattr(layer, "finalize_state"):
             layer.finalize_state()  # Normalization derives values from its weights

@@ -19,9 +19,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.errors import ExamError
 from autograder.sandbox.isolation.capabilities import NAMES
 from autograder.sandbox.jupyter.kernelspec import NAME, install_kernelspec, kernelspec
-from autograder.sandbox.jupyter.readiness import wait_until_ready
 from autograder.sandbox.limits import LimitName
 from tests.sandbox.conftest import SMALL_MODULES, skip_without, wait_until
+from tests.support.readiness import wait_until_ready
 
 OPTIONS = {"modules": list(SMALL_MODULES)}
 
