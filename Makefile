@@ -8,8 +8,8 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --extra slur
 	--no-emit-package dlcourse pyproject.toml --output-file requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo lab build verify bench test test-fast check lint types imports format hooks \
-	lock upgrade wheels clean
+.PHONY: help env demo lab build verify bench scale test test-fast check lint types imports built \
+	format hooks lock upgrade wheels clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,14 +41,17 @@ verify: $(STAMP)  ## Test the tests of every week with known right and wrong ans
 bench: $(STAMP)  ## Compare with nbgrader and Otter (ten minutes); writes BENCHMARKS.md
 	@$(BIN)/python -m bench
 
+scale: $(STAMP)  ## Measure what a night of grading needs (half an hour); writes docs/scale.md
+	@$(BIN)/python -m bench.scale
+
 test: $(STAMP) check  ## Run everything that CI runs: the checks, then all tests
 	@$(BIN)/python -m pytest --numprocesses 2
 
 test-fast: $(STAMP)  ## Run the tests that are not slow (two minutes)
 	@$(BIN)/python -m pytest --numprocesses 2 -m "not slow"
 
-check: lint types imports  ## Check style, types, imports, and that source/ and release/ are up to date
-	@$(BIN)/autograder build --check
+check: $(STAMP)  ## Run all checks side by side: lint, types, imports and built
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types built lint imports
 
 lint: $(STAMP)  ## Check the style of the code and the spelling
 	@$(BIN)/ruff check .
@@ -60,6 +63,9 @@ types: $(STAMP)  ## Check the types
 
 imports: $(STAMP)  ## Check which package imports which
 	@$(BIN)/lint-imports --no-logo
+
+built: $(STAMP)  ## Check that source/ and release/ are up to date
+	@$(BIN)/autograder build --check
 
 format: $(STAMP)  ## Format the code
 	@$(BIN)/ruff check --fix .

@@ -11,15 +11,13 @@ import platform
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
-
-import dlcourse
 
 _LIBRARIES = (
     *("numpy", "scipy", "scikit-learn", "matplotlib", "gymnasium", "keras", "tensorflow"),
     *("jax", "torch", "ipykernel", "ipython", "nbformat"),
 )
-_PACKAGES = (Path(__file__).parent, Path(dlcourse.__file__).parent)
 
 
 def versions() -> Mapping[str, str]:
@@ -59,7 +57,15 @@ def code_digest(packages: Iterable[Path]) -> str:
 def _installed() -> Mapping[str, str]:
     libraries = {name: _version(name) for name in _LIBRARIES}
     python = platform.python_version()
-    return {"python": python, **libraries, "code": code_digest(_PACKAGES)}
+    return {"python": python, **libraries, "code": code_digest(_packages())}
+
+
+def _packages() -> tuple[Path, Path]:
+    """Return the folders of this package and of the students' package, which is not imported."""
+    found = find_spec("dlcourse")
+    assert found is not None
+    assert found.origin is not None
+    return Path(__file__).parent, Path(found.origin).parent
 
 
 def _version(name: str) -> str:

@@ -47,17 +47,28 @@ def verify(
     exercise: Annotated[
         list[str] | None, typer.Option(help="Only answers to this exercise (may be repeated).")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run every answer again, even if nothing has changed.")
+    ] = False,
     root: Root = Path(),
 ) -> None:
-    """Test the tests: run them on known right and wrong answers, in one and in two processes."""
+    """Test the tests: run them on known right and wrong answers, in one and in two processes.
+
+    Results are recorded in your cache folder. An answer is run again only if something has changed
+    that could change its result.
+    """
     from autograder.cli.progress import progress
     from autograder.cli.views import verify_view
     from autograder.config import read_settings
     from autograder.course.assignment import assignment_names, read_notebooks
     from autograder.course.paths import CoursePaths
+    from autograder.verification.records import discard_unused, records_folder
     from autograder.verification.verify import verify as verify_notebook
 
     settings = read_settings(root)
+    records = None if force else records_folder()
+    if records is not None:
+        discard_unused(records)
     reports = []
     for notebook in (
         one for name in assignments or assignment_names(root) for one in read_notebooks(root, name)
@@ -69,6 +80,7 @@ def verify(
                     settings,
                     seeds=range(seeds),
                     exercises=frozenset(exercise or ()),
+                    records=records,
                     on_progress=show,
                 )
             )

@@ -1,4 +1,4 @@
-"""Define the commands about this machine: doctor, kernel, demo."""
+"""Define the commands about this machine: doctor, warm, kernel, demo."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,15 +10,39 @@ from autograder.cli.console import Jobs, Unsandboxed, commands, console, kernel_
 
 @commands.command()
 def doctor() -> None:
-    """Show the layers of the sandbox and the GPUs that this machine offers to exams."""
-    from autograder.cli.views import layers_view
+    """Show what this machine offers to exams: layers of the sandbox, GPUs, fork servers."""
+    from autograder.cli.views import forkservers_view, layers_view
+    from autograder.sandbox.forkserver.running import descriptions
     from autograder.sandbox.gpus import gpus
     from autograder.sandbox.isolation.capabilities import layers
 
     found = layers()
     console.print(layers_view(found, gpus()))
+    console.print(forkservers_view(descriptions()))
     if not all(layer.available for layer in found):
         raise typer.Exit(1)
+
+
+@commands.command()
+def warm(
+    stop: Annotated[
+        bool, typer.Option("--stop", help="End the fork servers that stay, instead.")
+    ] = False,
+) -> None:
+    """Import the course's libraries now, into a fork server that stays for the next commands.
+
+    It ends when no command has used it for ten minutes; AUTOGRADER_IDLE_SECONDS changes that.
+    """
+    from autograder.cli.views import forkservers_view, stopped_lines
+    from autograder.sandbox.forkserver.running import descriptions, stop_all
+
+    if stop:
+        console.print(stopped_lines(stop_all()), soft_wrap=True)
+        return
+    from autograder.sandbox.forkserver.client import shared_forkserver
+
+    shared_forkserver().warm_up()
+    console.print(forkservers_view(descriptions()))
 
 
 @kernel_commands.command()

@@ -11,10 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.reporting.class_report import ClassReport, QuestionLine
+from autograder.sandbox.forkserver.preload import COURSE
 from autograder.sandbox.gpus import Gpu
 from autograder.sandbox.isolation.capabilities import Layer
 
 if TYPE_CHECKING:
+    from autograder.sandbox.forkserver.running import Description
     from autograder.verification.verify import Report, Row
 
 GOOD, FAIR, POOR = "green", "yellow", "red"
@@ -141,6 +143,55 @@ def layers_view(layers: Sequence[Layer], gpus: Sequence[Gpu]) -> RenderableType:
     if not gpus:
         table.add_row(Text("–"), "GPU", Text("none: exams run on the CPU"))
     return table
+
+
+def forkservers_view(found: "Sequence[Description]") -> RenderableType:
+    """Return a table of the fork servers that run."""
+    if not found:
+        return Text("No fork server is running. The next exam starts one.", style="dim")
+    table = _table("fork server", "imports", ("memory", "right"), "in use", "ends")
+    for column in (table.columns[0], *table.columns[2:]):
+        column.no_wrap = True
+    for one in found:
+        in_use = f"{_plural(one.clients, 'command')}, {_plural(one.processes, 'process', 'es')}"
+        table.add_row(
+            str(one.pid),
+            ", ".join(_libraries(one.modules)),
+            _mebibytes(one.memory),
+            Text(in_use) if one.clients or one.processes else Text(f"idle for {one.idle:.0f} s"),
+            f"after {one.idle_seconds:g} s idle" if one.idle_seconds else "with its command",
+        )
+    return table
+
+
+def stopped_lines(found: "Sequence[Description]") -> RenderableType:
+    """Return a line for each fork server that was asked to end."""
+    if not found:
+        return Text("No fork server is running.")
+    return Group(*(Text(_stopped(one)) for one in found))
+
+
+def _stopped(one: "Description") -> str:
+    if not one.idle_seconds:
+        return f"Fork server {one.pid} ends with its command."
+    if one.processes:
+        count = _plural(one.processes, "process", "es")
+        return f"Fork server {one.pid} ends when its exams have ended ({count})."
+    return f"Fork server {one.pid} has ended ({_mebibytes(one.memory)})."
+
+
+def _libraries(modules: Sequence[str]) -> Sequence[str]:
+    """Return the course's libraries among the modules."""
+    wanted = (name.partition(".")[0] for name in COURSE if name in modules)
+    return [name for name in dict.fromkeys(wanted) if name != "dlcourse"]
+
+
+def _mebibytes(size: int) -> str:
+    return f"{size / (1 << 20):.0f} MiB"
+
+
+def _plural(count: int, word: str, ending: str = "s") -> str:
+    return f"{count} {word}{'' if count == 1 else ending}"
 
 
 def verify_view(reports: "Iterable[Report]") -> RenderableType:

@@ -4,7 +4,8 @@ The cluster is one in this process, or the workers of a running scheduler.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,14 @@ from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from distributed.security import Security
 
-from autograder.dispatch.tasks import RESOURCE, ExamSlots, RunSpec, resources, run_exam_task
+from autograder.dispatch.tasks import (
+    RESOURCE,
+    ExamSlots,
+    ExecutedExam,
+    RunSpec,
+    resources,
+    run_exam_task,
+)
 from autograder.errors import AutograderError, ClusterError
 from autograder.exam.attempt import exam_not_run
 from autograder.models import Finding, FindingKind
@@ -29,6 +37,7 @@ LOG = logging.getLogger(__name__)
 
 SENT_PER_SLOT = 2  # so that a slot which becomes free finds its next exam on the worker
 POLL_SECONDS = 0.2
+COUNT_SECONDS = 1.0  # between two questions how many slots there are, which the scheduler answers
 RETRIES = 3  # of Dask, after an error in Dask itself
 LOCAL_ONLY = "127.0.0.1:0"  # Dask's servers listen on this machine only, at any free port
 CONNECT_SECONDS = 10
@@ -71,11 +80,15 @@ class ExamQueue:
         self.again: list[SentExam] = []  # at the end, one at a time
         self.alone: str | None = None  # the key of the one that runs now
         self.done: SimpleQueue[Future] = SimpleQueue()
+        self.counted, self.counted_at = 0, -COUNT_SECONDS  # slots
 
     @property
     def is_full(self) -> bool:
         """Whether results must be taken before more exams are sent, which wait in memory."""
-        return len(self.sent) >= max(1, SENT_PER_SLOT * self.slots())
+        now = time.monotonic()
+        if now - self.counted_at >= COUNT_SECONDS:
+            self.counted, self.counted_at = self.slots(), now
+        return len(self.sent) >= max(1, SENT_PER_SLOT * self.counted)
 
     @property
     def is_busy(self) -> bool:
@@ -86,8 +99,10 @@ class ExamQueue:
         """Send an exam."""
         self._submit(SentExam(name, exam_notebook, run_spec))
 
-    def take(self) -> ReturnedExam | None:
-        """Return the result of an exam; None if none has ended yet, or one is run again.
+    def take(self, most: int = 1) -> list[ReturnedExam]:
+        """Return the results of the exams that have ended, at most `most`.
+
+        There are none if no exam ended for a moment, or one is run again.
 
         Raises
         ------
@@ -96,13 +111,38 @@ class ExamQueue:
         """
         if not self.sent:
             self.alone = self._submit(self.again.pop())
+        ended = self._ended(most)
+        results = self._fetch([future for future in ended if future.status == "finished"])
+        returned = (self._return(future, results.get(future.key)) for future in ended)
+        return [one for one in returned if one is not None]
+
+    def _ended(self, most: int) -> list[Future]:
+        """Wait a moment for an exam to end; return those that have ended, at most `most`."""
+        ended: list[Future] = []
         try:
-            future = self.done.get(timeout=POLL_SECONDS)
+            ended.append(self.done.get(timeout=POLL_SECONDS))
+            while len(ended) < most:
+                ended.append(self.done.get_nowait())
         except Empty:
-            return None
+            return ended
+        return ended
+
+    def _fetch(self, futures: Sequence[Future]) -> dict[str, ExecutedExam]:
+        """Return the results of exams by Dask's key, fetched together: one wait for the network."""
+        if len(futures) < 2:
+            return {}
+        try:
+            fetched = self.client.gather(futures)
+        except Exception:  # each is fetched again by itself, which says whose error it is
+            LOG.debug("%d results could not be fetched together", len(futures), exc_info=True)
+            return {}
+        return {future.key: one for future, one in zip(futures, fetched, strict=True)}
+
+    def _return(self, future: Future, fetched: ExecutedExam | None) -> ReturnedExam | None:
+        """Return the result of an exam that has ended; None if it is run again."""
         sent, _ = self.sent.pop(future.key)
         try:
-            executed = future.result()
+            executed = future.result() if fetched is None else fetched
             if not executed.was_starved:
                 return ReturnedExam(sent.name, executed.exam_notebook)
             LOG.warning("Exam %s ran out of time while others used its cores", sent.name)
@@ -294,5 +334,14 @@ def _set_allowed_deaths(deaths: int) -> Callable[..., None]:
 
 def slots_of(client: Client) -> int:
     """Return how many exams can run at a time on all the workers."""
-    workers = client.scheduler_info()["workers"].values()
-    return sum(int(worker["resources"].get(RESOURCE, 0)) for worker in workers)
+    return int(client.run_on_scheduler(_slot_counter()))
+
+
+def _slot_counter() -> Callable[..., float]:
+    """Return a function that counts on the scheduler: a list of workers would grow with them."""
+    resource = RESOURCE
+
+    def count(dask_scheduler: Any) -> float:  # Dask passes the argument by this name
+        return float(sum(dask_scheduler.resources.get(resource, {}).values()))
+
+    return count

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Assignment, Notebook
+from nbgrader.api import Assignment, Notebook, SubmittedAssignment
 from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError, ValidationError
 from nbgrader.preprocessors import (
     CheckCellMetadata,
@@ -48,7 +48,7 @@ def enter_assignment(book: Book, assignment: str, sources: Mapping[str, Notebook
     graded = {name: nb for name, nb in sources.items() if any(map(points_of, nb.cells))}
     prepared = {name: _prepare(assignment, name, nb) for name, nb in graded.items()}
     entry = book.write(lambda: book.api.update_or_create_assignment(assignment))
-    if entry.submissions:
+    if _has_submissions(book, entry):
         _refuse_other_questions(entry, prepared)
     else:
         for removed in {notebook.name for notebook in entry.notebooks} - set(prepared):
@@ -72,6 +72,12 @@ def register_assignment(assignment: str, student: str = "*", notebooks: object =
     sources = {path.stem: nbformat.read(path, as_version=4) for path in paths}
     with open_gradebook(root) as book:
         enter_assignment(book, assignment, sources)
+
+
+def _has_submissions(book: Book, entry: Assignment) -> bool:
+    """Return whether there is a submission; `entry.submissions` would read all of them."""
+    query = book.api.db.query(SubmittedAssignment.id)
+    return query.filter(SubmittedAssignment.assignment_id == entry.id).first() is not None
 
 
 def _prepare(assignment: str, name: str, source: NotebookNode) -> NotebookNode:

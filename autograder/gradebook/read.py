@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
+from sqlalchemy import select
 
 from autograder.models import Submission
 
@@ -41,10 +42,24 @@ def marks_of(gradebook: Gradebook, submission: Submission) -> Marks:
     except MissingEntry:
         return Marks()
     return Marks(
-        by_cell={grade.name: _mark(grade) for grade in entry.grades},
-        comments={c.name: c.manual_comment for c in entry.comments if c.manual_comment},
+        by_cell={grade.name: _mark(grade) for grade in _rows_of(gradebook, Grade, entry)},
+        comments={
+            comment.name: comment.manual_comment
+            for comment in _rows_of(gradebook, Comment, entry)
+            if comment.manual_comment
+        },
         late_penalty=float(entry.late_submission_penalty or 0.0),
     )
+
+
+def _rows_of(gradebook: Gradebook, kind: Any, notebook: SubmittedNotebook) -> list[Any]:
+    """Return the grades or the comments of a submitted notebook, found by nbgrader's index.
+
+    The index begins with the cell. `notebook.grades` would read the grades of the whole class.
+    """
+    cells = select(BaseCell.id).where(BaseCell.notebook_id == notebook.notebook_id)
+    query = gradebook.db.query(kind)
+    return list(query.filter(kind.cell_id.in_(cells), kind.notebook_id == notebook.id))
 
 
 def _mark(grade: Any) -> Mark:

@@ -1,7 +1,7 @@
 """Enter Results into the gradebook, and keep what a person entered."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -50,7 +50,7 @@ def enter_results(
     results: Sequence[Result],
     *,
     submitted_at: Mapping[str, datetime] | None = None,
-    seen: bool = False,
+    seen: Collection[tuple[str, str]] = (),
 ) -> None:
     """Enter the points that were earned, as one transaction; manual marks and comments are kept.
 
@@ -68,8 +68,8 @@ def enter_results(
     submitted_at
         When each student submitted, if that is known. Late penalties depend on it.
     seen
-        Whether the same submission was entered before, so that marks given by hand need not be
-        confirmed again.
+        The students and notebooks whose same submission was entered before, so that marks given
+        by hand need not be confirmed again.
 
     Raises
     ------
@@ -86,7 +86,8 @@ def enter_results(
                 submission.timestamp = parse_utc(times[result.student])
             for notebook in _notebooks(book, submission, result.notebook):
                 _enter_comments(book, notebook, result, cells)
-                score = _enter_grades(book, notebook, result, cells, seen)
+                is_seen = (result.student, result.notebook) in seen
+                score = _enter_grades(book, notebook, result, cells, is_seen)
                 notebook.late_submission_penalty = _penalty(book, submission, score)
 
     book.write(enter)
@@ -163,12 +164,12 @@ def _enter_grades(
     notebook: SubmittedNotebook,
     result: Result,
     cells: Mapping[str, GradebookCell],
-    seen: bool,
+    is_seen: bool,
 ) -> float:
     """Enter the grade of each cell; return the sum, with the points given by hand."""
     earned = {verdict.grade_id: verdict.points for verdict in result.verdicts}
     score = 0.0
-    for grade in book.api.db.query(Grade).filter(Grade.notebook_id == notebook.id):
+    for grade in _rows_of(book, Grade, notebook, cells):
         cell = cells[grade.cell_id]
         if not cell.by_hand:
             grade.auto_score = _points(earned.get(cell.name), cell)
@@ -177,11 +178,28 @@ def _enter_grades(
         else:
             grade.auto_score = None
         # A mark given by hand has to be confirmed, unless the submission is still the same.
-        if not (seen and grade.manual_score is not None):
+        if not (is_seen and grade.manual_score is not None):
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
         counts = grade.auto_score if grade.manual_score is None else grade.manual_score
         score += (counts or 0.0) + (grade.extra_credit or 0.0)
     return score
+
+
+def _rows_of(
+    book: Book, kind: Any, notebook: SubmittedNotebook, cells: Mapping[str, GradebookCell]
+) -> list[Any]:
+    """Return the grades or the comments of a submitted notebook.
+
+    nbgrader's index of each table begins with the cell. A query without the cells would read the
+    rows of the whole class.
+    """
+    keys = [
+        key
+        for key, cell in cells.items()
+        if cell.notebook == notebook.notebook_id and kind in cell.rows
+    ]
+    query = book.api.db.query(kind)
+    return list(query.filter(kind.cell_id.in_(keys), kind.notebook_id == notebook.id))
 
 
 def _points(earned: float | None, cell: GradebookCell) -> float:
@@ -194,7 +212,7 @@ def _points(earned: float | None, cell: GradebookCell) -> float:
 def _enter_comments(
     book: Book, notebook: SubmittedNotebook, result: Result, cells: Mapping[str, GradebookCell]
 ) -> None:
-    for comment in book.api.db.query(Comment).filter(Comment.notebook_id == notebook.id):
+    for comment in _rows_of(book, Comment, notebook, cells):
         cell = cells[comment.cell_id]
         blank = cell.name in result.unanswered and Grade not in cell.rows  # not of a task
         comment.auto_comment = NO_RESPONSE if blank else None

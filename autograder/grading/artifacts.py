@@ -186,9 +186,10 @@ def read_results(root: Path, assignment: str) -> tuple[Result, ...]:
 
 def write_results(results: Iterable[Result], path: Path) -> None:
     """Write each Result as one line of JSON, for a spreadsheet or another program."""
-    lines = (json.dumps(as_json(result), ensure_ascii=False) + "\n" for result in results)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(lines), encoding="utf-8")
+    with path.open("w", encoding="utf-8") as file:
+        for result in results:
+            file.write(json.dumps(as_json(result), ensure_ascii=False) + "\n")
 
 
 def as_json(result: Result) -> dict[str, Any]:

@@ -6,9 +6,10 @@ submission ──► exam notebook ──► digest ──► in the result cach
 """
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from nbformat import NotebookNode
 
@@ -28,7 +29,7 @@ from autograder.notebook.cells import from_bytes, to_bytes, verdicts_of
 
 LOG = logging.getLogger(__name__)
 
-CHUNK = 32  # submissions that need no exam and are yielded at a time
+CHUNK = 32  # results that are yielded at a time, at most: without an exam, or exams that ended
 
 OpenQueue = Callable[[], AbstractContextManager[ExamQueue]]
 
@@ -84,10 +85,10 @@ class Batch:
 
     def examine(
         self, submissions: Iterable[Submission]
-    ) -> Generator[list[ExaminedSubmission] | None, None, None]:
+    ) -> Generator[list[ExaminedSubmission], None, None]:
         """Yield every examined submission once; those that finish together are one batch.
 
-        None is yielded when nothing finished for a moment, so that the caller can stop.
+        A batch is empty when nothing finished for a moment, so that the caller can stop.
         """
         ready: list[ExaminedSubmission] = []
         with ExitStack() as stack:
@@ -102,7 +103,7 @@ class Batch:
                 elif self._is_first(submission, prepared, digest):
                     queue = queue or stack.enter_context(self.open_queue())
                     while queue.is_full:
-                        yield self._finish(queue.take())
+                        yield from self._finish(queue.take(CHUNK))
                     data = to_bytes(prepared.exam_notebook)
                     queue.send(digest, data, self._run_spec(submission))
                 if len(ready) >= CHUNK or (ready and queue):
@@ -111,7 +112,7 @@ class Batch:
             if ready:
                 yield ready
             while queue is not None and queue.is_busy:
-                yield self._finish(queue.take())
+                yield from self._finish(queue.take(CHUNK))
         LOG.info("Used %d cached results, ran %d exams", self.from_cache, self.exams_run)
 
     def _prepare(self, submission: Submission) -> PreparedSubmission:
@@ -148,10 +149,15 @@ class Batch:
             self.run_specs[name] = run_spec_of(self.configs[name])
         return self.run_specs[name]
 
-    def _finish(self, returned: ReturnedExam | None) -> list[ExaminedSubmission] | None:
-        """Return the submissions that waited for an exam; None if no exam was returned."""
-        if returned is None:
-            return None
+    def _finish(self, returned: Iterable[ReturnedExam]) -> Iterator[list[ExaminedSubmission]]:
+        """Yield the submissions that waited for these exams, at least one list."""
+        examined = chain.from_iterable([self._finish_exam(one) for one in returned])
+        yield list(islice(examined, CHUNK))
+        while chunk := list(islice(examined, CHUNK)):  # many have submitted the same
+            yield chunk
+
+    def _finish_exam(self, returned: ReturnedExam) -> Iterator[ExaminedSubmission]:
+        """Keep the result of an exam; return the submissions that waited for it."""
         self.exams_run += 1
         pending = self.pending.pop(returned.name)
         outcome = returned.executed
@@ -163,7 +169,7 @@ class Batch:
         if was_completed(executed):  # or killed its workers, which it would do again
             self.result_cache.put(returned.name, outcome)
             self.completed.add(returned.name)
-        return [_examined(one, findings, executed) for one, findings in pending.waiting]
+        return (_examined(one, findings, executed) for one, findings in pending.waiting)
 
 
 def _examined(

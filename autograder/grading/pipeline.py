@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.config import Settings, read_settings
-from autograder.course.assignment import read_notebooks
+from autograder.course.assignment import AssignmentNotebook, read_notebooks
 from autograder.dispatch import ExamSlots, Scheduler, local_queue, remote_queue
 from autograder.dispatch.machine import machine_slots
 from autograder.errors import UsageError
@@ -23,13 +23,12 @@ from autograder.exam.attempt import RunExam, prepare
 from autograder.gradebook import Book, enter_assignment, enter_results, open_gradebook, parse_time
 from autograder.grading.artifacts import (
     ResultCache,
-    StagedResult,
     graded_path,
     result_without_exam,
     stage,
 )
-from autograder.grading.batch import Batch, ExaminedSubmission, OpenQueue
-from autograder.models import Finding, FindingKind, Result
+from autograder.grading.batch import CHUNK, Batch, ExaminedSubmission, OpenQueue
+from autograder.models import Finding, FindingKind, Result, Submission
 from autograder.sandbox.isolation.capabilities import require_sandbox
 from autograder.submission.collect import TIMESTAMP, StudentWork, find_submissions
 from autograder.verification.calibrate import exam_config_for, silent
@@ -126,8 +125,8 @@ def grade_class(
             closing(_enter_class(book, root, assignment, class_work, batch)) as entering,
         ):
             for entered in entering:
-                if entered is not None:
-                    results += entered
+                for result in entered:
+                    results.append(result)
                     report(len(results), total)
                 interrupt.check()
     LOG.info("Entered %d results into the gradebook", len(results))
@@ -219,22 +218,30 @@ def _queue_opener(
 
 def _enter_class(
     book: Book, root: Path, assignment: str, class_work: Sequence[StudentWork], batch: Batch
-) -> Generator[list[Result] | None, None, None]:
+) -> Generator[list[Result], None, None]:
     """Yield results as they are entered into the gradebook, those of missing notebooks first.
 
-    None is yielded when there is no new result for a moment.
+    Those of one list were entered as one transaction. It is empty when there is no new result for
+    a moment.
     """
     times = _times(class_work)
-    for missing in (one for student_work in class_work for one in student_work.missing):
-        finding = Finding(FindingKind.MISSING_NOTEBOOK, f"{missing.path.name} was not submitted.")
-        result = result_without_exam(missing, batch.configs[missing.notebook].notebook, finding)
-        enter_results(book, assignment, [result], submitted_at=times)
-        graded_path(root, missing).unlink(missing_ok=True)  # of an earlier submission
-        yield [result]
-    submitted = [one for student_work in class_work for one in student_work.submissions]
+    missing = [one for student_work in class_work for one in student_work.missing]
+    for begin in range(0, len(missing), CHUNK):
+        chunk = missing[begin : begin + CHUNK]
+        results = [_missing(one, batch.configs[one.notebook].notebook) for one in chunk]
+        enter_results(book, assignment, results, submitted_at=times)
+        for one in chunk:
+            graded_path(root, one).unlink(missing_ok=True)  # of an earlier submission
+        yield results
+    submitted = (one for student_work in class_work for one in student_work.submissions)
     with closing(batch.examine(submitted)) as examining:
         for examined in examining:
-            yield None if examined is None else _enter(book, root, assignment, examined, times)
+            yield _enter(book, root, assignment, examined, times) if examined else []
+
+
+def _missing(submission: Submission, notebook: AssignmentNotebook) -> Result:
+    finding = Finding(FindingKind.MISSING_NOTEBOOK, f"{submission.path.name} was not submitted.")
+    return result_without_exam(submission, notebook, finding)
 
 
 def _enter(
@@ -251,16 +258,13 @@ def _enter(
     grades that were given by hand for an earlier submission.
     """
     staged = [stage(root, one.submission, one.executed) for one in examined]
-
-    def enter(some: Sequence[StagedResult], seen: bool) -> None:
-        results = [one.result for one in some]
-        enter_results(book, assignment, results, submitted_at=times, seen=seen)
-        for one in some:
-            one.commit()
-
-    enter([one for one in staged if one.is_unchanged], seen=True)
-    enter([one for one in staged if not one.is_unchanged], seen=False)
-    return [one.result for one in staged]
+    results = [one.result for one in staged]
+    unchanged = (one.result for one in staged if one.is_unchanged)
+    seen = {(result.student, result.notebook) for result in unchanged}
+    enter_results(book, assignment, results, submitted_at=times, seen=seen)
+    for one in staged:
+        one.commit()
+    return results
 
 
 def _times(class_work: Sequence[StudentWork]) -> dict[str, datetime]:

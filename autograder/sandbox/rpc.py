@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from autograder.errors import ExamError
-from autograder.sandbox.forkserver.client import ForkedProcess, ForkServer
+from autograder.sandbox.forkserver.client import ForkServer
 from autograder.sandbox.forkserver.messages import ExitReport, SpawnRequest
+from autograder.sandbox.forkserver.process import ForkedProcess
 
 _EXIT_SECONDS = 1.0  # from the end of its socket to the report of its supervisor
 

@@ -68,11 +68,12 @@ def find_submissions(
             known = ", ".join(list(folders)[:20]) + (", ..." if len(folders) > 20 else "")
             message = f"{student!r} submitted nothing for {assignment}. Expected one of {known}."
             raise UsageError(message)
+    wanted = set(students or folders)
     released = {path.name for path in paths.release_folder(assignment).glob("*.ipynb")}
     return tuple(
         _student_work(student, folder, assignment, notebooks, released)
         for student, folder in folders.items()
-        if not students or student in students
+        if student in wanted
     )
 
 

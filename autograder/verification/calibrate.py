@@ -17,9 +17,10 @@ from autograder.exam.diagnosis.answer_key import (
     read_answer_key,
     write_answer_key,
 )
-from autograder.exam.environment import make_environment, trusted_packages
+from autograder.exam.environment import Slot, make_environment, trusted_packages
 from autograder.fingerprint import digest_of, versions
 from autograder.notebook.cells import exam_metadata
+from autograder.verification.records import records_of
 from autograder.verification.run_request import (
     AnswerResult,
     Conditions,
@@ -98,6 +99,7 @@ def run_answers(
     settings: Settings,
     seed: int | None = None,
     at_once: int | None = None,
+    records: Path | None = None,
     on_progress: OnProgress = silent,
 ) -> list[AnswerResult]:
     """Run every answer in its mode; return their results in the same order.
@@ -116,13 +118,17 @@ def run_answers(
         Replaces the notebook's own SEED, if it has one.
     at_once
         The number of answers to run at a time; one for each core when None.
+    records
+        A folder with the results of earlier runs, which are used again; see `records`.
     on_progress
-        Called when an answer was run.
+        Called with the number of answers whose result is known, and the total.
     """
     plan = plan_tests(
         notebook.source, {"PROFILE": settings.profile} | ({} if seed is None else {"SEED": seed})
     )
-    at_once = at_once or os.cpu_count() or 1
+    cores = os.cpu_count() or 1
+    at_once = at_once or cores
+    slot = Slot(threads=max(1, cores // at_once))
     conditions = Conditions(
         exam_metadata(plan.exam_notebook).seed,
         # They share the cores, and each may use all of them: no answer is stopped for that.
@@ -137,13 +143,19 @@ def run_answers(
         )
         for answer, mode in answers
     ]
-    results: dict[int, AnswerResult] = {}
+    known = records_of(records, setup, conditions, notebook.support.digest)
+    found = {index: known.get(request) for index, request in enumerate(requests)}
+    results = {index: result for index, result in found.items() if result is not None}
+    missing = [index for index in found if index not in results]
+    on_progress(len(results), len(answers))
     packages = trusted_packages(plan.exam_notebook)
-    with make_environment(settings, packages, support=notebook.support) as environment:
-        running = run_all(requests, setup, conditions, environment, at_once)
-        for done, (index, result) in enumerate(running, 1):
+    with make_environment(settings, packages, slot, notebook.support) as environment:
+        some = [requests[index] for index in missing]
+        for place, result in run_all(some, setup, conditions, environment, at_once):
+            index = missing[place]
             results[index] = result
-            on_progress(done, len(answers))
+            known.put(requests[index], result)
+            on_progress(len(results), len(answers))
     return [results[index] for index in range(len(answers))]
 
 

@@ -14,6 +14,7 @@ it: their results cannot change.
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from autograder.config import Settings
 from autograder.course.assignment import AssignmentNotebook
@@ -87,6 +88,7 @@ def verify(
     *,
     seeds: Sequence[int] = (0,),
     exercises: Set[str] = frozenset(),
+    records: Path | None = None,
     on_progress: OnProgress = silent,
 ) -> Report:
     """Test the tests of a notebook: run every known answer in two processes and in one.
@@ -103,6 +105,9 @@ def verify(
         Only run answers to these exercises, and only the tests that use them, for the author of
         one exercise; all exercises when empty. What answers to other exercises would show is not
         checked then.
+    records
+        A folder with the results of earlier runs, which are used again where nothing has changed
+        that could change them; all answers are run when None.
     on_progress
         Called with the number of answers that were run on a seed, and the total.
 
@@ -127,7 +132,7 @@ def verify(
     rows: list[Row] = []
     for seed in seeds:
         right, wrong = _answers(plan, notebook, seed == seeds[0], exercises)
-        rows += _verify_seed(notebook, settings, seed, right, wrong, on_progress)
+        rows += _verify_seed(notebook, settings, seed, right, wrong, records, on_progress)
     return Report(notebook.assignment, tuple(rows))
 
 
@@ -163,6 +168,7 @@ def _verify_seed(
     seed: int,
     right: Sequence[Answer],
     wrong: Sequence[Answer],
+    records: Path | None,
     on_progress: OnProgress,
 ) -> list[Row]:
     plan = plan_tests(notebook.source)
@@ -178,6 +184,7 @@ def _verify_seed(
             expected_kinds=expected_kinds,
             settings=settings,
             seed=seed,
+            records=records,
             on_progress=lambda done, _: on_progress(before + done, total),
         )
 

@@ -973,7 +973,7 @@ epochs, and asks for 99 %: minutes, not seconds.
 # %% test="train_convnet" points=10
 rng = np.random.default_rng([SEED, 9])
 X, y = data.digits(16)
-X, n_new, epochs, due = np.rint(255 * X).astype("uint8"), 400, 30, (0.97, 0.93)
+X, n_new, epochs, due = np.rint(255 * X).astype("uint8"), 400, 22, (0.97, 0.93)
 if PROFILE == "full":  # all of MNIST, where it is to be had
     split = data.mnist()
     X, y = np.concatenate([split.X_test, split.X_train]), np.append(split.y_test, split.y_train)

@@ -1499,7 +1499,7 @@ def train_dqn(env, seed, games=200, capacity=20_000):
 
 # %% [markdown]
 """
-The check trains your agent on sixteen games side by side, which takes about ten seconds. It learns
+The check trains your agent for 150 rounds of sixteen games, which takes about ten seconds. It learns
 in a world where the three actions have changed their places, so that only somebody who learns from
 this very world can win. Then it plays a hundred games without exploring.
 """
@@ -1507,7 +1507,7 @@ this very world can win. Then it plays a hundred games without exploring.
 # %% test="train_dqn" points=9
 order = np.random.default_rng([SEED, 12]).permutation(3).tolist()  # what actions 0, 1, 2 do
 trained, _ = check.items(
-    train_dqn(check.run_remotely(envs.CatchVector)(16, actions=order), SEED),
+    train_dqn(check.run_remotely(envs.CatchVector)(16, actions=order), SEED, games=150),
     2,
     name="what train_dqn returns",
     hint="Return the network and the list of mean totals.",

@@ -1,6 +1,7 @@
 """Tests of the command line: options in, one call, an exit code, one sentence on stderr."""
 
 import importlib
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -41,6 +42,17 @@ def test_every_command_is_in_the_help(capsys):
     shown = capsys.readouterr().out
     for command in ("build", "grade", "feedback", "export", "verify", "demo", "report"):
         assert command in shown
+
+
+def test_a_command_does_not_import_what_takes_long_and_is_not_needed():
+    program = (
+        "import sys, autograder.cli.main, autograder.grading.pipeline; "
+        "slow = ('rfc3987_syntax.syntax_helpers', 'keras', 'tensorflow', 'sklearn'); "
+        "print([name for name in slow if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
 def test_an_unknown_command_is_a_usage_error(capsys):

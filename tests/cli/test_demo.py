@@ -7,33 +7,16 @@ import nbformat
 import pytest
 
 from autograder.cli.demo.demo import ASSIGNMENT, run_demo
-from autograder.course.build.release import build
 from autograder.errors import UsageError
-from tests.support.paths import ROOT
-
-COURSE = ROOT / "course"
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    root = tmp_path_factory.mktemp("course")
-    (root / "course").symlink_to(COURSE)
-    build(root, [ASSIGNMENT])
-    return root
-
-
-def test_a_folder_that_no_demo_made_is_left_alone(course, tmp_path):
+def test_a_folder_that_no_demo_made_is_left_alone(first_week, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
 
     with pytest.raises(UsageError, match="not from a demo"):
-        run_demo(course, tmp_path)
+        run_demo(first_week, tmp_path)
 
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
-
-
-@pytest.fixture(scope="module")
-def demo(course):
-    return run_demo(course, course / "demo")
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +67,8 @@ class TestTheTwelve:
     def test_removing_every_check_earns_nothing(self, results):
         assert results["student12"].score == 0
 
-    def test_the_pages_show_no_hidden_test(self, demo, course):
-        hidden = hidden_lines(course)
+    def test_the_pages_show_no_hidden_test(self, demo, first_week):
+        hidden = hidden_lines(first_week)
 
         assert len(demo.pages) == 12
         for student in ("student07", "student12"):  # their own code is not the reference
@@ -93,9 +76,9 @@ class TestTheTwelve:
             text = html.unescape(re.sub(r"<[^>]+>", "", page.read_text("utf-8")))
             assert [line for line in hidden if line in text] == []
 
-    def test_the_course_itself_is_not_changed(self, course, demo):
+    def test_the_course_itself_is_not_changed(self, first_week, demo):
         assert demo.gradebook.is_file()
-        assert sorted(path.name for path in course.iterdir()) == [
+        assert sorted(path.name for path in first_week.iterdir()) == [
             "course",
             "demo",
             "release",

@@ -89,7 +89,7 @@ def run_class(exams, slots, run_exam=run_exam):
         for name, notebook in exams.items():
             queue.send(name, to_bytes(notebook), run_spec)
         while queue.is_busy:
-            if (returned := queue.take()) is not None:
+            for returned in queue.take():
                 executed[returned.name] = from_bytes(returned.executed)
     return executed
 

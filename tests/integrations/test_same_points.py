@@ -11,15 +11,13 @@ import nbformat
 import papermill
 import pytest
 
-from autograder.cli.demo.made_up_class import made_up_class
+from autograder.cli.demo.demo import ASSIGNMENT as WEEK
 from autograder.cli.main import main
-from autograder.course.assignment import read_notebooks
 from autograder.gradebook import open_gradebook
-from autograder.grading.pipeline import grade_class
 from autograder.notebook.cells import verdicts_of
+from tests.support.demo import CELL_SECONDS
 from tests.support.paths import ROOT
 
-WEEK = "week01_perceptron"
 CHOSEN = (
     "student01",
     "student04",
@@ -29,31 +27,27 @@ CHOSEN = (
 )  # right, wrong, three attacks
 PROGRAMS = Path(sys.executable).parent
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    """A course with the first assignment and five students of the demo."""
-    root = tmp_path_factory.mktemp("course")
+def root(tmp_path_factory, demo):
+    """A course with the first assignment, five students of the demo, and its settings."""
+    root, graded = tmp_path_factory.mktemp("course"), demo.gradebook.parent
     for folder in ("course", "source", "release"):
         shutil.copytree(ROOT / folder / WEEK, root / folder / WEEK)
+    for student in CHOSEN:
+        shutil.copytree(graded / "submitted" / student, root / "submitted" / student)
+    shutil.copytree(graded / ".autograder" / "answer_keys", root / ".autograder" / "answer_keys")
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    (notebook,) = read_notebooks(root, WEEK)
-    release = nbformat.read(root / "release" / WEEK / "perceptron.ipynb", as_version=4)
-    for student in made_up_class(notebook, release):
-        if student.name in CHOSEN:
-            folder = root / "submitted" / student.name / WEEK
-            folder.mkdir(parents=True)
-            nbformat.write(student.notebook, folder / "perceptron.ipynb")
+    (root / "autograder.toml").write_text(f"cell_seconds = {CELL_SECONDS}\n")
     return root
 
 
 @pytest.fixture(scope="module")
-def results(root):
+def results(demo):
     """The results of `autograder grade`, by student."""
-    graded = grade_class(root, WEEK, jobs=2, db_url=f"sqlite:///{root / 'ours.db'}")
-    return {result.student: result for result in graded}
+    return {result.student: result for result in demo.results if result.student in CHOSEN}
 
 
 @pytest.fixture(scope="module")

@@ -136,6 +136,26 @@ def test_the_answer_key_is_made_with_the_seed_of_the_notebook(tmp_path):
 
 
 @pytest.mark.slow
+def test_the_process_of_the_command_does_not_import_keras(tmp_path):
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from autograder.config import Settings\n"
+        "from autograder.verification.verify import verify\n"
+        "from tests.verification.test_verify import GOOD_TEST, TEXT, tiny_notebook\n"
+        "text = TEXT.replace('import numpy', 'import keras; keras.__version__\\nimport numpy')\n"
+        "notebook = tiny_notebook(Path(sys.argv[1]), GOOD_TEST, text=text)\n"
+        "assert verify(notebook, Settings(cell_seconds=60)).problems == ()\n"
+        "print(sorted({'keras', 'tensorflow', 'sklearn', 'gymnasium'} & set(sys.modules)))"
+    )
+
+    command = [sys.executable, "-c", program, tmp_path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.stdout == "[]\n", done.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("assignment", assignment_names(ROOT))
 def test_every_known_answer_of_an_assignment_gets_its_verdict(assignment):

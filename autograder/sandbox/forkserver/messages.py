@@ -1,21 +1,33 @@
 """Define the messages between a client, the fork server and its supervisors, over a Unix socket."""
 
 import array
+import contextlib
 import json
 import os
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from autograder.sandbox.isolation.filesystem import Sandbox
 from autograder.sandbox.limits import LimitName, Limits
 
-SOCKET_NAME = "control"
-"""The fork server's socket, in its folder."""
-
 _MESSAGE_BYTES = 1 << 17
 _MAX_FILES = 16
+
+
+class ClientRequest(StrEnum):
+    """What a client may ask of a fork server, beside a process: `{"request": "attach"}`.
+
+    ATTACH     to be a client: the fork server stays as long as the connection is open
+    DESCRIBE   what it is and does
+    STOP       to end as soon as the processes that it has forked have ended
+    """
+
+    ATTACH = "attach"
+    DESCRIBE = "describe"
+    STOP = "stop"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +99,12 @@ def send(connection: socket.socket, message: Mapping[str, Any], files: Sequence[
     """Send one message, with open files."""
     rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", files))] if files else []
     connection.sendmsg([json.dumps(message).encode()], rights)
+
+
+def refuse(connection: socket.socket, reason: str) -> None:
+    """Answer that a request is refused, unless the client is gone."""
+    with contextlib.suppress(OSError):
+        send(connection, {"refused": reason})
 
 
 def receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:

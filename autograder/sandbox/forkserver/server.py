@@ -2,15 +2,17 @@
 
 It has a single thread, initializes no device and no TensorFlow runtime, and keeps nothing of any
 exam: a request names a module, paths and numbers. `autograder.sandbox.forkserver.client` starts it,
-with a Unix socket that is closed when the client ends.
+and it stays for other clients of the same user.
 
     client ── fork server ──┬── supervisor, first process of its namespaces ── kernel of an exam
                             └── supervisor ── examiner
 
-What it and its supervisors log goes to standard error, which the client keeps in a file.
+What it and its supervisors log goes to standard error, a file in the fork server's folder. Each
+supervisor has a control socket to its client: it ends its process when the client has ended.
 """
 
 import contextlib
+import functools
 import gc
 import importlib
 import json
@@ -19,14 +21,16 @@ import os
 import shutil
 import signal
 import socket
-import struct
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from select import EPOLLIN, epoll
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from autograder.sandbox.forkserver import child, messages
+from autograder.sandbox.forkserver import child, folders, messages
+from autograder.sandbox.forkserver.service import Service
+from autograder.sandbox.forkserver.stamps import module_stamps
 from autograder.sandbox.forkserver.supervisor import Supervisor, ignore_signals
 from autograder.sandbox.isolation import capabilities, filesystem, syscalls
 
@@ -49,44 +53,77 @@ class ForkContext:
     lifeline: int
 
 
-def main(folder: str, client_socket: int, modules: Sequence[str]) -> None:
-    """Import the modules, listen in the folder, and fork until the client is gone."""
+def main(
+    folder: str, client_socket: int, lock: int, idle_seconds: float, modules: Sequence[str]
+) -> None:
+    """Import the modules, listen in the folder, and fork until nobody needs it any more.
+
+    Parameters
+    ----------
+    client_socket : an open file: a connection to the client that has started this process
+    lock : an open file: the lock on the folder, held until this process ends
+    idle_seconds : how long to stay without a client or a process; 0 to end with the clients
+    """
     _log_to_stderr()
+    _reset_inherited()
+    has_started = _leave_starter() if idle_seconds else None
     available = frozenset(layer.name for layer in capabilities.probe() if layer.available)
+    if available < capabilities.NAMES:
+        idle_seconds = 0  # without every layer, student code could find the socket
     missing = _import(modules)
+    stamps = module_stamps(sys.modules)
     _stop_threads()
     gc.collect()
     gc.freeze()  # keeps pages shared that a fork does not touch
-    signal.signal(signal.SIGCHLD, _reap)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the client
-    root = f"{folder}/root"
+    root = f"{folder}/{folders.ROOT_NAME}"
     os.mkdir(root)  # noqa: PTH102
     lifeline, _ = os.pipe()  # forks close the other end, so that it closes with this process
     context = ForkContext(available, filesystem.python_paths(), root, lifeline)
-    with contextlib.suppress(BrokenPipeError):  # the client may have ended during the imports
-        _serve(folder, client_socket, context, missing)
-    shutil.rmtree(folder, ignore_errors=True)  # the client cannot, if it was killed
-
-
-def _serve(
-    folder: str, client_socket: int, context: ForkContext, missing: Mapping[str, str]
-) -> None:
-    """Answer requests until the client is gone."""
-    with (
-        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener,
-        socket.socket(fileno=client_socket) as client,
-        epoll() as events,
-    ):
-        listener.bind(f"{folder}/{messages.SOCKET_NAME}")
-        listener.listen(64)
-        client.send(json.dumps({"ready": os.getpid(), "missing": missing}).encode())
+    welcome = {"ready": os.getpid(), "missing": missing, "modules": list(modules)}
+    service = Service(
+        Path(folder), functools.partial(_answer, context), idle_seconds, welcome, stamps
+    )
+    try:
+        service.listen(socket.socket(fileno=client_socket))
         _log.info("ready, with the layers %s", ", ".join(sorted(context.available)))
-        events.register(listener.fileno(), EPOLLIN)
-        events.register(client.fileno(), EPOLLIN)
-        while client.fileno() not in dict(events.poll()):
-            connection, _ = listener.accept()
-            with connection:
-                _answer(connection, context)
+        if has_started is not None:
+            os.write(has_started, b"1")
+            os.close(has_started)
+        service.run()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # before the lock is free
+    os.close(lock)
+
+
+def _reset_inherited() -> None:
+    """Be independent of the shell in which the client runs: no interrupts, usual permissions."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the client
+    os.umask(0o022)
+
+
+def _leave_starter() -> int:
+    """Continue in a process that is no child of the client, which may end before this one.
+
+    This process waits until the other one has started, so that the client learns why if it does
+    not start. It then ends with the same status.
+
+    Returns
+    -------
+    An open file, to write to when this process has started.
+    """
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        return writing
+    os.close(writing)
+    if os.read(reading, 1):
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    os._exit(status if status >= 0 else 128 - status)  # as a shell reports a signal
 
 
 def _log_to_stderr() -> None:
@@ -97,13 +134,6 @@ def _log_to_stderr() -> None:
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = False
-
-
-def _reap(*_: object) -> None:
-    """Reap supervisors that have ended; their usage then counts as this process's."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
 
 
 def _import(modules: Iterable[str]) -> dict[str, str]:
@@ -145,44 +175,29 @@ def _count_threads() -> int:
     return len(os.listdir("/proc/self/task"))  # noqa: PTH208
 
 
-def _answer(control_socket: socket.socket, context: ForkContext) -> None:
-    """Fork the process that the client at the other end of the control socket requests."""
-    if not _is_same_user(control_socket):
-        return
-    files: list[int] = []
-    try:
-        control_socket.settimeout(10)  # a client sends its request at once
-        message, files = messages.receive(control_socket)
-        control_socket.settimeout(None)
-        if message is None:
-            return
-        request = messages.SpawnRequest.from_json(message)
-        _refuse_threads()
-        missing = sorted(capabilities.NAMES - context.available)
-        if missing and not request.allow_unsandboxed:
-            _refuse(control_socket, _explain(missing))
-            return
-        supervisor = _fork(control_socket, request, files, context)
+def _answer(
+    context: ForkContext,
+    control_socket: socket.socket,
+    message: Mapping[str, Any],
+    files: Sequence[int],
+) -> int | None:
+    """Fork the process that the client at the other end of the control socket requests.
+
+    Returns
+    -------
+    The process id of its supervisor, or None if the request is refused.
+    """
+    request = messages.SpawnRequest.from_json(message)
+    _refuse_threads()
+    missing = sorted(capabilities.NAMES - context.available)
+    if missing and not request.allow_unsandboxed:
+        messages.refuse(control_socket, _explain(missing))
+        return None
+    supervisor = _fork(control_socket, request, files, context)
+    with contextlib.suppress(BrokenPipeError):  # the client is gone: its supervisor sees it too
         messages.send(control_socket, {"supervisor": supervisor})
-        _log.info("process %d runs %s", supervisor, request.module)
-    except Exception as error:  # one request must not end the fork server
-        _log.exception("a request failed")
-        _refuse(control_socket, f"the fork failed: {error!r}")
-    finally:
-        for file in files:
-            os.close(file)
-
-
-def _refuse(control_socket: socket.socket, reason: str) -> None:
-    with contextlib.suppress(OSError):  # the client may be gone
-        messages.send(control_socket, {"refused": reason})
-
-
-def _is_same_user(connection: socket.socket) -> bool:
-    """Return whether the client runs as the same user; see SO_PEERCRED in unix(7)."""
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    _, user, _ = struct.unpack("3i", credentials)
-    return bool(user == os.geteuid())
+    _log.info("process %d runs %s", supervisor, request.module)
+    return supervisor
 
 
 def _explain(missing: Sequence[str]) -> str:
@@ -258,7 +273,7 @@ def _supervise(
             child.run(request)
     except Exception as error:  # of this process or of its child: each tells the client
         _log.exception("the sandbox of %s cannot be made", request.module)
-        _refuse(control_socket, f"the sandbox could not be made: {error!r}")
+        messages.refuse(control_socket, f"the sandbox could not be made: {error!r}")
         return
     for file in files:
         os.close(file)
@@ -285,4 +300,5 @@ def _pin(cores: Sequence[int]) -> None:
 if __name__ == "__main__":
     # Imported, not run here: `__main__` is for the modules that forks run.
     forkserver: ModuleType = importlib.import_module("autograder.sandbox.forkserver.server")
-    forkserver.main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])
+    given_folder, given_socket, given_lock, given_seconds, *names = sys.argv[1:]
+    forkserver.main(given_folder, int(given_socket), int(given_lock), float(given_seconds), names)

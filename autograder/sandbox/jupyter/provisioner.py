@@ -23,9 +23,10 @@ from traitlets import Bool, Float, Int, List, Unicode
 
 from autograder.errors import ExamError
 from autograder.sandbox.environment import PASSED_ON, environment, make_socket_dir
-from autograder.sandbox.forkserver.client import ForkedProcess, shared_forkserver
+from autograder.sandbox.forkserver.client import shared_forkserver
 from autograder.sandbox.forkserver.messages import ExitReport, SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES
+from autograder.sandbox.forkserver.process import ForkedProcess
 from autograder.sandbox.isolation.filesystem import Sandbox
 from autograder.sandbox.limits import LimitName, Limits, sandbox_limits
 

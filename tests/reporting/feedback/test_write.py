@@ -1,7 +1,5 @@
 """Tests of the feedback pages on disk."""
 
-import shutil
-
 import nbformat
 import pytest
 
@@ -10,18 +8,10 @@ from autograder.gradebook import open_gradebook
 from autograder.reporting.feedback.write import write_feedback
 
 
-@pytest.fixture(scope="session")
-def empty_gradebook(tmp_path_factory):
-    """Created once, because it takes nbgrader seconds."""
-    root = tmp_path_factory.mktemp("gradebook")
-    with open_gradebook(root):
-        return root / "gradebook.db"
-
-
 @pytest.fixture
 def course(tmp_path, graded, empty_gradebook):
     examined, release = graded
-    shutil.copy(empty_gradebook, tmp_path)
+    (tmp_path / "gradebook.db").write_bytes(empty_gradebook)
     for student in ("ada", "bob"):
         folder = tmp_path / "autograded" / student / "week01"
         folder.mkdir(parents=True)

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import ExamError
-from autograder.sandbox.forkserver import client, messages
+from autograder.sandbox.forkserver import client, folders, messages
 from autograder.sandbox.forkserver.client import ForkServer
-from autograder.sandbox.forkserver.messages import SOCKET_NAME, SpawnRequest
+from autograder.sandbox.forkserver.folders import SOCKET_NAME
+from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.isolation.filesystem import Sandbox
 from tests.sandbox.conftest import INSIDE, is_running, wait_until
 
@@ -49,8 +50,8 @@ def test_the_end_of_a_process_is_reported(forkserver, folder, how, status):
 
 def test_a_signal_arrives_and_can_be_handled(forkserver, folder):
     process = misbehave(forkserver, folder, "signal")
-    time.sleep(0.3)
 
+    assert wait_until(lambda: "ready" in (folder / "log").read_text(), 60)
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
 
@@ -232,21 +233,25 @@ def test_the_life_of_a_process_is_logged(forkserver, folder, caplog):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be someone else")
-def test_no_other_user_can_send_requests(forkserver):
-    forkserver.warm_up()
-    program = f"""
+def test_no_other_user_can_send_requests(folder, monkeypatch):
+    base = folder / "own"
+    monkeypatch.setenv(folders.VARIABLE, str(base))
+    with ForkServer(("json",)) as forkserver:
+        forkserver.warm_up()
+        program = f"""
 import os, socket
 os.setuid(65534)
 with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as other:
     other.connect("{forkserver.folder}/{SOCKET_NAME}")
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
-    assert "PermissionError" in done.stderr
-    Path(forkserver.folder).chmod(0o755)
-    Path(forkserver.folder, SOCKET_NAME).chmod(0o777)
-    program = program.rstrip() + "\n    other.send(b'{}'); print(other.recv(100))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+        assert "PermissionError" in done.stderr
+        base.chmod(0o755)
+        Path(forkserver.folder).chmod(0o755)
+        Path(forkserver.folder, SOCKET_NAME).chmod(0o777)
+        program = program.rstrip() + "\n    other.send(b'{}'); print(other.recv(100))"
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout == "b''\n" or "BrokenPipe" in done.stderr or "reset" in done.stderr
 
 
@@ -299,16 +304,16 @@ def test_a_fork_server_whose_client_is_killed_during_the_imports_removes_its_fol
     slow = "from pathlib import Path; Path('importing').touch()\nimport time; time.sleep(1)"
     (folder / "slow.py").write_text(slow)
     program = (
-        "import sys, tempfile\n"
+        "import os, sys\n"
         "from autograder.sandbox.forkserver.client import ForkServer\n"
-        "tempfile.tempdir = sys.argv[1]\n"
+        f"os.environ[{folders.VARIABLE!r}] = sys.argv[1] + '/own'\n"
         "ForkServer(('slow',), {'PYTHONPATH': sys.argv[1]}).warm_up()"
     )
     with subprocess.Popen([sys.executable, "-c", program, str(folder)]) as process:
-        assert wait_until(lambda: list(folder.glob("forkserver-*/importing")), 30)
+        assert wait_until(lambda: list(folder.glob("own/*/importing")), 30)
         process.kill()
 
-    assert wait_until(lambda: not list(folder.glob("forkserver-*")))
+    assert wait_until(lambda: not list(folder.glob("own/*")))
 
 
 def test_nothing_outlives_a_client_that_is_killed():

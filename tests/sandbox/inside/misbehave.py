@@ -19,4 +19,5 @@ match sys.argv[1]:
         os.abort()
     case "signal":
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
+        os.write(1, b"ready")
         time.sleep(60)
