@@ -8,8 +8,8 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --extra slur
 	--no-emit-package dlcourse pyproject.toml --output-file requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo lab build verify bench scale test test-fast check lint types imports built \
-	format hooks lock upgrade wheels clean
+.PHONY: help env demo lab build verify bench test test-fast check lint types imports built format \
+	hooks lock upgrade wheels clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,9 +40,6 @@ verify: $(STAMP)  ## Test the tests of every week with known right and wrong ans
 
 bench: $(STAMP)  ## Compare with nbgrader and Otter (ten minutes); writes BENCHMARKS.md
 	@$(BIN)/python -m bench
-
-scale: $(STAMP)  ## Measure what a night of grading needs (half an hour); writes docs/scale.md
-	@$(BIN)/python -m bench.scale
 
 test: $(STAMP) check  ## Run everything that CI runs: the checks, then all tests
 	@$(BIN)/python -m pytest --numprocesses 2

@@ -1,4 +1,4 @@
-"""An exam that ran out of time is told apart: it slept, it calculated, or others took its time."""
+"""What took the time of an exam is recognized: it slept, it calculated, or others had its cores."""
 
 import asyncio
 import selectors
