@@ -18,6 +18,7 @@ NBGRADER = (sys.executable, "-m", "nbgrader")
 ENVIRONMENT = {  # the same for all; nbgrader treats TensorFlow's log on stderr as a failure
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "-1",
+    "AUTOGRADER_IDLE_SECONDS": "0",  # every command of this project imports TensorFlow itself
     "PYTHONPATH": str(
         Path(__file__).parents[1] / "lib"
     ),  # for Otter, which has its own environment
