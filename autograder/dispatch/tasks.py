@@ -13,7 +13,7 @@ from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from autograder.config import Settings
 from autograder.course.assignment import SupportFiles
-from autograder.dispatch.cores import reserved_cores
+from autograder.dispatch.machine import reserved_cores
 from autograder.errors import ClusterError
 from autograder.exam import run
 from autograder.exam.attempt import ExamConfig, RunExam, attempt_exam

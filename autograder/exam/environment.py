@@ -20,7 +20,7 @@ from autograder.sandbox.forkserver.client import ForkServer, shared_forkserver
 from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES
 from autograder.sandbox.isolation.filesystem import Sandbox
-from autograder.sandbox.limits import Limits, course_limits
+from autograder.sandbox.limits import COURSE_LIMITS, Limits
 
 HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
 """Packages that are imported before the fork only for notebooks that use them."""
@@ -67,7 +67,7 @@ def make_environment(
 
     Its processes are forked from one that has imported the packages of the notebook.
     """
-    chosen = {limit.name: getattr(settings, limit.name) for limit in course_limits()}
+    chosen = {limit.name: getattr(settings, limit.name) for limit in COURSE_LIMITS}
     limits = Limits(**{name: value for name, value in chosen.items() if value is not None})
     unused = HEAVY - frozenset(packages)
     modules = tuple(name for name in MODULES if name.partition(".")[0] not in unused)

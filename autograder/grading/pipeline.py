@@ -19,7 +19,8 @@ from autograder.course.assignment import AssignmentNotebook, read_notebooks
 from autograder.dispatch import ExamSlots, Scheduler, local_queue, remote_queue
 from autograder.dispatch.machine import machine_slots
 from autograder.errors import UsageError
-from autograder.exam.attempt import RunExam, prepare
+from autograder.exam.attempt import ExamConfig, RunExam, prepare
+from autograder.exam.diagnosis.answer_key import answer_key_path, read_answer_key
 from autograder.gradebook import Book, enter_assignment, enter_results, open_gradebook, parse_time
 from autograder.grading.artifacts import (
     ResultCache,
@@ -115,7 +116,7 @@ def grade_class(
     with open_gradebook(root, db_url) as book:
         enter_assignment(book, assignment, {one.name: one.source for one in notebooks})
         configs = {
-            one.name: exam_config_for(root, one, settings, on_progress=on_calibration or silent)
+            one.name: _exam_config(root, one, settings, on_calibration or silent)
             for one in notebooks
         }
         report(0, total)
@@ -214,6 +215,16 @@ def _queue_opener(
     slots = machine_slots(jobs, gpus, most=most)
     exam_slots = ExamSlots(slots, allow_unsandboxed=settings.allow_unsandboxed, run_exam=run_exam)
     return lambda: local_queue(exam_slots)
+
+
+def _exam_config(
+    root: Path, notebook: AssignmentNotebook, settings: Settings, on_calibration: OnResult
+) -> ExamConfig:
+    """Return the exam configuration of a notebook; run its known answers if that was not done."""
+    answer_key = read_answer_key(answer_key_path(root, notebook, settings))
+    if answer_key is None:
+        return exam_config_for(root, notebook, settings, on_progress=on_calibration)
+    return ExamConfig(notebook, settings, answer_key)
 
 
 def _enter_class(

@@ -106,7 +106,7 @@ class Limits:
         ),
     )
     processes: int = field(
-        default_factory=lambda: 256 + 16 * (os.cpu_count() or 1),
+        default=256 + 16 * (os.cpu_count() or 1),
         metadata=_Texts(
             unit="processes",
             help="processes and threads at a time",
@@ -188,14 +188,11 @@ LIMITS = _read_table()
 """Every limit, by name."""
 
 
-def course_limits() -> tuple[Limit, ...]:
-    """Return the limits that a course may set in `autograder.toml`."""
-    return tuple(limit for limit in LIMITS.values() if limit.is_setting)
+COURSE_LIMITS = tuple(limit for limit in LIMITS.values() if limit.is_setting)
+"""The limits that a course may set in `autograder.toml`."""
 
-
-def sandbox_limits() -> tuple[Limit, ...]:
-    """Return the limits that the sandbox enforces."""
-    return tuple(limit for limit in LIMITS.values() if limit.in_sandbox)
+SANDBOX_LIMITS = tuple(limit for limit in LIMITS.values() if limit.in_sandbox)
+"""The limits that the sandbox enforces."""
 
 
 def student_sentence(name: LimitName, limits: Limits) -> str:

@@ -12,8 +12,7 @@ from typing import Any
 
 from autograder.errors import ExamError
 from autograder.sandbox.forkserver.client import ForkServer
-from autograder.sandbox.forkserver.messages import ExitReport, SpawnRequest
-from autograder.sandbox.forkserver.process import ForkedProcess
+from autograder.sandbox.forkserver.messages import ExitReport, ForkedProcess, SpawnRequest
 
 _EXIT_SECONDS = 1.0  # from the end of its socket to the report of its supervisor
 

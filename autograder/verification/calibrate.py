@@ -9,16 +9,15 @@ from pathlib import Path
 from autograder.config import Settings
 from autograder.course.assignment import AssignmentNotebook
 from autograder.course.known_answers import KnownAnswer
-from autograder.course.paths import CoursePaths
 from autograder.exam.attempt import ExamConfig
 from autograder.exam.diagnosis.answer_key import (
     AnswerKey,
     KnownMisconception,
+    answer_key_path,
     read_answer_key,
     write_answer_key,
 )
 from autograder.exam.environment import Slot, make_environment, trusted_packages
-from autograder.fingerprint import digest_of, versions
 from autograder.notebook.cells import exam_metadata
 from autograder.verification.records import records_of
 from autograder.verification.run_request import (
@@ -222,27 +221,12 @@ def answer_key_for(
     on_progress: OnProgress = silent,
 ) -> AnswerKey:
     """Return the answer key of a notebook: the one on disk below `root`, or a new one."""
-    path = CoursePaths(root).answer_key(
-        notebook.assignment, answer_key_digest(notebook, settings)[:20]
-    )
+    path = answer_key_path(root, notebook, settings)
     answer_key = read_answer_key(path)
     if answer_key is None:
         answer_key = make_answer_key(notebook, settings, on_progress)
         write_answer_key(path, answer_key)
     return answer_key
-
-
-def answer_key_digest(notebook: AssignmentNotebook, settings: Settings) -> str:
-    """Return the digest of everything that determines an answer key."""
-    return digest_of(
-        {
-            "text": notebook.digest,
-            "seed": settings.grading_seed,
-            "profile": settings.profile,
-            "seconds": settings.cell_seconds,
-            "versions": dict(versions()),
-        }
-    )
 
 
 def exam_config_for(

@@ -9,8 +9,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from autograder.dispatch import cores as module
-from autograder.dispatch.cores import core_count, cpu_quota, reserved_cores, usable_cores
+from autograder.dispatch import machine as module
+from autograder.dispatch.machine import core_count, cpu_quota, reserved_cores, usable_cores
 
 STARTS = itertools.count(1_000_000 + 1_000 * os.getpid(), 16)
 
@@ -69,7 +69,7 @@ def test_which_free_cores_an_exam_gets_is_random(cores):
 
 def test_other_processes_of_this_machine_respect_them_and_their_death_frees_them(cores):
     program = (
-        "import sys, time\nfrom autograder.dispatch.cores import reserved_cores\n"
+        "import sys, time\nfrom autograder.dispatch.machine import reserved_cores\n"
         f"with reserved_cores(6, {cores[:6]}) as taken:\n"
         "    print(len(taken), flush=True)\n"
         "    time.sleep(60)"
@@ -149,7 +149,7 @@ def test_the_quota_is_the_smallest_of_all_control_groups(tmp_path, group, files,
 
 @pytest.mark.parametrize(("quota", "count"), [(math.inf, 8), (20, 8), (2.9, 2), (0.5, 1)])
 def test_no_more_cores_are_given_to_exams_than_the_quota_can_keep_busy(monkeypatch, quota, count):
-    monkeypatch.setattr(module, "CPU_COUNT", 8)
+    monkeypatch.setattr(module, "DASK_CPU_COUNT", 8)
     monkeypatch.setattr(module, "cpu_quota", lambda: quota)
 
     assert core_count() == count

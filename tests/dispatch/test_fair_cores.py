@@ -16,8 +16,8 @@ import pytest
 
 from autograder.config import Settings
 from autograder.course.assignment import SupportFiles
-from autograder.dispatch import ExamSlots, RunSpec, cores, local_queue
-from autograder.dispatch.cores import core_count
+from autograder.dispatch import ExamSlots, RunSpec, local_queue, machine
+from autograder.dispatch.machine import core_count
 from autograder.exam.environment import Slot
 from autograder.exam.run import run_exam
 from autograder.fingerprint import versions
@@ -58,7 +58,7 @@ POINTS = {"spinner": [0.0], "honest": [3.0], "wrong": [0.0]}
 def _sandbox(monkeypatch):
     skip_without(*NAMES)
     own = f"\0test-{os.getpid()}-{{}}"  # other tests may run exams at the same time
-    monkeypatch.setattr(cores, "_NAME", own)
+    monkeypatch.setattr(machine, "_NAME", own)
 
 
 @contextmanager

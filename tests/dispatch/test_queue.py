@@ -14,7 +14,7 @@ import pytest
 from autograder.config import Settings
 from autograder.course.assignment import read_notebooks
 from autograder.dispatch import ExamSlots, local_queue, tasks
-from autograder.dispatch.cores import reserved_cores
+from autograder.dispatch.machine import reserved_cores
 from autograder.errors import ExamError
 from autograder.exam.attempt import ExamConfig, mark_tests_not_run
 from autograder.exam.environment import Slot

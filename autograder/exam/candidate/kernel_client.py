@@ -18,11 +18,10 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.errors import ExamError
-from autograder.exam.candidate.frames import IDLE, FrameReader, FrameTooLarge
-from autograder.exam.candidate.outputs import OutputCollector
+from autograder.exam.candidate.frames import IDLE
+from autograder.exam.candidate.outputs import FrameReader, FrameTooLarge, OutputCollector
 from autograder.exam.environment import ExamEnvironment
-from autograder.sandbox.forkserver.messages import ExitReport
-from autograder.sandbox.forkserver.process import ForkedProcess
+from autograder.sandbox.forkserver.messages import ExitReport, ForkedProcess
 from autograder.sandbox.limits import LimitName
 from autograder.sandbox.rpc import start_with_socket
 

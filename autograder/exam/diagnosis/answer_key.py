@@ -11,8 +11,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.config import Settings
+from autograder.course.assignment import AssignmentNotebook
+from autograder.course.paths import CoursePaths
 from autograder.exam.diagnosis.transcript import Entry, same
 from autograder.files import write_atomically
+from autograder.fingerprint import digest_of, versions
 from autograder.models import CellRole, Verdict
 from autograder.notebook.cells import cells_with_role, exam_cell, update_exam_cell
 
@@ -63,6 +67,24 @@ def set_expected_kinds(exam_notebook: NotebookNode, answer_key: AnswerKey) -> No
     for cell in cells_with_role(exam_notebook, CellRole.TEST):
         grade_id = str(exam_cell(cell).grade_id)
         update_exam_cell(cell, expected_kinds=answer_key.expected_kinds.get(grade_id, {}))
+
+
+def answer_key_path(root: Path, notebook: AssignmentNotebook, settings: Settings) -> Path:
+    """Return where the answer key of a notebook is kept, for these settings and versions."""
+    return CoursePaths(root).answer_key(notebook.assignment, _digest(notebook, settings)[:20])
+
+
+def _digest(notebook: AssignmentNotebook, settings: Settings) -> str:
+    """Return the digest of everything that determines an answer key."""
+    return digest_of(
+        {
+            "text": notebook.digest,
+            "seed": settings.grading_seed,
+            "profile": settings.profile,
+            "seconds": settings.cell_seconds,
+            "versions": dict(versions()),
+        }
+    )
 
 
 def read_answer_key(path: Path) -> AnswerKey | None:

@@ -20,12 +20,11 @@ from typing import Self
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from autograder.errors import ExamError, UsageError
+from autograder.fingerprint import forkserver_key
 from autograder.sandbox.environment import PASSED_ON, environment
 from autograder.sandbox.forkserver import folders, messages
-from autograder.sandbox.forkserver.identity import key_of
-from autograder.sandbox.forkserver.messages import SpawnRequest
+from autograder.sandbox.forkserver.messages import ForkedProcess, SpawnRequest, wait_until_forked
 from autograder.sandbox.forkserver.preload import MODULES
-from autograder.sandbox.forkserver.process import ForkedProcess, wait_until_forked
 from autograder.sandbox.forkserver.running import RunningServer, find_or_start
 
 IMPORT_SECONDS = 300.0
@@ -152,7 +151,7 @@ class ForkServer:
     def _key(self) -> str:
         if self.idle_seconds == 0:
             return secrets.token_hex(8)  # no other command finds it
-        return key_of(self.modules, self._variables())
+        return forkserver_key(self.modules, self._variables())
 
     def _variables(self) -> dict[str, str]:
         """Return the fork server's environment variables, which its forks can read."""

@@ -15,7 +15,7 @@ from select import select
 from typing import Any
 
 from autograder.errors import ExamError
-from autograder.sandbox.forkserver import folders, messages, service
+from autograder.sandbox.forkserver import folders, messages
 from autograder.sandbox.forkserver.messages import ClientRequest
 
 _ANSWER_SECONDS = 30.0  # a fork server that does not answer by then is killed
@@ -112,7 +112,7 @@ def find(base: Path, key: str) -> RunningServer | None:
     for folder in folders.server_folders(base, key):
         connection, answer = _ask(folder, ClientRequest.ATTACH)
         if connection is not None and answer is not None and "ready" in answer:
-            pid, _ = service.peer(connection)
+            pid, _ = messages.peer(connection)
             _log.info("fork server %d is used", pid)
             return RunningServer(pid, folder, answer["missing"], connection)
         if connection is not None:
@@ -174,7 +174,7 @@ def _ask_all(request: ClientRequest) -> Iterator[Description]:
         if connection is None:
             continue
         with connection:
-            pid, _ = service.peer(connection)
+            pid, _ = messages.peer(connection)
             if answer is not None and answer.keys() >= _FIELDS:  # else of another version
                 known = {name: answer[name] for name in _FIELDS}
                 yield Description(pid=pid, memory=_memory(pid), **known)
@@ -191,13 +191,13 @@ def _ask(
     connection.settimeout(_ANSWER_SECONDS)
     try:
         connection.connect(str(folder / folders.SOCKET_NAME))
-        if not service.is_same_user(connection):
+        if not messages.is_same_user(connection):
             connection.close()
             return None, None
         messages.send(connection, {"request": request})
         answer, _ = messages.receive(connection)
     except TimeoutError:
-        pid, _ = service.peer(connection)
+        pid, _ = messages.peer(connection)
         connection.close()
         _log.warning("fork server %d does not answer: it is killed", pid)
         os.kill(pid, signal.SIGKILL)

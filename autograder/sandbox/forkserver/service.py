@@ -9,7 +9,6 @@ import logging
 import os
 import select
 import socket
-import struct
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -105,7 +104,7 @@ class Service:
         with contextlib.suppress(BlockingIOError):
             while True:
                 connection, _ = self.listener.accept()
-                if is_same_user(connection):
+                if messages.is_same_user(connection):
                     self._watch(connection, self.silent)
                 else:
                     connection.close()
@@ -211,18 +210,6 @@ class Service:
         for connection in self.silent.values():
             connection.close()
         self.events.close()
-
-
-def is_same_user(connection: socket.socket) -> bool:
-    """Return whether the other end runs as the same user; see SO_PEERCRED in unix(7)."""
-    return peer(connection)[1] == os.geteuid()
-
-
-def peer(connection: socket.socket) -> tuple[int, int]:
-    """Return the process and the user at the other end of a connection."""
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    process, user, _ = struct.unpack("3i", credentials)
-    return process, user
 
 
 def _shorten_log(log: Path) -> None:

@@ -24,11 +24,10 @@ from traitlets import Bool, Float, Int, List, Unicode
 from autograder.errors import ExamError
 from autograder.sandbox.environment import PASSED_ON, environment, make_socket_dir
 from autograder.sandbox.forkserver.client import shared_forkserver
-from autograder.sandbox.forkserver.messages import ExitReport, SpawnRequest
+from autograder.sandbox.forkserver.messages import ExitReport, ForkedProcess, SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES
-from autograder.sandbox.forkserver.process import ForkedProcess
 from autograder.sandbox.isolation.filesystem import Sandbox
-from autograder.sandbox.limits import LimitName, Limits, sandbox_limits
+from autograder.sandbox.limits import SANDBOX_LIMITS, LimitName, Limits
 
 _BIND_SECONDS = 10.0
 _KILL_SECONDS = 5.0
@@ -40,13 +39,13 @@ def _limit_traits() -> dict[str, Any]:
     The time of a kernel has no limit by default: a person may use it.
     """
     traits = {int: Int, float: Float}
-    defaults = {limit.name: limit.default for limit in sandbox_limits()}
+    defaults = {limit.name: limit.default for limit in SANDBOX_LIMITS}
     defaults[LimitName.EXAM_SECONDS] = math.inf
     return {
         limit.name.value: traits[limit.type](
             defaults[limit.name], config=True, help=f"{limit.help} ({limit.unit})"
         )
-        for limit in sandbox_limits()
+        for limit in SANDBOX_LIMITS
     }
 
 
@@ -97,7 +96,7 @@ class SandboxProvisioner(_LimitedProvisioner):  # type: ignore[misc]
     @property
     def limits(self) -> Limits:
         """The limits of this kernel."""
-        return Limits(**{limit.name: getattr(self, limit.name) for limit in sandbox_limits()})
+        return Limits(**{limit.name: getattr(self, limit.name) for limit in SANDBOX_LIMITS})
 
     async def poll(self) -> int | None:
         """Return None while the kernel runs, else its exit status."""

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.exam.candidate.frames import FRAME_BYTES, Frame, FrameReader, FrameTooLarge, pack
-from autograder.exam.candidate.outputs import OutputCollector
+from autograder.exam.candidate.frames import FRAME_BYTES, Frame, pack
+from autograder.exam.candidate.outputs import FrameReader, FrameTooLarge, OutputCollector
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=5)
 

@@ -142,10 +142,10 @@ def test_a_fork_server_that_differs_is_not_used(staying, how, monkeypatch):
 
 
 def test_a_changed_version_of_a_package_is_another_key(monkeypatch):
-    before = client.key_of(("json",), {})
-    monkeypatch.setattr("autograder.sandbox.forkserver.identity.versions", lambda: {"numpy": "0"})
+    before = client.forkserver_key(("json",), {})
+    monkeypatch.setattr("autograder.fingerprint.versions", lambda: {"numpy": "0"})
 
-    assert client.key_of(("json",), {}) != before
+    assert client.forkserver_key(("json",), {}) != before
 
 
 def test_a_fork_server_with_an_outdated_module_is_replaced(staying, folder):
