@@ -29,8 +29,9 @@ SECONDS = 100.0
 PATH = {"PYTHONPATH": str(INSIDE)}
 
 COMMAND = f"""
-import json, os, sys, time
+import json, os, signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 from autograder.sandbox.forkserver.client import ForkServer
 from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.isolation.filesystem import Sandbox
