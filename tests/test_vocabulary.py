@@ -67,7 +67,7 @@ WORDS = [
     Rule("keepers?", "supervisor"),
     Rule("newborns?", "child process"),
     Rule("zygotes?", "fork server"),
-    Rule("clerks?", "message proxy"),
+    Rule("clerks?", "frames, outputs"),
     Rule("told", "sent, notified, asked, informed"),
     Rule("hear|hears|heard", "receive"),
     Rule("tell", "send, report", prose=False),
