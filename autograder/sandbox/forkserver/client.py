@@ -199,14 +199,12 @@ class ForkServer:
             self.process = None
 
 
-def shared_forkserver(
-    modules: Sequence[str] = MODULES, environment: Mapping[str, str] | None = None
-) -> ForkServer:
+def shared_forkserver(modules: Sequence[str] = MODULES) -> ForkServer:
     """Return the fork server for these modules, which other commands of this user share.
 
     It stays for `idle_seconds()` after the last command that used it.
     """
-    return _shared(tuple(modules), tuple(sorted((environment or {}).items())))
+    return _shared(tuple(modules))
 
 
 def idle_seconds() -> float:
@@ -232,7 +230,7 @@ def idle_seconds() -> float:
 
 
 @functools.cache
-def _shared(modules: tuple[str, ...], environment: tuple[tuple[str, str], ...]) -> ForkServer:
-    forkserver = ForkServer(modules, dict(environment), idle_seconds())
+def _shared(modules: tuple[str, ...]) -> ForkServer:
+    forkserver = ForkServer(modules, idle_seconds=idle_seconds())
     atexit.register(forkserver.close)
     return forkserver

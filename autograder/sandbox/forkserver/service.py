@@ -159,10 +159,9 @@ class Service:
                 messages.send(connection, self.welcome)
                 self._watch(connection, self.clients)
                 return True
-        elif request is ClientRequest.STOP and self.idle_seconds:
-            self._refuse_clients()
-            messages.send(connection, self._describe())
         else:
+            if request is ClientRequest.STOP and self.idle_seconds:
+                self._refuse_clients()
             messages.send(connection, self._describe())
         return False
 

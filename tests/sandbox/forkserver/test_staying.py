@@ -487,4 +487,4 @@ def test_a_description_tells_what_it_does(staying, folder):
 
 
 def test_the_shared_one_is_the_same_for_equal_requests():
-    assert shared_forkserver(("json",)) is shared_forkserver(["json"], {})
+    assert shared_forkserver(("json",)) is shared_forkserver(["json"])
