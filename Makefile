@@ -8,6 +8,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --extra slur
 	--no-emit-package dlcourse pyproject.toml --output-file requirements.lock
 
 .DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE  # where it is set, every command compiles its imports again
 .PHONY: help env demo lab build verify bench test test-fast check lint types imports built format \
 	hooks lock upgrade wheels clean
 

@@ -12,6 +12,7 @@ from distributed import Nanny
 from autograder.config import Settings
 from autograder.dispatch.queue import Scheduler, connect, profiler_disabled
 from autograder.dispatch.tasks import ExamSlots, resources
+from autograder.errors import ClusterError
 from autograder.sandbox.isolation.capabilities import require_sandbox
 
 OnJoined = Callable[[str], object]
@@ -42,12 +43,19 @@ def join(
     UsageError
         If this machine does not offer the sandbox.
     ClusterError
-        If no scheduler answers.
+        If no scheduler answers, or the worker dies while it joins.
     """
     connect(scheduler).close()  # its error says more about a wrong address than a nanny's
     require_sandbox(Settings(allow_unsandboxed=slots.allow_unsandboxed))
     with profiler_disabled(), tempfile.TemporaryDirectory(prefix="worker-") as folder:
-        asyncio.run(_wait_for_exams(scheduler, slots, folder, on_joined, name))
+        try:
+            asyncio.run(_wait_for_exams(scheduler, slots, folder, on_joined, name))
+        except RuntimeError as error:  # of the nanny, which does not start such a worker again
+            message = (
+                f"The worker died while it joined the scheduler at {scheduler.address}: {error} "
+                "Its log above may say why. Start the worker again."
+            )
+            raise ClusterError(message) from error
 
 
 async def _wait_for_exams(

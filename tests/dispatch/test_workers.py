@@ -168,6 +168,7 @@ def test_an_exam_that_kills_its_workers_is_zero_and_the_others_are_graded(course
     earned = submit_distinct(course, 5)
     course.submit("eve", {"double": "def double(x): return 2 * x  # DEADLY"})
     cluster.worker(STAND_IN, "0", "1")
+    cluster.wait_for_workers(1)  # Dask restarts a worker only after it has joined
 
     results = grade(course, cluster)
     deaths = sum("DEADLY" in source for _, source, _, _ in notes(cluster.log))
@@ -179,6 +180,15 @@ def test_an_exam_that_kills_its_workers_is_zero_and_the_others_are_graded(course
     assert deaths == 4
     assert marks(course) == {**earned, "eve": 0}
     assert sum("DEADLY" in source for _, source, _, _ in notes(cluster.log)) == deaths
+
+
+def test_a_worker_that_dies_while_it_joins_is_an_error(cluster):
+    dies = repr(["import os\nos._exit(3)\n"])  # Dask runs it in the worker's process
+    worker = cluster.worker(AUTOGRADER, "--jobs", "1", DASK_DISTRIBUTED__WORKER__PRELOAD=dies)
+
+    assert worker.wait(PATIENCE) == ClusterError.exit_code
+    assert "The worker died while it joined" in cluster.printed()
+    assert "Traceback" not in cluster.printed()
 
 
 def test_exams_of_a_stopped_grader_are_canceled(course, cluster):
