@@ -27,6 +27,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.inputtransformer2 import TransformerManager
 from tornado.ioloop import IOLoop
+from traitlets.config import Config
 
 from autograder.exam.candidate.frames import IDLE, Frame
 from autograder.exam.candidate.publishing import OutputSession, OutputThread
@@ -34,7 +35,7 @@ from autograder.exam.candidate.server import serve
 from autograder.exam.protocol.channel import Channel
 
 _READ_BYTES = 1 << 16
-_OPTIONS = ("--HistoryManager.enabled=False",)
+_CONFIG = Config({"HistoryManager": {"enabled": False}})
 
 
 class ExamKernel(IPythonKernel):  # type: ignore[misc]
@@ -125,6 +126,11 @@ class ExamKernelApp(IPKernelApp):  # type: ignore[misc]
 
     control: socket.socket  # to the grader
 
+    def parse_command_line(self, argv: object = None) -> None:
+        """Parse nothing: a parser for all options would take a fifth of the start."""
+        del argv
+        self.update_config(_CONFIG)
+
     def init_connection_file(self) -> None:
         """Use no connection file."""
 
@@ -186,7 +192,7 @@ def main(control: socket.socket) -> None:
     control.set_inheritable(False)
     app = ExamKernelApp.instance()
     app.control = control
-    app.initialize(_OPTIONS)
+    app.initialize()
     _Requests(control, app.kernel, IOLoop.current())
     app.iopub_thread.write(Frame(IDLE, ""))
     app.start()
