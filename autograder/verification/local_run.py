@@ -129,7 +129,11 @@ def run_in_one_process(
             outcome = error
         finally:
             signal.alarm(0)
-        verdict = reach_verdict(TestTask(cell.test_cell), filename, outcome, value, reached=0)
+        verdict = reach_verdict(
+            *(TestTask(cell.test_cell), filename, outcome, value),
+            reached=0,
+            is_of_student=True,  # nothing tells: there is one process
+        )
         verdicts.append(replace(verdict, details=verdict.details[-_DETAILS_LIMIT:]))
     return verdicts, {}
 

@@ -378,6 +378,25 @@ def test_rule_6_the_stub_is_not_attempted():
     )
 
 
+def test_rule_6_a_method_that_a_library_does_not_implement_is_not_a_stub():
+    answer = "import numbers\ndef f(x): return numbers.Complex.conjugate(x)"
+
+    verdict = in_two_processes(answer, "f(1)").verdicts[0]
+
+    assert verdict.state == "failed"
+    assert verdict.reason == "NotImplementedError: raised by Complex.conjugate of numbers"
+
+
+def test_rule_6_an_answer_of_the_test_that_cannot_be_sent_is_an_error_of_the_answer():
+    answer = "def f(times): return len(times(2_100_000))"
+    test = "f(lambda n: [None] * n)"
+
+    verdict = in_two_processes(answer, test).verdicts[0]
+
+    assert verdict.state == "failed"
+    assert "the result of a function of the test cannot be transferred" in verdict.reason
+
+
 WARNED = {
     "a RuntimeWarning": ("np.log(np.zeros(1))", "RuntimeWarning"),
     "a class of its own": (

@@ -20,6 +20,10 @@ class Session(Protocol):
         """Void the test cell: the candidate broke a rule."""
 
 
+class RemoteObjectMisused(TypeError):
+    """A test used a remote object in a way that would let student code choose the verdict."""
+
+
 class RemoteObject(RemoteObjectBase):
     """An object of the student's that offers calls, attributes, items, iteration and arithmetic.
 
@@ -55,7 +59,7 @@ class RemoteObject(RemoteObjectBase):
                 f"{self!r} is a Keras object, and student code decides what it says about itself: "
                 "copy it first, check.local_copy(...), or pass it on."
             )
-            raise TypeError(message)
+            raise RemoteObjectMisused(message)
         return self._session.ask(operation, self, *arguments)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -116,11 +120,11 @@ class RemoteObject(RemoteObjectBase):
 
     def _refuse_verdict(self, *_: Any) -> NoReturn:
         message = f"{self!r} cannot be compared or tested: compare values that it returns."
-        raise TypeError(message)
+        raise RemoteObjectMisused(message)
 
     def _refuse_copy(self, *_: Any) -> NoReturn:
         message = f"{self!r} cannot be copied here: use check.run_remotely(copy.deepcopy)(...)."
-        raise TypeError(message)
+        raise RemoteObjectMisused(message)
 
     __copy__ = __deepcopy__ = __reduce_ex__ = _refuse_copy
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse_verdict

@@ -27,6 +27,7 @@ from autograder.exam.protocol.framing import NotTransferable, ProtocolViolation,
 from autograder.exam.protocol.operations import (
     ARITHMETIC,
     WITHOUT_EXPECTED_KIND,
+    CallbackReply,
     Operation,
     Reference,
     Reply,
@@ -141,11 +142,23 @@ class ExaminerSession:
                 answer, failed_check = self.callbacks.call(reply, is_plain=not self.has_remote)
                 if failed_check is not None:
                     self.void = failed_check
-                self.channel.send(encode(answer, self.refer, self.exports.name_of))
+                self.channel.send(self.encode_answer(answer))
                 continue
             if reply[0] not in (Reply.VALUE, Reply.ERROR) or len(reply) != 3:
                 refuse("a reply of the wrong kind")
             return reply[0], reply[1], reply[2]
+
+    def encode_answer(self, answer: list[Any]) -> Any:
+        """Return the answer to a callback as a message; an error that says why if it cannot be one.
+
+        What a function of the test returns depends on what student code has passed to it.
+        """
+        try:
+            return encode(answer, self.refer, self.exports.name_of)
+        except NotTransferable as error:
+            text = f"the result of a function of the test cannot be transferred: {error}"
+            answer = [CallbackReply.RAISE, ("ValueError", text)]
+            return encode(answer, self.refer, self.exports.name_of)
 
     # --- replies ---------------------------------------------------------------------------------
 

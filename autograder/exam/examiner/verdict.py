@@ -2,11 +2,13 @@
 
 import math
 import traceback
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from dlcourse.check import CheckFailed
 
+from autograder.exam.examiner.remote_object import RemoteObjectMisused
 from autograder.exam.protocol import exceptions
 from autograder.exam.protocol.framing import (
     ConnectionLost,
@@ -23,8 +25,16 @@ HIDDEN_ERROR = "Your code raised an error in a hidden test."
 VISIBLE_REASON = "incorrect. Run this check in your notebook to read more."
 VISIBLE_ERROR = "Your code raised an error in a check of your notebook. Run it to read more."
 
-_TEST_ERRORS = (NotTransferable, SyntaxError, KeyboardInterrupt, SystemExit)
-"""Exceptions that mean that the test, not the answer, has an error."""
+_TEST_ERRORS = (
+    FileNotFoundError,
+    ImportError,
+    KeyboardInterrupt,
+    NameError,
+    NotTransferable,
+    SyntaxError,
+    SystemExit,
+)
+"""Exceptions that mean that the test has an error, unless student code raised them."""
 
 
 def reach_verdict(
@@ -33,6 +43,8 @@ def reach_verdict(
     outcome: BaseException | None,
     value: Any,
     reached: int,
+    *,
+    is_of_student: bool | None = None,
 ) -> Verdict:
     """Return the verdict of a test cell that ended with an exception, or with a value.
 
@@ -42,11 +54,18 @@ def reach_verdict(
     outcome : the exception that ended the cell; None if it ran to its end
     value : of its last line, if that was an expression
     reached : the line of the last statement that sent a request to the candidate
+    is_of_student : whether student code raised the exception; None if that is to be found out,
+        which is possible when student code runs in another process
     """
     test_cell = task.test_cell
     verdict = Verdict(test_cell.grade_id, test_cell.points, VerdictState.FAILED)
     if outcome is None:
         return _credit(verdict, value)
+    if is_of_student is None:
+        is_of_student = exceptions.is_rebuilt(outcome)
+    if not is_of_student and _is_error_of_test(task, outcome):
+        state, reason, hint = VerdictState.TEST_ERROR, TEST_ERROR_REASON, ""
+        return _failed(verdict, state, reason, hint, outcome)
     line = max(reached, _line_of_error(outcome, filename))
     is_below = line > _first_hidden(test_cell.source)
     # After a hidden test, what student code returns in a visible check may be hidden data.
@@ -57,14 +76,24 @@ def reach_verdict(
     if isinstance(outcome, NameError) and outcome.name in test_cell.names:
         # Safe in a hidden test, too: it says nothing except that a name is missing.
         reason = f"`{outcome.name}` is not defined. Did its cell run without an error?"
-    return Verdict(
-        verdict.grade_id,
-        verdict.max_points,
-        state,
-        reason=reason,
-        hint=hint,
-        details="".join(traceback.format_exception(outcome)),
-    )
+    return _failed(verdict, state, reason, hint, outcome)
+
+
+def _failed(
+    verdict: Verdict, state: VerdictState, reason: str, hint: str, outcome: BaseException
+) -> Verdict:
+    details = "".join(traceback.format_exception(outcome))
+    return replace(verdict, state=state, reason=reason, hint=hint, details=details)
+
+
+def _is_error_of_test(task: TestTask, outcome: BaseException) -> bool:
+    """Return whether an exception that student code did not raise is an error of the test."""
+    if isinstance(outcome, NameError) and outcome.name in task.test_cell.names:
+        return False  # the student's answer should have made that name
+    if isinstance(outcome, RemoteObjectMisused):
+        # Right answers return such an object here, too, or it would have been refused before.
+        return bool(task.test_cell.expected_kinds)
+    return isinstance(outcome, _TEST_ERRORS)
 
 
 def _credit(verdict: Verdict, value: Any) -> Verdict:
@@ -112,11 +141,7 @@ def _explain(
     if isinstance(outcome, ProtocolViolation):
         what = "." if instead else f": {outcome}"
         return VerdictState.VOID, f"This answer broke a rule of the exam{what}", ""
-    # A SyntaxError of the student's code has no filename here: it was rebuilt from its text.
-    is_of_test = not isinstance(outcome, SyntaxError) or outcome.filename is not None
-    if isinstance(outcome, _TEST_ERRORS) and is_of_test:
-        return VerdictState.TEST_ERROR, TEST_ERROR_REASON, ""
-    if isinstance(outcome, NotImplementedError):
+    if isinstance(outcome, NotImplementedError) and not str(outcome):  # as the stub raises it
         return VerdictState.NOT_ATTEMPTED, "Not attempted yet.", ""
     if isinstance(outcome, CheckFailed):
         if not instead:

@@ -60,4 +60,11 @@ def rebuild(name: str, text: str) -> Exception:
     kind = ERRORS.get(name, StudentError)
     if issubclass(kind, UnicodeError) and kind is not UnicodeError:
         kind = ValueError  # the constructors of its subclasses take five arguments
-    return kind(text)
+    error = kind(text)
+    error._is_rebuilt = True  # type: ignore[attr-defined]
+    return error
+
+
+def is_rebuilt(error: BaseException | None) -> bool:
+    """Return whether an exception was raised in the other process: here, by student code."""
+    return getattr(error, "_is_rebuilt", False) is True

@@ -231,7 +231,33 @@ ENDS = {
     "half a message": (STUBBORN, lambda c: (c.sendall(raw("nu" * 9)[:25]), hang_up(c)), "void", ""),
     "an error": ("f(2)", error("ValueError", "no"), "failed", "ValueError: no"),
     "still the stub": ("f(2)", error("NotImplementedError", ""), "not attempted", "Not attempted"),
-    "no such name": ("f(2)\ng(2)", value(4), "failed", "name 'g' is not defined"),
+    "a library's own": (
+        "f(2)",
+        error("NotImplementedError", "raised by step of gymnasium.core"),
+        "failed",
+        "NotImplementedError: raised by step of gymnasium.core",
+    ),
+    "a name that no answer makes": ("f(2)\ng(2)", value(4), "test error", "The test itself"),
+    "a name that the answer lacks": (
+        "f(2)",
+        error("NameError", "name 'g' is not defined"),
+        "failed",
+        "name 'g' is not defined",
+    ),
+    "a test that imports nothing": ("f(2)\nimport no_such", value(4), "test error", "The test"),
+    "an answer that imports nothing": (
+        "f(2)",
+        error("ModuleNotFoundError", "No module named 'x'"),
+        "failed",
+        "No module named 'x'",
+    ),
+    "a test without its file": ("f(2)\nopen('/no/such')", value(4), "test error", "The test"),
+    "an answer without its file": (
+        "f(2)",
+        error("FileNotFoundError", "no such file"),
+        "failed",
+        "no such file",
+    ),
     "a test with a syntax error": ("f(", b"", "test error", "The test itself"),
     "a test that raises SystemExit": ("raise SystemExit", b"", "test error", "The test itself"),
     "credit above the maximum": ("f(2)\n4.0", value(4), "test error", "The test itself"),
@@ -620,3 +646,14 @@ def test_rule_11_a_visible_line_that_ran_after_a_hidden_one_is_hidden(examiner):
 
 def test_the_first_reply_of_the_liar_is_an_object():
     assert BOUND.tree == value((True, Thing(0))).tree
+
+
+@pytest.mark.parametrize("use", ["y == 4", "float(y)", "if y: pass"])
+def test_a_test_that_compares_an_object_which_right_answers_return_has_an_error(examiner, use):
+    kinds = {"name f": ["remote"], "1 call": ["remote"]}
+
+    known = run_exam(examiner, f"y = f(2)\n{use}", value(Thing(1)), expected_kinds=kinds)
+    unknown = run_exam(examiner, f"y = f(2)\n{use}", value(Thing(1)))
+
+    assert known.state == "test error"
+    assert (unknown.state, unknown.points) == ("failed", 0.0)
