@@ -7,6 +7,7 @@ AutograderError                 anything that an instructor can read and act on
 ├── GradebookError              the gradebook cannot be opened or written
 ├── ResultCacheError            the result of an exam cannot be written to the result cache
 ├── ClusterError                a scheduler that does not answer, or a worker that cannot be used
+├── UnusableTests               tests that the course's own solution fails
 └── ExamError                   an exam that cannot be run (no kernel, a set-up cell that fails)
 
 Two more belong to the protocol between candidate and examiner, in
@@ -50,6 +51,10 @@ class ResultCacheError(AutograderError):
 
 class ClusterError(AutograderError):
     """A scheduler that does not answer, or a worker that cannot be used."""
+
+
+class UnusableTests(AutograderError):
+    """Tests that the course's own solution fails, so that no student can pass them."""
 
 
 class ExamError(AutograderError):

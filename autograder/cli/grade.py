@@ -29,6 +29,7 @@ from autograder.errors import UsageError
 if TYPE_CHECKING:
     from autograder.dispatch import Scheduler
     from autograder.dispatch import Tls as TlsFiles
+    from autograder.exam.diagnosis.answer_key import UnusableTest
 
 
 @commands.command()
@@ -48,6 +49,10 @@ def grade(
     force: Annotated[
         bool, typer.Option("--force", help="Re-run exams even if a cached result exists.")
     ] = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Stop if the course's own solution fails a test."),
+    ] = False,
     profile: Annotated[
         Profile | None, typer.Option(help="Replaces the profile of autograder.toml.")
     ] = None,
@@ -62,7 +67,7 @@ def grade(
     Equal submissions share one exam. After Ctrl-C, the same command continues where it stopped.
     """
     from autograder.cli.progress import progress
-    from autograder.cli.views import class_view
+    from autograder.cli.views import class_view, unusable_view
     from autograder.config import read_settings
     from autograder.grading.artifacts import write_results
     from autograder.grading.pipeline import grade_class
@@ -73,6 +78,7 @@ def grade(
         settings = replace(settings, profile=profile.value)
     if allow_unsandboxed:
         settings = replace(settings, allow_unsandboxed=True)
+    unusable: list[UnusableTest] = []
     with _resumable(), progress(console, f"Grading {assignment}") as show:
         graded = grade_class(
             root,
@@ -86,11 +92,15 @@ def grade(
             db_url=db,
             on_calibration=lambda done, total: show(done, total, "Running known answers"),
             on_result=show,
+            on_unusable=unusable.extend,
+            strict=strict,
         )
     if results is not None:
         write_results(graded, results)
     summary = class_report(assignment, graded)
     console.print(class_view(summary))
+    if unusable:
+        console.print(unusable_view(unusable))
     if summary.ungraded:
         print_error(f"Not graded: {', '.join(summary.ungraded)}. The findings above say why.")
         raise typer.Exit(1)

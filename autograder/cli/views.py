@@ -16,6 +16,7 @@ from autograder.sandbox.gpus import Gpu
 from autograder.sandbox.isolation.capabilities import Layer
 
 if TYPE_CHECKING:
+    from autograder.exam.diagnosis.answer_key import UnusableTest
     from autograder.sandbox.forkserver.running import Description
     from autograder.verification.verify import Report, Row
 
@@ -43,6 +44,22 @@ def class_view(report: ClassReport) -> RenderableType:
     if report.findings:
         parts.append(_titled("Findings", _findings_table(report)))
     return Group(*parts)
+
+
+def unusable_view(tests: Sequence["UnusableTest"]) -> RenderableType:
+    """Return the tests that the course's own solution fails, and what to do about each."""
+    table = _table("test", ("line", "right"), "what happened, and what to write instead")
+    for test in tests:
+        line = str(test.line or "")
+        table.add_row(escape(test.grade_id), line, Text(f"{test.cause} {test.advice}".strip()))
+    number = "1 test is" if len(tests) == 1 else f"{len(tests)} tests are"
+    title = f"{number} not usable: the course's own solution fails, too"
+    note = Text(
+        "Whoever lost points there reads that the test has an error. Correct the tests and grade "
+        "again, or give the points by hand. With --strict, no exam is run before that.",
+        style="dim",
+    )
+    return Group(_titled(title, table), note)
 
 
 def stories_table(stories: Mapping[str, str]) -> Table:

@@ -21,7 +21,7 @@ from autograder.course.assignment import SupportFiles
 from autograder.errors import ExamError
 from autograder.exam.candidate.kernel_client import START_SECONDS, Ending, Reply
 from autograder.exam.candidate.session import CandidateSession, Clock
-from autograder.exam.diagnosis.answer_key import AnswerKey, diagnose
+from autograder.exam.diagnosis.answer_key import AnswerKey, diagnose, mark_unusable
 from autograder.exam.environment import (
     ExamEnvironment,
     Slot,
@@ -318,6 +318,7 @@ class _Exam:
     def record_verdict(self, cell: NotebookNode, exercise: str, verdict: Verdict) -> None:
         """Write a verdict into its cell, so that nbgrader reads the same points from it."""
         if self.answer_key is not None:
+            verdict = mark_unusable(verdict, self.answer_key)
             verdict = diagnose(verdict, self.answer_key, exercise, self.misconceptions)
             if verdict.misconception is not None:
                 self.misconceptions.add(verdict.misconception)

@@ -18,9 +18,9 @@ from autograder.config import Settings, read_settings
 from autograder.course.assignment import AssignmentNotebook, read_notebooks
 from autograder.dispatch import ExamSlots, Scheduler, local_queue, remote_queue
 from autograder.dispatch.machine import machine_slots
-from autograder.errors import UsageError
+from autograder.errors import UnusableTests, UsageError
 from autograder.exam.attempt import ExamConfig, RunExam, prepare
-from autograder.exam.diagnosis.answer_key import answer_key_path, read_answer_key
+from autograder.exam.diagnosis.answer_key import UnusableTest, answer_key_path, read_answer_key
 from autograder.gradebook import Book, enter_assignment, enter_results, open_gradebook, parse_time
 from autograder.grading.artifacts import (
     ResultCache,
@@ -39,6 +39,9 @@ LOG = logging.getLogger(__name__)
 OnResult = Callable[[int, int], object]
 """Called with the number that is done, and the total."""
 
+OnUnusable = Callable[[Sequence[UnusableTest]], object]
+"""Called with the tests that the course's own solution fails, at least one."""
+
 
 def grade_class(
     root: Path,
@@ -53,6 +56,8 @@ def grade_class(
     db_url: str | None = None,
     on_calibration: OnResult | None = None,
     on_result: OnResult | None = None,
+    on_unusable: OnUnusable | None = None,
+    strict: bool = False,
     run_exam: RunExam | None = None,
 ) -> tuple[Result, ...]:
     """Grade the submissions of an assignment; return one Result for each student and notebook.
@@ -83,6 +88,10 @@ def grade_class(
         were run to make the answer key, and the total.
     on_result
         Called with the number of submissions that are graded, and the total.
+    on_unusable
+        Called with the tests that the course's own solution fails, if there are any.
+    strict
+        Whether to raise an error instead, before any exam.
     run_exam
         Runs an exam on this machine instead of `autograder.exam.run.run_exam`, which runs it in
         the sandbox.
@@ -99,6 +108,8 @@ def grade_class(
         offer the sandbox.
     GradebookError
         If the gradebook cannot be opened or written. It has the results up to that point.
+    UnusableTests
+        If `strict` and the course's own solution fails a test.
     ResultCacheError, ClusterError
         If results cannot be cached, or exams cannot be run. The gradebook has the results up to
         that point.
@@ -119,6 +130,7 @@ def grade_class(
             one.name: _exam_config(root, one, settings, on_calibration or silent)
             for one in notebooks
         }
+        _report_unusable(configs, on_unusable, strict=strict)
         report(0, total)
         batch = Batch(configs, ResultCache(root), open_queue, force=force)
         with (
@@ -215,6 +227,32 @@ def _queue_opener(
     slots = machine_slots(jobs, gpus, most=most)
     exam_slots = ExamSlots(slots, allow_unsandboxed=settings.allow_unsandboxed, run_exam=run_exam)
     return lambda: local_queue(exam_slots)
+
+
+def _report_unusable(
+    configs: Mapping[str, ExamConfig], on_unusable: OnUnusable | None, *, strict: bool
+) -> None:
+    """Report the tests that the course's own solution fails."""
+    unusable = [
+        (name, test)
+        for name, config in configs.items()
+        if config.answer_key is not None
+        for test in config.answer_key.unusable.values()
+    ]
+    if not unusable:
+        return
+    if strict:
+        tests = "\n".join(f"{name}: {test}" for name, test in unusable)
+        message = f"The course's own solution fails {_count(len(unusable))}:\n{tests}"
+        raise UnusableTests(message)
+    for name, test in unusable:
+        LOG.warning("The course's own solution fails a test of %s: %s", name, test)
+    if on_unusable is not None:
+        on_unusable([test for _, test in unusable])
+
+
+def _count(tests: int) -> str:
+    return "a test" if tests == 1 else f"{tests} tests"
 
 
 def _exam_config(

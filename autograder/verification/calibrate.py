@@ -29,6 +29,7 @@ from autograder.verification.run_request import (
 )
 from autograder.verification.runner_pool import run_all
 from autograder.verification.test_selection import TestPlan, plan_tests
+from autograder.verification.unusable_tests import unusable_tests
 
 OnProgress = Callable[[int, int], object]
 """Called with the number of answers that were run, and the total."""
@@ -209,9 +210,16 @@ def make_answer_key(
             on_progress=lambda done, _: on_progress(before + done, total),
         )
 
-    expected_kinds = expected_kinds_of(run(right, {}, 0))
+    in_two = run(right, {}, 0)
+    unusable = unusable_tests(in_two[0].verdicts)
+    expected_kinds = {
+        grade_id: kinds
+        for grade_id, kinds in expected_kinds_of(in_two).items()
+        if grade_id not in unusable  # where the reference passes, nothing else is accepted
+    }
     results = run(wrong, expected_kinds, len(right))
-    return AnswerKey(expected_kinds, misconceptions_of(zip(wrong, results, strict=True)))
+    misconceptions = misconceptions_of(zip(wrong, results, strict=True))
+    return AnswerKey(expected_kinds, misconceptions, unusable)
 
 
 def answer_key_for(

@@ -42,6 +42,9 @@ from autograder.verification.run_request import CodeCell, Conditions, RunMode, R
 
 GRACE_SECONDS = 30.0  # of an answer, beyond the time of its tests
 
+Folders = tuple[Path, Path]
+"""The working directories of candidate and examiner: what one writes, the other does not find."""
+
 
 def main(control: socket.socket) -> None:
     """Serve requests until the other end is closed."""
@@ -57,8 +60,8 @@ def main(control: socket.socket) -> None:
     for data in received:
         request = RunRequest.from_json(data)
         request = replace(request, cells=(*setup, *request.cells))
-        with _working_directory(support) as folder:
-            reply(control, run(request, conditions, namespaces, folder))
+        with _working_directory(support) as folder, _working_directory(support) as other:
+            reply(control, run(request, conditions, namespaces, (folder, other)))
 
 
 def _set_up(cells: Sequence[CodeCell], conditions: Conditions, namespaces: Namespaces) -> None:
@@ -81,11 +84,11 @@ def _can_run_before_forks(setup: Sequence[CodeCell], conditions: Conditions) -> 
 
 
 def run(
-    request: RunRequest, conditions: Conditions, namespaces: Namespaces, folder: Path
+    request: RunRequest, conditions: Conditions, namespaces: Namespaces, folders: Folders
 ) -> dict[str, Any]:
     """Run the cells of an answer in forks; return the reply."""
     start = _start_two if request.mode is RunMode.TWO_PROCESSES else _start_one
-    forks, reading = start(request.cells, conditions, namespaces, folder)
+    forks, reading = start(request.cells, conditions, namespaces, folders)
     seconds = conditions.seconds * (len(request.test_cells) + 1) + GRACE_SECONDS
     text = _read_all(reading, seconds)
     os.close(reading)
@@ -97,14 +100,14 @@ def run(
 
 
 def _start_two(
-    cells: Sequence[CodeCell], conditions: Conditions, namespaces: Namespaces, folder: Path
+    cells: Sequence[CodeCell], conditions: Conditions, namespaces: Namespaces, folders: Folders
 ) -> tuple[list[int], int]:
     """Fork candidate and examiner; return their process ids and a pipe with the reply."""
     pairs = [socket.socketpair() for cell in cells if cell.test_cell is not None]
     setup = namespaces.exam
-    candidate = _fork(lambda: run_candidate(cells, conditions, setup, pairs), folder)
+    candidate = _fork(lambda: run_candidate(cells, conditions, setup, pairs), folders[0])
     examiner, reading = _fork_with_pipe(
-        lambda: run_examiner(cells, conditions, setup, pairs), folder
+        lambda: run_examiner(cells, conditions, setup, pairs), folders[1]
     )
     for end in (end for pair in pairs for end in pair):
         end.close()
@@ -112,11 +115,13 @@ def _start_two(
 
 
 def _start_one(
-    cells: Sequence[CodeCell], conditions: Conditions, namespaces: Namespaces, folder: Path
+    cells: Sequence[CodeCell], conditions: Conditions, namespaces: Namespaces, folders: Folders
 ) -> tuple[list[int], int]:
     """Fork a process for all cells; return its process id and a pipe with the reply."""
     space = namespaces.kernel
-    process, reading = _fork_with_pipe(lambda: run_in_one_process(cells, conditions, space), folder)
+    process, reading = _fork_with_pipe(
+        lambda: run_in_one_process(cells, conditions, space), folders[0]
+    )
     return [process], reading
 
 

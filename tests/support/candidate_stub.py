@@ -186,4 +186,5 @@ def run_cells(
 ) -> AnswerResult:
     """Run cells in forks of this process, which must not have used TensorFlow."""
     request = RunRequest(mode, cells)
-    return result_of(request, run(request, Conditions(seed, seconds), Namespaces(), Path.cwd()))
+    folders = (Path.cwd(), Path.cwd())
+    return result_of(request, run(request, Conditions(seed, seconds), Namespaces(), folders))

@@ -17,7 +17,7 @@ from autograder.course.paths import CoursePaths
 from autograder.exam.diagnosis.transcript import Entry, same
 from autograder.files import write_atomically
 from autograder.fingerprint import digest_of, versions
-from autograder.models import CellRole, Verdict
+from autograder.models import CellRole, Verdict, VerdictState
 from autograder.notebook.cells import cells_with_role, exam_cell, update_exam_cell
 
 
@@ -31,6 +31,32 @@ class KnownMisconception:
     transcript: Sequence[Entry]
 
 
+UNUSABLE_REASON = (
+    "This test cannot be used: it refuses the course's own solution, too. Your instructor has been "
+    "informed."
+)
+"""What a student reads who loses points in such a test."""
+
+
+@dataclass(frozen=True)
+class UnusableTest:
+    """A test cell that does not give the course's own solution full marks.
+
+    line     of the test cell; 0 if it is not known
+    cause    what happened there
+    advice   what to write instead; empty if the cause says it
+    """
+
+    grade_id: str
+    line: int
+    cause: str
+    advice: str
+
+    def __str__(self) -> str:
+        where = f"{self.grade_id}, line {self.line}" if self.line else self.grade_id
+        return f"{where}: {self.cause} {self.advice}".strip()
+
+
 @dataclass(frozen=True)
 class AnswerKey:
     """What is known about the answers to an assignment, by the grade ids of its test cells.
@@ -42,15 +68,22 @@ class AnswerKey:
         {"12 call": ["plain"]}.
     misconceptions
         The transcripts of the known wrong answers that fail in the cell.
+    unusable
+        The tests that the reference fails.
     """
 
     expected_kinds: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
     misconceptions: Mapping[str, Sequence[KnownMisconception]] = field(default_factory=dict)
+    unusable: Mapping[str, UnusableTest] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return a dictionary of plain JSON values."""
         misconceptions = {g: [vars(m) for m in known] for g, known in self.misconceptions.items()}
-        return {"expected_kinds": dict(self.expected_kinds), "misconceptions": misconceptions}
+        return {
+            "expected_kinds": dict(self.expected_kinds),
+            "misconceptions": misconceptions,
+            "unusable": {grade_id: vars(test) for grade_id, test in self.unusable.items()},
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "AnswerKey":
@@ -59,7 +92,8 @@ class AnswerKey:
             g: tuple(KnownMisconception(**m) for m in known)
             for g, known in data["misconceptions"].items()
         }
-        return cls(data["expected_kinds"], misconceptions)
+        unusable = {grade_id: UnusableTest(**test) for grade_id, test in data["unusable"].items()}
+        return cls(data["expected_kinds"], misconceptions, unusable)
 
 
 def set_expected_kinds(exam_notebook: NotebookNode, answer_key: AnswerKey) -> None:
@@ -98,6 +132,24 @@ def read_answer_key(path: Path) -> AnswerKey | None:
 def write_answer_key(path: Path, answer_key: AnswerKey) -> None:
     """Write an answer key to a file, atomically: a reader sees all of it or nothing."""
     write_atomically(path, json.dumps(answer_key.to_json()).encode())
+
+
+def mark_unusable(verdict: Verdict, answer_key: AnswerKey) -> Verdict:
+    """Return the verdict of a test cell as an error of the test if the reference fails it, too.
+
+    Points that were earned are kept.
+    """
+    unusable = answer_key.unusable.get(verdict.grade_id)
+    if unusable is None or verdict.passed:
+        return verdict
+    details = f"{verdict.details}\nThe course's own solution fails this test, too. {unusable}"
+    return replace(
+        verdict,
+        state=VerdictState.TEST_ERROR,
+        reason=UNUSABLE_REASON,
+        hint="",
+        details=details,
+    )
 
 
 # --- diagnosis -----------------------------------------------------------------------------------
