@@ -23,7 +23,7 @@ from autograder.exam.protocol import exceptions
 from autograder.exam.protocol.channel import Channel
 from autograder.exam.protocol.decoding import decode
 from autograder.exam.protocol.encoding import encode
-from autograder.exam.protocol.framing import NotTransferable, ProtocolViolation, refuse
+from autograder.exam.protocol.framing import NotTransferable, ProtocolViolation, TooLarge, refuse
 from autograder.exam.protocol.operations import (
     ARITHMETIC,
     WITHOUT_EXPECTED_KIND,
@@ -149,14 +149,14 @@ class ExaminerSession:
             return reply[0], reply[1], reply[2]
 
     def encode_answer(self, answer: list[Any]) -> Any:
-        """Return the answer to a callback as a message; an error that says why if it cannot be one.
+        """Return the answer to a callback as a message; if it is too large, an error that says so.
 
-        What a function of the test returns depends on what student code has passed to it.
+        How large the result of a function of the test is depends on what student code passed to it.
         """
         try:
             return encode(answer, self.refer, self.exports.name_of)
-        except NotTransferable as error:
-            text = f"the result of a function of the test cannot be transferred: {error}"
+        except TooLarge as error:
+            text = f"the result of a function of the test is too large: {error}"
             answer = [CallbackReply.RAISE, ("ValueError", text)]
             return encode(answer, self.refer, self.exports.name_of)
 

@@ -75,7 +75,10 @@ def reach_verdict(
         state, reason, hint = _explain(outcome, (HIDDEN_REASON, HIDDEN_ERROR) if is_below else ())
     if isinstance(outcome, NameError) and outcome.name in test_cell.names:
         # Safe in a hidden test, too: it says nothing except that a name is missing.
-        reason = f"`{outcome.name}` is not defined. Did its cell run without an error?"
+        reason = (
+            f"`{outcome.name}` is not defined: in the exam, its cell ended with an error or does "
+            "not define it."
+        )
     return _failed(verdict, state, reason, hint, outcome)
 
 
@@ -152,7 +155,8 @@ def _explain(
         return VerdictState.FAILED, instead[1], ""
     if isinstance(outcome, exceptions.StudentError):
         return VerdictState.FAILED, str(outcome), ""
-    text = f"{type(outcome).__name__}: {outcome}" if str(outcome) else type(outcome).__name__
+    name = "TypeError" if isinstance(outcome, RemoteObjectMisused) else type(outcome).__name__
+    text = f"{name}: {outcome}" if str(outcome) else name
     return VerdictState.FAILED, text, ""
 
 

@@ -8,7 +8,7 @@ from autograder.exam.protocol.codecs import CODECS
 from autograder.exam.protocol.codecs.codec import HAS_IDENTITY
 from autograder.exam.protocol.codecs.references import ReferenceCodec
 from autograder.exam.protocol.codecs.registry import Registry
-from autograder.exam.protocol.framing import LIMITS, Message, MessageLimits, NotTransferable
+from autograder.exam.protocol.framing import LIMITS, Message, MessageLimits, TooLarge
 
 Refer = Callable[[Any], tuple[str, Any]]
 """Returns the reference (word, plain payload) of a value, or raises NotTransferable."""
@@ -68,7 +68,7 @@ class _Encoder:
             message = (
                 f"A value nested more than {self.depth} deep (or in itself) cannot be transferred."
             )
-            raise NotTransferable(message)
+            raise TooLarge(message)
         self.depth += 1
         node = self.codecs.find(value).encode(value, self)
         if node is HAS_IDENTITY:
@@ -87,7 +87,7 @@ class _Encoder:
         self.size += data.nbytes
         if len(self.buffers) > self.limits.buffers:
             message = f"More than {self.limits.buffers:,} arrays are too many at once: stack them."
-            raise NotTransferable(message)
+            raise TooLarge(message)
         return len(self.buffers) - 1
 
     def require_space(self, size: int) -> None:
@@ -97,10 +97,10 @@ class _Encoder:
         self.items += items
         if self.items > self.limits.items:
             message = f"More than {self.limits.items:,} items are too many: send an array."
-            raise NotTransferable(message)
+            raise TooLarge(message)
 
 
 def _require_size(size: int, limit: int) -> None:
     if size > limit:
         message = f"A value of {size:,} bytes cannot be transferred: send less of it."
-        raise NotTransferable(message)
+        raise TooLarge(message)

@@ -23,6 +23,10 @@ class NotTransferable(TypeError):
     """A value of the test that cannot be sent to student code; the text says what to do instead."""
 
 
+class TooLarge(NotTransferable):
+    """A value that is too large, nested too deep, or has too many items for one message."""
+
+
 class ProtocolViolation(BaseException):
     """The other side broke a rule: the test cell is void, whatever the test code catches."""
 

@@ -14,6 +14,7 @@ from autograder.gradebook.read import Marks
 from autograder.models import CellRole, Submission
 from autograder.notebook.cells import exam_cell, has_exam_cell
 from autograder.notebook.sanitize import plain_text, sanitize_outputs
+from autograder.reporting.feedback.exam_failures import failure_in_exam
 from autograder.reporting.feedback.graded_cells import GradedCell, grade_id_of, tested, written
 from autograder.reporting.feedback.syntax import syntax_problem
 
@@ -28,6 +29,7 @@ class Block:
     comment      what the instructor wrote about an answer
     problem      why the cell cannot be read as Python, or ""
     is_withheld  whether its outputs are not shown, because they came after a hidden test
+    failure      how the cell of an answer failed in the exam, or ""
     """
 
     kind: str
@@ -37,6 +39,7 @@ class Block:
     comment: str = ""
     problem: str = ""
     is_withheld: bool = False
+    failure: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,7 @@ def _blocks(graded: NotebookNode, public: "_Release", marks: Marks) -> Iterator[
                 comment=marks.comments.get(grade_id, ""),
                 problem=syntax_problem(text) if theirs else "",
                 is_withheld=withheld,
+                failure=failure_in_exam(outputs) if role is CellRole.ANSWER else "",
             )
 
 

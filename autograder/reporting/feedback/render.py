@@ -52,6 +52,7 @@ def _numbered(page: Page) -> list[dict[str, object]]:
                 "graded_cell": block.graded_cell,
                 "number": number,
                 "is_withheld": block.is_withheld,
+                "failure": block.failure,
                 "comment": block.comment,
                 "problem": block.problem,
             }

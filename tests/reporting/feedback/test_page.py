@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from nbformat.v4 import new_output
 
 from autograder.gradebook.read import Mark, Marks
 from autograder.models import VerdictState
 from autograder.notebook.cells import update_exam_cell
+from autograder.reporting.feedback.exam_failures import failure_in_exam
 from autograder.reporting.feedback.page import page_of
 
 
@@ -126,6 +128,48 @@ def test_outputs_that_the_exam_withheld_stay_withheld(graded, submission):
 
     assert block.is_withheld
     assert not block.outputs
+
+
+def test_how_an_answer_failed_in_the_exam_is_said_even_where_its_output_is_withheld(
+    graded, submission
+):
+    secret = new_output("error", ename="FileNotFoundError", evalue="hidden 17", traceback=[])
+    for cell in graded[0].cells:
+        if cell.cell_type == "code":
+            cell.outputs = [secret]
+
+    blocks = page(graded, submission).blocks
+
+    answers = [block for block in blocks if block.kind == "answer"]
+    assert [block.is_withheld for block in answers] == [False, True]
+    for block in answers:
+        assert block.failure == (
+            "In the exam, this cell ended with an error: it did not find a file. The exam has the "
+            "files that were released or handed in beside the notebook."
+        )
+    assert not any(block.failure for block in blocks if block.kind != "answer")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("ModuleNotFoundError", "could not import a module"),
+        ("URLError", "The exam has none"),
+        ("StdinNotImplementedError", "Nobody can type"),
+        ("Stopped", "by a limit"),
+        ("NotImplementedError", "still raised NotImplementedError"),
+        ("Secret17", "ended with an error, so what it should define may be missing"),
+    ],
+)
+def test_each_kind_of_failure_has_a_sentence_without_words_of_the_student(name, words):
+    sentence = failure_in_exam([new_output("error", ename=name, evalue="17", traceback=["17"])])
+
+    assert words in sentence
+    assert "17" not in sentence
+
+
+def test_a_cell_that_ended_without_an_error_did_not_fail():
+    assert failure_in_exam([new_output("stream", name="stdout", text="fine")]) == ""
 
 
 def test_without_a_release_nothing_of_the_source_is_shown(graded, submission):
