@@ -12,10 +12,10 @@ _BEGINNING = "In the exam, this cell ended with an error"
 
 _MODULE = (
     f"{_BEGINNING}: it could not import a module. The exam has the packages of the course, and the "
-    "modules that you handed in beside the notebook."
+    "modules that you submitted beside the notebook."
 )
 _FILE = (
-    f"{_BEGINNING}: it did not find a file. The exam has the files that were released or handed in "
+    f"{_BEGINNING}: it did not find a file. The exam has the files that were released or submitted "
     "beside the notebook."
 )
 _NETWORK = f"{_BEGINNING}: it could not use the network. The exam has none."

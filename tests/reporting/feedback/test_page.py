@@ -145,7 +145,7 @@ def test_how_an_answer_failed_in_the_exam_is_said_even_where_its_output_is_withh
     for block in answers:
         assert block.failure == (
             "In the exam, this cell ended with an error: it did not find a file. The exam has the "
-            "files that were released or handed in beside the notebook."
+            "files that were released or submitted beside the notebook."
         )
     assert not any(block.failure for block in blocks if block.kind != "answer")
 
