@@ -214,9 +214,7 @@ def _scheduler(address: str | None, *tls: Path | None) -> "Scheduler | None":
 
     if address is None:
         return None
-    waiting = (
-        f"{address} has no workers yet. Start one, on any machine: autograder worker {address}"
-    )
+    waiting = f"{address} has no workers. Start one, on any machine: autograder worker {address}"
     return Scheduler(address, _tls(*tls), lambda: console.print(Text(waiting), soft_wrap=True))
 
 

@@ -74,20 +74,23 @@ class ExamQueue:
     case. Student code may cause this, but only once, and after all other exams.
     """
 
-    def __init__(self, client: Client, slots: Callable[[], int]) -> None:
-        self.client, self.slots = client, slots
+    def __init__(
+        self,
+        client: Client,
+        slots: Callable[[], int],
+        on_waiting: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.client, self.slots, self.on_waiting = client, slots, on_waiting
         self.sent: dict[str, tuple[SentExam, Future]] = {}  # by Dask's key
         self.again: list[SentExam] = []  # at the end, one at a time
         self.alone: str | None = None  # the key of the one that runs now
         self.done: SimpleQueue[Future] = SimpleQueue()
-        self.counted, self.counted_at = 0, -COUNT_SECONDS  # slots
+        self.counted, self.counted_at = 1, -COUNT_SECONDS  # slots
 
     @property
     def is_full(self) -> bool:
         """Whether results must be taken before more exams are sent, which wait in memory."""
-        now = time.monotonic()
-        if now - self.counted_at >= COUNT_SECONDS:
-            self.counted, self.counted_at = self.slots(), now
+        self._count_slots()
         return len(self.sent) >= max(1, SENT_PER_SLOT * self.counted)
 
     @property
@@ -109,12 +112,22 @@ class ExamQueue:
         ClusterError
             If the scheduler is gone, or a worker's versions differ from the grader's.
         """
+        self._count_slots()
         if not self.sent:
             self.alone = self._submit(self.again.pop())
         ended = self._ended(most)
         results = self._fetch([future for future in ended if future.status == "finished"])
         returned = (self._return(future, results.get(future.key)) for future in ended)
         return [one for one in returned if one is not None]
+
+    def _count_slots(self) -> None:
+        """Count the slots, at most once a second; call `on_waiting` when the last one is gone."""
+        now = time.monotonic()
+        if now - self.counted_at < COUNT_SECONDS:
+            return
+        before, self.counted, self.counted_at = self.counted, self.slots(), now
+        if before and not self.counted:
+            self.on_waiting()
 
     def _ended(self, most: int) -> list[Future]:
         """Wait a moment for an exam to end; return those that have ended, at most `most`."""
@@ -237,7 +250,7 @@ class Scheduler:
     """A running Dask scheduler.
 
     tls          None: as in Dask's own configuration
-    on_waiting   called if no worker has joined it yet
+    on_waiting   called when an exam waits and no worker has joined, or the last one has left
     """
 
     address: str
@@ -293,9 +306,7 @@ def remote_queue(scheduler: Scheduler) -> Iterator[ExamQueue]:
     """
     with connect(scheduler) as client:
         client.run_on_scheduler(_set_allowed_deaths(DEATHS))
-        if not slots_of(client):
-            scheduler.on_waiting()
-        yield ExamQueue(client, lambda: slots_of(client))
+        yield ExamQueue(client, lambda: slots_of(client), scheduler.on_waiting)
 
 
 def connect(scheduler: Scheduler) -> Client:

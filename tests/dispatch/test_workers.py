@@ -5,14 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
 
+import psutil
 import pytest
 
 from autograder.config import Settings
-from autograder.dispatch import Scheduler
+from autograder.dispatch import Scheduler, queue
 from autograder.errors import ClusterError, UsageError
 from autograder.gradebook import open_gradebook
 from autograder.grading.pipeline import grade_class
@@ -143,6 +145,37 @@ def test_a_worker_that_is_killed_loses_no_exam(course, cluster):
     assert marks(course) == earned
 
 
+def test_whoever_grades_is_told_each_time_that_there_is_no_worker(course, cluster, monkeypatch):
+    earned = submit_distinct(course, 4, remark="SLOW")
+    told, counted = [], []
+    count = queue.slots_of
+
+    def slots_of(client):
+        counted.append(count(client))
+        return counted[-1]
+
+    def kill_during_an_exam(worker):
+        wait_for(lambda: notes(cluster.log) and 1 in counted)
+        for process in (*psutil.Process(worker.pid).children(recursive=True), worker):
+            process.kill()
+
+    def on_waiting():
+        told.append(len(notes(cluster.log)))
+        if len(told) == 1:
+            first = cluster.worker(STAND_IN, "0")
+            threading.Thread(target=kill_during_an_exam, args=(first,)).start()
+        else:
+            cluster.gate.touch()
+            cluster.worker(STAND_IN, "0", "1")
+
+    monkeypatch.setattr(queue, "slots_of", slots_of)
+    results = grade(course, cluster, scheduler=Scheduler(cluster.address, on_waiting=on_waiting))
+
+    assert told[0] == 0
+    assert len(told) >= 2
+    assert {name: result.score for name, result in results.items()} == earned
+
+
 def test_no_two_exams_share_a_gpu(course, cluster):
     earned = submit_distinct(course, 12)
     cluster.worker(STAND_IN, "0", "1")
@@ -186,7 +219,7 @@ def test_a_worker_that_dies_while_it_joins_is_an_error(cluster):
     dies = repr(["import os\nos._exit(3)\n"])  # Dask runs it in the worker's process
     worker = cluster.worker(AUTOGRADER, "--jobs", "1", DASK_DISTRIBUTED__WORKER__PRELOAD=dies)
 
-    assert worker.wait(PATIENCE) == ClusterError.exit_code
+    assert worker.wait(PATIENCE) == 1
     assert "The worker died while it joined" in cluster.printed()
     assert "Traceback" not in cluster.printed()
 
