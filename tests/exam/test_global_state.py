@@ -223,6 +223,16 @@ def test_what_rightly_costs_points_is_named(change, value, named):
     assert named in verdict.reason
 
 
+def test_a_function_may_change_what_a_cell_may():
+    changes = "builtins.len = json.dumps = struct.pack = np.sum = np.asarray = None"
+    answer = f"import builtins, json, struct\ndef f(x):\n    {changes}\n    return x"
+    test = "check.equal([f(1), f('a'), f([2])], [1, 'a', [2]])\ncheck.close(f(np.ones(2)), [1, 1])"
+
+    executed = run_exam(exam_notebook(("answer", answer), *[("test", test)] * 2), settings=SETTINGS)
+
+    assert [verdict.points for verdict in verdicts_of(executed)] == [3.0, 3.0]
+
+
 def test_nothing_counts_as_changed_after_ordinary_cells():
     ordinary = ("import keras, random\nimport matplotlib.pyplot as plt", "plt.plot([1, 2])", "%pwd")
     changes = "[list(get_ipython().kernel.exam_state.replaced())]"

@@ -8,7 +8,6 @@ This is for honest students and protects from nobody: student code can change it
 up no built-in name, because all of them may have been replaced when it is called.
 """
 
-import builtins
 import enum
 import functools
 import os
@@ -28,13 +27,14 @@ RESERVED_FILES = 32
 
 # What the kernel uses; but not asyncio, of which some libraries replace parts that belong together.
 _MODULES = """
-    collections contextlib copy datetime dlcourse._seeding functools hashlib heapq importlib inspect
-    io itertools json json.decoder json.encoder json.scanner keras keras.utils linecache logging
-    numpy numpy.random operator os posixpath queue random re select selectors signal socket string
-    struct tensorflow tensorflow._api.v2.random threading time tokenize traceback types uuid
-    warnings weakref
+    builtins json json.decoder json.encoder struct
+    collections contextlib copy datetime dlcourse._seeding functools hashlib heapq importlib
+    inspect io itertools json.scanner keras keras.utils linecache logging numpy numpy.random
+    operator os posixpath queue random re select selectors signal socket string tensorflow
+    tensorflow._api.v2.random threading time tokenize traceback types uuid warnings weakref
     """
 _NAMES = tuple(_MODULES.split())
+_AFTER_CALLS = 5  # so many of these modules are looked at after a call, too: each message uses them
 _OTHER_TOOLS = (
     enum.Enum,  # such as the constants of `socket` and `signal`
     types.ModuleType,
@@ -79,9 +79,8 @@ def watched_modules() -> tuple[Watched, ...]:
 
     A fork server makes this call, so that no kernel has to.
     """
-    used = [name for name in _NAMES if name in _LOADED]
-    found = (_watched(name, _LOADED[name]) for name in used)
-    return (_watched("builtins", builtins), *(each for each in found if len(each.names) > 1))
+    found = (_watched(name, _LOADED[name]) for name in _NAMES if name in _LOADED)
+    return tuple(each for each in found if len(each.names) > 1)
 
 
 class GlobalState:
@@ -116,7 +115,7 @@ class GlobalState:
         Parameters
         ----------
         is_cell : whether it is a cell. A call of a function is short, and expected to change less:
-            afterwards only the built-in names are looked at, and filters of warnings do not count.
+            afterwards only a few modules are looked at, and filters of warnings do not count.
         """
         for _, namespace, name, value, _ in self.changes:
             if value is _MISSING:
@@ -181,10 +180,11 @@ class GlobalState:
             setprofile(self.profile)
 
     def _undo_changes(self) -> None:
-        watched = self.watched if self.is_cell or self.changes else self.watched[:1]
+        if not self.is_cell and not self.changes and self._few_are_unchanged():
+            return
         changes = [
             Change(each.module, each.namespace, name, value, original)
-            for each in watched
+            for each in self.watched
             if not _is_unchanged(each)
             for name, original in _zip(each.names, each.values)
             if (value := each.namespace.get(name, _MISSING)) is not original
@@ -192,6 +192,12 @@ class GlobalState:
         for _, namespace, name, _, original in changes:
             namespace[name] = original
         self.changes = changes
+
+    def _few_are_unchanged(self) -> bool:
+        for each in self.watched[:_AFTER_CALLS]:  # noqa: SIM110 - student code may replace `all`
+            if not _is_unchanged(each):
+                return False
+        return True
 
     def _undo_settings(self) -> None:
         limit = getrecursionlimit()

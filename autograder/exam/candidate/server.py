@@ -52,7 +52,7 @@ def serve(
     their own globals, whatever the student has bound to their names. `state` is the global state
     that student code may have changed; that of a new process if None.
     """
-    server = _RequestServer(channel, space, setup, state or GlobalState(watched_modules()[:1]))
+    server = _RequestServer(channel, space, setup, state or GlobalState(watched_modules()))
     try:
         while True:
             try:
