@@ -94,10 +94,13 @@ class GlobalState:
     def __init__(self, watched: Iterable[Watched]) -> None:
         self.watched = [_now(each) for each in watched]
         self.modules = dict(_LOADED)
+        self.get_modules = itemgetter(*self.modules)
+        self.module_values = tuple(self.modules.values())
         lists: tuple[list[Any], ...] = (sys.path, sys.meta_path, sys.path_hooks)
         self.import_lists = [(each, each[:]) for each in lists]
         self.changes: list[Change] = []
         self.is_inside = self.is_cell = False  # whether student code runs, and a cell
+        self.is_thorough = True  # whether the last `leave` has looked everywhere
         self.process = _getpid()
         self.streams = self.their_streams = sys.stdout, sys.stderr
         self.filters = list(warnings.filters)
@@ -156,8 +159,18 @@ class GlobalState:
         if self.is_cell:
             self._undo_filters()
             self._add_missing_modules()
-        self.is_inside = False
+        self.is_inside, self.is_thorough = False, self.is_cell
         return True
+
+    def look_everywhere(self) -> None:
+        """Note and undo what student code has changed, also where `leave` has not looked."""
+        try:
+            if not self.is_thorough:
+                self.leave()
+                self.enter()
+            self.leave()
+        except _BaseException:  # a trace function raised, which ends it
+            self.leave()
 
     def accept(self) -> None:
         """Take what a set-up cell has changed as the kernel's own state."""
@@ -228,9 +241,14 @@ class GlobalState:
 
     def _add_missing_modules(self) -> None:
         sys.modules = _LOADED
-        for name, module in self.modules.items():
-            if _LOADED.get(name) is None:
-                _LOADED[name] = module
+        try:
+            is_complete = self.get_modules(_LOADED) == self.module_values
+        except _BaseException:
+            is_complete = False
+        if not is_complete:
+            for name, module in self.modules.items():
+                if _LOADED.get(name) is None:
+                    _LOADED[name] = module
         for current, original in self.import_lists:
             for entry in original:
                 if entry not in current:
