@@ -207,10 +207,7 @@ class GlobalState:
         self.changes = changes
 
     def _few_are_unchanged(self) -> bool:
-        for each in self.watched[:_AFTER_CALLS]:  # noqa: SIM110 - student code may replace `all`
-            if not _is_unchanged(each):
-                return False
-        return True
+        return [True for each in self.watched[:_AFTER_CALLS] if not _is_unchanged(each)] == []
 
     def _undo_settings(self) -> None:
         limit = getrecursionlimit()

@@ -12,17 +12,15 @@ Set-up and serving are separate from "execute", so that a student's AST and inpu
 hooks and replaced `do_execute` affect only the student's own cells.
 """
 
-import asyncio
 import builtins
 import contextlib
 import getpass
-import json
 import random
 import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -32,11 +30,11 @@ from dlcourse._seeding import seed_generators
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.inputtransformer2 import TransformerManager
-from tornado.ioloop import IOLoop
 
 from autograder.exam.candidate.frames import IDLE, Frame
 from autograder.exam.candidate.global_state import GlobalState, watched_modules
 from autograder.exam.candidate.publishing import OutputSession, OutputThread
+from autograder.exam.candidate.request_loop import RequestLoop
 from autograder.exam.candidate.server import serve
 from autograder.exam.protocol.channel import Channel
 
@@ -45,8 +43,6 @@ NO_INPUT = (
 )
 EXIT = "exit() ends only this cell in the exam."
 
-_READ_BYTES = 1 << 16
-_MOST_STOPS = 100  # of the event loop, by student code, during one request
 _OPTIONS = ("--HistoryManager.enabled=False",)
 
 
@@ -262,58 +258,6 @@ class ExamKernelApp(IPKernelApp):  # type: ignore[misc]
         self.displayhook.get_execution_count = lambda: self.kernel.execution_count
 
 
-class _Requests:
-    """Reads the requests and has them handled in order, whatever becomes of the event loop."""
-
-    def __init__(self, control: socket.socket, kernel: ExamKernel) -> None:
-        self.control, self.kernel = control, kernel
-        self.loop = kernel.io_loop.asyncio_loop
-        self.lines: list[bytes] = []
-        self.rest = b""
-
-    def run(self) -> None:
-        """Handle requests until the other end of the socket is closed: the grader has ended."""
-        while True:
-            while not self.lines:
-                self.complete(self.readable())
-                data = self.control.recv(_READ_BYTES)
-                if not data:
-                    return
-                *self.lines, self.rest = (self.rest + data).split(b"\n")
-            request = json.loads(self.lines.pop(0))
-            if request["kind"] == "ping":
-                self.kernel.iopub_thread.write(Frame(IDLE, request["id"]))
-                continue
-            self.complete(self.kernel.exam_request(request))
-            self.kernel.end_request(request)
-
-    async def readable(self) -> None:
-        """Wait until there is a request, while the student's own tasks go on."""
-        ready = asyncio.Event()
-        self.loop.add_reader(self.control, ready.set)
-        try:
-            await ready.wait()
-        finally:
-            self.loop.remove_reader(self.control)
-
-    def complete(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Run a coroutine to its end, even if student code stops the event loop or raises in it.
-
-        If it closes or breaks the event loop, the coroutine ends, and another loop follows.
-        """
-        task = self.loop.create_task(coroutine)
-        for _ in range(_MOST_STOPS):
-            # SystemExit and KeyboardInterrupt of a task of the student's leave the loop, too.
-            with contextlib.suppress(BaseException):
-                self.loop.run_until_complete(task)
-            if task.done():
-                return
-            if self.loop.is_closed():
-                break
-        self.kernel.io_loop = IOLoop(make_current=True)
-        self.loop = self.kernel.io_loop.asyncio_loop
-
-
 def main(control: socket.socket) -> None:
     """Run the kernel until the other end of the socket is closed."""
     control.set_inheritable(False)
@@ -322,7 +266,7 @@ def main(control: socket.socket) -> None:
     app.initialize(_OPTIONS)
     app.kernel.start()
     app.iopub_thread.write(Frame(IDLE, ""))
-    _Requests(control, app.kernel).run()
+    RequestLoop(control, app.kernel).run()
 
 
 if __name__ == "__main__":
