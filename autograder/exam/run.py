@@ -20,7 +20,7 @@ from autograder.config import Settings
 from autograder.course.assignment import SupportFiles
 from autograder.errors import ExamError
 from autograder.exam.candidate.kernel_client import START_SECONDS, Ending, Reply
-from autograder.exam.candidate.session import CandidateSession, Clock
+from autograder.exam.candidate.session import CandidateSession, Clock, limit_in_outputs
 from autograder.exam.diagnosis.answer_key import AnswerKey, diagnose, mark_unusable
 from autograder.exam.environment import (
     ExamEnvironment,
@@ -34,6 +34,7 @@ from autograder.exam.test_cells import (
     TestCell,
     TestTask,
     error_output,
+    limit_in_error,
     outputs_of,
     read_test_cells,
 )
@@ -50,6 +51,7 @@ from autograder.sandbox.rpc import RpcProcess
 
 LOG = logging.getLogger(__name__)
 
+
 OnCell = Callable[[int, NotebookNode], None]
 """Called after each cell with its index in the notebook."""
 
@@ -58,6 +60,8 @@ _CANDIDATE_GRACE_SECONDS = 1.0
 _EXAMINER_GRACE_SECONDS = 10.0
 _REST_SECONDS = 2.0  # for the candidate to finish by itself after a test cell
 _INTERRUPT_SECONDS = 3.0  # and after an interrupt
+
+_NOT_CONNECTED = "The notebook's kernel could not connect to this test."
 
 
 class Cancellation:
@@ -286,25 +290,31 @@ class _Exam:
         )
         receiving = asyncio.create_task(self.examiner.receive(seconds + _EXAMINER_GRACE_SECONDS))
         await asyncio.wait({serving, receiving}, return_when=asyncio.FIRST_COMPLETED)
-        if not receiving.done() and serving.result().ending in (
-            Ending.DIED,
-            Ending.TOO_MUCH_OUTPUT,
-        ):
-            await _connect_and_close(address)  # the examiner may still wait for the candidate
+        if not receiving.done():
+            if serving.result().ending is Ending.DONE and not has_error(serving.result()):
+                await asyncio.wait({receiving}, timeout=_REST_SECONDS)
+            if not receiving.done():
+                await _connect_and_close(address)  # the examiner may still wait for the candidate
         answer = await receiving
-        ending = await self.end_serving(serving)
-        if ending is Ending.DIED:
+        reply = await self.end_serving(serving)
+        if reply.ending is Ending.DIED:
             await self.candidate.restart(test_cell.index)
-        if answer is None:
-            return None
-        verdict = Verdict.from_json(answer)
-        limit = self.candidate.limit_of(ending)
-        if limit is not None and verdict.points < verdict.max_points:
-            self.candidate.record_limit(limit, self.exam_notebook.cells[test_cell.index])
-            verdict = replace(verdict, reason=self.candidate.why(limit))
-        return verdict
+        return self.with_limit(Verdict.from_json(answer), reply, test_cell) if answer else None
 
-    async def end_serving(self, serving: "asyncio.Task[Reply]") -> Ending:
+    def with_limit(self, verdict: Verdict, reply: Reply, test_cell: TestCell) -> Verdict:
+        """Return a verdict that names the limit which the student's code exceeded, if any."""
+        if verdict.points >= verdict.max_points:
+            return verdict
+        limit = self.candidate.limit_of(reply.ending) or limit_in_error(verdict)
+        if limit is None and verdict.state is VerdictState.VOID and has_error(reply):
+            limit = limit_in_outputs(reply.outputs)
+            verdict = replace(verdict, reason=_NOT_CONNECTED)
+        if limit is None:
+            return verdict
+        self.candidate.record_limit(limit, self.exam_notebook.cells[test_cell.index])
+        return replace(verdict, reason=self.candidate.why(limit))
+
+    async def end_serving(self, serving: "asyncio.Task[Reply]") -> Reply:
         """Wait until the candidate is idle; interrupt it after a while, then stop waiting."""
         done, _ = await asyncio.wait({serving}, timeout=_REST_SECONDS)
         if not done:
@@ -312,8 +322,8 @@ class _Exam:
             done, _ = await asyncio.wait({serving}, timeout=_INTERRUPT_SECONDS)
         if not done:
             serving.cancel()
-            return Ending.DIED
-        return serving.result().ending
+            return Reply(Ending.DIED)
+        return serving.result()
 
     def record_verdict(self, cell: NotebookNode, exercise: str, verdict: Verdict) -> None:
         """Write a verdict into its cell, so that nbgrader reads the same points from it."""
@@ -367,6 +377,11 @@ class _Exam:
     def out_of_time_reason(self) -> str:
         """Why a cell did not run after the end of the exam's time."""
         return student_sentence(LimitName.EXAM_SECONDS, self.environment.limits)
+
+
+def has_error(reply: Reply) -> bool:
+    """Return whether the candidate reported an error, as it does if it cannot connect."""
+    return any(output.output_type == "error" for output in reply.outputs)
 
 
 async def _connect_and_close(address: str) -> None:

@@ -3,6 +3,7 @@
 nbgrader reads the points that a test cell earned from its outputs.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,9 +13,12 @@ from nbformat import NotebookNode, v4
 from autograder.models import CellRole, Verdict, VerdictState
 from autograder.notebook.cells import ExpectedKinds, exam_cell, exam_metadata, exercise_of
 from autograder.notebook.source_code import Region, has_region
+from autograder.sandbox.limits import LimitName, recognize
 
 TEST_ERROR_REASON = "The test itself has an error. Your instructor has been informed."
 """What a student reads when a test cell fails by an error of its own."""
+
+_ERROR_LINE = re.compile(r"^(\w+Error): (.*)$", re.MULTILINE)  # the last line of a traceback
 
 
 @dataclass(frozen=True)
@@ -103,3 +107,9 @@ def outputs_of(verdict: Verdict) -> list[NotebookNode]:
 def error_output(name: str, text: str) -> NotebookNode:
     """Return an error as the output of a cell."""
     return v4.new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}"])
+
+
+def limit_in_error(verdict: Verdict) -> LimitName | None:
+    """Return the limit that caused the error with which a test cell ended, or None."""
+    errors = _ERROR_LINE.findall(verdict.details) if verdict.state is VerdictState.FAILED else []
+    return recognize(*errors[-1]) if errors else None

@@ -29,6 +29,7 @@ START_SECONDS = 120.0
 GRACE_SECONDS = 3.0  # for a kernel to become idle after an interrupt
 _LAST_SECONDS = 2.0  # for what a kernel wrote before it ended
 _KILL_SECONDS = 5.0
+_CHECK_SECONDS = 20.0  # for a kernel to answer between two cells, however busy the machine is
 # What a candidate may send during one request that is no output of it.
 _IGNORED_BYTES, _IGNORED_FRAMES = 64 << 20, 100_000
 
@@ -126,7 +127,24 @@ class CandidateKernel:
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        return await self.request("execute", content, limit, seconds)
+        reply = await self.request("execute", content, limit, seconds)
+        if reply.ending is not Ending.DIED and not await self._is_running():
+            return replace(reply, ending=Ending.DIED)
+        return reply
+
+    async def _is_running(self) -> bool:
+        """Return whether the kernel answers and is within its limits.
+
+        What ends a kernel soon after a cell must not be blamed on the next cell.
+        """
+        assert self.process is not None
+        reply = await self._send_and_follow("ping", {}, 0, _CHECK_SECONDS)
+        if reply.ending is not Ending.DONE:
+            return False
+        try:
+            return await asyncio.wait_for(self.process.is_within_limits(), _CHECK_SECONDS)
+        except TimeoutError:
+            return False
 
     async def request(
         self, kind: str, content: dict[str, Any], limit: int, seconds: float
@@ -174,6 +192,7 @@ class CandidateKernel:
         finally:
             for waiting in (following, kernel_end):
                 waiting.cancel()
+            await asyncio.wait({following, kernel_end})
 
     async def _ending(self, outputs: OutputCollector, seconds: float) -> Ending:
         assert self.frames is not None

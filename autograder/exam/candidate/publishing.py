@@ -5,17 +5,17 @@ Here the session makes frames of the messages that are outputs, and the thread w
 an interrupt, which only the main thread receives, never cuts a frame.
 """
 
-import heapq
 import json
 import os
 import socket
 import sys
 import threading
-import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping
+from heapq import heappop, heappush
 from itertools import count
 from queue import Empty, SimpleQueue
+from time import monotonic
+from traceback import print_exc
 from typing import Any
 
 from ipykernel.iostream import BackgroundSocket, IOPubThread
@@ -24,6 +24,9 @@ from jupyter_client.session import Session
 from autograder.exam.candidate.frames import Frame, pack
 
 Call = Callable[[], object]
+
+# Bound here: while the thread works, student code may have replaced the built-in name.
+_Exception = Exception
 
 
 class OutputThread(IOPubThread):  # type: ignore[misc]
@@ -61,7 +64,7 @@ class OutputThread(IOPubThread):  # type: ignore[misc]
 
     def call_later(self, seconds: float, f: Call) -> None:
         """Make a call after some seconds; only the thread itself may ask for it."""
-        heapq.heappush(self._later, (time.monotonic() + seconds, next(self._numbers), f))
+        heappush(self._later, (monotonic() + seconds, next(self._numbers), f))
 
     def write(self, frame: Frame) -> None:
         """Write a frame, in the thread."""
@@ -76,19 +79,19 @@ class OutputThread(IOPubThread):  # type: ignore[misc]
         while True:
             try:
                 self._next_call()()
-            except Exception:
-                traceback.print_exc(file=sys.__stderr__)  # the other calls must still be made
+            except _Exception:
+                print_exc(file=sys.__stderr__)  # the other calls must still be made
 
     def _next_call(self) -> Call:
         while True:
-            seconds = self._later[0][0] - time.monotonic() if self._later else None
+            seconds = self._later[0][0] - monotonic() if self._later else None
             try:
                 if seconds is None or seconds > 0:
                     return self._calls.get(timeout=seconds)
                 return self._calls.get_nowait()
             except Empty:
-                if self._later and self._later[0][0] <= time.monotonic():
-                    return heapq.heappop(self._later)[2]
+                if self._later and self._later[0][0] <= monotonic():
+                    return heappop(self._later)[2]
 
 
 class OutputSession(Session):  # type: ignore[misc]

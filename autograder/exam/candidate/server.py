@@ -10,13 +10,16 @@ import operator
 import sys
 import threading
 import traceback
-import warnings
 from collections.abc import Callable, Mapping
+from os import getpid
 from typing import Any
+from warnings import WarningMessage, catch_warnings, simplefilter
 
 import numpy as np
 from dlcourse._seeding import seed_generators
 
+from autograder.exam.candidate.global_state import GlobalState, watched_modules
+from autograder.exam.candidate.replacements import name_replacements
 from autograder.exam.candidate.replicas import REPLICAS
 from autograder.exam.protocol import exceptions
 from autograder.exam.protocol.channel import Channel
@@ -33,14 +36,24 @@ from autograder.exam.protocol.operations import (
 
 WARNINGS_LIMIT = 20
 
+# Bound here: while student code runs, what it has made of the built-in names is in force.
+_next_item, _setattr, _BaseException = next, setattr, BaseException
+_END = object()
 
-def serve(channel: Channel, space: Mapping[str, Any], setup: Mapping[str, Any]) -> None:
+
+def serve(
+    channel: Channel,
+    space: Mapping[str, Any],
+    setup: Mapping[str, Any],
+    state: GlobalState | None = None,
+) -> None:
     """Answer the examiner's requests until it closes the connection.
 
     `space` is the student's namespace, `setup` that of the set-up cells: its functions run with
-    their own globals, whatever the student has bound to their names.
+    their own globals, whatever the student has bound to their names. `state` is the global state
+    that student code may have changed; that of a new process if None.
     """
-    server = _RequestServer(channel, space, setup)
+    server = _RequestServer(channel, space, setup, state or GlobalState(watched_modules()))
     try:
         while True:
             try:
@@ -57,9 +70,13 @@ class _RequestServer:
     """The objects and copies that the examiner refers to during one test cell."""
 
     def __init__(
-        self, channel: Channel, space: Mapping[str, Any], setup: Mapping[str, Any]
+        self,
+        channel: Channel,
+        space: Mapping[str, Any],
+        setup: Mapping[str, Any],
+        state: GlobalState,
     ) -> None:
-        self.channel, self.space, self.setup = channel, space, setup
+        self.channel, self.space, self.setup, self.state = channel, space, setup, state
         self.objects: list[Any] = []
         self.numbers: dict[int, int] = {}  # id() of an object -> its index in `objects`
         self.copies: dict[int, Any] = {}  # the examiner's key -> generator, model or optimizer
@@ -78,15 +95,26 @@ class _RequestServer:
     def answer(self, request: Any) -> None:
         operation, *arguments = request
         self.serving += 1
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            try:
-                reply = [Reply.VALUE, _OPERATIONS[operation](self, *arguments)]
-            except BaseException as error:
-                reply = [Reply.ERROR, self.describe(error)]
+        value, error, caught = self.perform(operation, arguments)
+        reply = [Reply.VALUE, value] if error is None else [Reply.ERROR, self.describe(error)]
         with self.turn:
             self.serving -= 1
             self.reply(reply, [_warning(w) for w in caught[:WARNINGS_LIMIT]])
+
+    def perform(
+        self, operation: str, arguments: list[Any]
+    ) -> tuple[Any, BaseException | None, list[WarningMessage]]:
+        """Run student code; return its value or its error, and its warnings."""
+        with catch_warnings(record=True) as caught:
+            simplefilter("always")
+            if operation not in _OWN_WORK:
+                self.state.enter(is_cell=False)
+            try:
+                return _OPERATIONS[operation](self, *arguments), None, caught
+            except _BaseException as error:
+                return None, error, caught
+            finally:
+                self.state.leave()
 
     def describe(self, error: BaseException) -> tuple[str, str]:
         """Return the name and text of an error; an empty text only if a student's cell raised it.
@@ -99,7 +127,8 @@ class _RequestServer:
             *_, (frame, _) = traceback.walk_tb(error.__traceback__)
             if frame.f_globals is not self.space:
                 text = f"raised by {frame.f_code.co_qualname} of {frame.f_globals['__name__']}"
-        return name, text
+        replaced = name_replacements(error, self.space, self.setup, self.state)
+        return name, f"{text}{replaced}"
 
     def reply(self, reply: list[Any], warned: list[tuple[str, str]]) -> None:
         try:
@@ -108,6 +137,17 @@ class _RequestServer:
             self.send([Reply.ERROR, ("", str(error)), warned], self.refer)
 
     def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if getpid() != self.state.process:
+            message = "A function of the test was called in another process."
+            raise RuntimeError(message)
+        was_inside = self.state.leave()
+        try:
+            return self.exchange(number, args, kwargs)
+        finally:
+            if was_inside:
+                self.state.enter(is_cell=False)
+
+    def exchange(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         with self.turn:
             if not self.serving:
                 message = "A function of the test was called while the test had no request open."
@@ -170,7 +210,7 @@ def _changed(
 
 
 def _set(_: _RequestServer, x: Any, name: str, value: Any) -> None:
-    setattr(x, name, value)
+    _setattr(x, name, value)
 
 
 def _set_item(_: _RequestServer, x: Any, key: Any, value: Any) -> None:
@@ -178,10 +218,8 @@ def _set_item(_: _RequestServer, x: Any, key: Any, value: Any) -> None:
 
 
 def _next(_: _RequestServer, iterator: Any) -> tuple[bool, Any]:
-    try:
-        return True, next(iterator)
-    except StopIteration:
-        return False, None
+    item = _next_item(iterator, _END)
+    return (False, None) if item is _END else (True, item)
 
 
 def _here(_: _RequestServer, model: Any, like: Any) -> tuple[str, list[Any]]:
@@ -219,6 +257,10 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+_OWN_WORK = frozenset({Operation.GET, Operation.LOCAL_COPY, Operation.SEED})
+"""The operations that run no student code: they keep the kernel's own state."""
+
+
 # --- references and warnings ---------------------------------------------------------------------
 
 
@@ -240,5 +282,5 @@ def _kind(x: Any) -> str:
     return "object"
 
 
-def _warning(warned: warnings.WarningMessage) -> tuple[str, str]:
+def _warning(warned: WarningMessage) -> tuple[str, str]:
     return exceptions.describe_warning(warned.category, warned.message)

@@ -7,6 +7,7 @@ is started, the earlier cells are run again without the one that killed it, and 
 import json
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -76,8 +77,12 @@ class CandidateSession:
             self.cpu_seconds += self.kernel.ended.cpu_seconds
 
     async def set_up(self, index: int, source: str) -> None:
-        """Run a set-up cell."""
-        if await self._set_up(source) is Ending.DIED:
+        """Run a set-up cell; if the kernel dies, the student's cell before it is to blame."""
+        if await self._set_up(source) is not Ending.DIED:
+            return
+        self.fatal.add(self._last_of_student(index))
+        await self.restart(index)
+        if index not in self.fatal and await self._set_up(source) is Ending.DIED:
             self.fatal.add(index)
             await self.restart(index)
 
@@ -92,7 +97,7 @@ class CandidateSession:
             self.fatal.add(index)
             await self.restart(index)
         is_done = ending is Ending.DONE
-        limit = _limit_in_outputs(cell.outputs) if is_done else self.limit_of(ending)
+        limit = limit_in_outputs(cell.outputs) if is_done else self.limit_of(ending)
         if limit is not None:
             self.record_limit(limit, cell)
         elif ending is Ending.DIED:
@@ -131,6 +136,22 @@ class CandidateSession:
                 self.fatal.add(earlier)
                 await self.restart(index)
                 return
+
+    def _last_of_student(self, index: int) -> int:
+        """Return the index of the last student's cell before a set-up cell; its own without one."""
+        earlier = range(index - 1, -1, -1)
+        cells = self.exam_notebook.cells
+        others = (CellRole.SETUP, CellRole.TEST)
+        return next(
+            (
+                i
+                for i in earlier
+                if cells[i].cell_type == "code"
+                and i not in self.fatal
+                and exam_cell(cells[i]).role not in others
+            ),
+            index,
+        )
 
     # --- limits ----------------------------------------------------------------------------------
 
@@ -178,7 +199,7 @@ class CandidateSession:
         return (await self.kernel.execute(cell.source, output_limit, seconds)).ending
 
 
-def _limit_in_outputs(outputs: list[NotebookNode]) -> LimitName | None:
+def limit_in_outputs(outputs: Sequence[NotebookNode]) -> LimitName | None:
     """Return the limit that caused the error which ended a cell, or None."""
     errors = [output for output in outputs if output.output_type == "error"]
     return recognize(errors[-1].ename, errors[-1].evalue) if errors else None

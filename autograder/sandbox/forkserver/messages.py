@@ -162,6 +162,7 @@ class ForkedProcess:
     def __init__(self, control_socket: socket.socket, supervisor: int) -> None:
         self.control_socket, self.supervisor = control_socket, supervisor
         self.ended: ExitReport | None = None
+        self.is_checked = True  # whether its supervisor has measured it since it was asked to
 
     def poll(self) -> int | None:
         """Return the exit status, as `subprocess.Popen.poll` does; None while it runs."""
@@ -189,6 +190,14 @@ class ForkedProcess:
             except OSError:
                 self._end(ExitReport(-signal.SIGKILL))
 
+    async def is_within_limits(self) -> bool:
+        """Have its supervisor measure it now; return whether it goes on."""
+        self.is_checked = False
+        self.send_signal(0)
+        while self.poll() is None and not self.is_checked:
+            await _readable(self.control_socket)
+        return self.ended is None
+
     def interrupt(self) -> None:
         """Interrupt what it is doing, as Ctrl-C would."""
         self.send_signal(signal.SIGINT)
@@ -207,6 +216,8 @@ class ForkedProcess:
         message, _ = receive(self.control_socket)
         if message is None:  # the supervisor was killed from outside, and all its processes too
             self._end(ExitReport(-signal.SIGKILL))
+        elif "checked" in message:
+            self.is_checked = True
         elif "ended" in message:
             self._end(ExitReport.from_json(message["ended"]))
 

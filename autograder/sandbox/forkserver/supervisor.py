@@ -46,6 +46,7 @@ class Supervisor:
         self.peak_memory = 0
         self.limit: LimitName | None = None
         self.status: int | None = None
+        self.is_asked = False  # whether the client waits to read that the limits were checked
 
     def run(self) -> None:
         """Wait until the process has ended or must end, end its descendants, and report."""
@@ -60,6 +61,7 @@ class Supervisor:
                     break
                 self._check_limits()
                 self._reap()
+                self._answer()
         self._end_all()
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         own = time.process_time()
@@ -72,16 +74,27 @@ class Supervisor:
         _send(self.control_socket, {"ended": report.to_json()})
 
     def _forward_signal(self) -> bool:
-        """Send the signal that the client requests; return whether the client still exists."""
+        """Send the signal that the client requests; return whether the client still exists.
+
+        The signal 0 asks only for a check of the limits.
+        """
         message, _ = receive(self.control_socket)
         if message is None:
             return False
         number = int(message["signal"])
         if number == signal.SIGKILL:
             self._kill_all()
+        elif number == 0:
+            self.is_asked = True
         else:
             _kill_group(self.process, number)
         return True
+
+    def _answer(self) -> None:
+        """Tell a client that asked for it that the process goes on; else it reads how it ended."""
+        if self.is_asked and self.limit is None and self.status is None:
+            self.is_asked = False
+            _send(self.control_socket, {"checked": True})
 
     def _check_limits(self) -> None:
         """End everything if a limit is passed."""

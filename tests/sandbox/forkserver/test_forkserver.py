@@ -1,5 +1,6 @@
 """Forked processes are independent, their ends are reported, and none outlives its client."""
 
+import asyncio
 import logging
 import os
 import signal
@@ -46,6 +47,17 @@ def test_the_end_of_a_process_is_reported(forkserver, folder, how, status):
     log = (folder / "log").read_text()
     assert ("ValueError: on purpose" in log) == (how == "exception")
     assert ("late" in log) == (how == "normally")  # it waited for its threads
+
+
+def test_a_process_is_measured_when_a_client_asks_for_it(forkserver, folder):
+    process = misbehave(forkserver, folder, "signal")
+
+    assert wait_until(lambda: "ready" in (folder / "log").read_text(), 60)
+    assert asyncio.run(process.is_within_limits())
+    assert asyncio.run(process.is_within_limits())
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 5
+    assert not asyncio.run(process.is_within_limits())
 
 
 def test_a_signal_arrives_and_can_be_handled(forkserver, folder):
