@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -22,9 +22,14 @@ LIMIT = 8 << 20
 
 @dataclass(frozen=True)
 class SupportFiles:
-    """The content of the files, by their paths relative to the notebook."""
+    """What an exam sees of its course beside the notebook, and what it must not see.
+
+    files    the content of the files, by their paths relative to the notebook
+    hidden   the course with its gradebook, wherever it lies: see `CoursePaths.private`
+    """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
+    hidden: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def digest(self) -> str:
@@ -123,7 +128,7 @@ def read_notebook(root: Path, assignment: str, name: str) -> AssignmentNotebook:
     if misconceptions.is_file() and (reference := _reference(source)):
         known_answers = load(misconceptions, reference, _setup_names(source))
         text += misconceptions.read_text(encoding="utf-8")
-    support = read_support_files(released.parent)
+    support = replace(read_support_files(released.parent), hidden=paths.private)
     digest = text_digest(text + support.digest)
     return AssignmentNotebook(assignment, name, source, release, known_answers, digest, support)
 

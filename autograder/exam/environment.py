@@ -12,14 +12,16 @@ from nbformat import NotebookNode
 
 from autograder.config import Settings
 from autograder.course.assignment import SupportFiles
+from autograder.errors import UsageError
 from autograder.models import CellRole
 from autograder.notebook.cells import cells_with_role
 from autograder.notebook.names import imported_packages
-from autograder.sandbox.environment import PASSED_ON, environment, make_socket_dir
+from autograder.sandbox.environment import PASSED_ON, TERMINALS, environment, make_socket_dir
 from autograder.sandbox.forkserver.client import ForkServer, shared_forkserver
 from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES
-from autograder.sandbox.isolation.filesystem import Sandbox
+from autograder.sandbox.isolation.filesystem import Sandbox, layout
+from autograder.sandbox.isolation.visible import python_paths
 from autograder.sandbox.limits import COURSE_LIMITS, Limits
 
 HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
@@ -80,6 +82,31 @@ def make_environment(
     )
 
 
+def require_hidden(paths: Collection[str]) -> None:
+    """Check that the sandbox of an exam can hide these files and folders.
+
+    Raises
+    ------
+    UsageError
+        If it cannot, with the reason: Python, or the system, needs something in them.
+    """
+    sandbox = Sandbox(home="/", visible=_data(), hidden=tuple(paths))
+    try:
+        covers = layout(sandbox, python_paths()).covers
+    except ValueError as error:
+        message = (
+            f"Student code could read this course: {error}. Move the course to a folder of its own."
+        )
+        raise UsageError(message) from error
+    if files := [path for path in covers if not Path(path).is_dir()]:
+        # Beside a database there are files with parts of it while it is written.
+        message = (
+            f"{', '.join(files)} must be hidden from student code, but is in a folder that exams "
+            "need. Move it to the course, or to a folder of its own."
+        )
+        raise UsageError(message)
+
+
 def trusted_packages(exam_notebook: NotebookNode) -> frozenset[str]:
     """Return the packages that the trusted cells of an exam notebook import."""
     trusted = (
@@ -135,6 +162,8 @@ class ExamEnvironment:
                 visible=(str(self.socket_dir), *_data()),
                 support=self._visible_support,
                 devices=self.slot.devices,
+                hidden=self.support.hidden,
+                terminals=TERMINALS,
             ),
             # The exam measures its own time; this is for the case that it does not end.
             limits=replace(self.limits, exam_seconds=self.limits.exam_seconds + 60),
@@ -152,6 +181,7 @@ class ExamEnvironment:
                 visible=_data(),
                 socket_dirs=(str(self.socket_dir),),
                 support=self._visible_support,
+                hidden=self.support.hidden,
             ),
             limits=self.limits,
             cores=self.slot.cores,
