@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import nbformat
 from nbformat import NotebookNode
@@ -38,6 +38,20 @@ class SupportFiles:
         for path, content in sorted(self.files.items()):
             digest.update(path.encode() + b"\0" + hashlib.sha256(content).digest())
         return digest.hexdigest()
+
+    def replaced_by(self, files: Mapping[str, bytes]) -> "SupportFiles":
+        """Return these files with others in addition, or in place of those with the same path.
+
+        A file in place of a folder, or a folder in place of a file, is left out.
+        """
+        folders = {str(parent) for path in self.files for parent in PurePosixPath(path).parents}
+        fitting = {
+            path: content
+            for path, content in files.items()
+            if path not in folders
+            and not any(str(parent) in self.files for parent in PurePosixPath(path).parents)
+        }
+        return replace(self, files={**self.files, **fitting})
 
     def write(self, folder: Path) -> None:
         """Write the files into a folder, readable by everyone: an exam may run as another user."""

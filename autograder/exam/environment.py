@@ -64,10 +64,16 @@ def make_environment(
     packages: Collection[str],
     slot: Slot | None = None,
     support: SupportFiles | None = None,
+    submitted: Mapping[str, bytes] | None = None,
 ) -> "ExamEnvironment":
     """Return the environment of an exam with the limits of the settings.
 
     Its processes are forked from one that has imported the packages of the notebook.
+
+    Parameters
+    ----------
+    support : the files that were released beside the notebook
+    submitted : the content of those that the student submitted, by path: for the candidate only
     """
     chosen = {limit.name: getattr(settings, limit.name) for limit in COURSE_LIMITS}
     limits = Limits(**{name: value for name, value in chosen.items() if value is not None})
@@ -77,6 +83,7 @@ def make_environment(
         limits,
         slot=slot or Slot(),
         support=support or SupportFiles(),
+        submitted=submitted or {},
         modules=modules,
         allow_unsandboxed=settings.allow_unsandboxed,
     )
@@ -121,14 +128,16 @@ class ExamEnvironment:
 
     slot             the candidate's share of the machine; the examiner has its cores, not its GPU
     support          the files that both processes find in their working directories
+    submitted        the content of files, by path, that only the candidate finds there as well
     socket_dir       the folder of the examiner's sockets, to which the candidate connects
     home             of the examiner
-    support_folder   where the support files are while the exam runs
+    support_folder   where these files are while the exam runs
     """
 
     limits: Limits = field(default_factory=Limits)
     slot: Slot = field(default_factory=Slot)
     support: SupportFiles = field(default_factory=SupportFiles)
+    submitted: Mapping[str, bytes] = field(default_factory=dict)
     modules: tuple[str, ...] = MODULES
     allow_unsandboxed: bool = False
     socket_dir: Path = field(default_factory=make_socket_dir)
@@ -136,16 +145,22 @@ class ExamEnvironment:
     support_folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="support-")))
 
     def __enter__(self) -> Self:
-        self.support.write(self.support_folder)
+        for name, files in (
+            ("examiner", self.support),
+            ("candidate", self.support.replaced_by(self.submitted)),
+        ):
+            if files.files:
+                (self.support_folder / name).mkdir()
+                files.write(self.support_folder / name)
         return self
 
     def __exit__(self, *_: object) -> None:
         for folder in (self.socket_dir, self.home, self.support_folder):
             shutil.rmtree(folder, ignore_errors=True)
 
-    @property
-    def _visible_support(self) -> str | None:
-        return str(self.support_folder) if self.support.files else None
+    def _support(self, name: str) -> str | None:
+        folder = self.support_folder / name
+        return str(folder) if folder.exists() else None
 
     def forkserver(self) -> ForkServer:
         """Return the fork server of this process, which forks the candidate too."""
@@ -160,7 +175,7 @@ class ExamEnvironment:
             sandbox=Sandbox(
                 home=home,
                 visible=(str(self.socket_dir), *_data()),
-                support=self._visible_support,
+                support=self._support("candidate"),
                 devices=self.slot.devices,
                 hidden=self.support.hidden,
                 terminals=TERMINALS,
@@ -180,7 +195,7 @@ class ExamEnvironment:
                 home=str(self.home),
                 visible=_data(),
                 socket_dirs=(str(self.socket_dir),),
-                support=self._visible_support,
+                support=self._support("examiner"),
                 hidden=self.support.hidden,
             ),
             limits=self.limits,

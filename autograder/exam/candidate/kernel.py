@@ -28,6 +28,7 @@ from ipykernel.kernelapp import IPKernelApp
 from IPython.core.inputtransformer2 import TransformerManager
 from tornado.ioloop import IOLoop
 
+from autograder.exam.candidate.conda import replace_conda
 from autograder.exam.candidate.frames import IDLE, Frame
 from autograder.exam.candidate.publishing import OutputSession, OutputThread
 from autograder.exam.candidate.server import serve
@@ -156,6 +157,7 @@ class ExamKernelApp(IPKernelApp):  # type: ignore[misc]
             profile_dir=self.profile_dir,
             user_ns=self.user_ns,
         )
+        replace_conda(self.kernel.shell)
         self.displayhook.get_execution_count = lambda: self.kernel.execution_count
 
 
