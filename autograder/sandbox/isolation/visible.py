@@ -42,8 +42,7 @@ def python_paths() -> tuple[str, ...]:
     beside it.
     """
     prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix}
-    parts = {f"{prefix}/{name}" for prefix in prefixes for name in _PYTHON}
-    parts |= {str(Path(sys.executable).parent)}
+    parts = {f"{prefix}/{name}" for prefix in prefixes for name in _PYTHON} | {sys.executable}
     packages = set[str]()
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
