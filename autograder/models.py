@@ -67,6 +67,7 @@ class FindingKind(StrEnum):
     DUPLICATE_CELL = "duplicate-cell"
     EDITED_LOCKED_CELL = "edited-locked-cell"
     FORGED_TEST_CELL = "forged-test-cell"
+    LEFT_OUT_FILES = "left-out-files"
     MISSING_NOTEBOOK = "missing-notebook"
     MORE_FINDINGS = "more-findings"
     NO_KNOWN_CELLS = "no-known-cells"
@@ -84,6 +85,7 @@ class FindingKind(StrEnum):
     LIMIT = "limit"
     STARVED = "starved"
     TEST_ERROR = "test-error"
+    TEST_NEEDS_FILE = "test-needs-file"
     # the grading
     NOT_WRITTEN = "not-written"
 

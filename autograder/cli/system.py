@@ -4,13 +4,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
-from autograder.cli.console import Jobs, Unsandboxed, commands, console, kernel_commands
+from autograder.cli.console import Jobs, Root, Unsandboxed, commands, console, kernel_commands
+from autograder.errors import UsageError
 
 
 @commands.command()
-def doctor() -> None:
-    """Show what this machine offers to exams: layers of the sandbox, GPUs, fork servers."""
+def doctor(root: Root = Path()) -> None:
+    """Show what this machine offers to exams: layers of the sandbox, GPUs, fork servers.
+
+    In a course, it also shows whether student code could read the course.
+    """
     from autograder.cli.views import forkservers_view, layers_view
     from autograder.sandbox.forkserver.running import descriptions
     from autograder.sandbox.gpus import gpus
@@ -19,8 +24,27 @@ def doctor() -> None:
     found = layers()
     console.print(layers_view(found, gpus()))
     console.print(forkservers_view(descriptions()))
-    if not all(layer.available for layer in found):
+    if not all([*(layer.available for layer in found), _is_hidden(root)]):
         raise typer.Exit(1)
+
+
+def _is_hidden(root: Path) -> bool:
+    """Print whether exams can hide the course at `root`; return it, or True without a course."""
+    from autograder.course.paths import CoursePaths
+    from autograder.exam.environment import require_hidden
+
+    paths = CoursePaths(root)
+    if not paths.source.is_dir():
+        return True
+    try:
+        require_hidden(paths.private)
+    except UsageError as error:
+        console.print(Text(f"✗ {error}", style="red"), soft_wrap=True)
+        return False
+    console.print(
+        Text(f"✓ Student code cannot read the course in {root.resolve()}."), soft_wrap=True
+    )
+    return True
 
 
 @commands.command()

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
 import nbformat
 from nbformat import NotebookNode
@@ -22,9 +22,14 @@ LIMIT = 8 << 20
 
 @dataclass(frozen=True)
 class SupportFiles:
-    """The content of the files, by their paths relative to the notebook."""
+    """What an exam sees of its course beside the notebook, and what it must not see.
+
+    files    the content of the files, by their paths relative to the notebook
+    hidden   the course with its gradebook, wherever it lies: see `CoursePaths.private`
+    """
 
     files: Mapping[str, bytes] = field(default_factory=dict)
+    hidden: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def digest(self) -> str:
@@ -33,6 +38,20 @@ class SupportFiles:
         for path, content in sorted(self.files.items()):
             digest.update(path.encode() + b"\0" + hashlib.sha256(content).digest())
         return digest.hexdigest()
+
+    def replaced_by(self, files: Mapping[str, bytes]) -> "SupportFiles":
+        """Return these files with others in addition, or in place of those with the same path.
+
+        A file in place of a folder, or a folder in place of a file, is left out.
+        """
+        folders = {str(parent) for path in self.files for parent in PurePosixPath(path).parents}
+        fitting = {
+            path: content
+            for path, content in files.items()
+            if path not in folders
+            and not any(str(parent) in self.files for parent in PurePosixPath(path).parents)
+        }
+        return replace(self, files={**self.files, **fitting})
 
     def write(self, folder: Path) -> None:
         """Write the files into a folder, readable by everyone: an exam may run as another user."""
@@ -123,7 +142,7 @@ def read_notebook(root: Path, assignment: str, name: str) -> AssignmentNotebook:
     if misconceptions.is_file() and (reference := _reference(source)):
         known_answers = load(misconceptions, reference, _setup_names(source))
         text += misconceptions.read_text(encoding="utf-8")
-    support = read_support_files(released.parent)
+    support = replace(read_support_files(released.parent), hidden=paths.private)
     digest = text_digest(text + support.digest)
     return AssignmentNotebook(assignment, name, source, release, known_answers, digest, support)
 

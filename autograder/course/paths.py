@@ -1,10 +1,16 @@
 """Define the paths of a course: nbgrader's layout, and the files of the autograder."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 COURSE = "course"
 LESSON = "lesson"
+
+_PRIVATE = (
+    *(COURSE, "source", "submitted", "autograded", "feedback", "report", ".autograder", ".git"),
+    *("gradebook.db", "autograder.toml", "nbgrader_config.py"),
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,15 @@ class CoursePaths:
     def result_cache(self) -> Path:
         """Executed exam notebooks, by digest."""
         return self.root / ".autograder" / "results"
+
+    @property
+    def private(self) -> tuple[str, ...]:
+        """What student code must never see: the course, and what in it may be a link elsewhere.
+
+        Real paths: they are the same from every working directory.
+        """
+        paths = (self.root, *(self.root / name for name in _PRIVATE))
+        return tuple(dict.fromkeys(os.path.realpath(path) for path in paths))
 
     @property
     def syllabus(self) -> Path:

@@ -24,15 +24,18 @@ from autograder.fingerprint import digest_of, versions
 from autograder.models import Answers, CellRole, Finding, FindingKind, Verdict, VerdictState
 from autograder.notebook.cells import (
     ExamCell,
+    add_files,
     add_findings,
     cells_with_role,
     exam_cell,
     exam_metadata,
+    take_files,
     update_exam_cell,
     verdicts_of,
 )
 from autograder.submission.answers import answers_in, no_answers
 from autograder.submission.assemble import assemble
+from autograder.submission.beside import read_files_beside
 from autograder.submission.reading import parse_cells, read_submitted
 
 LOG = logging.getLogger(__name__)
@@ -94,7 +97,9 @@ def prepare(path: Path, config: ExamConfig) -> PreparedSubmission:
     exam_notebook = exam_notebook_for(notebook, answers, config.settings)
     if config.answer_key is not None:
         set_expected_kinds(exam_notebook, config.answer_key)
-    return PreparedSubmission(exam_notebook, answers.findings)
+    files, left_out = read_files_beside(path.parent, notebook.support.files)
+    add_files(exam_notebook, files)
+    return PreparedSubmission(exam_notebook, (*answers.findings, *left_out))
 
 
 def exam_notebook_for(
@@ -129,6 +134,7 @@ def attempt_exam(
 
 def mark_exam_not_run(exam_notebook: NotebookNode, why: Finding) -> NotebookNode:
     """Return an exam notebook whose exam could not be run: no points, and why."""
+    take_files(exam_notebook)
     add_findings(exam_notebook, [why])
     return mark_tests_not_run(
         exam_notebook, "The exam could not be run. Your instructor has been informed."

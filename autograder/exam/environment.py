@@ -12,14 +12,16 @@ from nbformat import NotebookNode
 
 from autograder.config import Settings
 from autograder.course.assignment import SupportFiles
+from autograder.errors import UsageError
 from autograder.models import CellRole
 from autograder.notebook.cells import cells_with_role
 from autograder.notebook.names import imported_packages
-from autograder.sandbox.environment import PASSED_ON, environment, make_socket_dir
+from autograder.sandbox.environment import PASSED_ON, TERMINALS, environment, make_socket_dir
 from autograder.sandbox.forkserver.client import ForkServer, shared_forkserver
 from autograder.sandbox.forkserver.messages import SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES
-from autograder.sandbox.isolation.filesystem import Sandbox
+from autograder.sandbox.isolation.filesystem import Sandbox, layout
+from autograder.sandbox.isolation.visible import python_paths
 from autograder.sandbox.limits import COURSE_LIMITS, Limits
 
 HEAVY = frozenset({"tensorflow", "keras", "gymnasium"})
@@ -62,10 +64,16 @@ def make_environment(
     packages: Collection[str],
     slot: Slot | None = None,
     support: SupportFiles | None = None,
+    submitted: Mapping[str, bytes] | None = None,
 ) -> "ExamEnvironment":
     """Return the environment of an exam with the limits of the settings.
 
     Its processes are forked from one that has imported the packages of the notebook.
+
+    Parameters
+    ----------
+    support : the files that were released beside the notebook
+    submitted : the content of those that the student submitted, by path: for the candidate only
     """
     chosen = {limit.name: getattr(settings, limit.name) for limit in COURSE_LIMITS}
     limits = Limits(**{name: value for name, value in chosen.items() if value is not None})
@@ -75,9 +83,35 @@ def make_environment(
         limits,
         slot=slot or Slot(),
         support=support or SupportFiles(),
+        submitted=submitted or {},
         modules=modules,
         allow_unsandboxed=settings.allow_unsandboxed,
     )
+
+
+def require_hidden(paths: Collection[str]) -> None:
+    """Check that the sandbox of an exam can hide these files and folders.
+
+    Raises
+    ------
+    UsageError
+        If it cannot, with the reason: Python, or the system, needs something in them.
+    """
+    sandbox = Sandbox(home="/", visible=_data(), hidden=tuple(paths))
+    try:
+        covers = layout(sandbox, python_paths()).covers
+    except ValueError as error:
+        message = (
+            f"Student code could read this course: {error}. Move the course to a folder of its own."
+        )
+        raise UsageError(message) from error
+    if files := [path for path in covers if not Path(path).is_dir()]:
+        # Beside a database there are files with parts of it while it is written.
+        message = (
+            f"{', '.join(files)} must be hidden from student code, but is in a folder that exams "
+            "need. Move it to the course, or to a folder of its own."
+        )
+        raise UsageError(message)
 
 
 def trusted_packages(exam_notebook: NotebookNode) -> frozenset[str]:
@@ -94,14 +128,16 @@ class ExamEnvironment:
 
     slot             the candidate's share of the machine; the examiner has its cores, not its GPU
     support          the files that both processes find in their working directories
+    submitted        the content of files, by path, that only the candidate finds there as well
     socket_dir       the folder of the examiner's sockets, to which the candidate connects
     home             of the examiner
-    support_folder   where the support files are while the exam runs
+    support_folder   where these files are while the exam runs
     """
 
     limits: Limits = field(default_factory=Limits)
     slot: Slot = field(default_factory=Slot)
     support: SupportFiles = field(default_factory=SupportFiles)
+    submitted: Mapping[str, bytes] = field(default_factory=dict)
     modules: tuple[str, ...] = MODULES
     allow_unsandboxed: bool = False
     socket_dir: Path = field(default_factory=make_socket_dir)
@@ -109,16 +145,22 @@ class ExamEnvironment:
     support_folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="support-")))
 
     def __enter__(self) -> Self:
-        self.support.write(self.support_folder)
+        for name, files in (
+            ("examiner", self.support),
+            ("candidate", self.support.replaced_by(self.submitted)),
+        ):
+            if files.files:
+                (self.support_folder / name).mkdir()
+                files.write(self.support_folder / name)
         return self
 
     def __exit__(self, *_: object) -> None:
         for folder in (self.socket_dir, self.home, self.support_folder):
             shutil.rmtree(folder, ignore_errors=True)
 
-    @property
-    def _visible_support(self) -> str | None:
-        return str(self.support_folder) if self.support.files else None
+    def _support(self, name: str) -> str | None:
+        folder = self.support_folder / name
+        return str(folder) if folder.exists() else None
 
     def forkserver(self) -> ForkServer:
         """Return the fork server of this process, which forks the candidate too."""
@@ -133,8 +175,10 @@ class ExamEnvironment:
             sandbox=Sandbox(
                 home=home,
                 visible=(str(self.socket_dir), *_data()),
-                support=self._visible_support,
+                support=self._support("candidate"),
                 devices=self.slot.devices,
+                hidden=self.support.hidden,
+                terminals=TERMINALS,
             ),
             # The exam measures its own time; this is for the case that it does not end.
             limits=replace(self.limits, exam_seconds=self.limits.exam_seconds + 60),
@@ -151,7 +195,8 @@ class ExamEnvironment:
                 home=str(self.home),
                 visible=_data(),
                 socket_dirs=(str(self.socket_dir),),
-                support=self._visible_support,
+                support=self._support("examiner"),
+                hidden=self.support.hidden,
             ),
             limits=self.limits,
             cores=self.slot.cores,

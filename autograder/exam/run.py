@@ -22,6 +22,7 @@ from autograder.errors import ExamError
 from autograder.exam.candidate.kernel_client import START_SECONDS, Ending, Reply
 from autograder.exam.candidate.session import CandidateSession, Clock, limit_in_outputs
 from autograder.exam.diagnosis.answer_key import AnswerKey, diagnose, mark_unusable
+from autograder.exam.diagnosis.missing_files import needed_file
 from autograder.exam.environment import (
     ExamEnvironment,
     Slot,
@@ -43,6 +44,7 @@ from autograder.notebook.cells import (
     exam_cell,
     exam_metadata,
     set_exam_metadata,
+    take_files,
     update_exam_cell,
     verdicts_of,
 )
@@ -129,7 +131,9 @@ def run_exam(
         If the exam was canceled.
     """
     executed = deepcopy(exam_notebook)
-    with make_environment(settings, trusted_packages(exam_notebook), slot, support) as environment:
+    submitted = take_files(executed)
+    packages = trusted_packages(exam_notebook)
+    with make_environment(settings, packages, slot, support, submitted) as environment:
         exam = _Exam(executed, settings, answer_key, environment, on_cell)
         _run_in_own_loop(lambda: (cancellation or Cancellation()).guard(exam.run))
     return executed
@@ -333,11 +337,22 @@ class _Exam:
             if verdict.misconception is not None:
                 self.misconceptions.add(verdict.misconception)
         if verdict.state is VerdictState.TEST_ERROR:
-            message = f"The test itself has an error: {verdict.details[-500:]}"
-            grade_id = exam_cell(cell).grade_id
-            self.findings.append(Finding(FindingKind.TEST_ERROR, message, grade_id))
+            self.findings.append(self.error_of_test(verdict))
         update_exam_cell(cell, verdict=verdict)
         cell.outputs = outputs_of(verdict)
+
+    def error_of_test(self, verdict: Verdict) -> Finding:
+        """Return the finding about a test that has an error itself."""
+        kind = FindingKind.TEST_ERROR
+        message = f"The test itself has an error: {verdict.details[-500:]}"
+        if file := needed_file(verdict.details, self.environment.submitted):
+            kind = FindingKind.TEST_NEEDS_FILE
+            message = (
+                f"The test needs {file!a}, which only the student submitted: a test sees only what "
+                "was released beside the notebook. Release the file, or test what student code "
+                "returns."
+            )
+        return Finding(kind, message, verdict.grade_id)
 
     # --- the examiner ----------------------------------------------------------------------------
 

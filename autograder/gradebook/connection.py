@@ -36,6 +36,13 @@ class Book:
     url: str
     config: Config
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The file of the database, if it is one on this machine."""
+        url = make_url(self.url)
+        is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        return (os.path.abspath(str(url.database)),) if is_file else ()  # noqa: PTH100
+
     def write(self, action: Callable[[], Returned]) -> Returned:
         """Run `action` as one transaction; try again while another program has the lock.
 

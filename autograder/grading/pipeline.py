@@ -16,11 +16,13 @@ import nbformat
 
 from autograder.config import Settings, read_settings
 from autograder.course.assignment import AssignmentNotebook, read_notebooks
+from autograder.course.paths import CoursePaths
 from autograder.dispatch import ExamSlots, Scheduler, local_queue, remote_queue
 from autograder.dispatch.machine import machine_slots
 from autograder.errors import UnusableTests, UsageError
 from autograder.exam.attempt import ExamConfig, RunExam, prepare
 from autograder.exam.diagnosis.answer_key import UnusableTest, answer_key_path, read_answer_key
+from autograder.exam.environment import require_hidden
 from autograder.gradebook import Book, enter_assignment, enter_results, open_gradebook, parse_time
 from autograder.grading.artifacts import (
     ResultCache,
@@ -104,8 +106,8 @@ def grade_class(
     Raises
     ------
     UsageError
-        If the assignment or a student does not exist, nobody submitted, or this machine does not
-        offer the sandbox.
+        If the assignment or a student does not exist, nobody submitted, this machine does not offer
+        the sandbox, or the course lies where student code could read it.
     GradebookError
         If the gradebook cannot be opened or written. It has the results up to that point.
     UnusableTests
@@ -125,6 +127,8 @@ def grade_class(
     report = on_result or silent
     results: list[Result] = []
     with open_gradebook(root, db_url) as book:
+        if run_exam is None and scheduler is None:
+            require_hidden((*CoursePaths(root).private, *book.files))
         enter_assignment(book, assignment, {one.name: one.source for one in notebooks})
         configs = {
             one.name: _exam_config(root, one, settings, on_calibration or silent)

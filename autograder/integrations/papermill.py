@@ -14,7 +14,7 @@ Without a course the exam is run with the default settings, and no misconception
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 from papermill.engines import Engine, NotebookExecutionManager
 
 from autograder.config import Settings, read_settings, with_changes
-from autograder.course.assignment import AssignmentNotebook, read_notebooks
+from autograder.course.assignment import AssignmentNotebook, SupportFiles, read_notebooks
 from autograder.course.paths import CoursePaths
 from autograder.errors import ExamError, UsageError
 from autograder.exam.diagnosis.answer_key import AnswerKey, set_expected_kinds
@@ -98,6 +98,7 @@ class ExamEngine(Engine):  # type: ignore[misc]
             exam_notebook,
             settings=settings,
             answer_key=course.answer_key,
+            support=replace(course.support, hidden=(*course.support.hidden, *_file(input_path))),
             on_cell=lambda index, cell: _report(nb_man, index, cell),
         )
         set_exam_metadata(nb_man.nb, exam_metadata(executed))
@@ -113,6 +114,7 @@ class _Course:
 
     settings: Settings
     answer_key: AnswerKey | None = None
+    support: SupportFiles = field(default_factory=SupportFiles)
 
 
 def _find_course(
@@ -126,7 +128,7 @@ def _find_course(
             if notebook is not None:
                 LOG.info("The exam belongs to %s of the course in %s", assignment, root)
                 config = exam_config_for(root, notebook, read_settings(root))
-                return _Course(config.settings, config.answer_key)
+                return _Course(config.settings, config.answer_key, notebook.support)
     if course_root is not None:
         message = f"No notebook of {assignment!r} in {Path(course_root) / 'source'} fits the exam."
         raise UsageError(message)
@@ -140,11 +142,17 @@ def _find_course(
 
 def _possible_roots(input_path: str | Path | None) -> Iterator[Path]:
     """Yield the folders that may be the root of the course, the most likely first."""
-    # A notebook may also come from standard input or from a URL, which is not a path that exists.
-    if input_path is not None and "://" not in str(input_path) and Path(input_path).is_file():
-        yield from Path(input_path).resolve().parents
+    for path in _file(input_path):
+        yield from Path(path).parents
     here = Path.cwd()
     yield from (here, *here.parents)
+
+
+def _file(input_path: str | Path | None) -> tuple[str, ...]:
+    """Return the file of the exam notebook; none if it comes from standard input or from a URL."""
+    if input_path is not None and "://" not in str(input_path) and Path(input_path).is_file():
+        return (str(Path(input_path).resolve()),)
+    return ()
 
 
 def _notebook_of(

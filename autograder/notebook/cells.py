@@ -4,6 +4,7 @@ An exam notebook carries typed values under `metadata["exam"]`: an `ExamCell` in
 `ExamMetadata` in the notebook. Nothing else in the package reads or writes that key.
 """
 
+import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -108,6 +109,8 @@ class ExamMetadata:
     peak_memory          of the candidate and its descendants, in bytes
     cpu_seconds          of the same processes
     was_starved          whether it ran out of time while other programs used its cores
+    files                what the student submitted beside the notebook, by path, in base 64; until
+                         the exam
     """
 
     assignment: str = ""
@@ -120,6 +123,7 @@ class ExamMetadata:
     peak_memory: int = 0
     cpu_seconds: float = 0.0
     was_starved: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_exam_notebook(notebook: NotebookNode) -> bool:
@@ -196,6 +200,7 @@ def exam_metadata(notebook: NotebookNode) -> ExamMetadata:
         peak_memory=int(stored.get("peak_memory", 0)),
         cpu_seconds=float(stored.get("cpu_seconds", 0.0)),
         was_starved=bool(stored.get("was_starved", False)),
+        files=stored.get("files", {}),
     )
 
 
@@ -213,8 +218,22 @@ def set_exam_metadata(notebook: NotebookNode, value: ExamMetadata) -> None:
             "peak_memory": value.peak_memory,
             "cpu_seconds": value.cpu_seconds,
             "was_starved": value.was_starved,
+            **({"files": dict(value.files)} if value.files else {}),
         }
     )
+
+
+def add_files(notebook: NotebookNode, files: Mapping[str, bytes]) -> None:
+    """Add the files that a student submitted to an exam notebook, by path."""
+    encoded = {path: base64.b64encode(content).decode() for path, content in files.items()}
+    set_exam_metadata(notebook, replace(exam_metadata(notebook), files=encoded))
+
+
+def take_files(notebook: NotebookNode) -> dict[str, bytes]:
+    """Remove the student's files from an exam notebook, and return them, by path."""
+    metadata = exam_metadata(notebook)
+    set_exam_metadata(notebook, replace(metadata, files={}))
+    return {path: base64.b64decode(content) for path, content in metadata.files.items()}
 
 
 def add_findings(notebook: NotebookNode, findings: Sequence[Finding]) -> None:

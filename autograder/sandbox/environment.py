@@ -22,6 +22,9 @@ PASSED_ON = (
 )
 """The variables that a process gets from the one that starts it; it gets no others."""
 
+TERMINALS = 32
+"""How many pseudo-terminals student code may open at a time; Linux has 3072 for all exams."""
+
 PYTHON = (sys.executable, "-P", "-s")
 """The command of a Python that finds no modules in its working directory or the user's home.
 
@@ -36,6 +39,10 @@ _FIXED = {
     # when a library is imported, which the fork server does for all exams.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # There is no network: pip says so at once, instead of trying again until a cell's time is over.
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "PIP_NO_INPUT": "1",
+    "PIP_RETRIES": "0",
     "PYTHONHASHSEED": "0",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }

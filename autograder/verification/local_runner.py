@@ -175,10 +175,11 @@ def _read_all(reading: int, seconds: float) -> bytes:
 
 @contextmanager
 def _working_directory(support: Iterable[Path]) -> Iterator[Path]:
-    """Make a folder with links to the support files, and remove it afterwards."""
+    """Make a folder with copies of the support files, and remove it afterwards."""
     folder = Path(tempfile.mkdtemp())
     for path in support:
-        (folder / path.name).symlink_to(path)
+        copy = shutil.copytree if path.is_dir() else shutil.copy2
+        copy(path, folder / path.name)
     try:
         yield folder
     finally:

@@ -32,6 +32,7 @@ from ipykernel.kernelapp import IPKernelApp
 from IPython.core.inputtransformer2 import TransformerManager
 from traitlets.config import Config
 
+from autograder.exam.candidate.conda import replace_conda
 from autograder.exam.candidate.frames import IDLE, Frame
 from autograder.exam.candidate.global_state import GlobalState, watched_modules
 from autograder.exam.candidate.publishing import OutputSession, OutputThread
@@ -260,6 +261,7 @@ class ExamKernelApp(IPKernelApp):  # type: ignore[misc]
             profile_dir=self.profile_dir,
             user_ns=self.user_ns,
         )
+        replace_conda(self.kernel.shell)
         self.displayhook.get_execution_count = lambda: self.kernel.execution_count
 
 

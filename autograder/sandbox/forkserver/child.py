@@ -5,7 +5,6 @@ import fcntl
 import logging
 import os
 import runpy
-import shutil
 import signal
 import sys
 import tempfile
@@ -13,30 +12,29 @@ import threading
 import traceback
 import warnings
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from autograder.sandbox import limits
 from autograder.sandbox.forkserver.messages import SpawnRequest
-from autograder.sandbox.isolation import filesystem, landlock, seccomp, syscalls
+from autograder.sandbox.isolation import landlock, seccomp, support, syscalls
+from autograder.sandbox.isolation.filesystem import Layout, rules
 
 _HIGHEST = 1 << 20  # no file descriptor is above
 
 
 def confine(
-    request: SpawnRequest, python: Sequence[str], owner: tuple[int, int], layers: Collection[str]
+    request: SpawnRequest, placed: Layout, owner: tuple[int, int], layers: Collection[str]
 ) -> None:
     """Give up every right that the request does not need.
 
-    `layers` are those of the sandbox that this machine offers.
+    `placed` is the layout of its sandbox; `layers` are those that this machine offers.
     """
     has_landlock = "landlock" in layers
     in_new_root = "files" in layers
-    allowed = (
-        filesystem.rules(request.sandbox, python, in_new_root=in_new_root) if has_landlock else []
-    )
+    allowed = rules(request.sandbox, placed, in_new_root=in_new_root) if has_landlock else []
     ruleset = landlock.make_ruleset(allowed) if has_landlock else None
-    sandbox = request.sandbox
-    if sandbox.support and not in_new_root:  # a new root shows them in the home
-        shutil.copytree(sandbox.support, sandbox.home, dirs_exist_ok=True)
+    if not in_new_root:  # a new root has them in its home
+        support.copy(request.sandbox.support, request.sandbox.home, owner)
     limits.apply(request.limits, has_gpu=bool(request.sandbox.devices))
     if os.geteuid() == 0 and owner[0] != 0:
         _become_user(*owner)
@@ -103,6 +101,7 @@ def _prepare(request: SpawnRequest) -> None:
     os.environ.update(request.environment)
     sys.argv = [request.module, *request.arguments]
     os.chdir(request.sandbox.home)
+    _import_from_working_folder()
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)  # the supervisor ignores them
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -113,6 +112,15 @@ def _prepare(request: SpawnRequest) -> None:
     tempfile.tempdir = None  # it may be known already, as that of the fork server
     if "numpy" in sys.modules:  # Python seeds its own generator again after every fork
         sys.modules["numpy"].random.seed()
+
+
+def _import_from_working_folder() -> None:
+    """Find modules in the working folder, as in Jupyter: after those of Python's own library."""
+    folders = [Path(path).name for path in sys.path]
+    installed = (
+        folders.index(name) for name in ("site-packages", "dist-packages") if name in folders
+    )
+    sys.path.insert(min(installed, default=len(folders)), "")
 
 
 def _exit(status: int) -> None:

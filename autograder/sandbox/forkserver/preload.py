@@ -5,7 +5,9 @@ COURSE = (
     "tensorflow",
     "keras",
     "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
+    # Not `matplotlib_inline`: its import makes a kernel show figures, but only the kernel in which
+    # it is imported. A kernel imports it for its first figure.
+    "matplotlib.backends.backend_agg",
     "sklearn.datasets",
     "gymnasium",
     "dlcourse.check",

@@ -33,6 +33,7 @@ from autograder.sandbox.forkserver.service import Service
 from autograder.sandbox.forkserver.stamps import module_stamps
 from autograder.sandbox.forkserver.supervisor import Supervisor, ignore_signals
 from autograder.sandbox.isolation import capabilities, filesystem, syscalls
+from autograder.sandbox.isolation.visible import python_paths
 
 _log = logging.getLogger("autograder.sandbox.forkserver.server")
 
@@ -78,7 +79,7 @@ def main(
     root = f"{folder}/{folders.ROOT_NAME}"
     os.mkdir(root)  # noqa: PTH102
     lifeline, _ = os.pipe()  # forks close the other end, so that it closes with this process
-    context = ForkContext(available, filesystem.python_paths(), root, lifeline)
+    context = ForkContext(available, python_paths(), root, lifeline)
     welcome = {"ready": os.getpid(), "missing": missing, "modules": list(modules)}
     service = Service(
         Path(folder), functools.partial(_answer, context), idle_seconds, welcome, stamps
@@ -254,10 +255,11 @@ def _supervise(
     is_first = os.getpid() == 1
     try:
         ignore_signals(is_first=is_first)
+        placed = filesystem.layout(request.sandbox, context.python)
         if "files" in context.available:
             filesystem.enter(
                 request.sandbox,
-                context.python,
+                placed,
                 context.root,
                 request.limits.scratch_bytes,
                 owner,
@@ -267,7 +269,7 @@ def _supervise(
         if process == 0:
             os.setsid()
             _pin(request.cores)  # not the supervisor: it must be able to run to kill this process
-            child.confine(request, context.python, owner, context.available)
+            child.confine(request, placed, owner, context.available)
             messages.send(control_socket, {"ready": True})
             child.adopt_files(files)
             child.run(request)

@@ -1,22 +1,26 @@
 """Give a process a new root, in which nearly everything is read-only.
 
-    home, /tmp, /dev/shm           scratch space: private, empty at first, limited, temporary
+    home, /tmp, /dev/shm           scratch space: private, limited, temporary
     Python, packages, /usr, fonts  read-only, at their usual paths
     socket directories             folders of the host in which it may make sockets
+    hidden files and folders       empty, where one of these has them
     everything else                does not exist
 
 `enter` runs in the first process of new namespaces, as their root user.
 """
 
+import logging
 import os
 import stat
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.sandbox.environment import in_scratch
-from autograder.sandbox.isolation import landlock, syscalls
+from autograder.sandbox.isolation import hiding, landlock, support, syscalls
+from autograder.sandbox.isolation.visible import visible_paths
+
+_log = logging.getLogger("autograder.sandbox.forkserver.server")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +30,10 @@ class Sandbox:
     home          its home and working directory: an existing folder, whose content is hidden
     visible       files and folders, read-only
     socket_dirs   folders in which it may read and make sockets; from `make_socket_dir`
-    support       a folder whose entries appear read-only in the home
+    support       a folder whose entries are copied into the home
     devices       device files, for a GPU
+    hidden        files and folders that are hidden even where a folder around them is visible
+    terminals     how many pseudo-terminals it may open at a time: each is one of the machine's
     """
 
     home: str
@@ -35,33 +41,46 @@ class Sandbox:
     socket_dirs: tuple[str, ...] = ()
     support: str | None = None
     devices: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    terminals: int = 0
 
 
-_ETC = (
-    "alternatives", "ca-certificates", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
-    "localtime", "mime.types", "nsswitch.conf", "ssl/certs", "OpenCL",
-)  # fmt: skip
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_PROCESSORS = ("/sys/devices/system/cpu", "/sys/devices/system/node")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SCRATCH = ("/tmp", "/dev/shm")
 
 
-def visible_paths(sandbox: Sandbox, python: Iterable[str]) -> tuple[str, ...]:
-    """Return every path that is visible read-only, symbolic links as well as their targets."""
-    etc = (f"/etc/{name}" for name in _ETC)
-    hardware = ("/sys",) if sandbox.devices else _PROCESSORS
-    support = (sandbox.support,) if sandbox.support else ()
-    named = (*_SYSTEM, *etc, *hardware, *python, *sandbox.visible, *support)
-    paths = dict.fromkeys(
-        path for name in named for path in (name, os.path.realpath(name)) if os.path.lexists(path)
-    )
-    return tuple(paths)
+@dataclass(frozen=True)
+class Layout:
+    """Where the files of the host appear in a sandbox.
+
+    visible   every path that is visible read-only, with what it is without symbolic links
+    covers    the paths in them that are covered, so that what is hidden does not appear there
+    """
+
+    visible: Mapping[str, str]
+    covers: tuple[str, ...] = ()
+
+
+def layout(sandbox: Sandbox, python: Iterable[str]) -> Layout:
+    """Return the layout of a sandbox; `python` are the files of Python and its packages.
+
+    Raises
+    ------
+    ValueError
+        If Python needs a file that is to be hidden.
+    """
+    named = (*python, *sandbox.visible)
+    visible = visible_paths(named, has_gpu=bool(sandbox.devices))
+    covers = hiding.covers(sandbox.hidden, visible)
+    if needed := hiding.needed_file(covers, visible):
+        message = f"{needed} is needed, but it is in {', '.join(covers)}, which must be hidden"
+        raise ValueError(message)
+    return Layout(visible, covers)
 
 
 def enter(
     sandbox: Sandbox,
-    python: Iterable[str],
+    placed: Layout,
     root: str,
     scratch_bytes: int,
     owner: tuple[int, int],
@@ -72,8 +91,9 @@ def enter(
 
     Parameters
     ----------
-    python : the files of Python and its packages, read-only
+    placed : the layout of this sandbox
     root : an empty folder in which the new root is built
+    scratch_bytes : size of the scratch space, beyond that of the support files
     owner : user and group of the scratch space and the socket directories
     has_proc : whether a new /proc can be mounted; else the host's is visible
     """
@@ -81,21 +101,22 @@ def enter(
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV
     syscalls.mount("tmpfs", root, "tmpfs", flags, "size=4m,nr_inodes=8k,mode=755")
     _show_devices(root, sandbox.devices)
-    scratch = _make_scratch(root, scratch_bytes, owner)
+    if sandbox.terminals:
+        _mount_terminals(root, sandbox.terminals)
+    scratch = _make_scratch(root, scratch_bytes + support.size(sandbox.support), owner)
     for path in _SCRATCH:
         _bind(f"{scratch}{path}", f"{root}{path}", read_only=False)
-    for path in sorted(visible_paths(sandbox, python), key=len):
-        _show(root, path)
+    _show_all(root, placed)
     _write_etc(root, owner, sandbox.home)
     _bind(f"{scratch}/home", f"{root}{sandbox.home}", read_only=False)
-    if sandbox.support:
-        for entry in Path(sandbox.support).iterdir():
-            _bind(str(entry), f"{root}{sandbox.home}/{entry.name}", read_only=True)
+    support.copy(sandbox.support, f"{root}{sandbox.home}", owner)
     for socket_dir in sandbox.socket_dirs:
         if owner[0] != os.geteuid():
             for path in (socket_dir, *(entry.path for entry in os.scandir(socket_dir))):
                 os.chown(path, *owner, follow_symlinks=False)
         _bind(socket_dir, f"{root}{socket_dir}", read_only=False)
+    for path in placed.covers:
+        hiding.make_read_only(f"{root}{path}")
     syscalls.unmount(scratch)
     os.rmdir(scratch)  # noqa: PTH106
     if has_proc:
@@ -107,7 +128,7 @@ def enter(
     os.chdir(sandbox.home)
 
 
-def rules(sandbox: Sandbox, python: Iterable[str], *, in_new_root: bool) -> list[tuple[str, int]]:
+def rules(sandbox: Sandbox, placed: Layout, *, in_new_root: bool) -> list[tuple[str, int]]:
     """Return Landlock's rules for the same files: they apply without a new root, too."""
     if misplaced := [folder for folder in sandbox.socket_dirs if in_scratch(folder)]:
         message = (
@@ -115,15 +136,28 @@ def rules(sandbox: Sandbox, python: Iterable[str], *, in_new_root: bool) -> list
             f"written: {misplaced}"
         )
         raise ValueError(message)
-    readable = ("/",) if in_new_root else (*visible_paths(sandbox, python), "/proc")
     scratch = (sandbox.home, *(_SCRATCH if in_new_root else ()))
     devices = (*(f"/dev/{name}" for name in _DEVICES), *sandbox.devices)
+    # Without a new root, the terminals are those of the machine.
+    terminals = ("/dev/pts",) if sandbox.terminals and in_new_root else ()
     return [
-        *((path, landlock.READ) for path in readable),
+        *_readable(placed, in_new_root=in_new_root),
         *((path, landlock.EVERYTHING) for path in scratch),
         *((path, landlock.SOCKET_DIR) for path in sandbox.socket_dirs),
-        *((path, landlock.DEVICE) for path in devices),
+        *((path, landlock.DEVICE) for path in (*devices, *terminals)),
     ]
+
+
+def _readable(placed: Layout, *, in_new_root: bool) -> Iterator[tuple[str, int]]:
+    if in_new_root and not placed.covers:
+        yield "/", landlock.READ
+        return
+    if in_new_root:  # what is covered is empty there, so every folder may be listed
+        yield "/", landlock.READ_DIR
+    for path in (*placed.visible, "/proc", *(("/etc",) if in_new_root else ())):
+        if not os.path.islink(path):  # noqa: PTH114 - a rule for a link would be for its target
+            for shown in hiding.around(path, placed.covers):
+                yield shown, landlock.READ
 
 
 def _make_scratch(root: str, size: int, owner: tuple[int, int]) -> str:
@@ -148,15 +182,49 @@ def _show_devices(root: str, more: Iterable[str]) -> None:
     Path(f"{root}/dev/fd").symlink_to("/proc/self/fd")
 
 
-def _show(root: str, path: str) -> None:
-    """Make a path of the host visible read-only, unless it is already."""
+def _mount_terminals(root: str, most: int) -> None:
+    """Mount pseudo-terminals of its own: IPython runs shell lines in one; see pts(4)."""
+    _make_folder(f"{root}/dev/pts")
+    flags = syscalls.MS_NOSUID | syscalls.MS_NOEXEC
+    options = f"newinstance,ptmxmode=0666,mode=620,max={most}"
+    try:
+        syscalls.mount("devpts", f"{root}/dev/pts", "devpts", flags, options)
+    except OSError as error:  # some containers refuse it: only shell lines do not work then
+        _log.warning("shell lines of students do not work: %s", error)
+        return
+    Path(f"{root}/dev/ptmx").symlink_to("pts/ptmx")
+
+
+def _show_all(root: str, placed: Layout) -> None:
+    """Make paths of the host visible read-only, and cover some: folders before their content."""
+    steps = [(len(path), False, path) for path in placed.visible]
+    steps += [(len(path), True, path) for path in placed.covers]
+    covered: dict[str, bool] = {}  # by the paths that are mounted so far
+    for _, is_cover, path in sorted(steps):
+        if is_cover:
+            hiding.cover(f"{root}{path}")
+            covered[path] = True
+        elif os.path.islink(path):  # noqa: PTH114
+            _show_link(root, path)
+        elif _is_covered(path, covered):
+            _bind(path, f"{root}{path}", read_only=True)
+            covered[path] = False
+
+
+def _is_covered(path: str, covered: Mapping[str, bool]) -> bool:
+    """Return whether a path is not visible yet: no folder above it is, or the next is covered."""
+    while path:
+        if path in covered:
+            return covered[path]
+        path = path.rpartition("/")[0]
+    return True
+
+
+def _show_link(root: str, path: str) -> None:
     target = f"{root}{path}"
-    if Path(path).is_symlink():
-        if not os.path.lexists(target):
-            _make_folder(str(Path(target).parent))
-            Path(target).symlink_to(Path(path).readlink())
-    elif not os.path.lexists(target) or Path(target).is_dir():
-        _bind(path, target, read_only=True)
+    if not os.path.lexists(target):
+        _make_folder(str(Path(target).parent))
+        Path(target).symlink_to(Path(path).readlink())
 
 
 def _bind(source: str, target: str, *, read_only: bool) -> None:
@@ -192,22 +260,3 @@ def _mount_proc(root: str) -> None:
     _make_folder(f"{root}/proc")
     flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
     syscalls.mount("proc", f"{root}/proc", "proc", flags)
-
-
-def python_paths() -> tuple[str, ...]:
-    """Return the files of this process' Python: its prefixes, and each package imported so far.
-
-    A package outside the prefixes (an editable install) is visible alone, without what is
-    beside it.
-    """
-    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(sys.executable).parent)}
-    packages = set[str]()
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file is None or "." in name or name == "__main__":
-            continue
-        is_package = Path(file).name.startswith("__init__.")
-        path = str(Path(file).parent) if is_package else file
-        if not any(path.startswith(f"{prefix}/") for prefix in prefixes):
-            packages.add(path)
-    return (*sorted(prefixes), *sorted(packages))

@@ -2,8 +2,8 @@
 
 It closes what namespaces and Landlock leave open: sockets of every family except Unix (AF_VSOCK
 reaches the host of a virtual machine), memory that no limit counts, the cores and the priority that
-an exam was given, and kernel code that only attackers use. A refused call returns an error number:
-libraries that try one can continue.
+an exam was given, and kernel code that only attackers use, such as a modem's driver on a terminal.
+A refused call returns an error number: libraries that try one can continue.
 """
 
 import ctypes
@@ -39,13 +39,17 @@ _REFUSED_EVERYWHERE = {
 _CLONE3 = 435
 _SOCKET = {"x86_64": 41, "aarch64": 198}
 _CLONE = {"x86_64": 56, "aarch64": 220}
+_IOCTL = {"x86_64": 16, "aarch64": 29}
+# Line disciplines are old drivers that Linux loads on request; pushed input is that of another.
+_TIOCSETD, _TIOCSTI = 0x5423, 0x5412
 _ARCHITECTURE = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
 _OTHER_ABI = 0x4000_0000  # x32 numbers on x86_64; no number is this high elsewhere
 _NEW_NAMESPACES = 0x7E02_0000
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _FAIL = 0x7FFF_0000, 0x0005_0000
-_NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENT_AT = 0, 4, 16  # in struct seccomp_data, little-endian
+# In struct seccomp_data, little-endian.
+_NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENT_AT, _SECOND_ARGUMENT_AT = 0, 4, 16, 24
 _MODE_FILTER = 2
 _AF_NETLINK = 16
 
@@ -82,6 +86,12 @@ def program(machine: str) -> list[Instruction]:
         lines += _when(_EQUAL, number, errno.EPERM)
     return [
         *lines,
+        (_EQUAL, 0, 5, _IOCTL[machine]),
+        (_LOAD, 0, 0, _SECOND_ARGUMENT_AT),
+        (_EQUAL, 1, 0, _TIOCSETD),
+        (_EQUAL, 0, 1, _TIOCSTI),
+        _fail(errno.EPERM),
+        (_RETURN, 0, 0, _ALLOW),
         (_EQUAL, 0, 4, _SOCKET[machine]),
         (_LOAD, 0, 0, _ARGUMENT_AT),
         (_EQUAL, 6, 0, int(socket.AF_UNIX)),

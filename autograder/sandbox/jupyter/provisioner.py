@@ -22,7 +22,7 @@ from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Bool, Float, Int, List, Unicode
 
 from autograder.errors import ExamError
-from autograder.sandbox.environment import PASSED_ON, environment, make_socket_dir
+from autograder.sandbox.environment import PASSED_ON, TERMINALS, environment, make_socket_dir
 from autograder.sandbox.forkserver.client import shared_forkserver
 from autograder.sandbox.forkserver.messages import ExitReport, ForkedProcess, SpawnRequest
 from autograder.sandbox.forkserver.preload import MODULES
@@ -179,6 +179,7 @@ class SandboxProvisioner(_LimitedProvisioner):  # type: ignore[misc]
                 socket_dirs=(str(self._socket_dir),),
                 support=self.support or None,
                 devices=tuple(self.devices),
+                terminals=TERMINALS,
             ),
             limits=self.limits,
             cores=tuple(self.cores),

@@ -1,4 +1,4 @@
-"""Draws figures in the course's style; importing this module applies the style to Matplotlib.
+"""Draws figures in the course's style; Matplotlib's own figures keep theirs.
 
     points decision_boundary line   classes in the plane
     scatter                         codes and embeddings, with names of classes or labels
@@ -9,6 +9,7 @@
     colored_text                    letters colored by a value
     graph network                   computation graphs and networks of units
     side_by_side overlay picture    combining pictures, and making new ones
+    use_style                       the course's style for figures of `matplotlib.pyplot`, too
 
 Every function returns a `Picture` (`animation` an `Animation`, `colored_text` a `ColoredText`).
 The last one in a cell is shown, `.show()` displays it at once, and `.figure()` returns a
@@ -42,7 +43,7 @@ from dlcourse.plot._panel import Panel
 from dlcourse.plot._picture import Picture, overlay, picture, side_by_side
 from dlcourse.plot._points import line, points
 from dlcourse.plot._scatter import scatter
-from dlcourse.plot._style import BLUE, GOLD, GREEN, INK, ORANGE, PURPLE, SKY
+from dlcourse.plot._style import BLUE, GOLD, GREEN, INK, ORANGE, PURPLE, SKY, use_style
 from dlcourse.plot._surface_path import surface_path
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "scatter",
     "side_by_side",
     "surface_path",
+    "use_style",
 ]
 
-_style.apply()
+_style.register_colormaps()

@@ -77,8 +77,15 @@ SEQUENTIAL = _colormap("course.sequential", (BLUE, 0), (BLUE, 0.9))
 INKED = _colormap("course.ink", (INK, 0), (INK, 1))
 
 
-def apply() -> None:
-    """Register the colormaps and apply the style to all figures drawn from now on."""
+def register_colormaps() -> None:
+    """Give Matplotlib the colormaps, which the style names; figures of others stay as they are."""
     for colormap in (DIVERGING, SURFACE, SEQUENTIAL, INKED):
         mpl.colormaps.register(colormap, force=True)
+
+
+def use_style() -> None:
+    """Use the course's style in all Matplotlib figures drawn from now on, not only in pictures.
+
+    `matplotlib.rcdefaults()` goes back to Matplotlib's own style.
+    """
     mpl.rcParams.update(STYLE)

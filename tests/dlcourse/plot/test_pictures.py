@@ -113,6 +113,33 @@ def test_the_style_does_not_depend_on_changed_rc_parameters(monkeypatch):
     assert plot.points(X, Y).png() == ours
 
 
+def test_pictures_do_not_change_the_style_of_other_figures():
+    program = (
+        "import matplotlib as mpl; before = dict(mpl.rcParams)\n"
+        "from dlcourse import plot\n"
+        "plot.curves([1, 2]).png(); plot.curves([1, 2]).figure()\n"
+        "changed = {k for k, v in mpl.rcParams.items() if v != before[k]}\n"
+        "plot.use_style()\n"
+        "print(changed, mpl.rcParams['axes.spines.top'], mpl.rcParams['figure.facecolor'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "set() False none\n"
+
+
+def test_a_figure_is_saved_later_as_it_is_shown(tmp_path):
+    picture = plot.points(X, Y, title="Two clouds", caption="Two clouds of points.")
+    picture.save(tmp_path / "picture.png")
+
+    figure = picture.figure()
+    figure.savefig(tmp_path / "figure.png")
+
+    saved = [np.asarray(Image.open(tmp_path / f"{name}.png")) for name in ("picture", "figure")]
+    np.testing.assert_array_equal(*saved)
+
+
 def test_a_formula_in_a_caption_is_not_broken():
     from dlcourse.plot._layout import wrap
 

@@ -2,12 +2,15 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from autograder.errors import ExamError
 from autograder.grading.artifacts import ResultCache
+from autograder.sandbox.isolation.visible import python_paths
+from autograder.sandbox.limits import Limits
 from tests.support.paths import INSIDE, ROOT
 
 
@@ -123,19 +126,56 @@ def test_visible_files_are_read_only(enter, folder):
             inside.do(f"open('{folder}/data.txt', {mode!r})")
 
 
-def test_support_files_are_in_the_home_and_cannot_be_changed(enter, folder):
+def test_support_files_are_a_copy_in_the_home_that_may_be_changed(enter, folder):
     (folder / "table.csv").write_text("1,2")
     (folder / "pictures").mkdir()
     (folder / "pictures" / "cat.txt").write_text("cat")
+    first, second = enter(support=str(folder)), enter(support=str(folder))
+    read = "answer = open('table.csv').read(), open('pictures/cat.txt').read()"
+
+    assert first.do(read) == ["1,2", "cat"]
+    first.do("""
+import os
+open("table.csv", "a").write(",3"); open("pictures/dog.txt", "w").write("dog")
+os.rename("pictures/cat.txt", "cat.txt"); os.remove("cat.txt"); os.mkdir("pictures/more")
+answer = sorted(os.listdir("pictures"))
+""")
+
+    assert second.do(read) == ["1,2", "cat"]
+    assert (folder / "table.csv").read_text() == "1,2"
+    assert [path.name for path in (folder / "pictures").iterdir()] == ["cat.txt"]
+
+
+def test_support_files_do_not_use_up_the_scratch_space(enter, folder):
+    (folder / "large.bin").write_bytes(bytes(3 << 20))
+    inside = enter(support=str(folder), limits=Limits(scratch_bytes=1 << 20))
+
+    inside.do("open('own.bin', 'wb').write(bytes(1_000_000))")
+    with pytest.raises(RuntimeError, match="No space"):
+        inside.do("open('more.bin', 'wb').write(bytes(1_000_000))")
+
+
+def test_modules_in_the_home_can_be_imported_but_do_not_replace_pythons_own(enter, folder):
+    (folder / "helper.py").write_text("value = 41")
+    (folder / "colorsys.py").write_text("value = 43")
     inside = enter(support=str(folder))
 
-    answer = inside.do("answer = open('table.csv').read(), open('pictures/cat.txt').read()")
+    inside.do("open('written.py', 'w').write('value = 42')")
 
-    assert answer == ["1,2", "cat"]
-    with pytest.raises(RuntimeError, match=r"Read-only|Permission"):
-        inside.do("open('table.csv', 'w')")
-    inside.do("open('own.csv', 'w')")
-    assert sorted(path.name for path in folder.iterdir()) == ["pictures", "table.csv"]
+    program = "import colorsys, helper, written; answer = helper.value, written.value"
+    assert inside.do(program) == [41, 42]
+    assert inside.do("answer = hasattr(colorsys, 'value')") is False
+
+
+def test_of_a_prefix_only_what_belongs_to_python_is_visible(tmp_path, monkeypatch):
+    for name in ("lib", "bin", "source", ".ssh"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "gradebook.db").touch()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+
+    shown = [path for path in python_paths() if path.startswith(str(tmp_path))]
+
+    assert shown == [f"{tmp_path}/bin", f"{tmp_path}/lib"]
 
 
 def test_a_socket_directory_takes_sockets_and_nothing_else(enter, socket_dir):
