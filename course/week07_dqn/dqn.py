@@ -1101,7 +1101,7 @@ Build it from Keras' own layers, with `keras.Sequential` or `keras.Model(inputs,
 """
 
 
-# %% exercise="build_q_network" outcomes=[6, 16]
+# %% exercise="build_q_network" outcomes=[16]
 def build_q_network(shape, n_actions):
     """A small ConvNet from frames to action values.
 

@@ -613,7 +613,7 @@ plot.curves(
 # %%
 for name, history in (("without", naive), ("with", stable)):
     high = np.median(np.abs(history[29]).max(axis=(1, 2)))
-    print(f"{name:8} a target network: largest value after 2,900 steps {high:,.1f}")
+    print(f"{name:8} a target network: largest value at step 2,900 {high:,.1f}")
 
 # %% [markdown]
 r"""
@@ -1083,9 +1083,7 @@ history = {"DQN": stable, "double DQN": train_ten(0.99, copy_every=200, double=T
 truth = solve(maze, 0.99, 2000)[cells]
 for name, values in history.items():
     errors = np.median((values - truth).mean(axis=(2, 3)), axis=1)
-    print(
-        f"{name:10} mean error after 2,900 steps {errors[29]:+.2f}, after 8,900 {errors[-1]:+.2f}"
-    )
+    print(f"{name:10} mean error at step 2,900 {errors[29]:+.2f}, at step 8,900 {errors[-1]:+.2f}")
 plot.curves(
     {name: np.median((q - truth).mean(axis=(2, 3)), axis=1) for name, q in history.items()},
     x=100 * np.arange(len(stable)),
@@ -1252,17 +1250,17 @@ r"""
 ## 13. Beyond Q-learning: AlphaGo, policy gradients, RLHF
 
 In March 2016 AlphaGo beat Lee Sedol, one of the best Go players in the world, by four games to one. Its
-37th move in the second game surprised every commentator. AlphaGo is not a deep Q-network, but you know
-its parts. A ConvNet looked at the board and proposed moves. It was first trained as a classifier, on
-thirty million positions of human games, and then by playing against itself, with the result of the game
-as the reward. A second ConvNet learned the *value* of a position: who will win from here? A tree search
-looked ahead along the moves that the first network proposed, and judged the positions at its leaves by
-the second network and by fast simulated games. In October 2017 AlphaGo Zero did without human games,
+37th move in the second game surprised the commentators. AlphaGo is not a deep Q-network, but you know
+its parts. A ConvNet looked at the board and proposed moves. It was trained as a classifier, on thirty
+million positions of human games, and a copy of it was trained further by playing against itself, with the
+result of the game as the reward. From these games a second ConvNet learned the *value* of a position: who
+will win from here? A tree search looked ahead along the moves that the first network proposed, and
+evaluated the positions at its leaves with the second network and with fast simulated games. In October 2017 AlphaGo Zero did without human games,
 learned from self-play only, and won a hundred games to none against the version that had beaten Lee
 Sedol.
 
-AlphaGo's first network is a policy, and it was trained directly. That is the other large family of
-methods. A **policy gradient** method trains a network that outputs the probability
+AlphaGo's first network is a policy, and it was trained directly, without action values. Methods that do
+so are the other large family. A **policy gradient** method trains a network that outputs the probability
 $\pi(a \mid s; \theta)$ of each action. REINFORCE (Ronald Williams, 1992) changes $\theta$ in the
 direction $G_t \, \nabla_\theta \log \pi(a_t \mid s_t; \theta)$: actions that were followed by a large
 return become more probable. **Actor–critic** methods subtract a learned value of the state from the
