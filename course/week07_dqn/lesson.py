@@ -536,8 +536,8 @@ def train_ten(gamma, copy_every=None, double=False, steps=3000):
     theta = [tf.Variable(w, dtype=tf.float32) for w in initial_weights(rng)]
     target = [tf.Variable(w) for w in theta] if copy_every else theta
     optimizer = keras.optimizers.Adam(0.003)
+    optimizer.build(theta)
 
-    @tf.function
     def learn(X, actions, rewards, X_next, over):
         next_values = action_values(target, X_next)
         chosen = tf.argmax(action_values(theta, X_next) if double else next_values, axis=2)
@@ -548,16 +548,23 @@ def train_ten(gamma, copy_every=None, double=False, steps=3000):
             loss = tf.reduce_sum(tf.reduce_mean((y - taken) ** 2, axis=1))
         optimizer.apply(tape.gradient(loss, theta), theta)
 
+    @tf.function
+    def learn_all(*minibatches):  # a loop inside the graph: fast, even for small steps
+        for i in tf.range(len(minibatches[0])):
+            learn(*(part[i] for part in minibatches))
+
     everywhere, history = np.broadcast_to(place[cells], (10, len(cells), 2)), []
-    for step in range(steps):
-        s, a = cells[rng.integers(len(cells), size=(10, 32))], rng.integers(4, size=(10, 32))
-        rewards, over = maze.R[s, a].astype(np.float32), maze.terminal[lands[s, a]]
-        learn(*map(tf.constant, (place[s], a, rewards, place[lands[s, a]], over)))
+    block = min(copy_every or 100, 100)  # steps per call; 100 must be a multiple of it
+    for step in range(0, steps, block):
+        if step % 100 == 0:
+            history.append(action_values(theta, tf.constant(everywhere)).numpy())
         if copy_every and step % copy_every == 0:
             for old, new in zip(target, theta, strict=True):
                 old.assign(new)
-        if step % 100 == 0:
-            history.append(action_values(theta, tf.constant(everywhere)).numpy())
+        s = cells[rng.integers(len(cells), size=(block, 10, 32))]
+        a = rng.integers(4, size=(block, 10, 32))
+        rewards, over = maze.R[s, a].astype(np.float32), maze.terminal[lands[s, a]]
+        learn_all(*map(tf.constant, (place[s], a, rewards, place[lands[s, a]], over)))
     return np.array(history)
 
 
@@ -613,7 +620,7 @@ plot.curves(
 # %%
 for name, history in (("without", naive), ("with", stable)):
     high = np.median(np.abs(history[29]).max(axis=(1, 2)))
-    print(f"{name:8} a target network: largest value at step 2,900 {high:,.1f}")
+    print(f"{name:8} a target network: largest value after 2,900 steps {high:,.1f}")
 
 # %% [markdown]
 r"""
@@ -1083,7 +1090,9 @@ history = {"DQN": stable, "double DQN": train_ten(0.99, copy_every=200, double=T
 truth = solve(maze, 0.99, 2000)[cells]
 for name, values in history.items():
     errors = np.median((values - truth).mean(axis=(2, 3)), axis=1)
-    print(f"{name:10} mean error at step 2,900 {errors[29]:+.2f}, at step 8,900 {errors[-1]:+.2f}")
+    print(
+        f"{name:10} mean error after 2,900 steps {errors[29]:+.2f}, after 8,900 {errors[-1]:+.2f}"
+    )
 plot.curves(
     {name: np.median((q - truth).mean(axis=(2, 3)), axis=1) for name, q in history.items()},
     x=100 * np.arange(len(stable)),
