@@ -68,6 +68,11 @@ class CoursePaths:
         """The page with the table of outcomes."""
         return self.course / "syllabus.md"
 
+    @property
+    def glossary(self) -> Path:
+        """The page that the glossaries in `source/` and `release/` are built from."""
+        return self.course / "glossary.md"
+
     def text_folder(self, assignment: str) -> Path:
         """Return the folder of the text that an assignment is built from."""
         return self.course / assignment

@@ -14,11 +14,11 @@
 r"""
 # Week 7 assignment: an agent that learns from pixels
 
-Nobody will tell this network what the right answer is. It sees a ten by ten picture, moves a
-paddle, and once in a while it gets a 1 or a -1. You build the whole learner: returns, values, a
-table that learns, and then everything that turns the table into a network: memory, frames,
-targets, loss, training. In the end it catches nearly every ball, after less than a minute of
-playing.
+This agent learns by **reinforcement learning**: nobody gives it the right answers. It sees an image
+of ten by ten pixels, moves a paddle, and once in a while it gets a **reward** of 1 or -1. You build the
+whole agent: returns, values, Q-learning with a table, and then everything that is needed to replace
+the table by a network: replay buffer, frame stacking, targets, loss, training. In the end it catches
+nearly every ball, after less than a minute of training.
 
 | | exercise | points | minutes |
 |---:|---|---:|---:|
@@ -34,20 +34,20 @@ playing.
 | 10 | `double_dqn_targets` | 6 | 6 |
 | 11 | `td_loss` | 8 | 8 |
 | 12 | `train_dqn` | 9 | 14 |
-| 13 | greedy, and without a memory (written) | 8 | 12 |
-| | **together** | **100** | **about 2 hours** |
+| 13 | greedy action selection and a small replay buffer (written) | 8 | 12 |
+| | **together** | **100** | **126** |
 
 **How it works.** Replace each `raise NotImplementedError()` by your code and run the cell. The
-cell below it checks your answer and says what is wrong, if anything. When you hand in, your
-functions are also called with data and worlds that you have not seen. Any style is right.
+cell below it checks your answer and says what is wrong, if anything. When you submit, your functions
+are also called with data and environments that you have not seen. Any coding style is accepted.
 
-**Notation.** A state is $s$, an action $a$, a reward $r$, the next state $s'$; $\gamma$ (`gamma`)
-is the discount, $\alpha$ (`alpha`) the learning rate of a table, $\epsilon$ (`epsilon`) the share
-of actions that are taken at random. Several games run side by side, so everything has the games
-(or the examples of a minibatch) as its first axis, as always. Worlds keep Gymnasium's rules:
-`reset()` returns `(frames, info)`, `step(actions)` returns `(frames, rewards, terminated,
-truncated, info)`. *Terminated* means that the game is over. *Truncated* means that somebody
-stopped it although it could have gone on.
+**Notation.** A state is $s$, an action $a$, a reward $r$, the next state $s'$ and the next action $a'$;
+$\gamma$ (`gamma`) is the discount, $\alpha$ (`alpha`) the learning rate of a table, $\epsilon$
+(`epsilon`) the probability of a random action. Several games run side by side, so every array has the
+games (or the examples of a minibatch) as its first axis, as always. The environments follow Gymnasium's
+interface: `reset()` returns `(frames, info)`, `step(actions)` returns `(frames, rewards, terminated,
+truncated, info)`. *Terminated* means that the game is over. *Truncated* means that it was stopped
+although it could have gone on.
 """
 
 # %% setup=true
@@ -63,7 +63,7 @@ from dlcourse import check, envs, plot, probes
 
 
 def compiled(network):
-    """A network as a fast function: states, any numbers, to values, shape (n, n_actions)."""
+    """Return a network as a fast function: states, any dtype, to values, shape (n, n_actions)."""
 
     @tf.function(autograph=False)
     def run(states):
@@ -76,10 +76,10 @@ def compiled(network):
 
 
 def compiled_step(q, target, optimizer, targets, loss, gamma):
-    """A fast training step: a minibatch, as a replay buffer returns it, to the loss on it.
+    """Return a fast training step: a function from a minibatch of a replay buffer to its loss.
 
     It computes `targets(target, rewards, next_states, terminated, gamma)`, then
-    `loss(q, states, actions, targets)`, and moves the weights of q against the gradient.
+    `loss(q, states, actions, targets)`, and takes one optimizer step on the weights of q.
     """
 
     @tf.function(autograph=False)
@@ -100,7 +100,7 @@ def compiled_step(q, target, optimizer, targets, loss, gamma):
 
 
 class Counted:
-    """A stand-in for FrameStack: the newest frame, and how many came since the reset."""
+    """A stand-in for FrameStack: the newest frame, and the number of frames since the reset."""
 
     def reset(self, frames):
         self.count = 0
@@ -112,12 +112,12 @@ class Counted:
 
 
 def only_rewards(target, rewards, next_states, terminated, gamma):
-    """Targets of steps that all ended their games: what was paid, and nothing else."""
+    """Targets of steps that all ended their games: the rewards, and nothing else."""
     return rewards
 
 
 def table_network(values):
-    """A network for states [1, 0, …], [0, 1, …], …: it answers with the rows of a table."""
+    """A network for states [1, 0, …], [0, 1, …], …: its outputs are the rows of a table."""
     network = keras.Sequential(
         [keras.Input((len(values),)), keras.layers.Dense(len(values[0]), use_bias=False)]
     )
@@ -133,31 +133,31 @@ PROFILE = "quick"
 
 # %% [markdown]
 r"""
-## Part one: what is a state worth?
+## Part one: the values of states
 
 ### Exercise 1. Returns · 5 points · about 6 minutes
 
-An episode paid the rewards $r_0, r_1, \dots, r_{T-1}$. What was it worth to be where we were at
-step $t$? All that came from then on, and what comes a step later counts $\gamma$ times as much:
+An episode has the rewards $r_0, r_1, \dots, r_{T-1}$. The **return** from step $t$ on is the sum of all
+rewards from then on, where each further step of delay multiplies a reward by $\gamma$:
 
 $$
 G_t = r_t + \gamma\, r_{t+1} + \gamma^2 r_{t+2} + \dots = r_t + \gamma\, G_{t+1} .
 $$
 
-If the episode was over after the last reward, nothing follows: $G_T = 0$. If it was only cut off,
-something would have followed; then `after` is a guess at it, and takes the place of $G_T$.
+If the episode was over after the last reward, nothing follows: $G_T = 0$. If it was truncated,
+something would have followed; then `after` is an estimate of it and takes the place of $G_T$.
 """
 
 
 # %% exercise="discounted_returns" outcomes=[16]
 def discounted_returns(rewards, gamma, after=0.0):
-    """Return from every step of an episode on.
+    """The return from every step of an episode on.
 
     Parameters
     ----------
-    rewards : list or array of numbers, shape (n_steps,), one reward a step
+    rewards : list or array of numbers, shape (n_steps,), one reward per step
     gamma : float between 0 and 1
-    after : float, what would still follow after the last step
+    after : float, the return that would still follow after the last step
 
     Returns
     -------
@@ -182,19 +182,20 @@ check.close(
     discounted_returns([0.0, 0.0, 1.0], 0.5),
     [0.25, 0.5, 1.0],
     name="rewards [0, 0, 1], gamma = 0.5",
-    hint="Start at the end: the last return is the last reward, and each one before adds its own.",
+    hint="Begin at the end: the last return is the last reward. Each earlier return is its own reward "
+    "plus gamma times the return of the next step.",
 )
 check.close(
     discounted_returns([1.0, 1.0, 1.0], 1.0),
     [3.0, 2.0, 1.0],
-    name="rewards [1, 1, 1] without discount",
-    hint="The return of a step counts what comes from then on, not what was before.",
+    name="rewards [1, 1, 1], gamma = 1",
+    hint="A return is the sum of the rewards from that step on, not of those before it.",
 )
 check.close(
     discounted_returns([0.0, 0.0, 1.0], 0.5, after=4.0),
     [0.75, 1.5, 3.0],
-    name="the example that was cut off",
-    hint="`after` follows the last reward, one step later.",
+    name="the truncated example",
+    hint="`after` comes one step after the last reward.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 1])
@@ -211,14 +212,14 @@ for n, gamma, after in (
     check.close(
         discounted_returns(rewards, gamma, after),
         expected,
-        name=f"{n} random rewards, gamma = {gamma}",
+        name="returns of random rewards",
         hint="The reward of the step itself is not discounted; `after` is, once for every step.",
     )
 check.close(
     discounted_returns([2, 0, 1], 0.5),
     [2.25, 0.5, 1.0],
-    name="whole numbers as rewards",
-    hint="Returns are floats, even where rewards are not.",
+    name="integers as rewards",
+    hint="Returns are floats, even if the rewards are integers.",
 )
 ### END HIDDEN TESTS
 
@@ -226,41 +227,42 @@ check.close(
 r"""
 ### Exercise 2. Value iteration · 10 points · about 14 minutes
 
-If we know how the world works, we need not play at all. `P[s, a, t]` is the probability that
-action $a$ leads from state $s$ to state $t$, and `R[s, a]` the expected reward. An action is worth
-what it pays, and what the state is worth to which it leads; a state is worth what its best action
-is worth:
+If we know the rules of the environment, we need not play at all. `P[s, a, s_next]` is the probability
+that action $a$ leads from state $s$ to the next state $s'$, and `R[s, a]` is the expected reward. The
+value of an action is its reward plus $\gamma$ times the expected value of the next state; the value of a
+state is the value of its best action. **Value iteration** applies this **Bellman equation** as an
+assignment:
 
 $$
-Q(s, a) = R(s, a) + \gamma \sum_{t} P(s, a, t)\, V(t), \qquad
+Q(s, a) = R(s, a) + \gamma \sum_{s'} P(s, a, s')\, V(s'), \qquad
 V(s) \leftarrow \max_a Q(s, a) .
 $$
 
-Start with $V = 0$ and repeat. In a *sweep*, all new values are computed from the old ones. States
-that end the game are worth nothing, since nothing comes after them, and so are their actions:
-what `P` and `R` say of them means nothing.
+Start with $V = 0$ and repeat. In a **sweep**, all new values are computed from the old ones. A state
+that ends the game is a **terminal** state. Its value is 0, since nothing comes after it, and so are the
+values of its actions: ignore the entries of `P` and `R` for terminal states.
 """
 
 
 # %% exercise="value_iteration" outcomes=[16]
 def action_values(V, P, R, terminal, gamma):
-    """What each action is worth in each state, if states are worth V.
+    """The value of each action in each state, if the states have the values V.
 
     Parameters
     ----------
     V : array, shape (n_states,)
     P : array, shape (n_states, n_actions, n_states), transition probabilities
     R : array, shape (n_states, n_actions), expected rewards
-    terminal : array of bools, shape (n_states,), which states end the game
+    terminal : array of bools, shape (n_states,), whether each state ends the game
     gamma : float
 
     Returns
     -------
-    Q : array, shape (n_states, n_actions); 0 for terminal states, whose V counts as 0, too
+    Q : array, shape (n_states, n_actions); 0 for terminal states, whose V also counts as 0
 
     Examples
     --------
-    Two states, the second is terminal. One action stays, the other pays 1 and ends the game:
+    Two states, the second is terminal. Action 0 stays, action 1 ends the game with reward 1:
     with V = [0.8, 0], P = [[[1, 0], [0, 1]], [[0, 1], [0, 1]]], R = [[0, 1], [0, 0]] and
     gamma = 0.5 the result is [[0.4, 1], [0, 0]].
     """
@@ -276,7 +278,7 @@ def value_iteration(P, R, terminal, gamma, sweeps):
     Parameters
     ----------
     P, R, terminal, gamma : as for action_values
-    sweeps : whole number, at least 0
+    sweeps : integer, at least 0
 
     Returns
     -------
@@ -302,20 +304,20 @@ check.close(
     action_values(np.array([0.8, 0.0]), P, R, terminal, 0.5),
     [[0.4, 1.0], [0.0, 0.0]],
     name="action_values of the example in the docstring",
-    hint="What the action pays, plus gamma times the expected value of where it leads.",
+    hint="The reward of the action, plus gamma times the expected value of the next state.",
 )
 check.close(
     value_iteration(P, R, terminal, 0.5, 1),
     [1.0, 0.0],
     name="value_iteration of the example, one sweep",
-    hint="For each state the largest of its action values.",
+    hint="The value of a state is the largest of its action values.",
 )
 corridor = envs.GridWorld(["S..G"])
 check.close(
     value_iteration(corridor.P, corridor.R, corridor.terminal, 0.5, 2),
     [0.0, 0.5, 1.0, 0.0],
     name="a corridor with the goal at its right end, after two sweeps",
-    hint="In one sweep the news travels one cell: all new values come from the old ones.",
+    hint="In one sweep values spread by one cell: all new values come from the old ones.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 2])
@@ -337,16 +339,16 @@ for n_states, n_actions, gamma in ((6, 3, 0.9), (4, 4, 0.5), (9, 2, 0.97)):
     check.close(
         action_values(V.copy(), P.copy(), R.copy(), terminal.copy(), gamma),
         expected,
-        name=f"action_values of {n_states} states and {n_actions} actions",
-        hint="Sum over the states that the action can lead to. Terminal states count as 0.",
+        name="action_values of random P, R and V",
+        hint="Sum over all states that the action can lead to. Terminal states have the value 0.",
     )
     values = np.zeros(n_states)
     for sweeps in range(4):
         check.close(
             value_iteration(P.copy(), R.copy(), terminal.copy(), gamma, sweeps),
             values,
-            name=f"values after {sweeps} sweeps",
-            hint="The best action of each state, and all new values from the old ones.",
+            name="values of random P and R after some sweeps",
+            hint="Take the best action of each state, and compute all new values from the old ones.",
         )
         values = np.array(
             [
@@ -364,13 +366,13 @@ check.close(
     value_iteration(maze.P, maze.R, maze.terminal, 0.9, 60),
     expected,
     name="a slippery maze after 60 sweeps",
-    hint="Slipping is in P already: weigh every state that the action can lead to.",
+    hint="Slipping is already in P: sum over every state that the action can lead to.",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 """
-Look at what your values say. Each arrow is the best action of its cell.
+Look at your values. Each arrow is the best action of its cell.
 """
 
 # %%
@@ -380,37 +382,37 @@ Q = action_values(V, maze.P, maze.R, maze.terminal, 0.9)
 maze.picture(
     V,
     np.argmax(Q, axis=1),
-    title="What each cell is worth, and where to go",
-    caption="Every fifth step slips to one side. Right of the start it is best to take the way over "
-    "the top, seven steps instead of five: the shorter one leads past the pit.",
+    title="The value of each cell, and its best action",
+    caption="The agent slips to one side in a fifth of all steps. To the right of the start it is best to "
+    "take the way over the top, seven steps instead of five: the shorter way leads past the pit.",
 )
 
 # %% [markdown]
 r"""
-## Part two: learning without knowing
+## Part two: learning from experience
 
-### Exercise 3. Mostly the best · 8 points · about 12 minutes
+### Exercise 3. ε-greedy actions · 8 points · about 12 minutes
 
-From here on nobody knows `P` and `R`; one has to try. $\epsilon$-greedy: with probability
-$1 - \epsilon$ take the best action, with probability $\epsilon$ any action at all, each equally
-likely (the best one, too). Where several actions are equally good, choose among them at random: an
-agent that knows nothing yet must not always take action 0.
+From here on `P` and `R` are unknown, so the agent has to try actions: it needs **exploration**.
+**ε-greedy** means: with probability $1 - \epsilon$ take the best action, with probability $\epsilon$ any
+action, each equally likely (including the best one). If several actions are equally good, choose among
+them at random: an agent that knows nothing yet must not always take action 0.
 
-Many games are played at once, so `values` has a row for each, and each game throws a coin of its
-own. And one explores much in the beginning and little later on: $\epsilon$ falls in a straight
-line, and then stays.
+Many games are played at once, so `values` has one row per game, and the random decision is made
+for each game separately. An agent should explore much in the beginning and little later: $\epsilon$ falls
+linearly, and then stays constant.
 """
 
 
 # %% exercise="epsilon_greedy" outcomes=[16]
 def epsilon_at(step, start, end, steps):
-    """Epsilon of a schedule that goes in a straight line from start to end.
+    """Epsilon of a schedule that changes linearly from start to end, and then stays constant.
 
     Parameters
     ----------
-    step : whole number, 0 or more, the step at hand
-    start, end : floats, epsilon at step 0, and at step `steps` and for ever after
-    steps : whole number, at least 1
+    step : integer, at least 0, the current step
+    start, end : floats, epsilon at step 0, and from step `steps` on
+    steps : integer, at least 1
 
     Returns
     -------
@@ -427,17 +429,17 @@ def epsilon_at(step, start, end, steps):
 
 
 def epsilon_greedy(values, epsilon, rng):
-    """An action for each game: mostly the best, sometimes any.
+    """ε-greedy actions, one for each game.
 
     Parameters
     ----------
-    values : array, shape (n_games, n_actions), what each action is worth
+    values : array, shape (n_games, n_actions), the action values
     epsilon : float between 0 and 1
-    rng : numpy.random.Generator, where all randomness comes from
+    rng : numpy.random.Generator, the source of all random numbers
 
     Returns
     -------
-    actions : array of whole numbers, shape (n_games,)
+    actions : array of integers, shape (n_games,)
 
     Examples
     --------
@@ -454,19 +456,19 @@ def epsilon_greedy(values, epsilon, rng):
 
 
 # %% test="epsilon_greedy" points=8
-check.close(epsilon_at(25, 1.0, 0.2, 100), 0.8, name="epsilon a quarter of the way down")
+check.close(epsilon_at(25, 1.0, 0.2, 100), 0.8, name="epsilon after a quarter of the schedule")
 check.close(
     epsilon_at(300, 1.0, 0.2, 100),
     0.2,
     name="epsilon long after the last step of the schedule",
-    hint="When it has arrived it stays.",
+    hint="After the last step of the schedule epsilon stays at `end`.",
 )
 values = np.array([[1.0, 3.0, 2.0], [-5.0, -7.0, -6.0]])
 check.equal(
     epsilon_greedy(values, 0.0, np.random.default_rng(SEED)),
     [1, 0],
     name="actions with epsilon = 0",
-    hint="Without exploration each game takes the action of the largest value in its row.",
+    hint="Without exploration each game takes the action with the largest value in its row.",
 )
 many = np.tile([0.0, 2.0, 1.0, -1.0], (10_000, 1))
 actions = np.asarray(epsilon_greedy(many, 0.4, np.random.default_rng([SEED, 3])))
@@ -476,8 +478,8 @@ for action, share in enumerate([0.1, 0.7, 0.1, 0.1]):
         np.mean(actions == action),
         share - 0.025,
         share + 0.025,
-        name=f"share of action {action} in 10,000 games, epsilon = 0.4, action 1 is the best",
-        hint="Exploring means any of the four, the best one included: 0.6 + 0.4 / 4 for the best.",
+        name="fraction of each action in 10,000 games, epsilon = 0.4, action 1 is the best",
+        hint="A random action is any of the four, including the best one: 0.6 + 0.4 / 4 for the best.",
     )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 31])
@@ -486,8 +488,8 @@ for start, end, steps in ((1.0, 0.05, 20), (0.5, 0.0, 7)):
         check.close(
             epsilon_at(step, start, end, steps),
             end if step >= steps else start - (start - end) * step / steps,
-            name=f"epsilon from {start} to {end} in {steps} steps",
-            hint="A straight line from start to end, and level from there on.",
+            name="epsilon of other schedules",
+            hint="Linear from start to end, and constant from there on.",
         )
 for n_actions, epsilon in ((2, 0.1), (5, 1.0), (3, 0.5)):
     best = rng.integers(n_actions, size=10_000)
@@ -500,8 +502,8 @@ for n_actions, epsilon in ((2, 0.1), (5, 1.0), (3, 0.5)):
         np.mean(actions == best),
         share - 0.025,
         share + 0.025,
-        name=f"share of the best action, epsilon = {epsilon}, {n_actions} actions",
-        hint="Each game throws its own coin; exploring includes the best action.",
+        name="fraction of the best action for other epsilons",
+        hint="Decide for each game separately whether it explores; a random action may be the best one.",
     )
     check.equal(
         sorted(set(actions.tolist())), list(range(n_actions)), name="the actions that are taken"
@@ -510,7 +512,7 @@ for n_actions, epsilon in ((2, 0.1), (5, 1.0), (3, 0.5)):
         epsilon_greedy(values, epsilon, np.random.default_rng([SEED, 32])),
         actions,
         name="actions of a second call with an equal generator",
-        hint="All randomness comes from rng.",
+        hint="Take all random numbers from rng.",
     )
 ties = np.tile([2.0, -1.0, 2.0, 2.0, 0.0], (9_000, 1))
 actions = np.asarray(epsilon_greedy(ties, 0.0, np.random.default_rng([SEED, 33])))
@@ -520,14 +522,14 @@ for action, share in enumerate([1 / 3, 0.0, 1 / 3, 1 / 3, 0.0]):
         np.mean(actions == action),
         share - 0.025 * (share > 0),
         share + 0.025 * (share > 0),
-        name="shares of actions when three of five are equally good",
-        hint="Among equals choose at random, and never one that is worse.",
+        name="fractions of the actions when three of five are equally good",
+        hint="Choose at random among the best actions, and never a worse one.",
     )
 equal = np.asarray(epsilon_greedy(np.zeros((6_000, 3)), 0.0, np.random.default_rng([SEED, 34])))
 check.shape(equal, (6_000,), name="actions of an agent that knows nothing")
 for action in range(3):
     check.between(
-        np.mean(equal == action), 0.3, 0.37, name="shares of actions when nothing is known"
+        np.mean(equal == action), 0.3, 0.37, name="fractions of the actions when nothing is known"
     )
 check.equal(
     epsilon_greedy(np.array([[-4.0, -3.0]]), 0.0, np.random.default_rng(1)),
@@ -538,19 +540,20 @@ check.equal(
 
 # %% [markdown]
 r"""
-### Exercise 4. A table that learns · 8 points · about 8 minutes
+### Exercise 4. Q-learning with a table · 8 points · about 8 minutes
 
-One step was taken: in state $s$, action $a$ paid $r$ and led to $s'$. That is a tiny piece of
-evidence about $Q(s, a)$. Compare what the table said with what it should have said, going by what
-happened and by what the table says of $s'$:
+One step was taken: in state $s$, action $a$ brought the reward $r$ and led to $s'$. This **transition** is
+a small piece of evidence about $Q(s, a)$. The **TD error** $\delta$ (TD for **temporal difference**)
+compares the entry with the target, which is the reward plus the discounted best entry of the next
+state:
 
 $$
-\delta = \underbrace{r + \gamma \max_{b} Q(s', b)}_{\text{target}} - Q(s, a), \qquad
+\delta = \underbrace{r + \gamma \max_{a'} Q(s', a')}_{\text{target}} - Q(s, a), \qquad
 Q(s, a) \leftarrow Q(s, a) + \alpha\, \delta .
 $$
 
-If the game was over with this step, nothing follows, and the target is $r$ alone, whatever the
-table says of $s'$.
+If the game was over with this step, nothing follows, and the target is $r$ alone, whatever the table
+has for $s'$.
 """
 
 
@@ -561,19 +564,19 @@ def q_learning_update(Q, state, action, reward, next_state, terminated, alpha, g
     Parameters
     ----------
     Q : array, shape (n_states, n_actions); changed at [state, action] and nowhere else
-    state, action : whole numbers
+    state, action : integers
     reward : float
-    next_state : whole number
+    next_state : integer
     terminated : bool, whether the game was over with this step
     alpha, gamma : floats
 
     Returns
     -------
-    delta : float, the target minus what the table said before
+    delta : float, the TD error: the target minus the old entry
 
     Examples
     --------
-    With Q = [[0, 1], [4, 2]], a step from state 0 by action 1 to state 1 that paid 3, alpha = 0.5
+    With Q = [[0, 1], [4, 2]], a step from state 0 by action 1 to state 1 with reward 3, alpha = 0.5
     and gamma = 0.5, the target is 3 + 0.5 * 4 = 5, delta is 4, and Q[0, 1] becomes 3. Had the
     game been over, delta would be 2.
     """
@@ -598,7 +601,7 @@ check.close(
     after,
     [[0.0, 3.0], [4.0, 2.0]],
     name="the table after the example",
-    hint="Change Q itself, at one entry, by alpha times delta.",
+    hint="Change Q itself, in one entry, by alpha times delta.",
 )
 delta, (after, *_) = check.call_and_inspect(q_learning_update, table, 0, 1, 3.0, 1, True, 0.5, 0.5)
 check.close(
@@ -624,14 +627,15 @@ for n_states, n_actions in ((5, 3), (3, 5), (1, 2), (6, 6)):
         check.close(
             delta,
             wanted - table[s, a],
-            name=f"delta, {n_states} states, {n_actions} actions",
-            hint="The best entry of the next state's row, discounted, unless the game was over.",
+            name="delta for random tables",
+            hint="The target has the best entry of the next state's row, discounted, unless the game was "
+            "over.",
         )
         check.close(
             after,
             expected,
             name="the table afterwards",
-            hint="One entry moves by alpha times delta; all others stay.",
+            hint="One entry changes by alpha times delta; all others stay the same.",
         )
 table = np.array([[1.0, 2.0], [3.0, 4.0]])
 _, (after, *_) = check.call_and_inspect(q_learning_update, table, 1, 0, 0.5, 1, False, 1.0, 0.9)
@@ -640,8 +644,8 @@ check.close(after, [[1.0, 2.0], [4.1, 4.0]], name="alpha = 1: the entry becomes 
 
 # %% [markdown]
 """
-Your table at work: it walks through the maze of exercise 2, knowing nothing of `P` and `R`, and
-learns from its steps.
+Your table in use: an agent moves through the maze of exercise 2 without `P` and `R`, and learns from its
+steps.
 """
 
 # %%
@@ -656,43 +660,43 @@ for _ in range(400):
         q_learning_update(table, state, action, reward, next_state, over, 0.2, 0.9)
         state = next_state
 plot.side_by_side(
-    maze.picture(V, np.argmax(Q, axis=1), title="calculated (exercise 2)"),
-    maze.picture(table.max(axis=1), np.argmax(table, axis=1), title="learned from 400 walks"),
-    caption="Where it walked often, the table agrees with the calculation. In remote corners it is "
-    "still guessing.",
+    maze.picture(V, np.argmax(Q, axis=1), title="computed (exercise 2)"),
+    maze.picture(table.max(axis=1), np.argmax(table, axis=1), title="learned from 400 episodes"),
+    caption="In states that it visited often, the table agrees with value iteration. In remote corners "
+    "its estimates are still poor.",
 )
 
 # %% [markdown]
 r"""
 ## Part three: from the table to a network
 
-### Exercise 5. A memory · 10 points · about 14 minutes
+### Exercise 5. A replay buffer · 10 points · about 14 minutes
 
-Pictures are too many for a table, so a network will say $Q(s, a)$. It is trained on minibatches,
-and they should not be the last few steps of one game, which all look alike. So every step is kept,
-and minibatches are drawn from everything kept, at random. When the memory is full, the newest
-steps take the place of the oldest.
+There are too many different images for a table, so a network will compute $Q(s, a)$. It is trained on
+minibatches, and these should not be the last few steps of one game, which are all alike. So every
+transition is stored in a **replay buffer**, and minibatches are drawn from all stored transitions at
+random. When the buffer is full, the newest transitions replace the oldest.
 
-Pictures are bytes: keep them as bytes. In `float64` the same memory would take eight times the
-room, and Atari's a million frames would not fit into any laptop. And keep *copies*: whoever hands
-over an array may write into it afterwards.
+Images are bytes: store them as bytes. In `float64` the same buffer would need eight times the memory,
+and a million Atari frames would not fit into any laptop. And store *copies*: the caller may write into
+its arrays afterwards.
 """
 
 
 # %% exercise="ReplayBuffer" outcomes=[16]
 class ReplayBuffer:
-    """A memory of the newest `capacity` steps.
+    """A memory of the newest `capacity` transitions.
 
     Parameters
     ----------
-    capacity : whole number, how many steps it can hold
+    capacity : integer, how many transitions it can hold
     state_shape : tuple, the shape of one state
-    dtype : of the states, as they are kept and as they are returned
+    dtype : of the states, as they are stored and as they are returned
 
     Examples
     --------
     >>> buffer = ReplayBuffer(1000, (10, 10, 2))
-    >>> buffer.add(states, actions, rewards, next_states, terminated)  # 16 games: 16 steps at once
+    >>> buffer.add(states, actions, rewards, next_states, terminated)  # 16 games: 16 transitions
     >>> len(buffer)
     16
     >>> states, actions, rewards, next_states, terminated = buffer.sample(64, rng)
@@ -709,7 +713,7 @@ class ReplayBuffer:
         ### END SOLUTION
 
     def add(self, states, actions, rewards, next_states, terminated):
-        """Keep some steps: arrays with the same number n of entries, 1 <= n <= capacity."""
+        """Store n transitions: arrays with n entries each, 1 <= n <= capacity."""
         ### BEGIN SOLUTION
         places = (self.added + np.arange(len(actions))) % self.capacity
         self.states[places] = states
@@ -721,13 +725,13 @@ class ReplayBuffer:
         ### END SOLUTION
 
     def __len__(self):
-        """How many steps are kept at present."""
+        """The number of transitions that are stored now."""
         ### BEGIN SOLUTION
         return min(self.added, self.capacity)
         ### END SOLUTION
 
     def sample(self, n, rng):
-        """Draw n of the steps that are kept, each draw independent, all equally likely.
+        """Draw n of the stored transitions, each draw independent, all equally likely.
 
         Returns states, actions, rewards, next_states, terminated: arrays with n entries each.
         """
@@ -740,7 +744,7 @@ class ReplayBuffer:
 
 # %% test="ReplayBuffer" points=10
 def steps_from(first, n):
-    """n steps whose parts all say which one they are: step i has the state i + 1."""
+    """n transitions whose parts all show which one they are: transition i has the state i + 1."""
     number = np.arange(first, first + n)
     frames = np.ones((n, 3, 2), np.uint8) * (number[:, None, None] + 1).astype(np.uint8)
     return frames, number % 5, -number.astype(float), frames + np.uint8(1), number % 4 == 3
@@ -748,7 +752,7 @@ def steps_from(first, n):
 
 buffer = ReplayBuffer(6, (3, 2))
 buffer.add(*steps_from(0, 4))
-check.equal(len(buffer), 4, name="length after 4 steps", hint="Count what is kept.")
+check.equal(len(buffer), 4, name="length after 4 transitions", hint="Count what is stored.")
 drawn = check.items(
     buffer.sample(500, np.random.default_rng([SEED, 5])), 5, name="what sample returns"
 )
@@ -756,19 +760,19 @@ check.shape(drawn[0], (500, 3, 2), name="states that were drawn")
 check.equal(
     sorted(set(drawn[0][:, 0, 0].tolist())),
     [1, 2, 3, 4],
-    name="states that are ever drawn after 4 steps",
-    hint="Draw from what is kept, not from places that are still empty.",
+    name="different states in 500 draws, after 4 transitions",
+    hint="Draw from what is stored, not from places that are still empty.",
 )
 buffer.add(*steps_from(4, 4))
-check.equal(len(buffer), 6, name="length after 8 steps, with room for 6")
+check.equal(len(buffer), 6, name="length after 8 transitions, with capacity 6")
 drawn = check.items(
     buffer.sample(500, np.random.default_rng([SEED, 51])), 5, name="what sample returns"
 )
 check.equal(
     sorted(set(drawn[0][:, 2, 1].tolist())),
     [3, 4, 5, 6, 7, 8],
-    name="states that are ever drawn after 8 steps",
-    hint="When it is full, the newest steps take the place of the oldest.",
+    name="different states in 500 draws, after 8 transitions",
+    hint="When it is full, the newest transitions replace the oldest.",
 )
 ### BEGIN HIDDEN TESTS
 for capacity, sizes in ((5, (3, 3, 3, 3)), (7, (1,) * 17), (16, (16, 16, 4)), (9, (2, 9, 5))):
@@ -783,9 +787,9 @@ for capacity, sizes in ((5, (3, 3, 3, 3)), (7, (1,) * 17), (16, (16, 16, 4)), (9
     check.shape(states, (6_000, 3, 2), name="states that were drawn")
     check.that(
         states.dtype == np.uint8 and next_states.dtype == np.uint8,
-        "the frames are no bytes any more.",
-        name="kind of number of the states",
-        hint="Keep states in the dtype that was asked for.",
+        "the frames are not bytes any more.",
+        name="dtype of the states",
+        hint="Store states in the dtype that was asked for.",
     )
     number = states[:, 0, 0].astype(int) - 1
     for part, expected in (
@@ -796,21 +800,24 @@ for capacity, sizes in ((5, (3, 3, 3, 3)), (7, (1,) * 17), (16, (16, 16, 4)), (9
         (np.asarray(terminated).astype(int), (number % 4 == 3).astype(int)),
     ):
         check.close(
-            part, expected, name="the parts of a step", hint="What belongs together stays together."
+            part,
+            expected,
+            name="the parts of a transition",
+            hint="Draw all parts of a transition at the same index.",
         )
     shares = np.bincount(number, minlength=total) / 6_000
     check.equal(
         np.flatnonzero(shares).tolist(),
         list(range(total - min(total, capacity), total)),
-        name="steps that are ever drawn",
-        hint="The newest `capacity` steps, all of them, and none that is older.",
+        name="different transitions in 6,000 draws",
+        hint="The newest `capacity` transitions, all of them, and no older one.",
     )
     check.between(
         shares[shares > 0].max() - shares[shares > 0].min(),
         0.0,
         0.06,
-        name="largest difference between how often steps are drawn",
-        hint="All steps that are kept are equally likely.",
+        name="difference between the most and the least frequent transition",
+        hint="All stored transitions are equally likely.",
     )
 buffer, rng = ReplayBuffer(40, (3, 2)), np.random.default_rng([SEED, 52])
 buffer.add(*steps_from(0, 30))
@@ -819,13 +826,13 @@ minibatches = [buffer.sample(8, rng)[0][:, 0, 0] for _ in range(100)]
 check.equal(
     sorted(set(np.concatenate(minibatches).tolist())),
     list(range(16, 56)),
-    name="steps that are ever drawn in 100 minibatches of 8, out of 40 that are kept",
-    hint="A minibatch comes from everything that is kept, not from the newest steps.",
+    name="different transitions in 100 minibatches of 8, with 40 stored",
+    hint="A minibatch is drawn from all stored transitions, not from the newest ones.",
 )
 one = buffer.sample(4, np.random.default_rng([SEED, 53]))[0]
 two = buffer.sample(4, np.random.default_rng([SEED, 53]))[0]
 check.equal(
-    two, one, name="a second draw with an equal generator", hint="All randomness comes from rng."
+    two, one, name="a second draw with an equal generator", hint="Take all random numbers from rng."
 )
 buffer = ReplayBuffer(4, (2,), dtype=np.float32)
 check.run_remotely(probes.overwrite_after)(
@@ -843,8 +850,8 @@ for part, expected in (
     check.close(
         part,
         expected,
-        name="a step whose arrays were overwritten after it was added",
-        hint="Keep copies: the caller may use its arrays again.",
+        name="a transition whose arrays were overwritten after it was added",
+        hint="Store copies: the caller may use its arrays again.",
     )
 frames = np.zeros((200, 84, 84), np.uint8)
 flags = np.zeros(50, bool)
@@ -856,24 +863,24 @@ check.between(
     used / frames.nbytes,
     0.0,
     3.0,
-    name="bytes that 200 steps with two frames each take, in frames' bytes",
-    hint="Keep states in the dtype that was asked for, also inside.",
+    name="memory of 200 transitions, as a multiple of the memory of 200 frames",
+    hint="Store states in the dtype that was asked for, also inside.",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 6. Frames · 6 points · about 8 minutes
+### Exercise 6. Frame stacking · 6 points · about 8 minutes
 
-Where will the ball land? One picture does not say: it shows where the ball is, not where it is
-going. So a state is the last $k$ frames, side by side on a new last axis, the newest one last.
-When games begin there is only one frame: take it $k$ times.
+Where will the ball land? One frame does not show it: it shows where the ball is, not where it is
+going. So a state is the last $k$ frames, stacked on a new last axis, the newest one last. When a game
+begins there is only one frame: repeat it $k$ times.
 """
 
 
 # %% exercise="FrameStack" outcomes=[16]
 class FrameStack:
-    """The last k frames of games that are played side by side.
+    """The last k frames of games that run side by side.
 
     Examples
     --------
@@ -889,7 +896,7 @@ class FrameStack:
         ### END SOLUTION
 
     def reset(self, frames):
-        """Begin with the first frames of new games, shape (n, height, width).
+        """Start with the first frames of new games, shape (n, height, width).
 
         Returns states, a new array of shape (n, height, width, k) and the frames' dtype.
         """
@@ -899,7 +906,7 @@ class FrameStack:
         ### END SOLUTION
 
     def push(self, frames):
-        """Add the next frames and forget the oldest; returns states, again a new array."""
+        """Add the next frames and remove the oldest; returns states, again a new array."""
         ### BEGIN SOLUTION
         self.states = np.concatenate([self.states[..., 1:], frames[..., None]], axis=-1)
         return self.states.copy()
@@ -916,13 +923,13 @@ stack = FrameStack(3)
 states = stack.reset(frames_of(1))
 check.shape(states, (2, 3, 4, 3), name="states after reset with k = 3")
 check.equal(
-    states[0, 0, 0], [1, 1, 1], name="a pixel after reset", hint="The first frame, three times."
+    states[0, 0, 0], [1, 1, 1], name="a pixel after reset", hint="Repeat the first frame k times."
 )
 check.equal(
     stack.push(frames_of(2))[1, 2, 3],
     [101, 101, 102],
     name="a pixel of the second game after one more frame",
-    hint="The oldest frame goes, the newest stands last.",
+    hint="Remove the oldest frame; the newest comes last.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 6])
@@ -941,23 +948,21 @@ for k, n in ((1, 3), (2, 1), (4, 5)):
         check.equal(
             states,
             np.stack([frames[t] for t in numbers], axis=-1),
-            name=f"states of {n} games, k = {k}, looked at after all calls",
-            hint="Newest last; a reset forgets the old episode; every state is an array of its own.",
+            name="states of two episodes, compared after all calls",
+            hint="The newest frame is last; a reset removes the old episode; every state is a new array.",
         )
-        check.that(
-            states.dtype == np.uint8, "the frames are no bytes any more.", name="kind of number"
-        )
+        check.that(states.dtype == np.uint8, "the frames are not bytes any more.", name="dtype")
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 7. Playing · 8 points · about 10 minutes
+### Exercise 7. Playing an episode · 8 points · about 10 minutes
 
-Now the agent meets the world. `env` runs many games side by side, and they all last equally long.
-Play them once, from `reset` until they are over or were cut off, and hand every step to
-`remember`: the states, the actions, the rewards, the states after it, and whether the games were
-*over*. A game that was cut off is not over: something would have followed, and the targets will
-have to know.
+Now the agent interacts with the environment. `env` runs many games side by side, and all of them have
+the same length. Play them once, from `reset` until they are terminated or truncated, and pass every step
+to `remember`: the states, the actions, the rewards, the next states, and whether the games were
+*terminated*. A truncated game is not terminated: something would have followed, and the targets depend on
+this difference.
 """
 
 
@@ -967,8 +972,8 @@ def play_game(env, choose, stack, remember):
 
     Parameters
     ----------
-    env : a vector environment whose games begin and end together
-        env.reset() and env.step(actions) as Gymnasium has them, see the top of this notebook.
+    env : vector environment whose games begin and end together
+        env.reset() and env.step(actions) as in Gymnasium, see the top of this notebook.
     choose : function (states) -> actions, an array with one action for each game
     stack : FrameStack
         Turns frames, shape (n_games, height, width), into states.
@@ -999,22 +1004,22 @@ def play_game(env, choose, stack, remember):
 
 # %% test="play_game" points=8
 def follow(world_seed, n, **settings):
-    """Let play_game play with random actions; return its diary, the truth, and the totals."""
-    rng, diary, chosen = np.random.default_rng([SEED, world_seed]), [], []
+    """Let play_game play with random actions; return its record, the expected one, and the totals."""
+    rng, record, chosen = np.random.default_rng([SEED, world_seed]), [], []
 
     def choose(states):
         check.that(
             len(chosen) < 20,
-            "the games go on and on.",
+            "the games never stop.",
             name="number of steps",
-            hint="Stop when the games are over, and also when they were cut off.",
+            hint="Stop when the games are terminated, and also when they are truncated.",
         )
         chosen.append((np.array(states), rng.integers(3, size=n)))
         return chosen[-1][1]
 
     def remember(*step):
         check.equal(len(step), 5, name="number of arguments of remember")
-        diary.append([np.array(part) for part in step])
+        record.append([np.array(part) for part in step])
 
     env = check.run_remotely(envs.CatchVector)(n, **settings)
     env.reset(seed=world_seed)
@@ -1029,75 +1034,81 @@ def follow(world_seed, n, **settings):
         next_states = stack.push(frames)
         truth.append([states, actions, rewards, next_states, terminated])
         states, sums = next_states, sums + rewards
-    return chosen, diary, truth, totals, sums, bool(np.all(terminated | truncated))
+    return chosen, record, truth, totals, sums, bool(np.all(terminated | truncated))
 
 
-def compare(chosen, diary, truth, totals, sums, is_over):
+def compare(chosen, record, truth, totals, sums, is_over):
     for (states, _), (before, *_) in zip(chosen, truth, strict=True):
-        check.equal(states, before, name="states that actions are chosen for")
-    check.that(is_over, "it stopped before the games were over.", name="when to stop")
+        check.equal(states, before, name="states for which actions are chosen")
+    check.that(is_over, "it stopped before the games were over.", name="end of the games")
     for step, expected in zip(
-        check.items(diary, len(truth), name="steps that were remembered"), truth, strict=True
+        check.items(record, len(truth), name="remembered steps"), truth, strict=True
     ):
         for part, wanted, name in zip(
             step,
             expected,
-            ["states", "actions", "rewards", "next states", "terminated"],
+            [
+                "remembered states",
+                "remembered actions",
+                "remembered rewards",
+                "remembered next states",
+                "remembered flags, terminated or not",
+            ],
             strict=True,
         ):
             check.close(
                 part.astype(float),
                 wanted.astype(float),
-                name=f"remembered: {name}",
+                name=name,
                 hint="In the order states, actions, rewards, next states, terminated, all of the "
-                "same step. Games that were cut off are not terminated.",
+                "same step. Truncated games are not terminated.",
             )
     check.close(totals, sums, name="totals", hint="The sum of the rewards of each game.")
 
 
-told = follow(7, 4)
-check.equal(len(told[0]), 9, name="steps of a game of Catch", hint="A ball falls nine rows.")
-compare(*told)
+played = follow(7, 4)
+check.equal(len(played[0]), 9, name="steps of a game of Catch", hint="A ball falls nine rows.")
+compare(*played)
 ### BEGIN HIDDEN TESTS
 for world_seed, n, settings in (
     (71, 3, {"cut_after": 4}), (72, 1, {"size": 6}), (73, 6, {"size": 8, "cut_after": 5}),
     (74, 5, {"actions": [2, 0, 1]}),
 ):  # fmt: skip
-    told = follow(world_seed, n, **settings)
+    played = follow(world_seed, n, **settings)
     steps = settings.get("cut_after", settings.get("size", 10) - 1)
     check.equal(
-        len(told[0]),
+        len(played[0]),
         steps,
-        name="steps of a game, in a world of another size or cut off early",
-        hint="The world says when games are over or cut off, in the third and fourth place.",
+        name="steps of a game, in an environment of another size or truncated early",
+        hint="The third and fourth value that env.step returns say whether games are terminated or "
+        "truncated.",
     )
-    compare(*told)
+    compare(*played)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 8. The network · 6 points · about 6 minutes
+### Exercise 8. The Q-network · 6 points · about 6 minutes
 
 From $k$ frames, bytes from 0 to 255, to one number for each action:
 
-1. the bytes become numbers between 0 and 1 *inside the network* (the memory keeps bytes);
-2. a convolution with 16 filters of 3 × 3, without padding, ReLU;
-3. flattened, a dense layer of 64 units, ReLU;
-4. a dense layer with one output for each action. Values are any numbers, also negative: no
-   activation.
+1. scale the bytes to numbers between 0 and 1 *inside the network* (the replay buffer stores bytes);
+2. a convolutional layer with 16 filters of 3 × 3, without padding, ReLU;
+3. flatten, then a dense layer of 64 units, ReLU;
+4. a dense layer with one output for each action, without an activation: values can be negative.
 
 Build it from Keras' own layers, with `keras.Sequential` or `keras.Model(inputs, outputs)`.
 """
 
 
-# %% exercise="build_q_network" outcomes=[6, 16]
+# %% exercise="build_q_network" outcomes=[16]
 def build_q_network(shape, n_actions):
     """A small ConvNet from frames to action values.
 
     Parameters
     ----------
     shape : tuple (height, width, k), the shape of a state
-    n_actions : whole number
+    n_actions : integer
 
     Returns
     -------
@@ -1127,7 +1138,7 @@ check.parameters(
     network,
     66_099,
     name="network for 10 × 10 pixels, two frames, three actions",
-    hint="16 filters of 3 × 3 × 2 leave 8 × 8 × 16 numbers; then 64 units; then three outputs.",
+    hint="16 filters of 3 × 3 × 2 give 8 × 8 × 16 numbers; then 64 units; then three outputs.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 8])
@@ -1146,7 +1157,7 @@ for height, width, k, n_actions in ((10, 10, 2, 3), (7, 9, 4, 2)):
     check.parameters(
         network,
         twin.count_params(),
-        name="network for another world",
+        name="network for another environment",
         hint="The shape of a state and the number of actions are arguments.",
     )
     weights = network.get_weights()
@@ -1158,9 +1169,9 @@ for height, width, k, n_actions in ((10, 10, 2, 3), (7, 9, 4, 2)):
     )
     check.that(
         all(float(np.std(w)) > 0 for w in weights if w.ndim > 1),
-        "a layer starts with equal weights.",
+        "all initial weights of a layer are equal.",
         name="initial weights",
-        hint="Leave the initial weights to Keras.",
+        hint="Keep Keras' default initialization.",
     )
     weights = [rng.normal(scale=0.3, size=w.shape).astype(np.float32) for w in weights]
     network.set_weights(weights)
@@ -1171,8 +1182,8 @@ for height, width, k, n_actions in ((10, 10, 2, 3), (7, 9, 4, 2)):
         twin(states).numpy(),
         tolerance=1e-3,
         name="values for random frames and random weights",
-        hint="Bytes are scaled to [0, 1] once; ReLU after the convolution and the first dense "
-        "layer; nothing after the last.",
+        hint="Scale bytes to [0, 1] once; ReLU after the convolution and the first dense layer; no "
+        "activation after the last.",
     )
 ### END HIDDEN TESTS
 
@@ -1180,16 +1191,15 @@ for height, width, k, n_actions in ((10, 10, 2, 3), (7, 9, 4, 2)):
 r"""
 ### Exercise 9. Targets · 8 points · about 8 minutes
 
-Exercise 4's target, for a minibatch, and with a network in place of the table:
+The target of exercise 4, for a minibatch, and with a network instead of the table:
 
 $$
-y = r + \gamma \max_b Q(s', b;\, \theta^-) , \qquad\text{and just } y = r \text{ where the game was over.}
+y = r + \gamma \max_{a'} Q(s', a';\, \theta^-) , \qquad\text{and } y = r \text{ where the game was over.}
 $$
 
-$\theta^-$ are the weights of the *target network*, a copy of the network that stands still for a
-while. The targets are what the other network is trained towards, so they have to be treated as
-given numbers: no gradient may flow through them. (`tf.stop_gradient` and `keras.ops.stop_gradient`
-say so.)
+$\theta^-$ are the weights of the **target network**, a copy of the network that is renewed only now and
+then. The targets are the labels of the training step, so they count as given numbers: no gradient may
+flow through them. Use `tf.stop_gradient` or `keras.ops.stop_gradient`.
 
 This function and the next two become part of a compiled step. Write them with TensorFlow's
 operations or with `keras.ops`; all arrays arrive as tensors.
@@ -1198,7 +1208,7 @@ operations or with `keras.ops`; all arrays arrive as tensors.
 
 # %% exercise="dqn_targets" outcomes=[16]
 def dqn_targets(target, rewards, next_states, terminated, gamma):
-    """What Q(s, a) should have been, for each step of a minibatch.
+    """The target of Q(s, a) for each transition of a minibatch.
 
     Parameters
     ----------
@@ -1214,7 +1224,7 @@ def dqn_targets(target, rewards, next_states, terminated, gamma):
 
     Examples
     --------
-    If the target network says [[1, 3], [5, 4]] about two next states, the rewards are [0.5, 1],
+    If the target network returns [[1, 3], [5, 4]] for two next states, the rewards are [0.5, 1],
     the second game was over and gamma is 0.5, the result is [2, 1].
     """
     ### BEGIN SOLUTION
@@ -1230,7 +1240,8 @@ check.close(
     [2.0, 1.0],
     tolerance=1e-5,
     name="the example in the docstring",
-    hint="The best value of each next state, discounted, plus the reward; over means the reward alone.",
+    hint="The reward plus the discounted best value of the next state; the reward alone if the game was "
+    "over.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 9])
@@ -1250,27 +1261,28 @@ for n, n_actions in ((6, 4), (1, 3), (5, 5)):
         dqn_targets(target, *arguments),
         expected,
         tolerance=1e-4,
-        name=f"targets of {n} steps with {n_actions} actions",
-        hint="The maximum is over the actions, for each step alone.",
+        name="targets of random transitions",
+        hint="Take the maximum over the actions, for each transition separately.",
     )
     check.equal(
         check.run_remotely(probes.reaches)(dqn_targets, [target, *arguments], [target]),
         [False],
         name="whether a gradient flows through the targets",
-        hint="Targets are given numbers: stop the gradient.",
+        hint="Targets count as given numbers: stop the gradient.",
     )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 10. Who chooses, who judges · 6 points · about 6 minutes
+### Exercise 10. Targets of double DQN · 6 points · about 6 minutes
 
-A maximum of guesses is too high: of several actions that are equally good, the one whose guess is
-too high by chance wins. *Double DQN* parts the two jobs. The network that is being trained chooses
-the action, the target network says what it is worth:
+The maximum of several estimates is too high on average: among actions that are equally good, it selects
+the one whose estimate is too high by chance. This is **maximization bias**. **Double DQN** separates
+selection and evaluation. The network that is being trained selects the action, and the target network
+evaluates it:
 
 $$
-y = r + \gamma\, Q\big(s', b^*;\, \theta^-\big), \qquad b^* = \arg\max_b Q(s', b;\, \theta) .
+y = r + \gamma\, Q\big(s', a^*;\, \theta^-\big), \qquad a^* = \arg\max_{a'} Q(s', a';\, \theta) .
 $$
 """
 
@@ -1281,7 +1293,7 @@ def double_dqn_targets(q, target, rewards, next_states, terminated, gamma):
 
     Parameters
     ----------
-    q : keras.Model, the network that is being trained: it chooses
+    q : keras.Model, the network that is being trained: it selects the action
     target, rewards, next_states, terminated, gamma : as for dqn_targets
 
     Returns
@@ -1290,7 +1302,7 @@ def double_dqn_targets(q, target, rewards, next_states, terminated, gamma):
 
     Examples
     --------
-    If q says [[9, 0], [0, 9]] about two next states and the target network [[1, 3], [5, 4]], the
+    If q returns [[9, 0], [0, 9]] for two next states and the target network [[1, 3], [5, 4]], the
     rewards are [0, 0], no game was over and gamma is 0.5, the result is [0.5, 2].
     """
     ### BEGIN SOLUTION
@@ -1309,7 +1321,7 @@ check.close(
     [0.5, 2.0],
     tolerance=1e-5,
     name="the example in the docstring",
-    hint="q chooses the action; the target network says what that action is worth.",
+    hint="q selects the action; the target network evaluates that action.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 10])
@@ -1329,8 +1341,8 @@ for n, n_actions in ((6, 4), (1, 3), (5, 5)):
         double_dqn_targets(online, target, *arguments),
         expected,
         tolerance=1e-4,
-        name=f"double targets of {n} steps with {n_actions} actions",
-        hint="One of the networks only chooses, the other only judges.",
+        name="double DQN targets of random transitions",
+        hint="One of the networks only selects, the other only evaluates.",
     )
     check.equal(
         check.run_remotely(probes.reaches)(
@@ -1338,7 +1350,7 @@ for n, n_actions in ((6, 4), (1, 3), (5, 5)):
         ),
         [False, False],
         name="whether a gradient flows through the targets",
-        hint="Targets are given numbers: stop the gradient.",
+        hint="Targets count as given numbers: stop the gradient.",
     )
 ### END HIDDEN TESTS
 
@@ -1346,10 +1358,10 @@ for n, n_actions in ((6, 4), (1, 3), (5, 5)):
 r"""
 ### Exercise 11. The loss · 8 points · about 8 minutes
 
-What the network said about the action that was *taken*, against the target; what it said about
-the other actions was never put to the test, so they have no say. Squares would let one surprise of
-10 pull a hundred times as hard as one of 1. The *Huber* loss is a square for small errors and a
-straight line for large ones, so that no error pulls harder than one of size 1:
+The loss compares the target with the value of the action that was *taken*. The other actions were not
+tried, so their values do not enter the loss. The gradient of a squared error is proportional to the
+error: a TD error of 10 would pull 10 times as hard as one of 1. The **Huber loss** is a square for small
+errors and a straight line for large ones, so that no error pulls harder than one of size 1:
 
 $$
 L = \frac1n \sum_i h(\delta_i), \qquad \delta_i = y_i - Q(s_i, a_i;\, \theta), \qquad
@@ -1371,12 +1383,12 @@ def td_loss(q, states, actions, targets):
 
     Returns
     -------
-    loss : float32 tensor with one number, from which a gradient reaches q
+    loss : float32 tensor with one number; its gradient must reach the weights of q
 
     Examples
     --------
-    If q says [[1, 3], [5, 4]] about two states, the actions are [1, 1] and the targets [2.5, 1],
-    the differences are -0.5 and -3, and the result is (0.125 + 2.5) / 2 = 1.3125.
+    If q returns [[1, 3], [5, 4]] for two states, the actions are [1, 1] and the targets [2.5, 1],
+    the TD errors are -0.5 and -3, and the result is (0.125 + 2.5) / 2 = 1.3125.
     """
     ### BEGIN SOLUTION
     said = tf.gather(q(states), actions, axis=1, batch_dims=1)
@@ -1392,7 +1404,7 @@ check.close(
     1.3125,
     tolerance=1e-5,
     name="the example in the docstring",
-    hint="One value of each row, that of the action taken; then Huber, then the mean.",
+    hint="Take one value of each row, that of the action taken; then the Huber loss, then the mean.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 11])
@@ -1416,8 +1428,8 @@ def one_step(n, n_actions, rate=0.7):
         loss,
         np.mean(np.where(sizes <= 1, sizes**2 / 2, sizes - 0.5)),
         tolerance=1e-4,
-        name=f"loss of {n} steps with {n_actions} actions",
-        hint="Only the action that was taken counts; a mean over the minibatch.",
+        name="loss of random transitions",
+        hint="Only the action that was taken counts; the loss is a mean over the minibatch.",
     )
     expected = table.copy()
     expected[np.arange(n), actions] += rate * np.clip(off, -1, 1) / n
@@ -1437,20 +1449,20 @@ for n, n_actions in ((6, 4), (1, 3), (5, 2)):
 
 # %% [markdown]
 r"""
-## Part four: all of it
+## Part four: the deep Q-network
 
 ### Exercise 12. The agent · 9 points · about 14 minutes
 
-Now put everything together. Again and again, `games` times in all:
+Now put everything together. Repeat these steps, for `games` rounds in all:
 
-* **play** all games of the vector environment once, choosing $\epsilon$-greedily, with an
-  $\epsilon$ that falls from 1 to 0.05 in the first half of all rounds and stays there;
-* **learn**: 10 minibatches of 64 steps, drawn from the memory, with Adam and a learning rate of
-  0.001, $\gamma = 0.95$;
+* **play** all games of the vector environment once with $\epsilon$-greedy actions; $\epsilon$ falls from
+  1 to 0.05 in the first half of all rounds and stays there;
+* **learn**: 10 training steps, each on a minibatch of 64 transitions from the replay buffer, with Adam, a
+  learning rate of 0.001 and $\gamma = 0.95$;
 * every 10 rounds **copy** the weights of the network into the target network.
 
-States are two frames. `compiled(network)` and `compiled_step(...)` from the first cell make it
-fast: look at what they take and what they return.
+A state is two frames. Use `compiled(network)` and `compiled_step(...)` from the first cell to make it
+fast: read in their docstrings what they take and what they return.
 """
 
 
@@ -1462,15 +1474,15 @@ def train_dqn(env, seed, games=200, capacity=20_000):
     ----------
     env : vector environment whose games begin and end together, such as envs.CatchVector(16)
         env.single_observation_space.shape is the shape of a frame, int(env.single_action_space.n)
-        the number of actions (Keras insists on a plain int).
-    seed : whole number, seeds keras (keras.utils.set_random_seed), all generators and the games
-    games : whole number, how often all games are played
-    capacity : whole number, of the replay buffer
+        the number of actions (Keras needs a plain int).
+    seed : integer, seeds Keras (keras.utils.set_random_seed), all generators and the games
+    games : integer, how often all games are played
+    capacity : integer, of the replay buffer
 
     Returns
     -------
     q : keras.Model, the trained network
-    returns : list of floats, after each round the mean total of its games
+    returns : list of floats, the mean total of the games of each round
     """
     ### BEGIN SOLUTION
     keras.utils.set_random_seed(seed)
@@ -1500,8 +1512,8 @@ def train_dqn(env, seed, games=200, capacity=20_000):
 # %% [markdown]
 """
 The check trains your agent for 150 rounds of sixteen games, which takes about ten seconds. It learns
-in a world where the three actions have changed their places, so that only somebody who learns from
-this very world can win. Then it plays a hundred games without exploring.
+in an environment where the three actions are permuted, so only an agent that learns from this
+environment can win. Then it plays a hundred games without exploration.
 """
 
 # %% test="train_dqn" points=9
@@ -1531,11 +1543,11 @@ check.between(
     0.7,
     1.0,
     name="mean return of 100 greedy games of Catch",
-    hint="If every part passes alone, look at how often the target is copied, at what epsilon is "
-    "in each round, and at which steps the memory holds.",
+    hint="If every part passes alone, look at how often the target network is copied, at epsilon in "
+    "each round, and at the transitions in the replay buffer.",
 )
 ### BEGIN HIDDEN TESTS
-# The ball is above the paddle; only the older frame tells to which side it will be gone.
+# The ball is above the paddle; only the older frame shows to which side it drifts.
 left, right = order.index(0), order.index(2)
 pairs, answers = [], []
 for row in (5, 6):
@@ -1553,21 +1565,21 @@ check.between(
     np.mean(follows),
     0.8,
     1.0,
-    name="share of states in which the network follows the drift that the older frame shows",
+    name="fraction of states in which the network follows the drift that the older frame shows",
     hint="Both frames must reach the network, the older one first.",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 """
-Watch it. And then train once more, with a memory that holds nothing but the sixteen steps of one
-moment. What will the second curve look like? Write your guess down before you run the cell.
+Watch it play. Then train once more, with a replay buffer that holds only sixteen transitions, those of
+the latest step of the sixteen games. **Predict** the second curve before you run the cell.
 """
 
 
 # %%
 def film(choose, seed):
-    """Sixteen games at once, as pictures of 4 × 4 fields."""
+    """Sixteen games side by side, as images of 4 × 4 fields."""
     world, pictures = envs.CatchVector(16), []
 
     def remember(states, actions, rewards, next_states, terminated):
@@ -1586,12 +1598,12 @@ plot.animation(
     film(lambda states: np.argmax(values(states), axis=1), SEED),
     width=4.0,
     title="Your agent plays sixteen games",
-    caption="Each field is a game: the ball falls, the paddle at the bottom waits where it will "
+    caption="Each field is a game: the ball falls, and the paddle at the bottom moves to where it will "
     "land.",
 )
 
 # %%
-_, forgetful = train_dqn(envs.CatchVector(16), SEED, capacity=16)
+_, small = train_dqn(envs.CatchVector(16), SEED, capacity=16)
 
 
 def smooth(returns):
@@ -1599,86 +1611,84 @@ def smooth(returns):
 
 
 plot.curves(
-    {"memory of 20,000 steps": smooth(returns), "memory of 16 steps": smooth(forgetful)},
+    {"20,000 transitions": smooth(returns), "16 transitions": smooth(small)},
     x=16 * np.arange(20, len(returns) + 1),
     xlabel="games played",
     ylabel="mean return of the last 320 games",
-    title="With a memory, and without",
-    caption="Both agents are the same, and so is everything that they are told to do. Only what "
-    "minibatches are drawn from differs.",
+    title="A large and a small replay buffer",
+    caption="The two runs differ only in the capacity of the replay buffer.",
 )
 
 # %% [markdown]
 """
-### Exercise 13. Greedy, and without a memory · 8 points · about 12 minutes · marked by hand
+### Exercise 13. Greedy action selection and a small replay buffer · 8 points · about 12 minutes · marked by hand
 """
 
 # %% [markdown] written="greedy_learner" points=8 outcomes=[16]
 """
-**1.** A learner of exercise 4 always acts greedily: no exploration, ties broken by the lowest
-number, a table that starts at zero. Draw (in words or letters) a problem with three states in
-which it never finds the best way, however long it plays. Say what its table looks like in the end,
-and what the best way would have paid.
+**1.** An agent learns as in exercise 4 and always acts greedily: no exploration, ties broken by the
+lowest number, a table that starts at zero. Describe (in words or letters) an environment with three
+states in which it never finds the best policy, however long it plays. State its table in the end, and
+the return of the best policy.
 
-**2.** Your second curve: what happened to the agent with the memory of 16 steps? Quote your
-numbers, and explain with *what* a minibatch of these sixteen steps has in common. Why does a large
-memory cure it? (About ten lines together.)
+**2.** Your second curve: what happened to the agent with a replay buffer of 16 transitions? Quote your
+numbers, and explain them by *what* the sixteen transitions of a minibatch have in common. Why does a
+large buffer solve the problem? (About ten lines together.)
 
 ### BEGIN SOLUTION
-**1.** State A is the start. Action 0 ends the game and pays 1. Action 1 leads to B and pays 0;
-from B action 0 leads to C and pays 0, and from C action 0 ends the game and pays 10. At first all
-entries are 0, so the learner takes action 0 in A, gets 1, and now Q(A, 0) > 0 = Q(A, 1). From then
-on action 0 is the best it knows, for ever: Q(A, 0) goes to 1, and the rows of B and C stay zero,
-since it was never there. The other way pays 10 γ² (8.1 for γ = 0.9). Nothing that it ever sees
-can tell it so: the entries for what it does not do are never corrected. With a small ε it goes
-through B and C once in a while, and the news travels back.
+**1.** State A is the start. Action 0 ends the game with reward 1. Action 1 leads to B with reward 0;
+from B action 0 leads to C with reward 0, and from C action 0 ends the game with reward 10. At first all
+entries are 0, so the agent takes action 0 in A, receives 1, and now Q(A, 0) > 0 = Q(A, 1). From then on
+action 0 has the largest entry, for ever: Q(A, 0) converges to 1, and the rows of B and C stay zero,
+since these states are never visited. The return of the other way is 10 γ² (8.1 for γ = 0.9). The agent
+never observes it: the entries of actions that it does not take are never corrected. With a small ε it
+goes through B and C once in a while, and the value spreads back.
 
-**2.** With the large memory the mean return rises to about 0.95 (it still explores in a twentieth
-of all steps, and catches everything without); with 16 steps it goes from about -0.4, random play,
-to about -0.1, and no further. All sixteen steps are of the same moment: the ball of every
-game has just landed, so a minibatch holds one row of the field only. The network learns what
-the last step is worth, and nothing about the steps before: the reward has no way back in time. Drawn from a large memory, a
-minibatch has balls at all heights, of many games and of older policies: the examples are nearly
-independent, and what was learned yesterday is practised today. (Each step is also used many times
-instead of once.)
+**2.** With the large buffer the mean return rises to about 0.95 (one action in twenty is still random;
+the greedy policy catches everything); with 16 transitions it goes from about -0.4, random play, to
+about -0.1, and no further. All sixteen transitions are of the same moment: the ball of every game has
+just landed, so a minibatch contains one row of the field only. The network learns the value of the last
+step, and nothing about the steps before: the reward cannot spread back in time. Drawn from a large
+buffer, a minibatch has balls at all heights, from many games and from older policies: the examples are
+nearly independent, and what was learned earlier is trained again. (Each transition is also used many
+times instead of once.)
 ### END SOLUTION
 
 ### BEGIN MARK SCHEME
 First part, 4 points.
 
-* 2 points: a problem with (at most) three states in which greedy play settles on something worse
-  *because it was tried first*: the better action must look no better than the settled one as long
-  as it is not tried. One point if the idea is right but ties or numbers do not work out.
+* 2 points: an environment with (at most) three states in which greedy play keeps to a worse action
+  *because it was tried first*: the entry of the better action must not be larger as long as it is not
+  tried. One point if the idea is right but ties or numbers do not work out.
 * 1 point: the table in the end (the entry of the better action still zero, or never updated).
-* 1 point: what was missed, in numbers, with the discount.
+* 1 point: the return of the best policy, as a number, with the discount.
 
 Second part, 4 points.
 
 * 1 point: own numbers quoted for both curves.
-* 2 points: sixteen steps of the same moment are alike (same row, same phase of the game, same
+* 2 points: sixteen transitions of the same moment are alike (same row, same phase of the game, same
   policy), so the network is trained on one thing at a time and forgets or never learns the rest.
   One point for "correlated" alone.
-* 1 point: why a large memory cures it: minibatches of nearly independent steps from all phases
-  and many games; or that old steps are used again. "More data" alone: 0.
+* 1 point: why a large buffer solves it: minibatches of nearly independent transitions from all phases
+  and many games; or that old transitions are used again. "More data" alone: 0.
 ### END MARK SCHEME
 """
 
 # %% [markdown]
 r"""
-## For a weekend: a game that was not made for you
+## For a weekend: harder environments
 
-Your agent learned a world that was made to be learned in a minute. Real games are slower, and worse.
+Catch was made to be learned in a minute. Real games take much longer to learn.
 
-1. **A longer way to the reward.** `envs.CatchVector(16, size=16)`: the reward comes 15 steps
-   after the first decision. What must change, in rounds, in $\epsilon$, in $\gamma$? Plot the
-   curve of each attempt: an agent's curve is its diary.
-2. **Double DQN in the loop.** Swap in `double_dqn_targets` (it wants `q`, so `functools.partial`
-   helps). Compare the *values* of first frames with the returns that follow: who promises too
-   much?
+1. **A longer delay of the reward.** `envs.CatchVector(16, size=16)`: the reward comes 15 steps
+   after the first action. What must change: the rounds, $\epsilon$, $\gamma$? Plot the learning curve of
+   each attempt.
+2. **Double DQN in the loop.** Use `double_dqn_targets` (it needs `q`, so `functools.partial` helps).
+   Compare the *values* of first frames with the returns that follow: which agent overestimates more?
 3. **Atari.** With `pip install "dlcourse[atari]"` and a GPU, or a night: section 12 of the lesson has
-   the consoles, DeepMind's network, and the loop for games that do not end together. Pong turns
-   from -21 to positive after about a million steps.
-4. **Dueling, prioritised, noisy.** *Rainbow* (Hessel et al. 2018) tried six improvements together.
+   the consoles, DeepMind's network, and the loop for games that do not end together. The score in Pong
+   rises from -21 to above zero after about a million steps.
+4. **Dueling, prioritized, noisy.** *Rainbow* (Hessel et al. 2018) combined six improvements of DQN.
    Add one to your agent and show, over five seeds, that it helps. That is harder than adding it.
 
 Nothing here is graded.

@@ -1,4 +1,4 @@
-"""Known wrong answers of week 7, each with the sentence that its author deserves to read."""
+"""Known wrong answers of week 7, each with a hint that names the cause."""
 
 import collections
 
@@ -14,7 +14,7 @@ from autograder.course.known_answers import misconception, variant
 
 @misconception(
     "discounted_returns",
-    hint="The reward of the step itself is not discounted yet: only what comes later is.",
+    hint="The reward of the step itself is not discounted, only later rewards are. Yours discounts it, too.",
 )
 def discounts_at_once(rewards, gamma, after=0.0):
     returns, following = np.zeros(len(rewards)), after
@@ -26,7 +26,7 @@ def discounts_at_once(rewards, gamma, after=0.0):
 
 @misconception(
     "discounted_returns",
-    hint="You add up what was before. A return looks ahead: begin at the last step.",
+    hint="You add up earlier rewards. A return adds up later ones: begin at the last step.",
 )
 def looks_back(rewards, gamma, after=0.0):
     returns, so_far = np.zeros(len(rewards)), 0.0
@@ -39,8 +39,8 @@ def looks_back(rewards, gamma, after=0.0):
 
 @misconception(
     "discounted_returns",
-    hint="Where an episode was cut off something would have followed: `after` does not reach your "
-    "returns.",
+    hint="Your returns ignore `after`. If an episode was truncated, something would have followed: that "
+    "is `after`.",
 )
 def nothing_follows(rewards, gamma, after=0.0):
     returns, following = np.zeros(len(rewards)), 0.0
@@ -57,7 +57,7 @@ def without_discount(rewards, gamma, after=0.0):
 
 @misconception(
     "discounted_returns",
-    hint="That is the return of the first step. One is asked for from every step on.",
+    hint="That is the return from the first step on. The result has one return for each step.",
 )
 def only_from_the_start(rewards, gamma, after=0.0):
     padded = np.append(rewards, after)
@@ -87,7 +87,7 @@ def with_a_matrix(rewards, gamma, after=0.0):
 @misconception(
     "value_iteration",
     replaces="action_values",
-    hint="After a terminal state nothing comes, whatever V, P and R say of it.",
+    hint="Nothing follows a terminal state: its value and its action values are 0, whatever V, P and R contain.",
 )
 def life_after_the_end(V, P, R, terminal, gamma):
     return R + gamma * P @ V
@@ -96,7 +96,7 @@ def life_after_the_end(V, P, R, terminal, gamma):
 @misconception(
     "value_iteration",
     replaces="action_values",
-    hint="Only the future is discounted: the reward of the action itself counts in full.",
+    hint="Only the value of the next state is discounted. Yours discounts the reward of the action, too.",
 )
 def discounts_the_reward_too(V, P, R, terminal, gamma):
     Q = gamma * (R + P @ np.where(terminal, 0.0, V))
@@ -106,8 +106,8 @@ def discounts_the_reward_too(V, P, R, terminal, gamma):
 @misconception(
     "value_iteration",
     replaces="action_values",
-    hint="An action can lead to several states: weigh all of them by their probabilities, not only "
-    "the likeliest.",
+    hint="An action can lead to several states: sum over all of them with their probabilities. Yours uses "
+    "only the most probable one.",
 )
 def only_the_likeliest(V, P, R, terminal, gamma):
     Q = R + gamma * np.where(terminal, 0.0, V)[P.argmax(axis=2)]
@@ -118,7 +118,7 @@ def only_the_likeliest(V, P, R, terminal, gamma):
     "value_iteration",
     replaces="value_iteration",
     hint="In one sweep all new values come from the old ones. Yours already uses values that it "
-    "has just changed: right in the end, but not what a sweep is here.",
+    "has just changed: it converges to the same values, but it is not a sweep as defined here.",
 )
 def sweeps_in_place(P, R, terminal, gamma, sweeps):
     V = np.zeros(len(P))
@@ -131,8 +131,7 @@ def sweeps_in_place(P, R, terminal, gamma, sweeps):
 @misconception(
     "value_iteration",
     replaces="value_iteration",
-    hint="A state is worth what its best action is worth, not what its actions are worth on "
-    "average.",
+    hint="The value of a state is the largest of its action values. Yours is their mean.",
 )
 def mean_over_the_actions(P, R, terminal, gamma, sweeps):
     V = np.zeros(len(P))
@@ -144,7 +143,7 @@ def mean_over_the_actions(P, R, terminal, gamma, sweeps):
 @misconception(
     "value_iteration",
     replaces="value_iteration",
-    hint="Count the sweeps: yours starts from the rewards, which is one sweep ahead.",
+    hint="Yours does one sweep too many: it starts from the values after the first sweep instead of V = 0.",
 )
 def one_sweep_ahead(P, R, terminal, gamma, sweeps):
     V = action_values(np.zeros(len(P)), P, R, terminal, gamma).max(axis=1)
@@ -179,7 +178,7 @@ def with_einsum(V, P, R, terminal, gamma):
 
 @misconception(
     "epsilon_greedy",
-    hint="Exploring means any action, the best one included; yours leaves it out.",
+    hint="A random action is any action, including the best one; yours excludes the best one.",
 )
 def explores_among_the_others(values, epsilon, rng):
     n_games, n_actions = values.shape
@@ -192,7 +191,7 @@ def explores_among_the_others(values, epsilon, rng):
 
 @misconception(
     "epsilon_greedy",
-    hint="You throw one coin for all games, so that all of them explore or none does.",
+    hint="You draw one random number for all games, so either all of them explore or none does.",
 )
 def one_coin_for_all(values, epsilon, rng):
     n_games, n_actions = values.shape
@@ -204,8 +203,8 @@ def one_coin_for_all(values, epsilon, rng):
 
 @misconception(
     "epsilon_greedy",
-    hint="np.argmax takes the first of several equal values: an agent that knows nothing would "
-    "always do the same. Draw among equals.",
+    hint="np.argmax takes the first of several equal values, so an agent that knows nothing would "
+    "always do the same. Choose at random among equal values.",
 )
 def first_of_the_best(values, epsilon, rng):
     n_games, n_actions = values.shape
@@ -215,7 +214,7 @@ def first_of_the_best(values, epsilon, rng):
 
 @misconception(
     "epsilon_greedy",
-    hint="Epsilon is the share of random actions; yours takes the best one with that probability.",
+    hint="Epsilon is the probability of a random action; yours takes the best action with that probability.",
 )
 def turned_around(values, epsilon, rng):
     n_games, n_actions = values.shape
@@ -226,8 +225,8 @@ def turned_around(values, epsilon, rng):
 
 @misconception(
     "epsilon_greedy",
-    hint="Some of your randomness comes from NumPy's global generator: an equal rng must give equal "
-    "actions.",
+    hint="Some of your random numbers come from NumPy's global generator. Take all of them from rng, so "
+    "that an equal rng gives equal actions.",
 )
 def its_own_coins(values, epsilon, rng):
     n_games, n_actions = values.shape
@@ -240,7 +239,7 @@ def its_own_coins(values, epsilon, rng):
 @misconception(
     "epsilon_greedy",
     replaces="epsilon_at",
-    hint="After the last step of the schedule epsilon stays where it is; yours goes on falling.",
+    hint="After the last step of the schedule epsilon stays constant; yours continues to fall.",
 )
 def falls_for_ever(step, start, end, steps):
     return start + step / steps * (end - start)
@@ -249,7 +248,7 @@ def falls_for_ever(step, start, end, steps):
 @misconception(
     "epsilon_greedy",
     replaces="epsilon_at",
-    hint="It never gets smaller: look at what `step` should do.",
+    hint="Your epsilon never changes: it does not depend on `step`.",
 )
 def never_falls(step, start, end, steps):
     return start
@@ -258,7 +257,7 @@ def never_falls(step, start, end, steps):
 @misconception(
     "epsilon_greedy",
     replaces="epsilon_at",
-    hint="Yours falls to 0 and is stopped at `end`, so it is steeper than a straight line from "
+    hint="Yours falls towards 0 and is clipped at `end`, so it is steeper than a straight line from "
     "start to end.",
 )
 def falls_to_zero(step, start, end, steps):
@@ -296,7 +295,7 @@ def by_cases(step, start, end, steps):
 
 @misconception(
     "q_learning_update",
-    hint="The game was over, and you still count what the table says of the next state.",
+    hint="If the game was over, the target is the reward alone. Yours still adds the value of the next state.",
 )
 def goes_on_after_the_end(Q, state, action, reward, next_state, terminated, alpha, gamma):
     delta = reward + gamma * Q[next_state].max() - Q[state, action]
@@ -306,8 +305,8 @@ def goes_on_after_the_end(Q, state, action, reward, next_state, terminated, alph
 
 @misconception(
     "q_learning_update",
-    hint="Which action comes next is up to the agent: of the next state the best entry counts, not "
-    "the mean.",
+    hint="The target takes the best entry of the next state's row, since the agent can choose its next "
+    "action. Yours takes the mean.",
 )
 def mean_of_what_follows(Q, state, action, reward, next_state, terminated, alpha, gamma):
     delta = reward + (0 if terminated else gamma * Q[next_state].mean()) - Q[state, action]
@@ -317,7 +316,7 @@ def mean_of_what_follows(Q, state, action, reward, next_state, terminated, alpha
 
 @misconception(
     "q_learning_update",
-    hint="Alpha says how much the new evidence counts; in yours the old entry counts that much.",
+    hint="Alpha is the weight of the target. In yours it is the weight of the old entry.",
 )
 def alpha_on_the_wrong_side(Q, state, action, reward, next_state, terminated, alpha, gamma):
     target = reward + (0 if terminated else gamma * Q[next_state].max())
@@ -328,8 +327,8 @@ def alpha_on_the_wrong_side(Q, state, action, reward, next_state, terminated, al
 
 @misconception(
     "q_learning_update",
-    hint="The action that you take next may be the same one, but need not: look for the best entry "
-    "of the next state's row.",
+    hint="Yours takes the entry of the same action in the next state. The next action can be another "
+    "one: take the best entry of that row.",
 )
 def repeats_the_action(Q, state, action, reward, next_state, terminated, alpha, gamma):
     delta = reward + (0 if terminated else gamma * Q[next_state, action]) - Q[state, action]
@@ -339,7 +338,7 @@ def repeats_the_action(Q, state, action, reward, next_state, terminated, alpha, 
 
 @misconception(
     "q_learning_update",
-    hint="One step was one action: of the state's row only that action's entry may change.",
+    hint="Only the entry of the action that was taken may change; yours changes the whole row of the state.",
 )
 def corrects_the_whole_row(Q, state, action, reward, next_state, terminated, alpha, gamma):
     delta = reward + (0 if terminated else gamma * Q[next_state].max()) - Q[state, action]
@@ -349,7 +348,7 @@ def corrects_the_whole_row(Q, state, action, reward, next_state, terminated, alp
 
 @misconception(
     "q_learning_update",
-    hint="The best entry of the next state is wanted; yours is the best of the whole table.",
+    hint="Take the best entry of the next state's row; yours is the best entry of the whole table.",
 )
 def best_of_the_table(Q, state, action, reward, next_state, terminated, alpha, gamma):
     delta = reward + (0 if terminated else gamma * Q.max()) - Q[state, action]
@@ -359,7 +358,7 @@ def best_of_the_table(Q, state, action, reward, next_state, terminated, alpha, g
 
 @misconception(
     "q_learning_update",
-    hint="Delta is right, but the table that was handed in did not change: write into Q itself.",
+    hint="Delta is right, but the table that was passed did not change: write into Q itself, not into a copy.",
 )
 def changes_a_copy(Q, state, action, reward, next_state, terminated, alpha, gamma):
     Q = Q.copy()
@@ -380,7 +379,7 @@ def as_a_weighted_mean(Q, state, action, reward, next_state, terminated, alpha, 
 
 
 class _Buffer:
-    """A right one, with the places where one goes wrong as methods of their own."""
+    """A correct buffer; each wrong answer below overrides one of its methods."""
 
     def __init__(self, capacity, state_shape, dtype=np.uint8):
         self.capacity, self.added = capacity, 0
@@ -418,8 +417,8 @@ class _Buffer:
 
 @misconception(
     "ReplayBuffer",
-    hint="When it is full, nothing new gets in, or all of it into one place: the newest steps "
-    "should take the places of the oldest, one after another.",
+    hint="When your buffer is full, new transitions are lost or all go into one place. The newest "
+    "transitions should replace the oldest, one after another.",
 )
 class stops_when_full(_Buffer):
     def places(self, n):
@@ -428,7 +427,7 @@ class stops_when_full(_Buffer):
 
 @misconception(
     "ReplayBuffer",
-    hint="You draw from all places, also from those where nothing was ever put.",
+    hint="You draw from all places, including empty ones. Draw only from transitions that were stored.",
 )
 class draws_empty_places(_Buffer):
     def drawn(self, n, rng):
@@ -437,8 +436,8 @@ class draws_empty_places(_Buffer):
 
 @misconception(
     "ReplayBuffer",
-    hint="The step that was added last can never be drawn: rng.integers leaves its upper end out "
-    "already.",
+    hint="The transition that was added last is never drawn: rng.integers already excludes its upper "
+    "end.",
 )
 class never_the_newest(_Buffer):
     def drawn(self, n, rng):
@@ -447,7 +446,7 @@ class never_the_newest(_Buffer):
 
 @misconception(
     "ReplayBuffer",
-    hint="Frames became floats inside: eight times the memory for the same picture.",
+    hint="Your buffer stores frames as floats: eight times the memory for the same image.",
 )
 class floats_inside(_Buffer):
     def kind(self, dtype):
@@ -461,7 +460,7 @@ class floats_inside(_Buffer):
 
 @misconception(
     "ReplayBuffer",
-    hint="Only the steps added last are ever drawn. All that are kept should be equally likely.",
+    hint="You only draw the transitions that were added last. All stored transitions should be equally likely.",
 )
 class draws_the_newest(_Buffer):
     def drawn(self, n, rng):
@@ -471,7 +470,7 @@ class draws_the_newest(_Buffer):
 
 @misconception(
     "ReplayBuffer",
-    hint="States and the rest of a step were drawn apart: draw places once, for all parts.",
+    hint="You draw new indices for each part, so the parts belong to different transitions. Draw once.",
 )
 class parts_drawn_apart(_Buffer):
     def sample(self, n, rng):
@@ -480,8 +479,8 @@ class parts_drawn_apart(_Buffer):
 
 @misconception(
     "ReplayBuffer",
-    hint="You keep the arrays that were handed over, not copies: when their owner writes into them, "
-    "your memory changes.",
+    hint="You store the arrays of the caller, not copies: when the caller writes into them, your "
+    "transitions change.",
 )
 class keeps_no_copies:
     def __init__(self, capacity, state_shape, dtype=np.uint8):
@@ -522,7 +521,7 @@ class with_a_deque:
 
 
 @misconception(
-    "FrameStack", hint="The newest frame stands first in your states; it should stand last."
+    "FrameStack", hint="The newest frame comes first in your states; it should come last."
 )
 class newest_first:
     def __init__(self, k):
@@ -539,7 +538,7 @@ class newest_first:
 
 @misconception(
     "FrameStack",
-    hint="At the start there is one frame only: take it k times. Yours fills up with black.",
+    hint="At the start there is only one frame: repeat it k times. Yours fills the others with zeros.",
 )
 class black_at_the_start:
     def __init__(self, k):
@@ -557,8 +556,8 @@ class black_at_the_start:
 
 @misconception(
     "FrameStack",
-    hint="You hand out the same array every time and write into it later: the states of the past "
-    "change with it.",
+    hint="You return the same array every time and write into it later, so earlier states change. "
+    "Return a new array.",
 )
 class one_array_for_all:
     def __init__(self, k):
@@ -576,7 +575,7 @@ class one_array_for_all:
 
 @misconception(
     "FrameStack",
-    hint="The frames stand on an axis of their own: last, as channels do, not first.",
+    hint="Stack the frames on a new last axis, as channels; yours is the second axis.",
 )
 class frames_on_the_first_axis:
     def __init__(self, k):
@@ -593,7 +592,7 @@ class frames_on_the_first_axis:
 
 @misconception(
     "FrameStack",
-    hint="After a reset frames of the old game are still there: new games begin with their own.",
+    hint="After a reset your states still have frames of the old game: start again from the new frames only.",
 )
 class old_games_shine_through:
     def __init__(self, k):
@@ -629,7 +628,7 @@ class with_a_deque_of_frames:
 
 @misconception(
     "play_game",
-    hint="Games that were cut off are remembered as over. They were not: something would have "
+    hint="You remember truncated games as terminated. They were only stopped: something would have "
     "followed.",
 )
 def cut_off_means_over(env, choose, stack, remember):
@@ -647,7 +646,7 @@ def cut_off_means_over(env, choose, stack, remember):
 
 @misconception(
     "play_game",
-    hint="Games that are cut off never say that they are over: your loop does not notice.",
+    hint="Your loop waits for `terminated`, but truncated games never set it: look at `truncated`, too.",
 )
 def waits_for_the_end(env, choose, stack, remember):
     frames, _ = env.reset()
@@ -664,8 +663,8 @@ def waits_for_the_end(env, choose, stack, remember):
 
 @misconception(
     "play_game",
-    hint="The states that you remember, or choose from, are those of the start: after each step the "
-    "next states become the states.",
+    hint="You always choose from and remember the states of the start. After each step the next states "
+    "become the states.",
 )
 def stands_still(env, choose, stack, remember):
     frames, _ = env.reset()
@@ -681,7 +680,7 @@ def stands_still(env, choose, stack, remember):
 
 @misconception(
     "play_game",
-    hint="You remember the states after the step twice: the action was chosen for those before it.",
+    hint="You remember the next states twice. The first argument is the states for which you chose the actions.",
 )
 def remembers_too_late(env, choose, stack, remember):
     frames, _ = env.reset()
@@ -698,8 +697,8 @@ def remembers_too_late(env, choose, stack, remember):
 
 @misconception(
     "play_game",
-    hint="The last step, the one that pays, is never remembered: remember before you look whether "
-    "the games are over.",
+    hint="You never remember the last step, the one with the reward: call `remember` before you check "
+    "whether the games are over.",
 )
 def forgets_the_last_step(env, choose, stack, remember):
     frames, _ = env.reset()
@@ -717,7 +716,7 @@ def forgets_the_last_step(env, choose, stack, remember):
 
 @misconception(
     "play_game",
-    hint="One frame at a time reaches the agent: each frame goes through stack.push, not stack.reset.",
+    hint="Your states repeat a single frame: pass each new frame to stack.push, not to stack.reset.",
 )
 def resets_the_stack(env, choose, stack, remember):
     frames, _ = env.reset()
@@ -751,14 +750,14 @@ def with_break(env, choose, stack, remember):
 # --- build_q_network ---------------------------------------------------------------------------
 
 
-def _network(shape, n_actions, scaled=True, padding="valid", bends="relu", head=None):
+def _network(shape, n_actions, scaled=True, padding="valid", activation="relu", head=None):
     return keras.Sequential(
         [
             keras.Input(shape),
             *([keras.layers.Rescaling(1 / 255)] if scaled else []),
-            keras.layers.Conv2D(16, 3, padding=padding, activation=bends),
+            keras.layers.Conv2D(16, 3, padding=padding, activation=activation),
             keras.layers.Flatten(),
-            keras.layers.Dense(64, activation=bends),
+            keras.layers.Dense(64, activation=activation),
             keras.layers.Dense(n_actions, activation=head),
         ]
     )
@@ -766,8 +765,8 @@ def _network(shape, n_actions, scaled=True, padding="valid", bends="relu", head=
 
 @misconception(
     "build_q_network",
-    hint="The last layer makes probabilities. Values are no probabilities: they can be negative and "
-    "need not sum to anything.",
+    hint="Your last layer outputs probabilities. Action values are not probabilities: they can be "
+    "negative, and they need not add up to 1.",
 )
 def values_as_probabilities(shape, n_actions):
     return _network(shape, n_actions, head="softmax")
@@ -775,7 +774,7 @@ def values_as_probabilities(shape, n_actions):
 
 @misconception(
     "build_q_network",
-    hint="A ReLU at the end: your network can never say that an action is worth less than nothing.",
+    hint="Your last layer has a ReLU, so the network cannot output negative values.",
 )
 def never_negative(shape, n_actions):
     return _network(shape, n_actions, head="relu")
@@ -783,7 +782,7 @@ def never_negative(shape, n_actions):
 
 @misconception(
     "build_q_network",
-    hint="Bytes from 0 to 255 reach the convolution as they are: scale them first.",
+    hint="Bytes from 0 to 255 reach the convolution unscaled: divide them by 255 first.",
 )
 def bytes_as_they_are(shape, n_actions):
     return _network(shape, n_actions, scaled=False)
@@ -791,22 +790,23 @@ def bytes_as_they_are(shape, n_actions):
 
 @misconception(
     "build_q_network",
-    hint="Your convolution pads its input: without padding a 10 × 10 picture becomes 8 × 8.",
+    hint="Your convolution pads its input: without padding a 10 × 10 image becomes 8 × 8.",
 )
 def padded(shape, n_actions):
     return _network(shape, n_actions, padding="same")
 
 
 @misconception(
-    "build_q_network", hint="Hidden layers without a bend are one layer: ReLU is missing."
+    "build_q_network",
+    hint="The nonlinearity is missing: without ReLU the layers together compute a linear function.",
 )
-def nothing_bends(shape, n_actions):
-    return _network(shape, n_actions, bends=None)
+def no_nonlinearity(shape, n_actions):
+    return _network(shape, n_actions, activation=None)
 
 
 @misconception(
     "build_q_network",
-    hint="The pixels are flattened before the convolution could look at neighbours: there is none.",
+    hint="Your network has no convolution: it flattens the pixels at once.",
 )
 def no_convolution(shape, n_actions):
     return keras.Sequential(
@@ -833,7 +833,7 @@ def functional(shape, n_actions):
 
 @misconception(
     "dqn_targets",
-    hint="The maximum is over the actions of each state; yours is over the minibatch.",
+    hint="Take the maximum over the actions of each state; yours is over the minibatch.",
 )
 def best_of_the_batch(target, rewards, next_states, terminated, gamma):
     best = tf.reduce_max(target(next_states), axis=0)[0]
@@ -842,7 +842,7 @@ def best_of_the_batch(target, rewards, next_states, terminated, gamma):
 
 @misconception(
     "dqn_targets",
-    hint="Where a game was over nothing follows; yours counts the next state there, too.",
+    hint="Where a game was over the target is the reward alone; yours adds the value of the next state there, too.",
 )
 def always_goes_on(target, rewards, next_states, terminated, gamma):
     return tf.stop_gradient(rewards + gamma * tf.reduce_max(target(next_states), axis=1))
@@ -850,8 +850,8 @@ def always_goes_on(target, rewards, next_states, terminated, gamma):
 
 @misconception(
     "dqn_targets",
-    hint="The numbers are right, but a gradient flows through them: the network could lower its "
-    "loss by lowering its targets.",
+    hint="The numbers are right, but a gradient flows through them: the network could reduce its "
+    "loss by changing its targets. Stop the gradient.",
 )
 def targets_that_move(target, rewards, next_states, terminated, gamma):
     best = tf.reduce_max(target(next_states), axis=1)
@@ -860,8 +860,8 @@ def targets_that_move(target, rewards, next_states, terminated, gamma):
 
 @misconception(
     "dqn_targets",
-    hint="It is the other way round: where a game was over the reward stands alone, elsewhere more "
-    "follows.",
+    hint="The two cases are swapped: where a game was over the target is the reward alone, elsewhere the "
+    "value of the next state is added.",
 )
 def over_and_not_over_swapped(target, rewards, next_states, terminated, gamma):
     best = tf.reduce_max(target(next_states), axis=1)
@@ -870,7 +870,7 @@ def over_and_not_over_swapped(target, rewards, next_states, terminated, gamma):
 
 @misconception(
     "dqn_targets",
-    hint="Discounted is what comes a step later. The reward has been paid already.",
+    hint="Only the value of the next state is discounted; yours discounts the reward, too.",
 )
 def reward_discounted_too(target, rewards, next_states, terminated, gamma):
     best = tf.reduce_max(target(next_states), axis=1)
@@ -889,7 +889,7 @@ def with_keras_operations(target, rewards, next_states, terminated, gamma):
 
 @misconception(
     "double_dqn_targets",
-    hint="Your q chooses and judges: what the chosen action is worth, the target network says.",
+    hint="Your q selects and evaluates: the target network should evaluate the selected action.",
 )
 def chooses_and_judges(q, target, rewards, next_states, terminated, gamma):
     best = tf.reduce_max(q(next_states), axis=1)
@@ -898,7 +898,7 @@ def chooses_and_judges(q, target, rewards, next_states, terminated, gamma):
 
 @misconception(
     "double_dqn_targets",
-    hint="That is plain DQN: the target network chooses and judges, and q was never asked.",
+    hint="That is the target of plain DQN: the target network selects and evaluates, and q is not used.",
 )
 def plain_targets(q, target, rewards, next_states, terminated, gamma):
     best = tf.reduce_max(target(next_states), axis=1)
@@ -907,7 +907,7 @@ def plain_targets(q, target, rewards, next_states, terminated, gamma):
 
 @misconception(
     "double_dqn_targets",
-    hint="The two have changed places: q chooses the action, the target network judges it.",
+    hint="The two networks are swapped: q selects the action, the target network evaluates it.",
 )
 def jobs_swapped(q, target, rewards, next_states, terminated, gamma):
     chosen = tf.argmax(target(next_states), axis=1)
@@ -917,7 +917,7 @@ def jobs_swapped(q, target, rewards, next_states, terminated, gamma):
 
 @misconception(
     "double_dqn_targets",
-    hint="Right numbers, but a gradient flows through them into the network that judges.",
+    hint="The numbers are right, but a gradient flows through them into the target network. Stop the gradient.",
 )
 def double_targets_that_move(q, target, rewards, next_states, terminated, gamma):
     chosen = tf.argmax(q(next_states), axis=1)
@@ -927,7 +927,7 @@ def double_targets_that_move(q, target, rewards, next_states, terminated, gamma)
 
 @misconception(
     "double_dqn_targets",
-    hint="Where a game was over nothing follows, whoever judges it.",
+    hint="Where a game was over the target is the reward alone; yours adds the value of the next state there, too.",
 )
 def double_always_goes_on(q, target, rewards, next_states, terminated, gamma):
     chosen = tf.argmax(q(next_states), axis=1)
@@ -949,7 +949,7 @@ def with_one_hot(q, target, rewards, next_states, terminated, gamma):
 
 @misconception(
     "td_loss",
-    hint="All actions are pulled to the target. Only the one that was taken has been tried.",
+    hint="Your loss compares all actions with the target. Only the action that was taken has one.",
 )
 def blames_all_actions(q, states, actions, targets):
     size = tf.abs(targets[:, None] - q(states))
@@ -958,8 +958,8 @@ def blames_all_actions(q, states, actions, targets):
 
 @misconception(
     "td_loss",
-    hint="You took the best value of each row. The action that was taken may have been another: it "
-    "was exploring.",
+    hint="You use the best value of each row. The action that was taken can be another one, for example "
+    "a random action.",
 )
 def best_for_taken(q, states, actions, targets):
     size = tf.abs(targets - tf.reduce_max(q(states), axis=1))
@@ -968,15 +968,15 @@ def best_for_taken(q, states, actions, targets):
 
 @misconception(
     "td_loss",
-    hint="That is the squared error: a surprise of 10 pulls ten times as hard as one of 1. Huber's "
-    "is straight beyond 1.",
+    hint="That is the squared error: an error of 10 pulls ten times as hard as one of 1. The Huber loss "
+    "is linear beyond 1.",
 )
 def squares_everything(q, states, actions, targets):
     said = tf.gather(q(states), actions, axis=1, batch_dims=1)
     return tf.reduce_mean(0.5 * (targets - said) ** 2)
 
 
-@misconception("td_loss", hint="The loss is a mean over the minibatch, yours is the sum.")
+@misconception("td_loss", hint="The loss is a mean over the minibatch; yours is the sum.")
 def summed_up(q, states, actions, targets):
     said = tf.gather(q(states), actions, axis=1, batch_dims=1)
     size = tf.abs(targets - said)
@@ -985,8 +985,8 @@ def summed_up(q, states, actions, targets):
 
 @misconception(
     "td_loss",
-    hint="Clipping the error also cuts off its gradient: beyond 1 your loss is level, and large "
-    "errors teach nothing.",
+    hint="You clip the error before squaring it: beyond 1 your loss is constant and its gradient is 0, so "
+    "large errors are never corrected.",
 )
 def clips_the_error(q, states, actions, targets):
     said = tf.gather(q(states), actions, axis=1, batch_dims=1)
@@ -995,8 +995,8 @@ def clips_the_error(q, states, actions, targets):
 
 @misconception(
     "td_loss",
-    hint="tf.gather without batch_dims takes these columns for every state: one value a row is "
-    "wanted.",
+    hint="tf.gather without batch_dims takes these columns for every state. Take one value per row, with "
+    "batch_dims=1.",
 )
 def columns_for_entries(q, states, actions, targets):
     size = tf.abs(targets - tf.gather(q(states), actions, axis=1))
@@ -1018,7 +1018,7 @@ def with_keras_huber(q, states, actions, targets):
 def _train(
     env, seed, games, capacity, *, epsilon_of=None, copies=True, learns=True, k=2, forget=False
 ):
-    """Train with one thing wrong; what it is, the keywords say."""
+    """Train with one error, which the keywords select."""
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     env.reset(seed=seed)
@@ -1047,7 +1047,7 @@ def _train(
 
 @misconception(
     "train_dqn",
-    hint="The target network never changes: the targets are still what random weights said.",
+    hint="Your target network never changes: the targets still come from its initial random weights.",
 )
 def target_never_copied(env, seed, games=200, capacity=20_000):
     return _train(env, seed, games, capacity, copies=False)
@@ -1055,21 +1055,20 @@ def target_never_copied(env, seed, games=200, capacity=20_000):
 
 @misconception(
     "train_dqn",
-    hint="One frame is all that your network sees: where the ball is going, it cannot know.",
+    hint="Your network gets only one frame, which does not show where the ball is going.",
 )
 def one_frame(env, seed, games=200, capacity=20_000):
     return _train(env, seed, games, capacity, k=1)
 
 
-@misconception("train_dqn", hint="It plays and plays, but never learns from what it has seen.")
+@misconception("train_dqn", hint="Your agent plays but never takes a training step.")
 def never_learns(env, seed, games=200, capacity=20_000):
     return _train(env, seed, games, capacity, learns=False)
 
 
 @misconception(
     "train_dqn",
-    hint="Your memory holds the steps of one moment only: the capacity that was asked for must "
-    "reach it.",
+    hint="Your replay buffer stores only the transitions of one moment: pass `capacity` to it.",
 )
 def no_memory(env, seed, games=200, capacity=20_000):
     return _train(env, seed, games, 16)

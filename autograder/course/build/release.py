@@ -13,6 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.course.build.artifacts import differences, left_over, write
+from autograder.course.build.glossary import glossary, with_link_to_glossary
 from autograder.course.build.instructor_notebook import (
     assignment_notebook,
     lesson_notebook,
@@ -44,7 +45,9 @@ def build(
     *,
     on_built: Callable[[BuiltAssignment], object] | None = None,
 ) -> tuple[BuiltAssignment, ...]:
-    """Write the source and the release of assignments, and the table in the syllabus.
+    """Write the source and the release of assignments, and the pages about the whole course.
+
+    These are the table of outcomes in the syllabus and the glossary.
 
     Nothing is written if one of the assignments cannot be built.
 
@@ -65,7 +68,7 @@ def build(
         If a course text has an error; the message names the file and the line.
     """
     made = [(folder, _make(root, folder)) for folder in _read(root, assignments)]
-    table = syllabus(root)
+    pages = _pages(root)
     built = []
     for folder, files in made:
         changed = differences(root, files, _output_folders(folder.name))
@@ -73,7 +76,7 @@ def build(
         built.append(_summary(folder, tuple(changed)))
         if on_built is not None:
             on_built(built[-1])
-    write(root, table, differences(root, table) | _of_no_assignment(root, assignments))
+    write(root, pages, differences(root, pages) | _of_no_assignment(root, assignments))
     return tuple(built)
 
 
@@ -88,8 +91,13 @@ def stale(root: Path, assignments: Sequence[str] | None = None) -> tuple[str, ..
     found: dict[str, str] = {}
     for folder in _read(root, assignments):
         found |= differences(root, _make(root, folder), _output_folders(folder.name))
-    found |= differences(root, syllabus(root)) | _of_no_assignment(root, assignments)
+    found |= differences(root, _pages(root)) | _of_no_assignment(root, assignments)
     return tuple(f"{path}: {why}" for path, why in found.items())
+
+
+def _pages(root: Path) -> dict[str, bytes]:
+    """Return the built pages about the whole course, by path."""
+    return syllabus(root) | glossary(root)
 
 
 def _read(root: Path, assignments: Sequence[str] | None) -> list[CourseFolder]:
@@ -146,7 +154,9 @@ def _source_files(root: Path, folder: CourseFolder) -> dict[Path, bytes]:
     notebook = notebook_bytes(assignment_notebook(folder.text))
     files[Path(f"{folder.text.path.stem}.ipynb")] = notebook
     if folder.lesson is not None:
-        files[Path(f"{LESSON}.ipynb")] = notebook_bytes(lesson_notebook(folder.lesson))
+        linked = CoursePaths(root).glossary.exists()
+        lesson = with_link_to_glossary(folder.lesson) if linked else folder.lesson
+        files[Path(f"{LESSON}.ipynb")] = notebook_bytes(lesson_notebook(lesson))
     return files
 
 
