@@ -355,8 +355,8 @@ plot.images(
 
 # %% [markdown]
 """
-It makes a handful of mistakes, nearly all of them on the first few dozen cards, and then it can tell
-left from right. Look at the picture once more: the weights are *made of examples*. They are a sum of
+It makes a handful of mistakes (four to six for each of eight seeds), nearly all of them on the first
+few dozen cards, and then it can tell left from right. Look at the picture once more: the weights are *made of examples*. They are a sum of
 the cards that the perceptron got wrong, and of nothing else.
 
 Watch the rule at work in the plane, mistake by mistake.
@@ -739,7 +739,14 @@ $$
 
 Error times input, averaged. Compare it with Rosenblatt's rule: that one adds $\mathbf{x}$ or
 $-\mathbf{x}$ for a mistake and nothing otherwise; gradient descent adds a multiple of every
-$\mathbf{x}$, in proportion to the error on it.
+$\mathbf{x}$, in proportion to the error on it. With labels $y = \pm 1$ and $m = yz$, three classical
+learners differ in their loss:
+
+| learner | loss of one example | what it does with a right answer |
+|---|---|---|
+| perceptron | $\max(0, -m)$ | ignores it |
+| logistic regression | $\log(1 + e^{-m})$ | still makes it a little more confident |
+| support vector machine | $\max(0, 1 - m)$, the hinge loss | ignores it once $m \ge 1$ |
 """
 
 # %%

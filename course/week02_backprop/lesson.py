@@ -765,7 +765,8 @@ plot.curves(
 # %% [markdown]
 r"""
 With 4 units training wins, because it may move the kinks. From 8 units on, much better weights
-*exist* than 1,000 steps *find*. (More steps would find better ones, slowly.)
+*exist* than 1,000 steps *find*. (With ten times as many steps the median error of 16 units falls from
+0.10 to 0.03, which is still twice that of the best output layer.)
 
 Now efficiency. Two ReLU units make a *tent*, $t(x) = \max(2x, 0) - \max(4x - 2, 0)$ on $[0, 1]$.
 Apply the tent to its own output, layer after layer.
@@ -919,7 +920,8 @@ widgets.vanishing_gradient(
 Does it matter? Train five networks of ten layers on the same data, with the same optimizer. Each step
 takes its gradient from a **minibatch**: 32 of the 320 examples, in a new random order for each epoch.
 This is **stochastic gradient descent** (SGD). The minibatch's gradient is a noisy estimate of the
-gradient on all examples, for a tenth of the work.
+gradient on all examples, for a tenth of the work. (The steps use momentum, which section 12
+explains.)
 
 **Predict** their order, and which will not learn at all.
 """
