@@ -200,7 +200,7 @@ def gradient_check(f, x, gradient, h=1e-5):
     Examples
     --------
     For f(x) = x[0] ** 2 * x[1] at x = [3, 2] the claim [12, 9] gives an error below 1e-9. The
-    claim [24, 18], twice too long, gives 1/3.
+    claim [24, 18], twice the right length, gives 1/3.
     """
     ### BEGIN SOLUTION
     numeric = numerical_gradient(f, x, h)
@@ -236,7 +236,7 @@ check.close(
 check.close(
     gradient_check(volume, np.array([3.0, 2.0]), np.array([24.0, 18.0])),
     1 / 3,
-    name="gradient_check of a gradient twice too long",
+    name="gradient_check of a gradient with twice the right length",
     hint="Divide the norm of the difference by the sum of the two norms.",
 )
 ### BEGIN HIDDEN TESTS

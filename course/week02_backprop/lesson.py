@@ -19,8 +19,8 @@
 Week 1 ended with three units that compute exclusive or. You set their weights by hand. A network that
 reads handwriting has a hundred thousand weights, and nobody sets those by hand. When its answer is
 wrong, *each* weight has contributed a little. This week is about how to compute every weight's
-contribution at once, in about two times the work of computing the answer itself; and then about what
-goes wrong in training, and what helps.
+contribution at once, in one backward pass that costs about twice as much as computing the answer; and
+then about what goes wrong in training, and what helps.
 
 **Afterwards you can**
 
@@ -1362,9 +1362,9 @@ epochs. Where do they separate?
 """
 
 # %%
-train_set = data.xor(n=100, noise=0.25, seed=SEED + 1)  # the training set
-val_set = data.xor(n=200, noise=0.25, seed=SEED + 2)  # the validation set: to decide when to stop
-test_set = data.xor(n=2000, noise=0.25, seed=SEED + 3)  # the test set: to measure generalization
+train_set = data.xor(n=100, noise=0.25, seed=SEED + 1)
+val_set = data.xor(n=200, noise=0.25, seed=SEED + 2)  # to decide when to stop
+test_set = data.xor(n=2000, noise=0.25, seed=SEED + 3)  # to measure generalization
 wide = make_layers([2, 64, 64, 2], INITIALIZATIONS["He"], np.random.default_rng(SEED))
 print("weights and biases:", sum(W.size + b.size for W, b in wide))
 

@@ -301,7 +301,8 @@ def drops_what_arrived(grad_A, Z):
 
 @misconception(
     "tanh_backward",
-    hint="a (1 - a) is the derivative of the sigmoid; that of tanh is another one.",
+    hint="a (1 - a) is the derivative of the sigmoid. At the origin the derivative of tanh is 1, four "
+    "times as large as the sigmoid's.",
 )
 def slope_of_the_logistic(grad_A, Z):
     A = np.tanh(Z)
