@@ -11,33 +11,33 @@
 # ---
 
 # %% [markdown]
-r"""
+"""
 # Week 1: the perceptron
 
-### How far do you get with a single line?
+### What can a single unit learn, and what can it not?
 
-The machines that translate, drive and play Go are made of one small part, repeated millions of
-times. The part is from 1957 and fits into one line of code. This week you take it apart: what it
-can say, how it learns, and the smallest question that defeats it. That question has four rows,
-and the way around it is what the rest of this course is about.
+The networks that translate, drive and play Go are made of one small part, repeated millions of
+times. The part dates from 1957 and fits into one line of code. This week you take it apart: what
+it can compute, how it learns, and the smallest problem that it cannot solve. That problem has four
+rows, and its solution, a hidden layer, is what the rest of this course is about.
 
 **Afterwards you can**
 
 * read the weights and the bias of a unit as a line (a plane, a hyperplane) with a direction;
-* run Rosenblatt's learning rule by hand, and say why and how soon it must come to rest;
+* run Rosenblatt's learning rule by hand, and say why it converges and after how many mistakes;
 * prove that no single unit computes exclusive or, and build three units that do;
-* turn "right or wrong" into a smooth loss, and walk down it with a step that is neither too short
-  nor too long;
+* replace "right or wrong" by a smooth loss, and minimize it by gradient descent with a learning
+  rate that is neither too small nor too large;
 * say what a hidden layer is for, and so what *deep* learning has to do with *representation*.
 
 **You need** Python, NumPy arrays, the dot product, and from section 8 on the derivative of a
-function of two variables. Nothing about neural networks.
+function of two variables. You need to know nothing about neural networks.
 
 **Time:** 90 minutes if you make the predictions and play. The notebook itself runs in less than a
 minute.
 
-**How to read it.** Where it says **Predict**, stop and write your guess down before you run the
-next cell. A wrong guess teaches more than a right one, but only if you made it.
+**How to read it.** Where it says **Predict**, stop and write down your guess before you run the
+next cell. You learn more from a wrong guess than from a right one, but only if you wrote it down.
 """
 
 # %% setup=true
@@ -52,10 +52,10 @@ SEED = 0
 PROFILE = "quick"
 
 # %% [markdown]
-r"""
-## 1. A question with 3,072 numbers in it
+"""
+## 1. Image classification: learning a function from examples
 
-Cat or dog? You know at a glance. A computer is given this:
+Cat or dog? You see it at a glance. A computer gets this:
 """
 
 # %%
@@ -65,7 +65,7 @@ plot.images(
     np.where(is_dog[:12] == 1, "dog", "cat"),
     columns=6,
     title="Twelve of four hundred little pictures",
-    caption="Each is drawn by a program, with fur and wall of random colours, so that only the shape "
+    caption="Each is drawn by a program, with fur and wall of random colors, so that only the shape "
     "of the ears tells a cat from a dog.",
 )
 
@@ -75,9 +75,9 @@ print("and its first pixels are", pictures[0, 0, :2].round(2).tolist())
 
 # %% [markdown]
 r"""
-Height times width times three colours: $32 \cdot 32 \cdot 3 = 3{,}072$ numbers. Somewhere there
-is a function that takes those numbers and returns 1 for a dog and 0 for a cat. Nobody can write
-it down, and we cannot even make a list of its values:
+Height times width times three color channels: $32 \cdot 32 \cdot 3 = 3{,}072$ numbers. Somewhere
+there is a function that takes those numbers and returns 1 for a dog and 0 for a cat. Nobody can
+write it down, and nobody can list its values:
 """
 
 # %%
@@ -86,16 +86,21 @@ print(f"With 256 levels a number, there are about 10^{digits_of_the_count:.0f} s
 
 # %% [markdown]
 r"""
-(There are about $10^{80}$ atoms in the universe that we can see.) What we do have is *examples*:
-four hundred pictures with their answers. **Learning** means finding, from examples, a function
-that is right on pictures it has never seen. All of this course is one family of such functions.
-This week is about its smallest member.
+(There are about $10^{80}$ atoms in the observable universe.) What we do have is *examples*: four
+hundred pictures with their labels. **Learning** means to find, from examples, a function that is
+right on pictures that it has never seen. Being right on new examples is called **generalization**.
+Learning from examples with labels is **supervised learning**; week 4 learns without labels
+(unsupervised), and week 7 from rewards (reinforcement learning). When the label is one of a few
+classes, the task is **classification**; when it is a number, it is **regression**. All of this
+course is about one family of functions, neural networks. This week is about its smallest member.
 
-## 2. One unit
+## 2. One unit: weights, bias, decision boundary
 
-In 1957 the psychologist Frank Rosenblatt, at the Cornell Aeronautical Laboratory, described a
-machine that he called the *perceptron*. Its working part does what a nerve cell was thought to
-do: it weighs what comes in, adds it up, and fires if the sum is large enough.
+In 1943 Warren McCulloch and Walter Pitts described a nerve cell as a threshold device: it fires if
+enough of its inputs are active. In 1957 the psychologist Frank Rosenblatt, at the Cornell
+Aeronautical Laboratory, made such a unit *learn*, and called the machine a *perceptron*. Its
+working part multiplies each input by a weight, adds everything up, and fires if the sum is large
+enough.
 
 $$
 z = \mathbf{w} \cdot \mathbf{x} + b = w_1 x_1 + w_2 x_2 + \dots + w_d x_d + b,
@@ -104,8 +109,14 @@ z = \mathbf{w} \cdot \mathbf{x} + b = w_1 x_1 + w_2 x_2 + \dots + w_d x_d + b,
 $$
 
 The numbers $\mathbf{w}$ are the **weights**: how much each input speaks for "yes", or, if negative,
-for "no". The number $b$ is the **bias**: how inclined to fire the unit is before it has seen
-anything. That is all. Here it is, for many examples at once (one a row of `X`):
+for "no". The number $b$ is the **bias**: how ready the unit is to fire before it has seen any
+input. The sum $z$ is called the **pre-activation**. The function that turns it into the output,
+here a step, is the **activation function** or **nonlinearity**, and its result is the unit's
+**activation**.
+
+Here it is, for many examples at once, one per row of `X`. One matrix product replaces the loop over
+the examples (the code is **vectorized**), and NumPy adds the number `b` to every entry of the
+result (**broadcasting**):
 """
 
 
@@ -120,11 +131,11 @@ def unit(X, w, b):
 
 # %% [markdown]
 r"""
-With two inputs we can draw what a unit says about every point of the plane.
+With two inputs we can draw the output of a unit for every point of the plane.
 
 **Predict.** The unit below has the weights $\mathbf{w} = (1, 2)$ and the bias $b = -0.5$. What
-shape is the region where it fires? Where is its border? What happens to the border when both
-weights and the bias are multiplied by ten?
+shape is the region where it fires? Where is the boundary of that region? What happens to the
+boundary when both weights and the bias are multiplied by ten?
 """
 
 # %%
@@ -133,47 +144,48 @@ X, y = data.gaussian(n=100, noise=0.35, seed=SEED)
 plot.overlay(
     plot.decision_boundary(lambda points: unit(points, w, b), X, unit(X, w, b)),
     plot.line(w, b),
-    title="What the unit says, everywhere",
-    caption="Blue: here the unit fires. Orange: here it does not. The arrow is the vector of weights.",
+    title="Output of the unit at every point",
+    caption="Blue: the unit fires. Orange: it does not. The arrow is the weight vector.",
 )
 
 # %% [markdown]
 r"""
-It fires on one side of a line. The border is straight, and the arrow $\mathbf{w}$ stands at a
-right angle to it, pointing to where the unit fires. For the border is where the sum is exactly
-zero, $\mathbf{w} \cdot \mathbf{x} + b = 0$. In the plane this is a line; with three inputs it
-is a plane, and with 3,072 inputs a **hyperplane**: flat, one dimension less than the space, with
-all of the space on one side or the other.
+It fires on one side of a line. This line is the unit's **decision boundary**. It is straight, and
+the arrow $\mathbf{w}$ is perpendicular to it and points to the side where the unit fires. On the
+boundary the pre-activation is exactly zero, $\mathbf{w} \cdot \mathbf{x} + b = 0$. In the plane
+this is a line; with three inputs it is a plane, and with 3,072 inputs a **hyperplane**: flat, with
+one dimension less than the space, which it divides into two sides.
 
-Two facts make weights readable for ever after.
+Two facts let you read any unit's weights.
 
-* **The weight vector is normal to the border.** Walk along the border from one point of it to
-  another: both sums are zero, so $\mathbf{w} \cdot (\mathbf{x}' - \mathbf{x}) = 0$. Every
-  direction along the border is at a right angle to $\mathbf{w}$.
-* **The sum measures distance.** A point lies
-  $(\mathbf{w} \cdot \mathbf{x} + b) / \lVert \mathbf{w} \rVert$ away from the border, positive on
-  the side where the unit fires. Multiply everything by ten and the border stays where it is: only
-  ratios matter to a step.
+* **The weight vector is normal to the decision boundary.** Take two points $\mathbf{x}$ and
+  $\mathbf{x}'$ on the boundary. Both pre-activations are zero, so
+  $\mathbf{w} \cdot (\mathbf{x}' - \mathbf{x}) = 0$. Every direction along the boundary is
+  perpendicular to $\mathbf{w}$.
+* **The pre-activation measures distance.** The signed distance of a point from the boundary is
+  $(\mathbf{w} \cdot \mathbf{x} + b) / \lVert \mathbf{w} \rVert$, positive on the side where the
+  unit fires. Multiply the weights and the bias by ten, and the boundary stays where it is: for a
+  step unit only their ratios matter.
 
-Do not believe it; compute it. The closest point of the border should be reached by walking straight
-along $\mathbf{w}$:
+Check it with numbers. You should reach the closest point of the boundary by walking straight along
+$\mathbf{w}$:
 """
 
 # %%
 x = np.array([0.9, 0.7])
 distance = (w @ x + b) / np.linalg.norm(w)
 foot = x - distance * w / np.linalg.norm(w)
-print(f"distance {distance:.3f}; at the foot of the perpendicular the sum is {w @ foot + b:.1e}")
+print(f"distance {distance:.3f}; at the foot of the perpendicular z = {w @ foot + b:.1e}")
 
-along = np.array([2.0, -1.0])  # a direction along the border: w . along = 0
-border = foot + np.linspace(-1, 1, 2001)[:, None] * along
-print(f"nearest of 2,001 points of the border: {np.linalg.norm(border - x, axis=1).min():.3f} away")
+along = np.array([2.0, -1.0])  # a direction along the boundary: w . along = 0
+boundary = foot + np.linspace(-1, 1, 2001)[:, None] * along
+nearest = np.linalg.norm(boundary - x, axis=1).min()
+print(f"nearest of 2,001 points of the boundary: {nearest:.3f} away")
 
 # %% [markdown]
-r"""
-Now with your own hands. **Drag the line** (or use the sliders) until the two classes are
-separated. Watch the three numbers: which of them turns the line, and which one moves it without
-turning?
+"""
+Now do it yourself. **Drag the line** (or use the sliders) until the two classes are separated.
+Watch the three numbers: which of them turn the line, and which one shifts it without turning it?
 """
 
 # %%
@@ -183,16 +195,17 @@ widgets.separating_line(
 
 # %% [markdown]
 r"""
-## 3. A step, or a slope?
+## 3. Activation functions: step and sigmoid
 
-A step is a harsh judge: just below the border it says 0, just above it says 1, and how far above
-does not matter. The **sigmoid** (or logistic function) is a milder one,
+A step gives no degrees: just below the decision boundary it returns 0, just above it 1, and how far
+above does not matter. The **sigmoid** (in full: logistic sigmoid, or logistic function) changes
+gradually,
 
 $$
 \sigma(z) = \frac{1}{1 + e^{-cz}},
 $$
 
-and its number $c$ says how steep it is.
+and the number $c$ says how steep it is. The usual sigmoid has $c = 1$.
 
 **Predict.** How must $c$ change for the sigmoid to become the step? What does it become for
 $c = 0$? And how steep is it in the middle, at $z = 0$?
@@ -208,17 +221,17 @@ z = np.linspace(-4, 4, 401)
 plot.curves(
     {f"c = {c:g}": sigmoid(z, c) for c in (0.5, 1, 3, 20)} | {"step": step(z)},
     x=z,
-    xlabel="sum z = w·x + b",
+    xlabel="pre-activation z = w·x + b",
     ylabel="output",
     title="Four sigmoids and a step",
-    caption="The same formula with four values of c; solid and gold, the step.",
+    caption="The same formula with four values of c; the solid gold line is the step.",
 )
 
 # %%
 
 
 def slope(z, c, h=1e-6):
-    """Return how steep the sigmoid is at z: how much it changes over a very short way."""
+    """Return the slope of the sigmoid at z, from two points very close to it."""
     return (sigmoid(z + h, c) - sigmoid(z - h, c)) / (2 * h)
 
 
@@ -227,41 +240,44 @@ for c in (0.5, 1, 3, 20):
 
 # %% [markdown]
 r"""
-As $c$ grows, the sigmoid becomes the step; with $c = 0$ it says one half to everything. At $z = 0$
-all of them are undecided, and the step alone has to say yes. The slope in the middle is $c/4$.
+As $c$ grows, the sigmoid approaches the step; with $c = 0$ it returns one half for every input. At
+$z = 0$ every sigmoid returns one half, and only the step must decide: by convention it returns 1.
+The slope in the middle is $c/4$.
 
-There is nothing new in $c$, by the way:
-$\sigma(c\,(\mathbf{w} \cdot \mathbf{x} + b))$ is the same as multiplying the weights and the bias
-by $c$. A unit with *large weights* is a sure one. And see what happens away from the middle: the
-slope goes to zero, the faster the steeper the sigmoid, and the step has slope zero everywhere.
-Keep that in mind. In section 8 it decides which units can learn by going downhill, and in week 2
-it is the reason why deep networks would not learn for so many years.
+The number $c$ adds nothing new: $\sigma(c\,(\mathbf{w} \cdot \mathbf{x} + b))$ is the same as
+multiplying the weights and the bias by $c$. A unit with *large weights* is a confident one. Look
+also at what happens away from the middle: the slope goes to zero, faster if the sigmoid is steeper.
+There the unit is **saturated**. The step has slope zero everywhere except at its jump, where it has
+no slope at all. Remember this. In section 8 it decides which units can learn by gradient descent,
+and in week 2 it is one of the reasons why deep networks did not learn for many years.
 
-## 4. Learning from mistakes
+## 4. The perceptron learning rule
 
 Who chooses the weights? In July 1958 the US Office of Naval Research showed reporters a computer
-that chose its own. An IBM 704, five tons of it, was fed punched cards, some marked on the left
-and some on the right. Nobody told it what "left" means; it was only told when it was wrong. After
-fifty cards it knew. The *New York Times* of 8 July 1958 called the perceptron
+that chose its own. An IBM 704, which weighed five tons, was fed punched cards, some marked on the
+left and some on the right. Nobody told it what "left" means; it was only told when it was wrong.
+After fifty cards it could tell them apart. The *New York Times* of 8 July 1958 called the
+perceptron
 
 > the embryo of an electronic computer that \[the Navy\] expects will be able to walk, talk, see,
 > write, reproduce itself and be conscious of its existence.
 
-The rule by which it learned is short. Call the two answers $y = +1$ and $y = -1$. Look at one
-example at a time. **If the unit is right, do nothing. If it is wrong, add** $y\,\mathbf{x}$ **to
-the weights and** $y$ **to the bias.** ("Wrong" is when
-$y\,(\mathbf{w} \cdot \mathbf{x} + b) \le 0$: the sum and the label disagree in sign, or the sum
-is zero.)
+The learning rule is short. Call the two labels $y = +1$ and $y = -1$. Look at one example at a
+time. **If the unit is right, do nothing. If it is wrong, add** $y\,\mathbf{x}$ **to the weights and**
+$y$ **to the bias.** ("Wrong" means $y\,(\mathbf{w} \cdot \mathbf{x} + b) \le 0$: the pre-activation
+and the label have different signs, or the pre-activation is zero. In section 2 the step returns 1
+at $z = 0$; while the unit learns, an example on the boundary counts as a mistake whatever its
+label. Otherwise a unit that starts with zero weights might never start to learn.)
 
-Why should that help? After the correction the same example adds up to something better:
+Why should that help? After the update, the same example has a better pre-activation:
 
 $$
 y\,\big[(\mathbf{w} + y\,\mathbf{x}) \cdot \mathbf{x} + (b + y)\big]
 = y\,(\mathbf{w} \cdot \mathbf{x} + b) + \lVert \mathbf{x} \rVert^2 + 1 .
 $$
 
-It goes up, always, by $\lVert \mathbf{x} \rVert^2 + 1$. Whether the correction spoils what was
-learned from *other* examples is another matter, and we come to it.
+It always increases, by $\lVert \mathbf{x} \rVert^2 + 1$. Whether the update spoils what was learned
+from *other* examples is another question, which we answer below.
 
 Let us repeat the Navy's demonstration. Our cards have $20 \times 20$ fields, like the 400
 photocells of the machine that Rosenblatt built next, the Mark I.
@@ -284,18 +300,18 @@ plot.images(
     cards[:8],
     np.where(sides[:8] == 1, "right", "left"),
     columns=8,
-    title="Eight cards as they are fed in",
+    title="Eight of the cards",
     caption="The mark may be anywhere in its half. To the machine a card is a list of 400 zeros and "
-    "ones, in which nothing says that some fields are neighbours.",
+    "ones, in which nothing says that some fields are neighbors.",
 )
 
 # %% [markdown]
-r"""
+"""
 **Predict.** The unit starts with all its weights at zero and sees each of two hundred cards once.
 How many mistakes will it make, and when will it make the last one?
 
-In the code the bias hides among the weights: an input that is always 1 has the bias as its
-weight. That is a common trick, and it makes formulas shorter.
+In the code the bias is one of the weights: the weight of an additional input that is always 1. This
+is a common trick that makes formulas shorter.
 """
 
 
@@ -320,7 +336,7 @@ def mistakes_of(X, y, epochs=1):
 
 # %%
 history = list(mistakes_of(with_one(cards.reshape(200, 400)), sides))
-print("mistakes at the cards number", [shown for shown, _ in history])
+print("mistakes at cards number", [shown for shown, _ in history])
 
 new_cards, new_sides = draw_cards(2000, np.random.default_rng(SEED + 1))
 answers = np.sign(with_one(new_cards.reshape(2000, 400)) @ history[-1][1])
@@ -333,15 +349,15 @@ plot.images(
     columns=6,
     diverging=True,
     title="The weights after each mistake",
-    caption="Blue fields speak for 'right', orange ones for 'left'. The weights are a sum of the "
-    "cards on which the unit was wrong, added or subtracted, and nothing else.",
+    caption="Blue fields speak for 'right', orange ones for 'left'. The cards on which the unit was "
+    "wrong have been added or subtracted, and nothing else.",
 )
 
 # %% [markdown]
-r"""
-A handful of mistakes, nearly all of them on the first few dozen cards, and it knows left from
-right. Look at the picture once more: the weights are *made of examples*. A perceptron remembers
-the cards that it got wrong, and only those.
+"""
+It makes a handful of mistakes (four to six for each of eight seeds), nearly all of them on the first
+few dozen cards, and then it can tell left from right. Look at the picture once more: the weights are *made of examples*. They are a sum of
+the cards that the perceptron got wrong, and of nothing else.
 
 Watch the rule at work in the plane, mistake by mistake.
 """
@@ -351,40 +367,40 @@ widgets.perceptron_rule(*data.gaussian(n=40, noise=0.3, seed=32), title="One mis
 
 # %% [markdown]
 r"""
-### Must it come to rest?
+### Does it converge? Novikoff's theorem
 
-Every correction helps one example and may hurt others. So perhaps the line wanders for ever? In
-1962 Albert Novikoff proved that it does not, if there is any line that separates the classes; and
-he could say how many mistakes are made at most, *however many examples there are and in whatever
-order they come*:
+Every update helps one example and may hurt others. So perhaps the line never settles? In 1962 Albert
+Novikoff proved that the rule **converges**, that is, stops changing the weights, if any line
+separates the classes. He also proved a bound on the number of mistakes that holds *however many
+examples there are and in whatever order they come*:
 
 $$
 \text{mistakes} \le \Big(\frac{R}{\gamma}\Big)^2 ,
 $$
 
-where $R$ is the length of the longest example and $\gamma$, the **margin**, is the distance of
-the closest example from the border of some separating unit. (Both with the bias hidden among the
-weights, so that borders go through the origin.) The proof takes five lines. Let $\mathbf{u}$ be a
-separating unit of length 1, so that $y\,\mathbf{u} \cdot \mathbf{x} \ge \gamma$ for every
-example, and let $\mathbf{v}$ be the perceptron's weights after $k$ mistakes.
+where $R$ is the length of the longest example and $\gamma$, the **margin**, is the distance of the
+closest example from the decision boundary of some separating unit. (Both are computed with the bias
+as one of the weights, so the boundaries go through the origin.) The proof takes five lines. Let
+$\mathbf{u}$ be a separating unit of length 1, so that $y\,\mathbf{u} \cdot \mathbf{x} \ge \gamma$
+for every example, and let $\mathbf{v}$ be the perceptron's weights after $k$ mistakes.
 
 * Each mistake adds $y\,\mathbf{x}$, so $\mathbf{u} \cdot \mathbf{v}$ grows by at least $\gamma$:
-  it is at least $k\gamma$.
+  after $k$ mistakes it is at least $k\gamma$.
 * Each mistake changes $\lVert \mathbf{v} \rVert^2$ by
-  $2y\,\mathbf{v} \cdot \mathbf{x} + \lVert \mathbf{x} \rVert^2$. The first part is not positive,
+  $2y\,\mathbf{v} \cdot \mathbf{x} + \lVert \mathbf{x} \rVert^2$. The first term is not positive,
   since it was a mistake, so $\lVert \mathbf{v} \rVert^2 \le kR^2$.
-* A vector is at least as long as its part along $\mathbf{u}$, so
+* A vector is at least as long as its component along $\mathbf{u}$, so
   $k\gamma \le \lVert \mathbf{v} \rVert \le \sqrt{k}\,R$, and therefore $k \le (R/\gamma)^2$.
 
-**Predict.** Below, three hundred data sets are drawn at random: with 2 to 19 features, narrow and
-wide margins. For each we count the mistakes until nothing is wrong any more. Will the bound be
-nearly reached, or far from it?
+**Predict.** Below, three hundred data sets are drawn at random, with 2 to 19 features and with
+narrow and wide margins. For each we count the mistakes until nothing is wrong any more. Will the
+counts come close to the bound, or stay far below it?
 """
 
 
 # %%
 def count_and_bound(seed):
-    """Return how many mistakes were made on a random separable data set, and Novikoff's bound."""
+    """Return the number of mistakes on a random separable data set, and Novikoff's bound."""
     rng = np.random.default_rng(seed)
     n_features = rng.integers(2, 20)
     u = rng.normal(size=n_features + 1)
@@ -403,28 +419,33 @@ def draw(axes):
     axes.loglog(bounds, counts, "o", markersize=4, alpha=0.6)
     axes.plot([8, 4e4], [8, 4e4], color=plot.INK)
     look = {"rotation": 45, "transform_rotates_text": True, "rotation_mode": "anchor"}
-    axes.text(25, 25, "as many as the bound", va="bottom", weight="bold", **look)
+    axes.text(25, 25, "equal to the bound", va="bottom", weight="bold", **look)
 
 
 plot.picture(
     draw,
     xlabel="the bound (R/γ)²",
     ylabel="mistakes made",
-    title="Three hundred data sets and their bounds",
-    caption=f"Every point is one data set. The closest came to {np.max(counts / bounds):.0%} of what "
-    f"is allowed, and half of them stayed below {np.median(counts / bounds):.1%}.",
+    title="Mistakes on three hundred data sets, and their bounds",
+    caption=f"Every point is one data set. The largest count is {np.max(counts / bounds):.0%} of its "
+    f"bound, and half of the counts are below {np.median(counts / bounds):.1%}.",
 )
 
 # %% [markdown]
-r"""
-No point lies above the line, and most lie far below: the bound is for the worst possible examples
-in the worst possible order, and chance is kinder. What it teaches is what matters: the margin,
+"""
+No point lies above the line, and most lie far below: the bound is for the worst possible examples in
+the worst possible order, and random ones are easier. The bound tells us what matters: the margin,
 not the number of examples and not the number of inputs. That is why a perceptron with 400 inputs
 learned left and right from a handful of mistakes.
 
-But read the condition again: *if there is any line that separates the classes*.
+The perceptron stops at *any* separating line. Many exist, and the one with the largest margin is
+safer on new examples. Finding that one is the idea of the **support vector machine** (Boser, Guyon
+and Vapnik 1992), which was preferred to neural networks for much of the 1990s and 2000s.
 
-## 5. The smallest question without a line
+But read the condition again: *if any line separates the classes*. Then the classes are called
+**linearly separable**.
+
+## 5. Exclusive or is not linearly separable
 
 | $x_1$ | $x_2$ | $x_1$ xor $x_2$ |
 |:---:|:---:|:---:|
@@ -433,9 +454,9 @@ But read the condition again: *if there is any line that separates the classes*.
 | 1 | 0 | 1 |
 | 1 | 1 | 0 |
 
-*Exclusive or* asks: is exactly one of the two on?
+*Exclusive or* is 1 if exactly one of the two inputs is 1.
 
-**Predict.** Drag the line. How many of the four points can you get onto their right sides? Write
+**Predict.** Drag the line. How many of the four points can you get onto their correct sides? Write
 the number down before you begin.
 """
 
@@ -444,7 +465,8 @@ widgets.separating_line(*data.truth_table("xor"), title="Can one line do it?")
 
 # %% [markdown]
 r"""
-Three. Four is impossible, and here is why. A unit that computes exclusive or needs all of these:
+Three. Four are impossible, and here is the proof. A unit that computes exclusive or must satisfy all
+of these:
 
 $$
 \underbrace{b < 0}_{(0,0)\ \text{silent}}, \qquad
@@ -453,14 +475,14 @@ $$
 \underbrace{w_1 + w_2 + b < 0}_{(1,1)\ \text{silent}} .
 $$
 
-Add the two in the middle: $w_1 + w_2 + 2b \ge 0$. Take $b$ away from both sides:
-$w_1 + w_2 + b \ge -b$, and $-b$ is positive. So the fourth sum is positive as well, and the unit
-fires where it should be silent. No weights escape this; no amount of training will find what is not
-there.
+Add the two in the middle: $w_1 + w_2 + 2b \ge 0$. Subtract $b$ from both sides:
+$w_1 + w_2 + b \ge -b$, and $-b$ is positive. So the fourth pre-activation is positive as well, and
+the unit fires where it should be silent. This holds for all weights, so no training algorithm can
+find weights that work.
 
-We can also ask the computer to try. And while it is at it: there are sixteen questions of this
-kind, one for each way of filling the last column of the table. For how many of the sixteen is
-there a unit?
+We can also let the computer try. Exclusive or is one of sixteen **Boolean functions** of two
+inputs, one for each way of filling the last column of the table. How many of the sixteen are
+linearly separable?
 
 **Predict.** Two of sixteen? Eight? Fourteen?
 """
@@ -474,7 +496,7 @@ answers = step(with_one(X) @ lines.T)  # (4, 100 000)
 right = (answers == y[:, None]).sum(axis=0)
 plot.counts(
     right,
-    xlabel="points on their right side, of four",
+    xlabel="points on their correct side, of four",
     ylabel="random lines",
     title="A hundred thousand random lines",
     caption=f"{np.sum(right == 4)} of them get all four right, and {np.sum(right == 0)} get none.",
@@ -482,8 +504,8 @@ plot.counts(
 
 
 # %%
-def with_a_line(n):
-    """Return which of the 2^(2^n) questions about n inputs a unit can answer, as numbers."""
+def separable(n):
+    """Return which of the 2^(2^n) Boolean functions of n inputs one unit computes, as numbers."""
     corners = np.array(list(itertools.product([0, 1], repeat=n)))
     weights = np.array(list(itertools.product(range(-3, 4), repeat=n)))  # enough for n up to 4
     codes = 2 ** np.arange(2**n)[::-1]
@@ -492,26 +514,29 @@ def with_a_line(n):
 
 
 for n in (2, 3, 4):
-    print(f"{n} inputs: {len(with_a_line(n)):,} of {2**2**n:,} questions have a line")
-print("the two that are missing:", [f"{q:04b}" for q in range(16) if q not in with_a_line(2)])
+    print(f"{n} inputs: {len(separable(n)):,} of {2**2**n:,} functions are linearly separable")
+print("the two that are missing:", [f"{q:04b}" for q in range(16) if q not in separable(2)])
 
 # %% [markdown]
 r"""
-Fourteen. Only *exclusive or* (0110) and its opposite *both the same* (1001) have none. It looks
-like a small exception, but it is not: the more inputs, the rarer are the questions with a line.
-In 1969 Marvin Minsky and Seymour Papert's book *Perceptrons* proved for many simple questions
-about pictures, such as "is this shape connected?", that perceptrons of reasonable size cannot
-answer them. For a decade and more most people stopped asking.
+Fourteen. Only *exclusive or* (0110) and its opposite *both the same* (1001) are not linearly
+separable. That looks like a small exception, but it is not: the more inputs, the smaller the
+fraction of linearly separable functions. In their book *Perceptrons* (1969) Marvin Minsky and
+Seymour Papert studied perceptrons with a fixed first layer. For many simple questions about
+pictures, such as "is this shape connected?", they proved that such a perceptron cannot answer them
+if each unit of the first layer looks at a bounded number of pixels (bounded *order*) or only at a
+small part of the picture (bounded *diameter*). For a decade and more, few people worked on neural
+networks.
 
-## 6. Two units and a third
+## 6. A hidden layer computes exclusive or
 
-The way out is not a better line. It is a better *picture*.
+The solution is not a better line but a better *representation* of the inputs.
 
-Exclusive or is "at least one, and not both". One unit can ask "at least one?":
-$x_1 + x_2 - 1 \ge 0$. Another can ask "both?": $x_1 + x_2 - 2 \ge 0$. Neither answers the
-question. But now look at the four inputs through those two answers.
+Exclusive or is "at least one, and not both". One unit can compute "at least one?":
+$x_1 + x_2 - 1 \ge 0$. Another can compute "both?": $x_1 + x_2 - 2 \ge 0$. Neither of them is
+exclusive or. But now plot the four inputs with those two outputs as coordinates.
 
-**Predict.** In a diagram whose axes are the two answers, where do (0, 0), (0, 1), (1, 0) and (1, 1)
+**Predict.** In a diagram whose axes are the two outputs, where do (0, 0), (0, 1), (1, 0) and (1, 1)
 land? Draw it on paper first.
 """
 
@@ -521,58 +546,58 @@ both = unit(X, np.array([1, 1]), -2)
 seen = np.column_stack([at_least_one, both])
 
 plot.side_by_side(
-    plot.points(X, y, xlabel="$x_1$", ylabel="$x_2$", title="The world as it is"),
+    plot.points(X, y, xlabel="$x_1$", ylabel="$x_2$", title="The inputs"),
     plot.points(
         seen,
         y,
         xlabel="at least one?",
         ylabel="both?",
-        title="The world as two units see it",
+        title="The outputs of two units",
         line=([1, -1], -0.5),
     ),
-    caption=f"Four inputs, but {len(np.unique(seen, axis=0))} places. The line on the right is that "
-    "of a third unit.",
+    caption=f"Four inputs, but {len(np.unique(seen, axis=0))} places. The line on the right is the "
+    "decision boundary of a third unit.",
 )
 
 # %%
-answer = unit(seen, np.array([1, -1]), -1)
+answer = unit(seen, np.array([1, -1]), -0.5)
 for inputs, hidden, out in zip(X.astype(int).tolist(), seen.tolist(), answer, strict=True):
     print(f"input {inputs}   hidden units {hidden}   output {out}")
 
 # %% [markdown]
 r"""
-Two of the four inputs fall together, on (1, 0), and a line does what none could do before.
+Two of the four inputs fall together, on (1, 0), and now one line separates the classes.
 
-The two units in the middle are called a **hidden layer**: nobody tells them what to answer, and
-nobody looks at their answers but the third unit. They decide nothing. They *redraw the question*,
-until it is one that a line can answer. The redrawn input, (at least one?, both?), is called a
+The two units in the middle are called a **hidden layer**: the examples do not say what they should
+output, and only the third unit uses their outputs. They do not decide. They *transform the
+inputs* so that one line is enough. The transformed input, (at least one?, both?), is called a
 **representation**.
 
-Keep this sentence, it is the course in one line: **deep learning is learning representations, layer
-upon layer, in which the question becomes easy.**
+Remember this sentence, it summarizes the course: **deep learning is learning representations, layer
+upon layer, in which the problem becomes easy.**
 
-The step in the middle is essential. Without it the hidden layer would be a sum, and the output a
-sum of sums, which is again a single sum: one line after all.
+The nonlinearity in the middle is essential. Without the step the hidden layer would be linear, and
+so would the output: a linear function of linear functions is linear, and the decision boundary is
+one line after all.
 
-## 7. Can the network find it by itself?
+## 7. Can training find the hidden layer?
 
-We chose those weights by thinking. Can they be *learned*? Rosenblatt's rule cannot tell a hidden
-unit that it was wrong, for nobody knows what it should have said. That riddle stood open for
-years, and its answer, backpropagation, is next week's subject. Let us borrow it for a moment and
-only watch.
+We chose those weights by thinking. Can they be *learned*? Rosenblatt's rule cannot correct a hidden
+unit, because the examples do not say what the unit should have output. This problem stayed open for
+years, and its solution, backpropagation, is next week's subject. Here we borrow it and only watch.
 
-The units become smooth ($\tanh$ in the hidden layer, the sigmoid at the end), the weights start
-at random, and every step changes all of them a little in the direction that makes the answers
-better. We train from thirty different starts at once.
+The activation functions become smooth ($\tanh$ in the hidden layer, the sigmoid at the output), the
+weights start at random values, and every step changes all of them a little in the direction that
+lowers the loss. We do thirty training runs at once, each from other random weights.
 
-**Predict.** Two hidden units are enough: we have just built such a network. Of thirty trainings
+**Predict.** Two hidden units are enough: we have just built such a network. Of thirty training runs
 with two hidden units, how many will end with all four answers right? And with eight hidden units?
 """
 
 
 # %%
 def train_xor(n_hidden, n_starts=30, steps=5000, learning_rate=0.5):
-    """Train networks from many random starts at once; return their losses and final answers."""
+    """Do many training runs at once; return their losses and final answers."""
     starts = [np.random.default_rng(seed) for seed in range(n_starts)]
     W = np.array([rng.normal(size=(2, n_hidden)) for rng in starts])  # (starts, 2, hidden)
     v = np.array([rng.normal(size=(n_hidden, 1)) for rng in starts])  # (starts, hidden, 1)
@@ -581,7 +606,7 @@ def train_xor(n_hidden, n_starts=30, steps=5000, learning_rate=0.5):
         hidden = np.tanh(X @ W + c)  # (starts, 4, hidden)
         p = sigmoid(hidden @ v + d)  # (starts, 4, 1)
         losses.append(-np.log(np.where(y[:, None] == 1, p, 1 - p)).mean(axis=(1, 2)))
-        error = (p - y[:, None]) / 4  # what the output should change by; next week says why
+        error = (p - y[:, None]) / 4  # gradient of the loss with respect to the output's z
         back = error @ v.swapaxes(1, 2) * (1 - hidden**2)
         v = v - learning_rate * hidden.swapaxes(1, 2) @ error
         d = d - learning_rate * error.sum(axis=1, keepdims=True)
@@ -595,8 +620,8 @@ trained = {n_hidden: train_xor(n_hidden) for n_hidden in (2, 8)}
 solved = {n: int(np.all((p > 0.5) == y, axis=1).sum()) for n, (_, p) in trained.items()}
 
 
-def threads(n_hidden):
-    """Return a picture of the thirty losses, one thread for each start."""
+def loss_curves(n_hidden):
+    """Return a picture of the thirty loss curves, one for each training run."""
     losses = trained[n_hidden][0]
     return plot.picture(
         lambda axes: axes.loglog(losses, color=plot.BLUE, linewidth=1, alpha=0.5),
@@ -608,10 +633,10 @@ def threads(n_hidden):
 
 
 plot.side_by_side(
-    threads(2),
-    threads(8),
-    caption="Each thread is the loss from one random start; above, how many end with four right "
-    "answers.",
+    loss_curves(2),
+    loss_curves(8),
+    caption="Each curve is the loss of one training run; the titles say how many runs end with four "
+    "right answers.",
 )
 
 # %%
@@ -623,22 +648,22 @@ print(f"their loss is {losses[-1, stuck].mean():.4f}; (log 2)/2 is {np.log(2) / 
 
 # %% [markdown]
 r"""
-Sixteen of thirty: little better than a coin. The others all get stuck on the same shelf; with eight
-hidden units every one comes down. The stuck networks are not broken. They have found a
-way to be sure of two rows and say "one half" to the other two, and from there no small step makes
-things noticeably better. Whether a solution *exists* and whether it is *found* from where one starts
-are two different questions. Eight units are four times as many as needed, and it is this waste
-that helps: with eight random units there is nearly always a useful pair among them. You will meet
-that again: networks are made larger than they need to be because that makes them easier to train.
+Sixteen of thirty: hardly better than tossing a coin. The others all get stuck at the same loss. With
+eight hidden units every run succeeds. The stuck networks have found a way to be certain about two
+rows while they output one half for the other two, and from there no small step lowers the loss
+noticeably. Whether a solution *exists* and whether training *finds* it are two different questions.
+Eight units are four times as many as needed, and this surplus helps: among eight random units there
+is nearly always a useful pair. You will meet this again: networks are made larger than necessary
+because larger networks are easier to train.
 
-## 8. From mistakes to a landscape
+## 8. Logistic regression: a smooth loss and its gradient
 
-To improve every weight a little we need to know, for each of them, which way is *better*. Counting
-mistakes does not tell. Here are forty students: how long each studied, and whether they passed. One
-unit, one input: $z = w \cdot \text{hours} + b$.
+To improve every weight a little we need to know, for each of them, which direction is *better*. The
+number of mistakes does not say. Here are forty students: how long each studied, and whether they
+passed. One unit, one input: $z = w \cdot \text{hours} + b$.
 
-**Predict.** We hold $b$ fixed and turn $w$. What does the share of mistakes look like, as a
-function of $w$? Is there a slope to follow?
+**Predict.** We keep $b$ fixed and vary $w$. What does the **error rate**, the fraction of wrong
+answers, look like as a function of $w$? Does it have a slope to follow?
 """
 
 # %%
@@ -647,46 +672,64 @@ hours = rng.uniform(0, 5, 40)
 passed = (rng.uniform(size=40) < sigmoid(hours - 2.5)).astype(int)
 
 
-def sums(parameters):
-    """Return what a unit adds up for each student: (m, 2) weights and biases -> (m, 40)."""
+def pre_activations(parameters):
+    """Return the pre-activation for each student: (m, 2) weights and biases -> (m, 40)."""
     return parameters @ np.stack([hours, np.ones(40)])
 
 
 def log_loss(parameters):
     """Mean log-loss of each unit, (m, 2) -> (m,)."""
-    z = sums(parameters)
-    # -log sigmoid(z) = log(1 + exp(-z)), and for those who failed the same with z turned.
+    z = pre_activations(parameters)
+    # -log sigmoid(z) = log(1 + exp(-z)); for those who failed, the same with -z for z.
     return np.logaddexp(0, np.where(passed == 1, -z, z)).mean(axis=1)
 
 
 units = np.column_stack([np.linspace(-1, 4, 400), np.full(400, -2.5)])  # (w, b), b held fixed
 plot.curves(
     {
-        "share of mistakes": (step(sums(units)) != passed).mean(axis=1),
+        "error rate": (step(pre_activations(units)) != passed).mean(axis=1),
         "log-loss": log_loss(units),
     },
     x=units[:, 0],
     xlabel="weight w (with b = −2.5)",
-    ylabel="how bad",
-    title="Two ways to say how bad a unit is",
-    caption="Solid blue: the share of wrong answers. Dashed orange: the log-loss, of which more below.",
+    ylabel="error rate, log-loss",
+    title="Two measures of how bad a unit is",
+    caption="Solid blue: the error rate. Dashed orange: the log-loss, which is explained below.",
 )
 
 # %% [markdown]
 r"""
-The share of mistakes is a staircase: flat nearly everywhere, and then it jumps. It says how bad
-things are, never which way is better. The smooth curve has a slope at every point. It is the
-**log-loss**. Let the unit answer with a probability, $p = \sigma(z)$,
-instead of yes or no. If the student passed, the unit gave the truth the probability $p$; if not,
-$1 - p$. Its *surprise* is $-\log$ of that: nothing for a sure and right answer, more and more for
-a sure and wrong one. The loss is the mean surprise,
+The error rate is a staircase: flat nearly everywhere, with jumps in between. It says how bad a unit
+is, but never which direction is better. The smooth curve has a slope at every point. It is the
+**log-loss**, also called **binary cross-entropy**. Let the unit answer with a probability,
+$p = \sigma(z)$, instead of yes or no. If the student passed, the unit gave the truth the probability
+$p$; if not, $1 - p$. Its **surprisal** is $-\log$ of that: zero for a certain and right answer, and
+larger the more confident a wrong answer was. The loss is the mean surprisal,
 
 $$
 L = -\frac1n \sum_i \big[\, y_i \log p_i + (1 - y_i) \log(1 - p_i) \,\big] .
 $$
 
-A unit trained to make this small is called **logistic regression**. Its derivatives are remarkably
-simple. Since $\sigma' = \sigma (1 - \sigma)$, nearly everything cancels, and
+There is another reason for this formula. If the examples are independent, the probability that the
+model gives to all observed labels together is
+$\prod_i p_i^{\,y_i} (1 - p_i)^{1 - y_i}$. This is called the **likelihood** of the parameters. Its
+logarithm is $-nL$, so the parameters with the smallest log-loss are those with the largest
+likelihood.
+
+A unit trained to minimize this loss is called **logistic regression**. (A classifier, despite its
+name.) Its gradient takes three lines. For one example,
+
+$$
+\begin{aligned}
+\frac{\partial L}{\partial p} &= -\frac{y}{p} + \frac{1 - y}{1 - p} = \frac{p - y}{p\,(1 - p)},
+\qquad \frac{\partial p}{\partial z} = \sigma'(z) = p\,(1 - p), \\
+\frac{\partial L}{\partial z} &= \frac{\partial L}{\partial p}\,\frac{\partial p}{\partial z} = p - y, \\
+\frac{\partial L}{\partial \mathbf{w}} &= (p - y)\,\mathbf{x},
+\qquad \frac{\partial L}{\partial b} = p - y .
+\end{aligned}
+$$
+
+For all examples, take the mean:
 
 $$
 \frac{\partial L}{\partial \mathbf{w}} = \frac1n \sum_i (p_i - y_i)\, \mathbf{x}_i ,
@@ -694,26 +737,33 @@ $$
 \frac{\partial L}{\partial b} = \frac1n \sum_i (p_i - y_i) .
 $$
 
-Error times input, averaged. Compare it with Rosenblatt's rule: he adds $\mathbf{x}$ or
-$-\mathbf{x}$ for a mistake and nothing otherwise; this adds a little of every $\mathbf{x}$, in
-proportion to how wrong the unit was about it.
+Error times input, averaged. Compare it with Rosenblatt's rule: that one adds $\mathbf{x}$ or
+$-\mathbf{x}$ for a mistake and nothing otherwise; gradient descent adds a multiple of every
+$\mathbf{x}$, in proportion to the error on it. With labels $y = \pm 1$ and $m = yz$, three classical
+learners differ in their loss:
+
+| learner | loss of one example | what it does with a right answer |
+|---|---|---|
+| perceptron | $\max(0, -m)$ | ignores it |
+| logistic regression | $\log(1 + e^{-m})$ | still makes it a little more confident |
+| support vector machine | $\max(0, 1 - m)$, the hinge loss | ignores it once $m \ge 1$ |
 """
 
 # %%
-share = np.linspace(0.005, 0.995, 300)
+probability = np.linspace(0.005, 0.995, 300)
 plot.curves(
-    {"the truth was 1": -np.log(share), "the truth was 0": -np.log(1 - share)},
-    x=share,
-    xlabel="predicted probability p of the answer 1",
-    ylabel="surprise",
-    title="What it costs to be sure",
-    caption="To say 0.99 and be wrong costs 4.6; to say 0.5 costs log 2 = 0.69 either way.",
+    {"label 1": -np.log(probability), "label 0": -np.log(1 - probability)},
+    x=probability,
+    xlabel="predicted probability p of label 1",
+    ylabel="surprisal",
+    title="The log-loss of one example",
+    caption="To predict 0.99 and be wrong costs 4.6; to predict 0.5 costs log 2 = 0.69 either way.",
 )
 
 # %% [markdown]
-r"""
-A claim about derivatives is quickly checked: move a little to both sides, and see how much the loss
-changes. Make that a habit; next week it will save you.
+"""
+It is easy to check a derivative: move a little to both sides, and see how much the loss changes.
+Make that a habit; you will need it next week.
 """
 
 
@@ -726,27 +776,29 @@ def gradient(parameters):
 
 here, h = np.array([0.7, -1.0]), 1e-5
 moved = log_loss(here + h * np.eye(2)) - log_loss(here - h * np.eye(2))
-print("formula:   ", gradient(here))
-print("by moving: ", moved / (2 * h))
+print("formula:           ", gradient(here))
+print("finite differences:", moved / (2 * h))
 
 # %% [markdown]
 r"""
-Two numbers to choose, $w$ and $b$, and for each choice a loss: that is a landscape. The gradient
-points uphill, so we walk against it. **Gradient descent:**
+There are two numbers to choose, $w$ and $b$, and each choice has a loss. Picture the loss as a
+landscape, the **loss surface**. The gradient points uphill, so we step against it. This is
+**gradient descent**:
 
 $$
 w \leftarrow w - \varepsilon\,\frac{\partial L}{\partial w}, \qquad
 b \leftarrow b - \varepsilon\,\frac{\partial L}{\partial b},
 $$
 
-with a **learning rate** $\varepsilon$ (epsilon) that says how long our steps are. (Many books write
-$\eta$ for it.)
+with a **learning rate** $\varepsilon$ (epsilon) that says how long the steps are. (Many books write
+$\eta$.) Training does not set the learning rate; you do. Such a number is called a
+**hyperparameter**.
 """
 
 
 # %%
 def descend(start, learning_rate, steps):
-    """Return the places visited by gradient descent, shape (steps + 1, 2)."""
+    """Return the points that gradient descent visits, shape (steps + 1, 2)."""
     path = [np.array(start, dtype=float)]
     for _ in range(steps):
         path.append(path[-1] - learning_rate * gradient(path[-1]))
@@ -761,9 +813,9 @@ plot.surface_path(
     ylim=(-6, 3),
     xlabel="weight w",
     ylabel="bias b",
-    title="Down into the valley, then slowly along it",
-    caption="Lines join choices of equal loss; the path starts at the ring and its dots are single "
-    "steps. It goes where the loss falls fastest: down first, and only then along the valley.",
+    title="Gradient descent: into the valley, then along it",
+    caption="The contour lines join points of equal loss; the path starts at the ring and its dots "
+    "are single steps. It goes where the loss falls fastest: down first, then along the valley.",
 )
 
 # %%
@@ -784,16 +836,16 @@ plot.picture(
     xlabel="hours studied",
     ylabel="probability of passing",
     title="What the unit has learned",
-    caption=f"It is undecided at {-b / w:.2f} hours (the data were drawn with 2.5), and surer the "
-    "further it gets from there.",
+    caption=f"Its probability is one half at {-b / w:.2f} hours (the data were drawn with 2.5); the "
+    "further from there, the more confident it is.",
 )
 
 # %% [markdown]
-r"""
-## 9. How long a step?
+"""
+## 9. The learning rate
 
-**Predict.** The same landscape, the same start, sixty steps, three learning rates: 0.02, 0.8 and
-3. Which one ends lowest? What will go wrong with each of the others?
+**Predict.** The same loss surface, the same start, sixty steps, three learning rates: 0.02, 0.8 and
+3. Which one ends with the lowest loss? What will go wrong with each of the others?
 """
 
 # %%
@@ -807,14 +859,15 @@ def walk(name):
 
 plot.side_by_side(
     *map(walk, paths),
-    caption="The same landscape, the same start at the ring, sixty steps.",
+    caption="The same loss surface, the same start at the ring, sixty steps.",
 )
 
 # %% [markdown]
 """
-Too small: 0.02 is only just in the valley. Too large: with 3, step after step jumps over the valley
-and lands on the other slope. And 0.8 is about right. In practice there is no landscape to look at,
-only a curve, so learn to read it. Which of these three would you have told to take longer steps?
+Too small: with 0.02 it has only just reached the valley. Too large: with 3, step after step jumps
+across the valley to the other side. And 0.8 is about right. In practice you cannot see the loss
+surface, only the loss curve, so learn to read it. In which of these three runs would you increase
+the learning rate?
 """
 
 # %%
@@ -823,18 +876,18 @@ plot.curves(
     xlabel="step",
     ylabel="loss",
     ylim=(0, 4),
-    title="The same three walks, as one usually sees them",
-    caption="A loss that jumps up and down asks for a smaller learning rate; one that sinks slowly "
-    "and smoothly may bear a larger. And where it looks flat, it need not have arrived: compare the "
-    "blue curve.",
+    title="The loss curves of the same three runs",
+    caption="If the loss jumps up and down, use a smaller learning rate; if it falls slowly and "
+    "smoothly, try a larger one. A flat curve need not be at the minimum: compare the blue one.",
 )
 
 # %% [markdown]
 r"""
-How large is too large? Near its bottom every smooth valley is a bowl, and in a bowl whose
-curvature is $\lambda$ a step multiplies the distance from the bottom by $1 - \varepsilon\lambda$.
-That shrinks only if $\varepsilon < 2/\lambda$. The curvatures of a landscape are the eigenvalues
-of its matrix of second derivatives, the Hessian, and the steepest one sets the limit:
+How large is too large? Near its minimum every smooth valley is approximately a quadratic bowl. In a
+bowl of curvature $\lambda$ a step multiplies the distance from the minimum by
+$1 - \varepsilon\lambda$. The distance shrinks only if $\varepsilon < 2/\lambda$. The curvatures of
+the loss surface are the eigenvalues of its matrix of second derivatives, the **Hessian**, and the
+largest one sets the limit:
 """
 
 # %%
@@ -848,34 +901,35 @@ print(f"the learning rate must stay below 2 / {across:.3f} = {2 / across:.2f}")
 for rate in (0.97 * 2 / across, 1.03 * 2 / across):
     end = descend(bottom + np.array([0.001, 0]), rate, 2000)[-1]
     away = np.linalg.norm(end - bottom)
-    print(f"with {rate:.2f}, from 0.001 beside the bottom: after 2,000 steps {away:.1e} away")
+    print(f"with {rate:.2f}, from 0.001 beside the minimum: after 2,000 steps {away:.1e} away")
 
 # %% [markdown]
-r"""
-The valley is many times longer than it is wide. The steep direction forbids long steps, and the
-flat one would need them: that is why the path above crawls. (Most of this course's optimisers
-exist because of that ratio. Subtracting the mean of the hours, so that they lie around zero,
-improves it too: try it below.)
+"""
+The valley is many times longer than it is wide. The steep direction forbids large learning rates,
+and the flat direction needs them: that is why the path above moves so slowly along the valley. The
+ratio of the two curvatures is called the **condition number**, and many optimizers exist because of
+it (week 2). Subtracting the mean of the hours, so that they lie around zero, reduces it too: try it
+below.
 
 Play with it: choose a start by clicking on the loss surface, set the learning rate, and let it run.
-Can you find a rate that *just* does not settle?
+Can you find the smallest learning rate that does *not* converge?
 """
 
 # %%
 widgets.gradient_descent(hours, passed, title="Walk down the log-loss yourself")
 
 # %% [markdown]
-r"""
-## 10. A better picture instead of a better line
+"""
+## 10. Feature engineering: better inputs for one unit
 
-Section 6 redrew exclusive or with two step units. There is another way to redraw it, with a
-pencil: give the unit one more input, the product $x_1 x_2$.
+Section 6 transformed the inputs of exclusive or with two step units. There is another way, on
+paper: give the unit one more input, the product $x_1 x_2$.
 
 These are the four data sets of the *TensorFlow Playground*, which you will meet again in week 3.
-One unit looks at the two coordinates and nothing else.
+One unit gets the two coordinates and nothing else.
 
-**Predict.** On which of the four will it do well? For each of the others: which extra input,
-computed from $x_1$ and $x_2$, would save it?
+**Predict.** On which of the four will it do well? For each of the others: which additional input,
+computed from $x_1$ and $x_2$, would solve it?
 """
 
 # %%
@@ -902,7 +956,7 @@ accuracy = np.zeros((len(FEATURES), 4))
 models = {}
 for j, (name, make) in enumerate(data.PLAYGROUND.items()):
     X, y = make(n=300, seed=SEED)
-    X_new, y_new = make(n=300, seed=SEED + 1)  # judged on points that were not learned from
+    X_new, y_new = make(n=300, seed=SEED + 1)  # new points, not used for training
     for i, (kind, features) in enumerate(FEATURES.items()):
         model = fit_unit(features(X), y)
         models[name, kind] = lambda X, model=model, features=features: model(features(X))
@@ -923,9 +977,9 @@ plot.side_by_side(
     *(pictured(name, "coordinates", name) for name in chosen),
     *(pictured(name, kind, kind) for name, kind in chosen.items()),
     columns=4,
-    caption="Above, one unit that sees the two coordinates: it can only draw a line. Below, the same "
-    "unit with the inputs that helped most: a line in the space of the new inputs is a curve in the "
-    "plane.",
+    caption="Above, one unit with the two coordinates: its decision boundary is a line. Below, the "
+    "same unit with the inputs that helped most: a hyperplane in the space of the new inputs is a "
+    "curve in the plane.",
 )
 
 # %%
@@ -935,22 +989,22 @@ plot.heatmap(
     columns=list(data.PLAYGROUND),
     numbers=".0%",
     diverging=False,
-    title="Right answers on points never seen",
-    caption="One half is guessing.",
+    title="Accuracy on new points",
+    caption="Guessing is right half of the time.",
 )
 
 # %% [markdown]
-r"""
-With the right feature one unit is enough: squares solve the circle, the product solves exclusive
-or. With the wrong ones, more of them do not help, and nothing that was tried solves the spiral. For
-decades this was the craft: think hard about the question, and compute clever inputs by hand. For
-the spiral you may still find some (its angle minus a multiple of its radius). For cats and dogs
-nobody did. A hidden layer finds its own. That is the difference between machine learning with
-hand-made features and *deep* learning.
+"""
+With the right **feature** one unit is enough: squares solve the circle, the product solves exclusive
+or. With the wrong ones, more of them do not help, and nothing that was tried here solves the spiral.
+For decades this was the craft, **feature engineering**: think hard about the problem, and compute
+clever inputs by hand. For the spiral you may still find some (its angle minus a multiple of its
+radius). For cats and dogs nobody found good enough ones. A hidden layer finds its own. That is the
+difference between machine learning with hand-made features and *deep* learning.
 
 ## 11. Back to the cats and dogs
 
-All is ready for the question that we began with. One unit, 3,072 weights, four hundred pictures.
+Now we can try the problem from the beginning. One unit, 3,072 weights, four hundred pictures.
 
 **Predict.** How often will it be right on new pictures? And what will its weights look like,
 drawn as a picture?
@@ -963,91 +1017,106 @@ for _ in range(60):
     v -= 0.02 * inputs.T @ (sigmoid(inputs @ v) - is_dog) / len(is_dog)
 
 
-def share_right(**how):
-    """Return the share of 300 new pictures on which the unit is right."""
+def accuracy_on_new(**how):
+    """Return the fraction of 300 new pictures on which the unit is right."""
     new, answers = data.pets(300, seed=SEED + 1, **how)
     return np.mean((with_one(new.reshape(300, -1)) @ v >= 0) == answers)
 
 
-print(f"right on {share_right():.1%} of 300 new pictures")
+print(f"right on {accuracy_on_new():.1%} of 300 new pictures")
 seen = [pictures[is_dog == 0].mean(axis=0), pictures[is_dog == 1].mean(axis=0)]
 plot.side_by_side(
     plot.images(seen[:1], title="mean cat"),
     plot.images(seen[1:], title="mean dog"),
     plot.images([v[:-1].reshape(32, 32, 3).sum(axis=2)], diverging=True, title="the weights"),
-    caption="The weights as a picture: light on a blue pixel speaks for a dog, light on an orange "
-    "one for a cat.",
+    caption="The weights as a picture: light on a blue pixel speaks for a dog, on an orange one for "
+    "a cat.",
 )
 
 # %% [markdown]
-r"""
-Perfect, and it found the ears by itself. Fur is dark: so darkness where ears hang down (orange)
-speaks for a dog, and darkness where they stand up (blue) for a cat. Nobody had told it where to
-look, or that there are such things as ears.
+"""
+Perfect, and it found the ears by itself. Fur is dark. So darkness where ears hang down (orange)
+speaks for a dog, and darkness where they stand up (blue) for a cat. Nobody had told it that there
+are ears or where to look for them.
 
-Shall we believe that it knows what a dog is? **Predict** its score on two other kinds of new
-pictures: first with heads that are not in the middle, then with light fur at night.
+Does it know what a dog is? **Predict** its accuracy on two other kinds of new pictures: first with
+heads that are not in the middle, then with light fur at night.
 """
 
 # %%
 trials = {
-    "as learned": {},
+    "as in training": {},
     "moved a little": {"wander": 0.1},
     "anywhere": {"wander": 0.2},
     "at night": {"night": True},
 }
-scores = {name: share_right(**how) for name, how in trials.items()}
+scores = {name: accuracy_on_new(**how) for name, how in trials.items()}
 plot.side_by_side(
     *(
         plot.images(data.pets(4, seed=7, **how)[0], columns=2, title=f"{name}: {scores[name]:.0%}")
         for name, how in trials.items()
     ),
-    caption="The same unit, and its share of right answers on 300 new pictures of each kind. One half "
-    "would be guessing.",
+    caption="The same unit, and its accuracy on 300 new pictures of each kind. Guessing would give "
+    "one half.",
 )
 
 # %% [markdown]
 r"""
-At night it is *always wrong*, which is quite an achievement. A unit with one weight for each
-pixel has learned a stencil: dark here, light there. Move the dog, and the stencil lies on the
-wall; turn on the moon, and everything it knew is upside down. It has no idea of an ear, only of a
-place.
+At night it is *always wrong*, which is quite an achievement. A unit with one weight for each pixel
+has learned a template: dark here, light there. Move the dog, and the template lies on the wall;
+reverse light and dark, and every weight has the wrong sign. The unit has no concept of an ear, only
+of a place. (With three other training sets the accuracies differ by a few points, and at night they
+are always zero.)
 
-What it would take: units that find an edge or an ear *wherever* it is, and units above them that
-combine those into heads. Layers of representation, each made of the one below, learned from
-examples. Several things had to come together for that: a way to train hidden layers (week 2),
-machines and software for large ones (week 3), weights that are shared across a picture (week 5),
-millions of labelled examples, and initial values and units with which deep stacks of layers do
-not get stuck (week 2). We will take them in turn.
+What is missing: units that find an edge or an ear *wherever* it is, and units above them that
+combine those into heads. Layers of representation, each made from the one below, learned from
+examples: this is **deep learning**, the part of machine learning in which the representation is
+learned, in several layers. The field needed more than half a century for it:
+
+| year | what happened |
+|---:|---|
+| 1943 | McCulloch and Pitts: a nerve cell as a threshold unit |
+| 1949 | Hebb: connections between cells that fire together grow stronger |
+| 1957 | Rosenblatt's perceptron learns its weights |
+| 1969 | Minsky and Papert prove what perceptrons with a fixed first layer cannot compute |
+| 1986 | Rumelhart, Hinton and Williams train hidden layers by backpropagation (week 2) |
+| 1990s | support vector machines and hand-made features are preferred |
+| 2006 | Hinton and others train deep networks layer by layer (week 4) |
+| 2012 | Krizhevsky, Sutskever and Hinton win the ImageNet challenge with a deep network on GPUs (week 5) |
+
+Several things had to come together: a way to train hidden layers (week 2), machines and software for
+large ones (week 3), weights that are shared across a picture (week 5), millions of labeled examples,
+and initial weights and activation functions with which deep networks can be trained (week 2).
 
 ## What to take along
 
-* A **unit** weighs its inputs, adds a bias and applies a step or a sigmoid. Its border is a
-  hyperplane, its weight vector is normal to it, and the sum divided by the length of the weights
-  is the distance from the border.
-* **Rosenblatt's rule** adds $y\,\mathbf{x}$ after a mistake. If any hyperplane separates the
-  classes it comes to rest after at most $(R/\gamma)^2$ mistakes; if none does, never.
-* No unit computes **exclusive or**. Two hidden units and a third do, because the hidden ones move
-  the inputs to places where a line is enough.
+* A **unit** multiplies its inputs by weights, adds a bias and applies a nonlinearity. Its decision
+  boundary is a hyperplane, its weight vector is normal to it, and the pre-activation divided by the
+  length of the weights is the distance from it.
+* **Rosenblatt's rule** adds $y\,\mathbf{x}$ after a mistake. If the classes are linearly separable
+  it converges after at most $(R/\gamma)^2$ mistakes; if they are not, it never converges.
+* No single unit computes **exclusive or**. Two hidden units and an output unit do, because the
+  hidden units move the inputs to places where a line is enough.
 * That a solution exists does not mean that training finds it; more hidden units than necessary
   help.
-* **Logistic regression** replaces counting mistakes by the smooth log-loss, whose gradient is
-  error times input. Gradient descent needs a learning rate below $2/\lambda_{\max}$ and patience
-  along flat directions.
-* The right **features** make a hard question easy. Deep learning is about learning them.
+* **Logistic regression** replaces the number of mistakes by the smooth log-loss, whose gradient is
+  error times input. Near the minimum gradient descent needs a learning rate below
+  $2/\lambda_{\max}$, and many steps along flat directions.
+* The right **features** make a hard problem easy. Deep learning learns them.
 
 ## Check yourself
 
 Think of the answer, then open it.
 
-<details><summary>1. A unit has w = (3, −4) and b = 5. How far is the origin from its border, and on which side?</summary>
+<details><summary>1. A unit has w = (3, −4) and b = 5. How far is the origin from its decision boundary, and on which
+side?</summary>
 
-The sum at the origin is 5 and the length of w is 5, so the distance is 1, on the side where the unit fires.
+The pre-activation at the origin is 5 and the length of w is 5, so the distance is 1, on the side where the unit fires.
 </details>
 
 <details><summary>2. All weights and the bias of a <em>step</em> unit are multiplied by −1. What changes? And by 2?</summary>
 
-By −1: the border stays and the sides change places. By 2: nothing at all. (A sigmoid unit would become surer.)
+By −1: the boundary stays and the sides change places. By 2: nothing at all. (A sigmoid unit would become more confident.)
 </details>
 
 <details><summary>3. A perceptron has gone through all the examples without a mistake. What will another hundred epochs
@@ -1056,16 +1125,16 @@ change?</summary>
 Nothing: it changes only after a mistake.
 </details>
 
-<details><summary>4. You double the number of examples, and the new ones are no closer to the border and no longer than the
-old ones. What happens to the bound on the number of mistakes?</summary>
+<details><summary>4. You double the number of examples, and the new ones are no closer to the boundary and no longer than
+the old ones. What happens to the bound on the number of mistakes?</summary>
 
 It stays the same: the bound depends on the margin and on the longest example, not on their number.
 </details>
 
 <details><summary>5. Why not use <em>squared</em> inputs only and drop the hidden layer for good?</summary>
 
-Squares help with circles, not with spirals or dogs. Chosen features help with the question they were chosen for; a hidden
-layer chooses its own, from the examples.
+Squares help with circles, not with spirals or dogs. Hand-made features help with the problem that they were made for; a hidden
+layer learns its own from the examples.
 </details>
 
 <details><summary>6. The loss goes 0.69, 1.8, 0.9, 2.4, 1.1, … What do you change first?</summary>
@@ -1077,35 +1146,44 @@ The learning rate: every step jumps across the valley. Make it smaller.
 
 | word | meaning |
 |---|---|
-| unit, neuron | weighs its inputs, adds a bias, applies an activation function |
-| weight, bias | how much an input counts; how inclined the unit is to fire in any case |
-| activation function | what turns the sum into the output: step, sigmoid, tanh, … |
-| hyperplane | the flat set where the sum is zero; the unit's border |
+| supervised learning | learning from examples with labels |
+| unit, neuron | multiplies its inputs by weights, adds a bias, applies an activation function |
+| weight, bias | how much an input counts; how ready the unit is to fire in any case |
+| pre-activation | the weighted sum plus the bias, before the activation function |
+| activation function, nonlinearity | what turns the pre-activation into the output: step, sigmoid, tanh, … |
+| decision boundary | the set where the answer changes; for one unit the hyperplane where the pre-activation is zero |
 | linearly separable | there is a hyperplane with each class on its own side |
 | margin γ | distance of the closest example from a separating hyperplane |
+| converge | to approach, or stop at, a fixed value; for the perceptron, to stop making mistakes |
+| error rate | fraction of wrong answers |
 | epoch | one pass over all examples |
-| hidden layer | units between input and output, whose right answers nobody gives |
+| hidden layer | units between input and output, for which the examples give no labels |
 | representation, feature | the input in other coordinates; one such coordinate |
-| loss, log-loss | what training makes small; mean surprise at the true answers |
+| generalization | being right on examples that were not used for training |
+| loss | the number that training minimizes |
+| surprisal | −log of the probability given to what happened |
+| log-loss, binary cross-entropy | mean surprisal at the true labels |
+| likelihood | probability that the model gives to the observed labels, as a function of the parameters |
 | gradient | the vector of derivatives; points uphill |
 | learning rate ε | length of a step against the gradient, as a multiple of the gradient |
+| hyperparameter | a number that you choose and training does not, such as the learning rate |
 
 ## Try changing
 
 1. Section 2: multiply `w` and `b` by −1, then set `b` to zero. Predict each picture before you
    see it.
 2. Section 4: use the perceptron on `data.gaussian(noise=0.5)`, which no line separates. How do the
-   mistakes per epoch go on? Does it help to stop early, or to average all the weights that it
-   ever had?
-3. Section 5: which of the 152 questions about three inputs that have no line can two hidden units
-   and a third answer? Try weights at random, or think of those with the most changes: "is the
-   number of ones odd?"
-4. Section 6: the units have their borders exactly *through* the corners (0, 1) and (1, 1). Add
-   noise of 0.05 to the inputs. What happens, and how would you move the borders?
-5. Section 7: try 3, 4 and 16 hidden units, and starts that are ten times smaller.
+   mistakes per epoch develop? Does it help to stop early, or to average all the weights that the
+   perceptron ever had?
+3. Section 5: which of the 152 functions of three inputs that are not linearly separable can two
+   hidden units and an output unit compute? Try random weights, or think of those with the most
+   changes: "is the number of ones odd?"
+4. Section 6: the decision boundaries of the hidden units go exactly *through* the corners (0, 1) and
+   (1, 1). Add noise of 0.05 to the inputs. What happens, and how would you shift the boundaries?
+5. Section 7: try 3, 4 and 16 hidden units, and initial weights that are ten times smaller.
 6. Section 9: subtract the mean from `hours`. Compute both curvatures again. How many steps are
    needed now?
-7. Section 11: train the unit on pets that wander, or on half day and half night. Look at the
+7. Section 11: train the unit on pets with `wander=0.2`, or on half day and half night. Look at the
    weights. Is it the number of examples that is missing, or something else?
 
 ## Further reading
@@ -1114,19 +1192,22 @@ The learning rate: every step jumps across the valley. Make it smaller.
   Laboratory, report 85-460-1, 1957; and *The perceptron: a probabilistic model for information
   storage and organization in the brain*, Psychological Review 65 (1958), 386–408. The units
   between the retina and the output were there from the start, with random weights.
-* *New Navy device learns by doing*, The New York Times, 8 July 1958. One column that has been
-  quoted ever since.
+* W. McCulloch and W. Pitts, *A logical calculus of the ideas immanent in nervous activity*, Bulletin
+  of Mathematical Biophysics 5 (1943), 115–133: the threshold unit, without learning.
+* *New Navy device learns by doing*, The New York Times, 8 July 1958. One column that is still
+  quoted.
 * A. Novikoff, *On convergence proofs on perceptrons*, Symposium on the Mathematical Theory of
   Automata, 1962.
 * M. Minsky and S. Papert, *Perceptrons*, MIT Press 1969. Better than its reputation as the book
   that stopped a field.
 * Y. Freund and R. Schapire, *Large margin classification using the perceptron algorithm*, Machine
-  Learning 37 (1999): the averaged and the kernel perceptron, which are this week's stretch
+  Learning 37 (1999): the averaged and the kernel perceptron, which are this week's optional
   exercises.
-* M. Nielsen, *Neural networks and deep learning* (2015), chapter 1: another first look at the
-  same units.
+* M. Nielsen, *Neural networks and deep learning* (2015), chapter 1: another introduction to the same
+  units.
 
-The assignment of this week builds all this from nothing but NumPy, and reads handwriting with it.
+In this week's assignment you build all of this with nothing but NumPy, and classify handwritten
+digits with it.
 
 Next week the hidden units find their own weights.
 """

@@ -1,5 +1,5 @@
-# Known answers of week 1: wrong ones with the sentence that their author deserves to read, and
-# right ones of another style. They call the notebook's other functions by name.
+# Known answers of week 1: wrong ones, each with a hint for its author, and right ones of another
+# style. They call the notebook's other functions by name.
 import math
 
 import numpy as np
@@ -10,20 +10,20 @@ from autograder.course.known_answers import misconception, variant
 # --- step -------------------------------------------------------------------------------------
 
 
-@misconception("step", hint="At exactly z = 0 the unit fires: the threshold itself is included.")
+@misconception("step", hint="At exactly z = 0 the step is 1: the threshold itself is included.")
 def strict_threshold(z):
     return np.where(z > 0, 1, 0)
 
 
-@misconception("step", hint="Below the threshold a step unit is silent: its answers are 0 and 1.")
+@misconception("step", hint="Below the threshold the step is 0, not -1: its values are 0 and 1.")
 def minus_one_below(z):
     return np.where(z >= 0, 1, -1)
 
 
 @misconception(
     "step",
-    hint="`if` wants one yes or no, but z can hold many numbers. Choose for each of them: np.where "
-    "does that, and so does a loop.",
+    hint="`if` needs a single True or False, but z can hold many numbers. Choose for each of them: "
+    "np.where does that, and so does a loop.",
 )
 def one_number_only(z):
     return 1 if z >= 0 else 0
@@ -31,26 +31,26 @@ def one_number_only(z):
 
 @misconception(
     "step",
-    hint="np.sign knows three answers, -1, 0 and 1. A step knows two, and at zero it fires.",
+    hint="np.sign has three values, -1, 0 and 1. A step has two, and at zero it is 1.",
 )
 def three_answers(z):
     return np.sign(z)
 
 
-@misconception("step", hint="Every number in z gets an answer of its own, not one for all.")
+@misconception("step", hint="Return one value for every number in z, not one for all of them.")
 def one_answer_for_all(z):
     return 1 if np.all(z >= 0) else 0
 
 
-@misconception("step", hint="A step does not say by how much: above the threshold it is always 1.")
+@misconception("step", hint="Above the threshold a step is always 1, however large z is.")
 def rectifier(z):
     return np.maximum(z, 0)
 
 
 @misconception(
     "step",
-    hint="True and False answer a question; the unit's answer is a number, 1 or 0, because other "
-    "units will do sums with it.",
+    hint="You return True and False. The unit's output must be a number, 1 or 0, because other units "
+    "calculate with it.",
 )
 def truth_values(z):
     return z >= 0
@@ -77,25 +77,32 @@ def classes_zero_and_one(w, b, X):
     return step(X @ w + b)
 
 
-@misconception("perceptron_predict", hint="Without its bias every line goes through the origin.")
+@misconception(
+    "perceptron_predict",
+    hint="The bias is missing: without it every decision boundary goes through the origin.",
+)
 def forgets_the_bias(w, b, X):
     return np.where(X @ w >= 0, 1, -1)
 
 
 @misconception(
     "perceptron_predict",
-    hint="np.sign has a third answer, 0, for points exactly on the line. There are two classes.",
+    hint="np.sign has a third value, 0, for points exactly on the boundary. There are two classes.",
 )
 def undecided_on_the_line(w, b, X):
     return np.sign(X @ w + b)
 
 
-@misconception("perceptron_predict", hint="A point exactly on the line belongs to the class +1.")
+@misconception(
+    "perceptron_predict", hint="A point exactly on the boundary belongs to the class +1."
+)
 def line_belongs_to_minus_one(w, b, X):
     return np.where(X @ w + b > 0, 1, -1)
 
 
-@misconception("perceptron_predict", hint="That is what the unit adds up; now decide: -1 or +1?")
+@misconception(
+    "perceptron_predict", hint="You return the pre-activation. Turn it into a class: -1 or +1."
+)
 def the_sum_itself(w, b, X):
     return X @ w + b
 
@@ -116,7 +123,7 @@ def single_precision(w, b, X):
 
 @misconception(
     "perceptron_update",
-    hint="The perceptron learns from mistakes only: when it is right, nothing changes.",
+    hint="The perceptron changes only after a mistake: when it is right, nothing changes.",
 )
 def learns_from_right_answers_too(w, b, x, y):
     return w + y * x, b + y, y * (w @ x + b) <= 0
@@ -124,7 +131,7 @@ def learns_from_right_answers_too(w, b, x, y):
 
 @misconception(
     "perceptron_update",
-    hint="The bias learns as well. Think of it as the weight of an input that is always 1.",
+    hint="The bias must be updated as well. Think of it as the weight of an input that is always 1.",
 )
 def bias_stands_still(w, b, x, y):
     if y * (w @ x + b) > 0:
@@ -134,8 +141,8 @@ def bias_stands_still(w, b, x, y):
 
 @misconception(
     "perceptron_update",
-    hint="An example exactly on the line counts as a mistake, whatever its label. Otherwise a unit "
-    "with zero weights never starts.",
+    hint="An example exactly on the boundary counts as a mistake, whatever its label. Otherwise a "
+    "unit with zero weights never starts to learn.",
 )
 def forgives_the_line(w, b, x, y):
     if y * (w @ x + b) >= 0:
@@ -145,8 +152,8 @@ def forgives_the_line(w, b, x, y):
 
 @misconception(
     "perceptron_update",
-    hint="Subtracting a prediction of 0 or 1 from the label belongs to labels 0 and 1. Here they "
-    "are -1 and +1, and the label itself is the direction.",
+    hint="Label minus prediction is the rule for labels 0 and 1. Here they are -1 and +1, and the "
+    "label itself is the direction of the update.",
 )
 def label_minus_prediction(w, b, x, y):
     error = y - (1 if w @ x + b >= 0 else 0)
@@ -155,7 +162,7 @@ def label_minus_prediction(w, b, x, y):
 
 @misconception(
     "perceptron_update",
-    hint="The push goes the wrong way: after it the example should lie deeper on its own side.",
+    hint="The update has the wrong sign: after it the example should be further on its correct side.",
 )
 def pushes_away(w, b, x, y):
     if y * (w @ x + b) > 0:
@@ -165,7 +172,7 @@ def pushes_away(w, b, x, y):
 
 @misconception(
     "perceptron_update",
-    hint="`w += ...` changes the array of whoever called you. Make a new one.",
+    hint="`w += ...` changes the caller's array. Create a new one.",
 )
 def in_place(w, b, x, y):
     if y * (w @ x + b) > 0:
@@ -176,8 +183,8 @@ def in_place(w, b, x, y):
 
 @misconception(
     "perceptron_update",
-    hint="The sum w . x + b is a number like 3.7, hardly ever exactly -1 or +1. An answer is right "
-    "when the sum and the label have the same sign.",
+    hint="The pre-activation w . x + b is a number like 3.7, hardly ever exactly -1 or +1. An answer "
+    "is right when the pre-activation and the label have the same sign.",
 )
 def compares_the_sum_with_the_label(w, b, x, y):
     if w @ x + b != y:
@@ -187,7 +194,7 @@ def compares_the_sum_with_the_label(w, b, x, y):
 
 @misconception(
     "perceptron_update",
-    hint="Rosenblatt's rule has no learning rate: the example is added whole.",
+    hint="Rosenblatt's rule has no learning rate: add the example itself, not a fraction of it.",
 )
 def in_small_steps(w, b, x, y):
     if y * (w @ x + b) <= 0:
@@ -216,7 +223,7 @@ def without_branches(w, b, x, y):
 
 @misconception(
     "perceptron_fit",
-    hint="After an epoch without a mistake nothing will ever change again: stop there.",
+    hint="After an epoch without a mistake nothing changes any more: stop there.",
 )
 def never_stops(X, y, epochs):
     w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
@@ -231,7 +238,7 @@ def never_stops(X, y, epochs):
 
 @misconception(
     "perceptron_fit",
-    hint="The clean epoch was run as well, so its 0 belongs in the list before you stop.",
+    hint="The epoch without a mistake was run as well, so append its 0 before you stop.",
 )
 def clean_epoch_left_out(X, y, epochs):
     w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
@@ -248,7 +255,7 @@ def clean_epoch_left_out(X, y, epochs):
 
 @misconception(
     "perceptron_fit",
-    hint="The count of mistakes starts again at zero in every epoch. Where do you set it to zero?",
+    hint="The count of mistakes must start at zero in every epoch. Where do you set it to zero?",
 )
 def counts_on_and_on(X, y, epochs):
     w, b, mistakes, count = np.zeros(X.shape[1]), 0.0, [], 0
@@ -265,8 +272,8 @@ def counts_on_and_on(X, y, epochs):
 
 @misconception(
     "perceptron_fit",
-    hint="Each example must meet the weights that the one before left behind, not those with which "
-    "the epoch began.",
+    hint="Use for each example the weights after the example before, not those from the start of the "
+    "epoch.",
 )
 def whole_epoch_at_once(X, y, epochs):
     w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
@@ -281,7 +288,7 @@ def whole_epoch_at_once(X, y, epochs):
 
 @misconception(
     "perceptron_fit",
-    hint="Every epoch goes on where the last one ended: only the first begins with zero weights.",
+    hint="Every epoch continues with the weights of the one before: only the first starts at zero.",
 )
 def forgets_between_epochs(X, y, epochs):
     mistakes = []
@@ -296,7 +303,7 @@ def forgets_between_epochs(X, y, epochs):
     return w, b, mistakes
 
 
-@misconception("perceptron_fit", hint="The bias never moves: take it over after every example.")
+@misconception("perceptron_fit", hint="The bias never changes: update it after every mistake, too.")
 def bias_left_behind(X, y, epochs):
     w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
     for _ in range(epochs):
@@ -312,7 +319,7 @@ def bias_left_behind(X, y, epochs):
 
 @misconception(
     "perceptron_fit",
-    hint="Examples may have any number of features, and every feature needs a weight: ask X.",
+    hint="Examples may have any number of features, and every feature needs a weight: use X.shape.",
 )
 def two_features_only(X, y, epochs):
     w, b, mistakes = np.zeros(2), 0.0, []
@@ -344,8 +351,8 @@ def bias_as_a_weight(X, y, epochs):
 
 @misconception(
     "sigmoid",
-    hint="The values are right, but on the way NumPy computed e to the power of 1000 and warned. "
-    "Only ask for powers of negative numbers (and mind that np.where computes both branches).",
+    hint="The values are right, but np.exp(1000) overflowed and NumPy warned. Use only exponents "
+    "that are at most 0 (and note that np.where computes both branches).",
 )
 def overflows(z):
     return 1 / (1 + np.exp(-np.asarray(z, dtype=float)))
@@ -353,15 +360,15 @@ def overflows(z):
 
 @misconception(
     "sigmoid",
-    hint="For large z this divides infinity by infinity, which is nan. Is there another way to "
-    "write the same fraction, good for large z?",
+    hint="For large z this divides infinity by infinity, which is nan. Find another form of the same "
+    "fraction for large z.",
 )
 def infinite_fraction(z):
     power = np.exp(z)
     return power / (1 + power)
 
 
-@misconception("sigmoid", hint="It should rise with z. Check the sign in the exponent.")
+@misconception("sigmoid", hint="The sigmoid increases with z. Check the sign in the exponent.")
 def upside_down(z):
     z = -np.asarray(z, dtype=float)
     small = np.exp(-np.abs(z))
@@ -370,8 +377,8 @@ def upside_down(z):
 
 @misconception(
     "sigmoid",
-    hint="np.empty_like and np.zeros_like make whole numbers from whole numbers, and a probability "
-    "does not fit into those. Ask for dtype=float.",
+    hint="For an integer array np.empty_like and np.zeros_like create an integer array, which cannot "
+    "hold probabilities. Pass dtype=float.",
 )
 def whole_numbers_stay_whole(z):
     z = np.asarray(z)
@@ -381,7 +388,9 @@ def whole_numbers_stay_whole(z):
     return p
 
 
-@misconception("sigmoid", hint="A straight line with its ends cut off is close, but not the curve.")
+@misconception(
+    "sigmoid", hint="A clipped straight line is close to the sigmoid, but not equal to it."
+)
 def cut_off_line(z):
     return np.clip(0.5 + 0.25 * np.asarray(z, dtype=float), 0, 1)
 
@@ -413,8 +422,8 @@ def by_tanh(z):
 
 @misconception(
     "log_loss",
-    hint="log(0) is minus infinity, and 0 times infinity is nan. Move probabilities away from 0 "
-    "and 1 before you take the logarithm.",
+    hint="log(0) is minus infinity, and 0 times infinity is nan. Clip the probabilities before you "
+    "take the logarithm.",
 )
 def logarithm_of_zero(p, y):
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
@@ -434,7 +443,7 @@ def minus_forgotten(p, y):
 
 @misconception(
     "log_loss",
-    hint="Examples with label 0 cost something too: what did you say about the class they have?",
+    hint="Examples with label 0 contribute to the loss, too: their surprisal is -log(1 - p).",
 )
 def zeros_cost_nothing(p, y):
     p = np.clip(p, 1e-12, 1 - 1e-12)
@@ -447,7 +456,7 @@ def bits(p, y):
     return -np.mean(y * np.log2(p) + (1 - y) * np.log2(1 - p))
 
 
-@misconception("log_loss", hint="Only probabilities nearer than 1e-12 to 0 or 1 may be moved.")
+@misconception("log_loss", hint="Clip only probabilities that are nearer than 1e-12 to 0 or 1.")
 def clipped_too_early(p, y):
     p = np.clip(p, 1e-7, 1 - 1e-7)
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
@@ -482,8 +491,8 @@ def summed_over_the_batch(w, b, X, y):
 
 @misconception(
     "log_loss_gradient",
-    hint="The sign is flipped. Where the unit is too sure of class 1 the loss grows with the bias, "
-    "so its derivative is positive there.",
+    hint="The sign is wrong. Where the predicted probability of class 1 is too large, the loss grows "
+    "with the bias, so its derivative is positive there.",
 )
 def uphill_and_downhill_mixed(w, b, X, y):
     error = y - sigmoid(X @ w + b)
@@ -492,7 +501,7 @@ def uphill_and_downhill_mixed(w, b, X, y):
 
 @misconception(
     "log_loss_gradient",
-    hint="The factor p (1 - p) belongs to the squared error. In the log-loss something cancels it.",
+    hint="The factor p (1 - p) belongs to the squared error. In the log-loss it cancels.",
 )
 def squared_error_gradient(w, b, X, y):
     p = sigmoid(X @ w + b)
@@ -502,7 +511,7 @@ def squared_error_gradient(w, b, X, y):
 
 @misconception(
     "log_loss_gradient",
-    hint="A gradient knows no learning rate. That comes in when a step is taken.",
+    hint="The gradient does not contain the learning rate. Multiply by it when you take a step.",
 )
 def learning_rate_inside(w, b, X, y):
     error = sigmoid(X @ w + b) - y
@@ -511,7 +520,7 @@ def learning_rate_inside(w, b, X, y):
 
 @misconception(
     "log_loss_gradient",
-    hint="There is one bias for all examples, so its gradient is a single number.",
+    hint="There is one bias for all examples, so its gradient is one number: the mean over them.",
 )
 def one_bias_for_each_example(w, b, X, y):
     error = sigmoid(X @ w + b) - y
@@ -520,7 +529,7 @@ def one_bias_for_each_example(w, b, X, y):
 
 @misconception(
     "log_loss_gradient",
-    hint="That is right for weights of zero only. The prediction depends on w and b: p is not 0.5.",
+    hint="This is right only for zero weights. The prediction depends on w and b: p is not 0.5.",
 )
 def always_half_sure(w, b, X, y):
     error = 0.5 - y
@@ -529,7 +538,7 @@ def always_half_sure(w, b, X, y):
 
 @misconception(
     "log_loss_gradient",
-    hint="Each weight has a derivative of its own: the mean is over the examples, not over features.",
+    hint="Each weight has its own derivative: take the mean over the examples, not over features.",
 )
 def one_number_for_all_weights(w, b, X, y):
     error = sigmoid(X @ w + b) - y
@@ -568,7 +577,7 @@ def bias_column(w, b, X, y):
 
 @misconception(
     "logistic_fit",
-    hint="The gradient points uphill, so your losses grow. Which way is down?",
+    hint="The gradient points uphill, so your losses grow. Subtract it.",
 )
 def climbs(X, y, learning_rate, steps):
     w, b, losses = np.zeros(X.shape[1]), 0.0, []
@@ -581,8 +590,8 @@ def climbs(X, y, learning_rate, steps):
 
 @misconception(
     "logistic_fit",
-    hint="Both gradients belong to the same point. Yours for the bias was taken after the weights "
-    "had already moved.",
+    hint="Compute both gradients at the same point. Yours for the bias was computed after the weights "
+    "had changed.",
 )
 def bias_sees_the_new_weights(X, y, learning_rate, steps):
     w, b, losses = np.zeros(X.shape[1]), 0.0, []
@@ -595,7 +604,7 @@ def bias_sees_the_new_weights(X, y, learning_rate, steps):
 
 @misconception(
     "logistic_fit",
-    hint="The loss belongs to the point where a step begins: the first is that of zero weights.",
+    hint="Record the loss before each step: the first is the loss of zero weights.",
 )
 def loss_after_the_step(X, y, learning_rate, steps):
     w, b, losses = np.zeros(X.shape[1]), 0.0, []
@@ -608,7 +617,7 @@ def loss_after_the_step(X, y, learning_rate, steps):
 
 @misconception(
     "logistic_fit",
-    hint="The gradient changes as the weights do: take it anew before every step.",
+    hint="The gradient changes with the weights: compute it again before every step.",
 )
 def first_gradient_for_ever(X, y, learning_rate, steps):
     w, b, losses = np.zeros(X.shape[1]), 0.0, []
@@ -619,7 +628,9 @@ def first_gradient_for_ever(X, y, learning_rate, steps):
     return w, b, losses
 
 
-@misconception("logistic_fit", hint="The bias takes steps too, against its own gradient.")
+@misconception(
+    "logistic_fit", hint="Update the bias, too: it takes steps against its own gradient."
+)
 def bias_takes_no_step(X, y, learning_rate, steps):
     w, losses = np.zeros(X.shape[1]), []
     for _ in range(steps):
@@ -643,7 +654,7 @@ def divides_twice(X, y, learning_rate, steps):
 
 @misconception(
     "logistic_fit",
-    hint="Training starts from zero weights here, so that everybody gets the same numbers.",
+    hint="Start from zero weights, as the docstring says, not from random ones.",
 )
 def random_start(X, y, learning_rate, steps):
     w, b, losses = 0.01 * np.random.default_rng().normal(size=X.shape[1]), 0.0, []
@@ -670,7 +681,7 @@ def all_in_one_vector(X, y, learning_rate, steps):
 
 @misconception(
     "xor_network",
-    hint="Your network says 1 as soon as any input is on, also when both are. What should the "
+    hint="Your network outputs 1 as soon as any input is on, also when both are. What should the "
     "second hidden unit do to the output then?",
 )
 def inclusive_or():
@@ -679,7 +690,7 @@ def inclusive_or():
 
 @misconception(
     "xor_network",
-    hint="Every answer is the opposite of what it should be: you have built 'both the same'.",
+    hint="Every output is the opposite of what it should be: your network computes 'both the same'.",
 )
 def exactly_the_opposite():
     return [[1, 1], [1, 1]], [-0.5, -1.5], [-1, 1], 0.5
@@ -687,7 +698,7 @@ def exactly_the_opposite():
 
 @misconception(
     "xor_network",
-    hint="A bias is added, not compared with: a unit that fires from 0.5 on has the bias -0.5.",
+    hint="A bias is minus the threshold: a unit that fires from 0.5 on has the bias -0.5.",
 )
 def thresholds_for_biases():
     return [[1, 1], [1, 1]], [0.5, 1.5], [1, -1], 0.5
@@ -695,8 +706,8 @@ def thresholds_for_biases():
 
 @misconception(
     "xor_network",
-    hint="Exact inputs are answered rightly, but your lines pass through the corners of the "
-    "square: move them into the space between.",
+    hint="The outputs for exact inputs are right, but your decision boundaries pass through the "
+    "corners of the square: move them between the corners.",
 )
 def through_the_corners():
     return [[1, 1], [1, 1]], [-1, -2], [1, -1], -1
@@ -704,7 +715,8 @@ def through_the_corners():
 
 @misconception(
     "xor_network",
-    hint="Both hidden units ask the same question, so the third sees nothing that one would not.",
+    hint="Both hidden units compute the same function, so the two together give the output unit no "
+    "more than one of them.",
 )
 def twins():
     return [[1, 1], [1, 1]], [-0.5, -0.5], [1, -1], -0.5
@@ -733,7 +745,8 @@ def answers_with_labels(images, digits, new_images):
 
 @misconception(
     "tell_apart",
-    hint="Logistic regression learns labels 0 and 1. Given 3 and 5 it can only ever push one way.",
+    hint="Logistic regression needs the labels 0 and 1. With 3 and 5 every p - y is negative, so all "
+    "updates go in one direction.",
 )
 def digits_as_labels(images, digits, new_images):
     X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
@@ -743,8 +756,8 @@ def digits_as_labels(images, digits, new_images):
 
 @misconception(
     "tell_apart",
-    hint="On the way in you call the first digit that comes 1, on the way out the larger one. "
-    "Decide once which digit is which label.",
+    hint="In training label 1 is the digit that comes first, in your answers it is the larger digit. "
+    "Decide once which digit gets which label.",
 )
 def order_of_appearance(images, digits, new_images):
     X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
@@ -752,7 +765,7 @@ def order_of_appearance(images, digits, new_images):
     return np.where(sigmoid(new_X @ w + b) >= 0.5, digits.max(), digits.min())
 
 
-@misconception("tell_apart", hint="Any two digits may come: find out which ones from `digits`.")
+@misconception("tell_apart", hint="It must work for any two digits: read them from `digits`.")
 def threes_and_fives_only(images, digits, new_images):
     X, new_X = images.reshape(len(images), -1), new_images.reshape(len(new_images), -1)
     w, b, _ = logistic_fit(X, (digits == 5).astype(int), learning_rate=1.0, steps=300)
@@ -773,7 +786,9 @@ def divides_by_nothing(images, digits, new_images):
         return np.where(sigmoid(new_X @ w + b) >= 0.5, digits.max(), digits.min())
 
 
-@misconception("tell_apart", hint="Pictures may have another size than 8 × 8: ask them for it.")
+@misconception(
+    "tell_apart", hint="Pictures may have another size than 8 × 8: use the shape of `images`."
+)
 def eight_by_eight_only(images, digits, new_images):
     X, new_X = images.reshape(-1, 64), new_images.reshape(-1, 64)
     w, b, _ = logistic_fit(X, (digits == digits.max()).astype(int), learning_rate=1.0, steps=300)

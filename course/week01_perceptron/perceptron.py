@@ -12,12 +12,13 @@
 
 # %% [markdown]
 """
-# Week 1 assignment: a machine that learns from its mistakes
+# Week 1 assignment: the perceptron and logistic regression
 
-You build two learners, from nothing but NumPy. The first is Rosenblatt's perceptron of 1957: it
-answers yes or no, and changes only when it is wrong. The second is logistic regression: it
-answers with a probability, and changes a little after every look at the data. Then you build by
-hand a network that does what neither can. At the end your code reads real handwriting.
+You build two learners with nothing but NumPy. The first is Rosenblatt's perceptron of 1957: it
+answers yes or no, and changes only when it is wrong. The second is logistic regression: it answers
+with a probability, and every step of gradient descent uses all examples. Then you build by hand a
+network that computes what neither of them can. At the end your code classifies real handwritten
+digits.
 
 | | exercise | points | minutes |
 |---:|---|---:|---:|
@@ -34,15 +35,15 @@ hand a network that does what neither can. At the end your code reads real handw
 | 11 | `tell_apart`: two digits | 8 | 15 |
 | | **together** | **100** | **about 2 hours** |
 
-**How it works.** Replace each `raise NotImplementedError()` by your code and run the cell. The
-cell below it checks your answer and says what is wrong, if anything. Those checks are a help, not
-the whole exam: when you hand in, your functions are also called with data that you have not seen.
-So solve the exercise, not the example. Loops are welcome, and so is NumPy without loops; both are
-right.
+**How it works.** Replace each `raise NotImplementedError()` by your code and run the cell. The cell
+below it checks your answer and says what is wrong, if anything. Those checks help you, but they are
+not the whole exam: when you submit, your functions are also called with data that you have not
+seen. So solve the exercise, not just the example. You may use loops or vectorized NumPy code; both
+are right.
 
-**Notation.** `X` holds one example a row: its shape is `(n_examples, n_features)`. A unit has
-weights `w` of shape `(n_features,)` and a bias `b`, a single number. What it adds up,
-`X @ w + b`, is written $z$.
+**Notation.** `X` holds one example per row: its shape is `(n_examples, n_features)`. A unit has
+weights `w` of shape `(n_features,)` and a bias `b`, a single number. Its **pre-activation**
+`X @ w + b` is written $z$; the activation function turns $z$ into the unit's output.
 """
 
 # %% setup=true
@@ -60,18 +61,18 @@ PROFILE = "quick"
 """
 ## Part one: the perceptron
 
-### Exercise 1. The step · 4 points · about 5 minutes
+### Exercise 1. The step function · 4 points · about 5 minutes
 
-A unit fires when what reaches it is large enough. Move the threshold into the bias and "large
-enough" always means "at least zero".
+A unit fires when its input is large enough. If the threshold is moved into the bias, "large enough"
+always means that the pre-activation is at least zero.
 """
 
 
-# %% exercise="step" outcomes=[1]
+# %% exercise="step"
 def step(z):
-    """Heaviside's step: 1 where z is at least 0, and 0 below.
+    """Heaviside's step function: 1 where z is at least 0, and 0 below.
 
-    Exactly zero counts as large enough.
+    At z = 0 it is 1.
 
     Parameters
     ----------
@@ -95,13 +96,13 @@ check.close(
     step(0.5),
     1,
     name="step of the single number 0.5",
-    hint="For a plain number the answer is a number: 1 from zero on.",
+    hint="For a single number the result is a number: 1 if it is at least zero.",
 )
 check.close(
     step(np.array([-1.0, 0.0, 2.0])),
     [0, 1, 1],
     name="step of [-1, 0, 2]",
-    hint="Look at each number on its own: 0 below zero, 1 from zero on.",
+    hint="Treat each number separately: 0 below zero, 1 at zero and above.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(SEED)
@@ -122,14 +123,14 @@ check.close(step(4.25), 1, name="step of a single positive number")
 
 # %% [markdown]
 """
-### Exercise 2. Which side of the line? · 6 points · about 5 minutes
+### Exercise 2. Which side of the decision boundary? · 6 points · about 5 minutes
 
-For the perceptron it is convenient to call the classes $-1$ and $+1$ instead of 0 and 1. (You
-will see why in the next exercise: the label then says in which direction to push.)
+For the perceptron it is convenient to call the classes $-1$ and $+1$ instead of 0 and 1. (You will
+see why in the next exercise: the label then gives the direction of the update.)
 """
 
 
-# %% exercise="perceptron_predict" uses=["step"] outcomes=[1]
+# %% exercise="perceptron_predict" uses=["step"]
 def perceptron_predict(w, b, X):
     """Predict the class of every example: +1 where w . x + b is at least 0, and -1 elsewhere.
 
@@ -145,8 +146,8 @@ def perceptron_predict(w, b, X):
 
     Examples
     --------
-    With w = [2, -1] and b = -1 the examples [3, 1], [0, 0] and [1, 1] add up to 4, -1 and 0, so
-    their labels are [1, -1, 1].
+    With w = [2, -1] and b = -1 the examples [3, 1], [0, 0] and [1, 1] have the pre-activations 4,
+    -1 and 0, so their labels are [1, -1, 1].
     """
     ### BEGIN SOLUTION
     return 2 * step(X @ w + b) - 1
@@ -161,12 +162,12 @@ check.close(
     labels,
     [1, -1, 1, -1],
     name="labels of the example in the docstring and of one more",
-    hint="Work out 2 x1 - x2 - 1 for each row on paper, then compare.",
+    hint="Compute 2 x1 - x2 - 1 for each row on paper, then compare.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(SEED)
 for n_examples, n_features in ((1, 3), (6, 1), (9, 4)):
-    # Whole numbers: sums are exact in every precision, and some land on the boundary.
+    # Integers: pre-activations are exact in every precision, and some examples lie on the boundary.
     w, X = rng.integers(-2, 3, n_features), rng.integers(-2, 3, (n_examples, n_features))
     w[0], X[0] = 1, 0
     w, X = w.astype(float), X.astype(float)
@@ -179,23 +180,23 @@ for n_examples, n_features in ((1, 3), (6, 1), (9, 4)):
 
 # %% [markdown]
 r"""
-### Exercise 3. Learn from one example · 10 points · about 10 minutes
+### Exercise 3. One update of the perceptron · 10 points · about 10 minutes
 
-The whole of Rosenblatt's rule: **when the unit is wrong, add $y\,\mathbf{x}$ to the weights and
-$y$ to the bias. When it is right, change nothing.**
+Rosenblatt's rule is: **when the unit is wrong, add $y\,\mathbf{x}$ to the weights and $y$ to the
+bias. When it is right, change nothing.**
 
-What is *wrong*? With labels $\pm1$ one product says it: $y\,(\mathbf{w}\cdot\mathbf{x}+b)$ is
-positive when the example is on its own side of the line, and negative when it is not. An example
-exactly *on* the line, where the product is zero, counts as a mistake whatever its label: a unit
-that starts with all weights at zero would otherwise never begin to learn.
+What is *wrong*? With labels $\pm1$ the sign of one product tells: $y\,(\mathbf{w}\cdot\mathbf{x}+b)$
+is positive when the example is on the correct side of the decision boundary, and negative when it is
+not. An example exactly *on* the boundary, where the product is zero, counts as a mistake whatever
+its label: otherwise a unit that starts with all weights at zero might never start to learn.
 """
 
 
-# %% exercise="perceptron_update" outcomes=[1]
+# %% exercise="perceptron_update"
 def perceptron_update(w, b, x, y):
-    """Show the perceptron one example and return its weights afterwards.
+    """Update the perceptron with one example and return its new weights.
 
-    The arrays that come in stay as they were: return new ones.
+    Do not change the input arrays: return new ones.
 
     Parameters
     ----------
@@ -211,12 +212,12 @@ def perceptron_update(w, b, x, y):
     w : array, shape (n_features,)
     b : float
     mistake : bool
-        Whether the example was on the wrong side or on the line, before the update.
+        Whether the example was on the wrong side or on the boundary, before the update.
 
     Examples
     --------
-    With w = [1, -1] and b = 0.5 the example x = [2, 1] adds up to 1.5. If its label is y = -1,
-    that is a mistake, and the result is (array([-1., -2.]), -0.5, True).
+    With w = [1, -1] and b = 0.5 the example x = [2, 1] has the pre-activation 1.5. If its label is
+    y = -1, that is a mistake, and the result is (array([-1., -2.]), -0.5, True).
     If its label is y = +1, the result is (array([1., -1.]), 0.5, False).
     """
     ### BEGIN SOLUTION
@@ -239,23 +240,23 @@ check.close(w, [-1.0, -2.0], name="w after a mistake", hint="w + y x, with y = -
 check.close(b, -0.5, name="b after a mistake", hint="The bias learns too: b + y.")
 check.that(mistake == 1, "It should be True.", name="mistake, for an example on the wrong side")
 w, b, mistake = check.items(right, 3, name="after a right answer", hint=three_things)
-check.close(w, [1.0, -1.0], name="w after a right answer", hint="Right answers change nothing.")
-check.close(b, 0.5, name="b after a right answer", hint="Right answers change nothing.")
-check.that(mistake == 0, "It should be False.", name="mistake, for an example that was right")
+check.close(w, [1.0, -1.0], name="w after a right answer", hint="A right answer changes nothing.")
+check.close(b, 0.5, name="b after a right answer", hint="A right answer changes nothing.")
+check.that(mistake == 0, "It should be False.", name="mistake, for an example on the right side")
 w, b, mistake = check.items(at_first, 3, name="the first step from zero", hint=three_things)
 check.close(w, [3.0, -2.0], name="w after the first example", hint="Zero counts as a mistake.")
 check.close(
     w_after,
     [1.0, -1.0],
     name="the w that you were given, after the call",
-    hint="`w += ...` changes the caller's array. `w = w + ...` makes a new one.",
+    hint="`w += ...` changes the caller's array. `w = w + ...` creates a new one.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(SEED)
 mistakes_seen = 0
 for n_features in (1, 2, 5):
     for y in (-1, 1):
-        for shift in (-2.0, 0.0, 2.0):  # below, exactly on, and above the line
+        for shift in (-2.0, 0.0, 2.0):  # below, exactly on, and above the boundary
             w = rng.integers(-4, 5, n_features).astype(float)
             x = rng.integers(-4, 5, n_features).astype(float)
             b = float(shift - w @ x)
@@ -263,7 +264,7 @@ for n_features in (1, 2, 5):
             mistakes_seen += is_mistake
             expected_w, expected_b = (w + y * x, b + y) if is_mistake else (w.copy(), b)
             result, (w_after, _, x_after, _) = check.call_and_inspect(perceptron_update, w, b, x, y)
-            where = {-2.0: "below", 0.0: "on", 2.0: "above"}[shift] + " the line"
+            where = {-2.0: "below", 0.0: "on", 2.0: "above"}[shift] + " the boundary"
             new_w, new_b, mistake = check.items(result, 3, name=f"an example {where}")
             check.close(new_w, expected_w, name=f"w, for an example {where} with label {y}")
             check.close(new_b, expected_b, name=f"b, for an example {where} with label {y}")
@@ -274,42 +275,42 @@ for n_features in (1, 2, 5):
 
 # %% [markdown]
 """
-### Exercise 4. Learn from all of them · 14 points · about 15 minutes
+### Exercise 4. Train the perceptron · 14 points · about 15 minutes
 
 Now go through the examples, in their order, again and again. One pass over all of them is an
-**epoch**. When an epoch passes without a mistake, the line separates the classes and nothing will
-ever change again: stop there.
+**epoch**. When an epoch passes without a mistake, the boundary separates the classes and nothing
+will change any more: training has **converged**, so stop.
 """
 
 
-# %% exercise="perceptron_fit" uses=["perceptron_update"] outcomes=[1]
+# %% exercise="perceptron_fit" uses=["perceptron_update"]
 def perceptron_fit(X, y, epochs):
     """Train a perceptron that starts with all weights and the bias at zero.
 
-    Examples are shown one by one, first row first, each with the weights that the one before
-    left behind. Training ends after the first epoch without a mistake, or else after `epochs`.
+    Examples are used one by one, first row first, each with the weights after the example before.
+    Training ends after the first epoch without a mistake, or after `epochs` epochs.
 
     Parameters
     ----------
     X : array, shape (n_examples, n_features)
     y : array of -1 and +1, shape (n_examples,)
     epochs : int
-        The most epochs to train for.
+        The largest number of epochs to train for.
 
     Returns
     -------
     w : array, shape (n_features,)
     b : float
     mistakes : list of int
-        How many mistakes each epoch made, one number for every epoch that was run. The clean
-        epoch that ends the training is one of them, with the number 0.
+        The number of mistakes in each epoch, one number for every epoch that was run. The epoch
+        without a mistake that ends the training is included, with the number 0.
 
     Examples
     --------
-    Two examples, X = [[1, 2], [3, 1]] with y = [-1, 1]. In the first epoch the first example
-    lies on the line, a mistake (now w = [-1, -2], b = -1), and the second adds up to -6, another
-    (w = [2, -1], b = 0). The second epoch makes two mistakes as well, the third makes one, and
-    the fourth makes none: the result is (array([3., -4.]), -1.0, [2, 2, 1, 0]).
+    Two examples, X = [[1, 2], [3, 1]] with y = [-1, 1]. In the first epoch the first example lies
+    on the boundary, a mistake (now w = [-1, -2], b = -1), and the second has the pre-activation
+    -6, another mistake (w = [2, -1], b = 0). The second epoch has two mistakes as well, the third
+    has one, and the fourth has none: the result is (array([3., -4.]), -1.0, [2, 2, 1, 0]).
     """
     ### BEGIN SOLUTION
     w, b, mistakes = np.zeros(X.shape[1]), 0.0, []
@@ -346,7 +347,7 @@ check.close(
     mistakes,
     [2, 2, 1, 0],
     name="mistakes until the end",
-    hint="One count for each epoch, the clean one too, and then no more epochs.",
+    hint="One count for each epoch, including the epoch without a mistake; then stop.",
 )
 check.close(w, [3.0, -4.0], name="w at the end")
 check.close(b, -1.0, name="b at the end")
@@ -354,7 +355,7 @@ check.close(b, -1.0, name="b at the end")
 
 ### BEGIN HIDDEN TESTS
 def trained(X, y, epochs):
-    """Return what the rule gives, with the bias as the weight of a last input that is 1."""
+    """Return the result of the rule, with the bias as the weight of a last input that is 1."""
     v, counts = np.zeros(X.shape[1] + 1), []
     inputs = np.column_stack([X, np.ones(len(X))])
     while len(counts) < epochs and 0 not in counts:
@@ -370,11 +371,11 @@ rng = np.random.default_rng(SEED)
 X_xor, y_xor = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([-1, 1, 1, -1])
 cases = {
     "one example": (np.array([[2.0, -1.0, 4.0]]), np.array([-1]), 10),
-    "exclusive or, which never ends": (X_xor, y_xor, 17),
+    "exclusive or, which never converges": (X_xor, y_xor, 17),
     "a single epoch": (X_xor, -y_xor, 1),
 }
 for n_examples, n_features in ((6, 1), (20, 2), (40, 5)):
-    # Whole numbers keep every sum exact, whatever the precision and the order of adding.
+    # Integers keep every sum exact, whatever the precision and the order of adding.
     X = rng.integers(-5, 6, (n_examples, n_features)).astype(float)
     teacher = rng.integers(1, 4, n_features)
     y = np.where(X @ teacher + 0.5 >= 0, 1, -1)
@@ -392,8 +393,8 @@ for name, (X, y, epochs) in cases.items():
 
 # %% [markdown]
 """
-Before you go on, watch your perceptron at work. The next cell draws where your own `perceptron_fit`
-put its line (there is nothing to write, and nothing is graded).
+Before you go on, watch your perceptron at work. The next cell draws the decision boundary that your
+own `perceptron_fit` found (there is nothing to write, and nothing is graded).
 """
 
 # %%
@@ -405,13 +406,13 @@ plot.decision_boundary(
     y,
     level=0,  # labels are -1 and +1, so the boundary lies between them
     title="Your perceptron",
-    caption=f"It made {sum(mistakes)} mistakes in {len(mistakes)} epochs. Every point of one colour "
-    "should lie on one side of your line.",
+    caption=f"It made {sum(mistakes)} mistakes in {len(mistakes)} epochs. All points of one color "
+    "should lie on one side of your boundary.",
 )
 
 # %% [markdown]
 r"""
-## Part two: a unit that says how sure it is
+## Part two: logistic regression
 
 ### Exercise 5. The sigmoid · 8 points · about 10 minutes
 
@@ -419,21 +420,21 @@ $$
 \sigma(z) = \frac{1}{1 + e^{-z}}
 $$
 
-turns any number into a probability. The formula is one line, but a computer cannot hold
+turns any number into a probability. The formula is one line, but a floating-point number cannot hold
 $e^{1000}$: NumPy then warns of an *overflow*, and some ways of writing the formula even give `nan`
-(not a number). Yours must do neither. Two facts that may help: $e^{-|z|}$ never overflows, and
-$\sigma(z) = e^{z} / (1 + e^{z})$ is the same function.
+(not a number). Your function must do neither. Two facts that may help: $e^{-|z|}$ never overflows,
+and $\sigma(z) = e^{z} / (1 + e^{z})$ is the same function.
 """
 
 
-# %% exercise="sigmoid" outcomes=[3, 14]
+# %% exercise="sigmoid"
 def sigmoid(z):
     """Turn every number into a probability, without overflow for any of them.
 
     Parameters
     ----------
     z : number, or array of any shape
-        Whole numbers are welcome too.
+        Integers are allowed, too.
 
     Returns
     -------
@@ -454,8 +455,8 @@ p = sigmoid(np.array([0, 2, -1]))
 check.close(
     p,
     [0.5, 0.8807970780, 0.2689414214],
-    name="sigmoid of the whole numbers 0, 2 and -1",
-    hint="An array made from whole numbers keeps only whole numbers: make a new one of floats.",
+    name="sigmoid of the integers 0, 2 and -1",
+    hint="An array of integers can hold only integers: create a new one of floats.",
 )
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
@@ -464,20 +465,20 @@ check.close(
     p,
     [0.0, 0.8807970780, 1.0],
     name="sigmoid of -1000, 2 and 1000",
-    hint="Where does your formula ask for e to the power of 1000?",
+    hint="Where does your formula compute e to the power of 1000?",
 )
 check.equal(
     len(caught),
     0,
     name="number of warnings from NumPy at ±1000",
-    hint="The values are right, but the power was too large to hold. Ask only for small powers.",
+    hint="The values are right, but an exponential overflowed. Use only exponents that are at most 0.",
 )
 check.close(sigmoid(0.0), 0.5, name="sigmoid of the single number 0.0")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(SEED)
 for shape in ((1,), (7,), (3, 4), (2, 1, 5)):
     z = rng.normal(scale=4.0, size=shape)
-    expected = 0.5 * (1 + np.tanh(z / 2))  # the same function, by another road
+    expected = 0.5 * (1 + np.tanh(z / 2))  # the same function, written another way
     p, (z_after,) = check.call_and_inspect(sigmoid, z)
     check.close(p, expected, name=f"sigmoid of an array of shape {shape}")
     check.close(z_after, z, name="z after the call", hint="Leave z as it was.")
@@ -494,22 +495,25 @@ check.equal(len(caught), 0, name="number of warnings from NumPy")
 r"""
 ### Exercise 6. The log-loss · 10 points · about 10 minutes
 
-How bad is a probability? Ask how surprised it makes you: whoever gave the true class the
-probability $p$ pays $-\log p$. With labels 0 and 1 and the *mean* over $n$ examples:
+How bad is a predicted probability? If the true class was given the probability $p$, the
+**surprisal** is $-\log p$. The **log-loss** (binary cross-entropy) is the *mean* surprisal over
+$n$ examples with labels 0 and 1:
 
 $$
 L = -\frac1n \sum_{i=1}^{n} \big[\, y_i \log p_i + (1 - y_i) \log (1 - p_i) \,\big] .
 $$
 
-One trap: whoever says "impossible", $p = 0$, and is wrong, pays $\log 0$, which is infinite; and
-$0 \cdot \log 0$ is `nan`. The usual remedy is never to let a probability come nearer to 0 or
-to 1 than $10^{-12}$.
+One difficulty: for a prediction $p = 0$ that is wrong the loss is $-\log 0$, which is infinite; and
+$0 \cdot \log 0$ is `nan`. The usual remedy is to clip: no probability may be nearer to 0 or to 1
+than $10^{-12}$. (This needs double precision: in `float32` the number $1 - 10^{-12}$ is rounded to
+1. Week 3 has the better remedy: compute the loss from the pre-activation $z$, without the
+probability.)
 """
 
 
-# %% exercise="log_loss" outcomes=[14, 15]
+# %% exercise="log_loss"
 def log_loss(p, y):
-    """Mean log-loss (cross-entropy, with the natural logarithm) of predicted probabilities.
+    """Mean log-loss (binary cross-entropy, with the natural logarithm) of predicted probabilities.
 
     Probabilities nearer to 0 or 1 than 1e-12 count as 1e-12 or 1 - 1e-12.
 
@@ -528,7 +532,7 @@ def log_loss(p, y):
     log_loss(np.array([0.9, 0.2]), np.array([1, 0])) is -(log 0.9 + log 0.8) / 2, about 0.1643.
     """
     ### BEGIN SOLUTION
-    p = np.clip(p, 1e-12, 1 - 1e-12)
+    p = np.clip(np.asarray(p, dtype=float), 1e-12, 1 - 1e-12)  # in float32 1 - 1e-12 is 1
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
     ### END SOLUTION
 
@@ -538,13 +542,13 @@ check.close(
     log_loss(np.array([0.9, 0.2]), np.array([1, 0])),
     0.1642520335,
     name="loss of the example in the docstring",
-    hint="Surprise, averaged: -(log 0.9 + log 0.8) / 2.",
+    hint="The mean surprisal: -(log 0.9 + log 0.8) / 2.",
 )
 check.close(
     log_loss(np.array([1.0, 0.0, 0.0]), np.array([1, 0, 1])),
     27.631 / 3,
     tolerance=1e-3,
-    name="loss of two certain and right answers and one certain and wrong one",
+    name="loss of two right and one wrong prediction, all certain",
     hint="Keep every probability at least 1e-12 away from 0 and from 1, before the logarithm.",
 )
 ### BEGIN HIDDEN TESTS
@@ -564,32 +568,33 @@ certain, y = np.array([0.0, 1.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0, 0.0])
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     all_right, all_wrong = log_loss(certain, y), log_loss(certain, 1 - y)
-check.close(all_right, 0.0, name="loss of certain answers that are all right")
-check.close(all_wrong, 27.631, tolerance=1e-3, name="loss of certain answers that are all wrong")
+check.close(all_right, 0.0, name="loss of certain predictions that are all right")
+check.close(
+    all_wrong, 27.631, tolerance=1e-3, name="loss of certain predictions that are all wrong"
+)
 check.equal(len(caught), 0, name="number of warnings from NumPy at p = 0 and p = 1")
 check.close(
     log_loss(np.array([1e-6, 1 - 1e-6]), np.array([1, 0])),
     13.8155106,
-    name="loss of two answers that are nearly certain, and wrong",
-    hint="Only what is nearer than 1e-12 may be moved.",
+    name="loss of two predictions that are nearly certain, and wrong",
+    hint="Clip only probabilities that are nearer than 1e-12 to 0 or 1.",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 7. The way down · 12 points · about 15 minutes
+### Exercise 7. The gradient of the log-loss · 12 points · about 15 minutes
 
-Logistic regression predicts $p_i = \sigma(\mathbf{w} \cdot \mathbf{x}_i + b)$ and pays the
-log-loss $L$ of exercise 6. To lower $L$ we need its derivatives with respect to every weight and to
-the bias. Take pencil and paper: use $\sigma' = \sigma\,(1 - \sigma)$, and nearly everything
-cancels. What is left has one line, and you have seen its like: compare it with the perceptron's
-rule.
+Logistic regression predicts $p_i = \sigma(\mathbf{w} \cdot \mathbf{x}_i + b)$ and is trained with
+the log-loss $L$ of exercise 6. To lower $L$ we need its derivatives with respect to every weight and
+to the bias. Derive them on paper first: use $\sigma' = \sigma\,(1 - \sigma)$, and nearly everything
+cancels. The result is one line. Compare it with the perceptron's rule.
 """
 
 
 # %% exercise="log_loss_gradient" uses=["sigmoid"] outcomes=[14]
 def log_loss_gradient(w, b, X, y):
-    """Differentiate the mean log-loss of logistic regression by its weights and its bias.
+    """Gradient of the mean log-loss of logistic regression with respect to weights and bias.
 
     Parameters
     ----------
@@ -601,7 +606,7 @@ def log_loss_gradient(w, b, X, y):
     Returns
     -------
     grad_w : array, shape (n_features,)
-        dL/dw. It points uphill: whoever wants to go down subtracts it.
+        dL/dw. It points uphill: to descend, subtract it.
     grad_b : float
         dL/db.
 
@@ -633,7 +638,7 @@ check.close(
     grad_w,
     [np.mean((sure - y) * X[:, 0])],
     name="grad_w at w = [0.5], b = -1",
-    hint="By the chain rule: what does each example add, and what does w multiply in it?",
+    hint="Use the chain rule. What does each example contribute, and what does w multiply in it?",
 )
 check.close(grad_b, np.mean(sure - y), name="grad_b at w = [0.5], b = -1")
 ### BEGIN HIDDEN TESTS
@@ -672,17 +677,17 @@ for n_examples, n_features in ((1, 3), (2, 1), (7, 3), (4, 4)):
 
 X, y = np.array([[1000.0], [-1000.0], [-1000.0]]), np.array([0, 0, 1])
 result = log_loss_gradient(np.array([2.0]), 0.0, X, y)  # certain, and wrong in two of three
-grad_w, grad_b = check.items(result, 2, name="the gradient where all is certain")
-check.close(grad_w, [2000 / 3], name="grad_w where every answer is certain")
-check.close(grad_b, 0.0, name="grad_b where every answer is certain")
+grad_w, grad_b = check.items(result, 2, name="the gradient where all predictions are certain")
+check.close(grad_w, [2000 / 3], name="grad_w where every prediction is certain")
+check.close(grad_b, 0.0, name="grad_b where every prediction is certain")
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 8. Go down · 12 points · about 10 minutes
+### Exercise 8. Gradient descent · 12 points · about 10 minutes
 
-Gradient descent takes all the examples at once and, step after step, moves the weights and the bias
-a little against the gradient:
+Gradient descent uses all the examples at once. Every step moves the weights and the bias a little
+against the gradient:
 
 $$
 \mathbf{w} \leftarrow \mathbf{w} - \varepsilon\, \frac{\partial L}{\partial \mathbf{w}},
@@ -694,7 +699,7 @@ how long the step is.
 """
 
 
-# %% exercise="logistic_fit" uses=["sigmoid", "log_loss", "log_loss_gradient"] outcomes=[14, 15]
+# %% exercise="logistic_fit" uses=["sigmoid", "log_loss", "log_loss_gradient"]
 def logistic_fit(X, y, learning_rate, steps):
     """Train logistic regression by gradient descent, from zero weights and a zero bias.
 
@@ -746,7 +751,7 @@ check.close(
     w,
     [0.1 - 0.6 * np.mean((p - y) * X[:, 0])],
     name="w after two steps",
-    hint="The second step starts where the first one ended, with a gradient taken there.",
+    hint="The second step starts where the first one ended, with the gradient at that point.",
 )
 check.close(
     b,
@@ -785,8 +790,8 @@ for n_examples, n_features, learning_rate, steps in (
 
 # %% [markdown]
 """
-Your two learners now look at the same points. Where the classes overlap, no line is right for
-everybody. Before you run the cell, guess: which of the two will find that harder to live with?
+Now train both learners on the same points. Where the classes overlap, no line is right for every
+point. Before you run the cell, guess: which of the two will have more trouble?
 """
 
 # %%
@@ -798,9 +803,9 @@ plot.decision_boundary(
     X,
     y,
     title="Your logistic regression",
-    caption="The fainter the ground, the less sure your unit is. "
-    f"The perceptron's last three epochs on these points made {mistakes[-3:]} mistakes: "
-    "where no line is perfect it never comes to rest.",
+    caption="The fainter the background, the less confident your unit is. "
+    f"The perceptron made {mistakes[-3:]} mistakes in its last three epochs on these points: "
+    "where no line separates the classes, it never converges.",
 )
 
 # %% [markdown]
@@ -816,12 +821,12 @@ plot.decision_boundary(
 | 1 | 0 | 1 |
 | 1 | 1 | 0 |
 
-No line separates the two rows with a 1 from the other two. Three step units can: two of them look
-at the inputs, and the third looks at those two. Choose their weights. No training; think of
-questions that a single unit *can* answer, and of a way to combine two answers.
+No line separates the two rows with a 1 from the other two. Three step units can: two hidden units
+get the inputs, and an output unit gets their two outputs. Choose their weights. No training; think
+of functions that a single unit *can* compute, and of a way to combine two of them.
 
-Real inputs are never exact, so leave some room: the network must still be right when each input
-is off by up to 0.1.
+Real inputs are never exact, so leave a margin: the network must still be right when each input is
+off by up to 0.1.
 """
 
 
@@ -832,9 +837,9 @@ def xor_network():
     They are used like this, for an array x of the two inputs:
 
         hidden = step(x @ W + c)          # two units
-        output = step(hidden @ v + d)     # the third
+        output = step(hidden @ v + d)     # the output unit
 
-    and the output must be the table's, also when each input is off by up to 0.1.
+    and the output must agree with the table, also when each input is off by up to 0.1.
 
     Returns
     -------
@@ -854,7 +859,7 @@ def xor_network():
     """
     ### BEGIN SOLUTION
     W = np.array([[1.0, 1.0], [1.0, 1.0]])
-    c = np.array([-0.5, -1.5])  # the first asks "at least one?", the second "both?"
+    c = np.array([-0.5, -1.5])  # the first computes "at least one?", the second "both?"
     v = np.array([1.0, -1.0])  # "at least one, and not both"
     return W, c, v, -0.5
     ### END SOLUTION
@@ -875,8 +880,8 @@ hidden = (corners @ W + c >= 0).astype(float)
 check.equal(
     (hidden @ v + d >= 0).astype(int),
     [0, 1, 1, 0],
-    name="your network's answers for (0, 0), (0, 1), (1, 0) and (1, 1)",
-    hint="Write down both hidden answers for each of the four inputs, then draw these points.",
+    name="your network's outputs for (0, 0), (0, 1), (1, 0) and (1, 1)",
+    hint="Write down both hidden outputs for each of the four inputs, then draw these points.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(SEED)
@@ -887,14 +892,14 @@ for corner, answer in zip(corners, (0, 1, 1, 0), strict=True):
     check.equal(
         (hidden @ v + d >= 0).astype(int),
         np.full(len(offsets), answer),
-        name="the answers for inputs that are a little off",
-        hint="Leave room: a line through a corner fails as soon as the input is a little off.",
+        name="the outputs for inputs that are a little off",
+        hint="Leave a margin: a boundary through a corner fails as soon as the input is a little off.",
     )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 """
-Here is the world as your two hidden units see it.
+Here are the four inputs as your output unit sees them.
 """
 
 # %%
@@ -905,10 +910,10 @@ plot.decision_boundary(
     lambda h: step(h @ v + d),
     seen,
     y,
-    xlabel="answer of hidden unit 1",
-    ylabel="answer of hidden unit 2",
-    title="Seen through your hidden layer",
-    caption="Four inputs, but fewer places: some of them now lie on top of each other.",
+    xlabel="output of hidden unit 1",
+    ylabel="output of hidden unit 2",
+    title="The inputs in your hidden layer",
+    caption="There are four inputs, but some of them now lie on top of each other.",
 )
 
 # %% [markdown]
@@ -920,8 +925,8 @@ In your own words, in 100 to 250 words:
 1. Show that no single unit computes exclusive or, whatever its weights. (An argument, not an
    experiment: four conditions on $w_1$, $w_2$ and $b$ that cannot all hold.)
 2. What does the hidden layer change? Take the network that *you* built in exercise 9: say what each
-   hidden unit asks, where the four inputs land when you plot the two answers against each other,
-   and why the third unit can now do what none could before.
+   hidden unit computes, where the four inputs land when you plot the two outputs against each other,
+   and why the output unit can now do what no single unit could before.
 """
 
 # %% [markdown] written="why_xor" points=8 outcomes=[1]
@@ -938,12 +943,13 @@ contradicts the last condition, so no weights satisfy all four. In a picture: th
 answer 1 and the two with answer 0 are the diagonals of a square, which cross, and a line cannot
 leave one diagonal on each side.
 
-In my network one hidden unit asks "is at least one input on?" and the other "are both on?". The
+In my network one hidden unit computes "is at least one input on?" and the other "are both on?". The
 four inputs land on three places: (0, 0) on (0, 0); (0, 1) and (1, 0) together on (1, 0); and
 (1, 1) on (1, 1). There a line has (1, 0) on one side and the other two places on the other, and
-this line is the third unit: "at least one, and not both". The hidden layer decides nothing by
-itself. It gives the inputs new coordinates, a new representation, in which the question has become
-linear. Its steps are essential: without them two layers of sums would be one sum again.
+this line is the decision boundary of the output unit: "at least one, and not both". The hidden layer
+decides nothing by itself. It gives the inputs new coordinates, a new representation, in which the
+classes are linearly separable. Its nonlinearity is essential: without the steps two linear layers
+would be one linear layer again.
 ### END SOLUTION
 
 ### BEGIN MARK SCHEME
@@ -953,8 +959,8 @@ Eight points.
   contradiction (2). Strict and weak inequalities may be swapped if consistent. A correct geometric
   argument (crossing diagonals, convex hulls that meet) earns all 3. "I tried and found none", or a
   picture alone, earns at most 1.
-* **2, what the units ask.** Each hidden unit of the student's own network put into words that fit
-  its weights (1 each).
+* **2, what the units compute.** Each hidden unit of the student's own network put into words that
+  fit its weights (1 each).
 * **2, where the inputs land.** The four images under the hidden layer, right for that network (1),
   and why a line now separates them, for instance that two inputs with the same answer fall
   together (1).
@@ -968,13 +974,13 @@ network that the student meant.
 
 # %% [markdown]
 """
-## Part four: real handwriting
+## Part four: handwritten digits
 
 ### Exercise 11. Tell two digits apart · 8 points · about 15 minutes
 
-The pictures below were written by hand; each is a grid of 8 × 8 grey values between 0 and 1. (They
-come with scikit-learn: 1,797 digits from the UCI collection, written by 43 people.) A unit wants a
-row of numbers, so a picture has to become one.
+The pictures below were written by hand; each is a grid of 8 × 8 gray values between 0 and 1. (They
+come with scikit-learn: 1,797 digits from the UCI collection, written by 13 people.) A unit needs a
+vector of numbers, so a picture has to become one.
 
 Use what you have built: whichever of your two learners you like. On pictures that your code has
 never seen, at least nine in ten answers must be right.
@@ -988,22 +994,22 @@ plot.images(
     digits[threes_and_fives][:16],
     columns=8,
     title="Sixteen of the threes and fives",
-    caption="Some you would have to look at twice. Your unit gets 64 numbers and one look.",
+    caption="Some are hard to read even for you. Your unit gets 64 numbers for each.",
 )
 
 
-# %% exercise="tell_apart" uses=["sigmoid", "logistic_fit"] outcomes=[1, 15]
+# %% exercise="tell_apart" uses=["sigmoid", "logistic_fit"]
 def tell_apart(images, digits, new_images):
-    """Learn from pictures of two digits, then say which of the two each new picture shows.
+    """Train on pictures of two digits, then say which of the two each new picture shows.
 
     Parameters
     ----------
     images : array, shape (n_examples, height, width)
-        Grey values between 0 and 1. Some pixels are the same in every picture.
+        Gray values between 0 and 1. Some pixels are the same in every picture.
     digits : array of int, shape (n_examples,)
-        What the pictures show: two different digits, any two, in any order.
+        The labels: two different digits, any two, in any order.
     new_images : array, shape (n_new, height, width)
-        Perhaps only one.
+        There may be only one.
 
     Returns
     -------
@@ -1012,8 +1018,8 @@ def tell_apart(images, digits, new_images):
 
     Examples
     --------
-    Learning from images of shape (120, 8, 8) whose digits are [7, 2, 2, 7, ...], a call with ten
-    new images returns something like array([2, 7, 7, 2, 2, 7, 2, 2, 7, 7]).
+    Trained on images of shape (120, 8, 8) with the digits [7, 2, 2, 7, ...], a call with ten new
+    images returns something like array([2, 7, 7, 2, 2, 7, 2, 2, 7, 7]).
     """
     ### BEGIN SOLUTION
     smaller, larger = np.unique(digits)
@@ -1028,16 +1034,16 @@ images, digits = data.digits(size=8)
 chosen = np.isin(digits, [3, 5])
 images, digits = images[chosen], digits[chosen]
 answers = tell_apart(images[:120], digits[:120], images[120:130])
-check.shape(answers, (10,), name="answers for ten new pictures", hint="One answer for each.")
+check.shape(answers, (10,), name="answers for ten new pictures", hint="One answer per picture.")
 check.that(
     set(np.unique(answers).tolist()) <= {3, 5},
     "Some answers are neither 3 nor 5.",
     name="answers when the digits are 3 and 5",
-    hint="Learn with labels that suit your learner, and turn its answers back into the digits.",
+    hint="Train with the labels that your learner needs, and turn its answers back into digits.",
 )
 right = int(np.sum(np.asarray(answers) == digits[120:130]))
 check.between(
-    right, 8, 10, name="right answers out of ten", hint="Are labels and pictures still in step?"
+    right, 8, 10, name="right answers out of ten", hint="Does each picture still have its label?"
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(SEED)
@@ -1053,12 +1059,10 @@ for one, other in pairs:
     )
     check.shape(answers, (len(rows) - 120,), name="answers for a pair of digits")
     accuracy = float(np.mean(np.asarray(answers) == expected[120:]))
-    check.between(
-        accuracy, 0.9, 1.0, name="share of right answers for a pair of digits, pixels rearranged"
-    )
+    check.between(accuracy, 0.9, 1.0, name="accuracy for a pair of digits, pixels rearranged")
     check.close(images_after, shuffled[:120], name="images after the call")
 
-# Another size, digits whose first is the larger one, and a gap wide enough for any learner:
+# Another size, digits whose first is the larger one, and a margin wide enough for any learner:
 # an 8 is written in the upper half here, a 1 in the lower.
 pictures = rng.uniform(0.0, 0.3, (60, 6, 5))
 pictures[::2, :3] += 0.7
@@ -1069,7 +1073,7 @@ check.close(
     tell_apart(pictures[:40], names[:40], pictures[40:]),
     names[40:].copy(),
     name="pictures of another size",
-    hint="Take height and width from the pictures that come in.",
+    hint="Take height and width from the pictures that are passed in.",
 )
 for picture, answer in ((pictures[50], 8), (pictures[51], 1)):
     check.close(
@@ -1079,7 +1083,7 @@ for picture, answer in ((pictures[50], 8), (pictures[51], 1)):
 
 # %% [markdown]
 """
-What did your unit look at? Its weights have the shape of a picture, so look at them as one.
+What did your unit learn? It has one weight for each pixel, so draw the weights as a picture.
 """
 
 # %%
@@ -1092,27 +1096,27 @@ plot.images(
     [w.reshape(8, 8)],
     diverging=True,
     title="A five, or a three?",
-    caption="Ink on a blue pixel makes the unit surer of a 5, on an orange one of a 3.",
+    caption="Ink on a blue pixel speaks for a 5, on an orange one for a 3.",
 )
 
 # %% [markdown]
 r"""
-## For a weekend: two better perceptrons
+## Optional: two better perceptrons
 
-**The averaged perceptron.** The last weights of a perceptron depend much on the last few mistakes.
-Keep the sum of the weights after *every* example, right or wrong, and predict with the average.
-It costs one addition, and on noisy data it is much better. How much? Measure it on
-`data.gaussian(noise=0.5)` for twenty seeds, on points that neither has seen. (Can you do it
+**The averaged perceptron.** The last weights of a perceptron depend strongly on the last few
+mistakes. Keep the sum of the weights after *every* example, right or wrong, and predict with the
+average. It costs one addition per example, and on noisy data it is much better. How much? Measure it
+on `data.gaussian(noise=0.5)` for twenty seeds, on points that neither has seen. (Can you do it
 without adding a whole vector for every example? Freund and Schapire, 1999, show how.)
 
 **The kernel perceptron.** Look again at the rule: the weights are always a sum of examples,
 $\mathbf{w} = \sum_i \alpha_i y_i \mathbf{x}_i$, where $\alpha_i$ counts the mistakes on example
 $i$. So a prediction needs only dot products,
 $\mathbf{w} \cdot \mathbf{x} = \sum_i \alpha_i y_i\, (\mathbf{x}_i \cdot \mathbf{x})$.
-Replace each dot product by $k(\mathbf{x}_i, \mathbf{x}) =
-e^{-\gamma \lVert \mathbf{x}_i - \mathbf{x} \rVert^2}$, and the same rule of 1957 bends around
-any corner. The spiral is waiting. What does $\gamma$ do? What happens to the number of mistakes
-when it grows, and what to the accuracy on points that were never shown?
+Replace each dot product by the **kernel** $k(\mathbf{x}_i, \mathbf{x}) =
+e^{-\gamma \lVert \mathbf{x}_i - \mathbf{x} \rVert^2}$, and the same rule of 1957 finds curved
+decision boundaries. Try it on the spiral below. What does $\gamma$ do? What happens to the number of
+mistakes when it grows, and what to the accuracy on points that were never shown?
 
 Nothing here is graded.
 """
@@ -1124,6 +1128,6 @@ plot.points(
     y,
     xlabel="$x_1$",
     ylabel="$x_2$",
-    title="What the kernel perceptron is for",
-    caption="No line comes near, and no product of features that you would think of.",
+    title="A data set for the kernel perceptron",
+    caption="No line separates the two arms, and none of the features that the lesson tried does.",
 )

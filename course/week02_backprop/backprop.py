@@ -12,11 +12,11 @@
 
 # %% [markdown]
 r"""
-# Week 2 assignment: a network that learns, from nothing but NumPy
+# Week 2 assignment: train a network with nothing but NumPy
 
-Week 1 ended with a network that you set by hand. Now you build one that sets itself: layers,
-their gradients, the loss, the optimiser and the training loop. When the last exercise passes,
-your code untangles two spirals that no line, and no single unit, could ever tell apart.
+Week 1 ended with a network whose weights you set by hand. Now you build one that learns its weights:
+layers, their gradients, the loss, the optimizer and the training loop. When the last exercise passes,
+your code separates two spirals that no line, and no single unit, can separate.
 
 | | exercise | points | minutes |
 |---:|---|---:|---:|
@@ -36,18 +36,19 @@ your code untangles two spirals that no line, and no single unit, could ever tel
 | 14 | `train` | 14 | 16 |
 | | **together** | **100** | **about 2 hours** |
 
-**How it works.** Replace each `raise NotImplementedError()` by your code and run the cell. The
-cell below it checks your answer and says what is wrong, if anything. Those checks are a help, not
-the whole exam: when you hand in, your functions are also called with data that you have not seen.
-So solve the exercise, not the example. Loops are welcome, and so is NumPy without loops; both are
-right.
+**How it works.** Replace each `raise NotImplementedError()` by your code and run the cell. The cell
+below it checks your answer and says what is wrong, if anything. Those checks help you, but they are
+not the whole exam: when you submit, your functions are also called with data that you have not
+seen. So solve the exercise, not just the example. You may use loops or vectorized NumPy code; both
+are right.
 
-**Notation**, as in week 1 and in the lesson. `X` holds one example a row: `(n_examples,
+**Notation**, as in week 1 and in the lesson. `X` holds one example per row: `(n_examples,
 n_features)`. A layer has weights `W` of shape `(n_inputs, n_outputs)` and biases `b` of shape
-`(n_outputs,)`. Its sums are `Z = X @ W + b`; bent by an activation they become `A`. The last
-layer's sums are the *logits*; `softmax` turns them into probabilities `P`. Labels `y` are whole
-numbers 0, 1, 2, …, one an example. The loss is one number `L`, a mean over the examples, and
-`grad_Z` always means $\partial L / \partial Z$: an array of the same shape as `Z`.
+`(n_outputs,)`. Its **pre-activations** are `Z = X @ W + b`; the activation function turns them into
+the **activations** `A`. The last layer's pre-activations are the **logits**; `softmax` turns them
+into probabilities `P`. Labels `y` are integers 0, 1, 2, …, one per example. The loss is one number
+`L`, a mean over the examples, and `grad_Z` always means $\partial L / \partial Z$: an array of the
+same shape as `Z`.
 """
 
 # %% setup=true
@@ -65,20 +66,20 @@ PROFILE = "quick"
 
 # %% [markdown]
 r"""
-## Part one: one layer, there and back
+## Part one: one layer, forward and backward
 
-### Exercise 1. A layer of units · 3 points · about 5 minutes
+### Exercise 1. A dense layer · 3 points · about 5 minutes
 
-One unit computes $\mathbf{w} \cdot \mathbf{x} + b$. A layer is many units side by side, one a
-*column* of `W`, asked about many examples at once, one a *row* of `X`. One product of matrices
-does it all. (A loop over the examples is right, too. Three loops inside each other are right and
-slow: the training of exercise 14 would run out of time.)
+One unit computes $\mathbf{w} \cdot \mathbf{x} + b$. A dense layer has many units, one per *column* of
+`W`, and is applied to many examples, one per *row* of `X`. One matrix product computes everything.
+(A loop over the examples is right, too. Three nested loops are right but slow: the training of
+exercise 14 would run out of time.)
 """
 
 
 # %% exercise="dense_forward" outcomes=[14]
 def dense_forward(X, W, b):
-    """Sums of a dense layer, for every example and every unit.
+    """Pre-activations of a dense layer, for every example and every unit.
 
     Parameters
     ----------
@@ -106,7 +107,7 @@ check.close(
     [[5.0, 17.0]],
     tolerance=1e-5,
     name="X = [[1, 2]], W = [[0, 3], [0, 4]], b = [5, 6]",
-    hint="The first unit's weights are W's first column, both 0: only its bias is left.",
+    hint="The first unit's weights are the first column of W, both 0: only its bias is left.",
 )
 X = np.array([[1.0, 2.0, 3.0], [0.0, -1.0, 4.0]])
 W = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, -1.0]])
@@ -115,7 +116,7 @@ check.close(
     [[4.5, -1.5], [4.5, -5.5]],
     tolerance=1e-5,
     name="the example in the docstring",
-    hint="Row i, column j: example i weighed by unit j's column of W, plus b[j].",
+    hint="Row i, column j: the dot product of example i and column j of W, plus b[j].",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 1])
@@ -134,36 +135,37 @@ for n_examples, n_inputs, n_outputs in ((1, 4, 2), (6, 3, 3), (5, 1, 7)):
 
 # %% [markdown]
 r"""
-### Exercise 2. The instrument: a gradient check · 8 points · about 12 minutes
+### Exercise 2. A gradient check · 8 points · about 12 minutes
 
-Everything that follows is a gradient, and a wrong gradient rarely crashes: it trains, only worse.
-So build the instrument before the machine. The slope of $f$ in direction $i$ is, nearly,
+Everything that follows is a gradient, and a wrong gradient rarely crashes: the network trains, only
+worse. So build the check first. The derivative of $f$ with respect to $x_i$ is approximately
 
 $$
 \frac{\partial f}{\partial x_i} \approx \frac{f(x + h\,e_i) - f(x - h\,e_i)}{2h},
 $$
 
-where $e_i$ is 1 at place $i$ and 0 elsewhere. The error of this *centred* difference shrinks with
+where $e_i$ is 1 at position $i$ and 0 elsewhere. The error of this *centered* difference shrinks with
 $h^2$; that of the one-sided one only with $h$. Then compare two gradients $g$ and $n$ by
 
 $$
 \text{relative error} = \frac{\lVert g - n \rVert}{\lVert g \rVert + \lVert n \rVert},
 $$
 
-the lengths taken over all entries, whatever the shape. Below $10^{-7}$ you may relax; above
-$10^{-4}$ something is wrong.
+with the norms taken over all entries, whatever the shape. Below $10^{-7}$ the gradient is right;
+above $10^{-4}$ it is wrong, unless $f$ has a kink between $x - h\,e_i$ and $x + h\,e_i$, as a network
+with ReLUs may have: then move $x$ or make $h$ smaller, and check again.
 """
 
 
 # %% exercise="gradient_check" outcomes=[14]
 def numerical_gradient(f, x, h=1e-5):
-    """Slope of f at x in every coordinate, by centred differences.
+    """Derivative of f at x with respect to every coordinate, by centered differences.
 
     Parameters
     ----------
     f : function of an array with the shape of x, returning a number
-    x : array of floats, any shape; the same after the call as before
-    h : float, the distance to step to either side
+    x : array of floats, any shape; unchanged after the call
+    h : float, the step to either side
 
     Returns
     -------
@@ -184,7 +186,7 @@ def numerical_gradient(f, x, h=1e-5):
 
 
 def gradient_check(f, x, gradient, h=1e-5):
-    """Relative error of a gradient that somebody claims to be that of f at x.
+    """Relative error of a gradient that is claimed to be that of f at x.
 
     Parameters
     ----------
@@ -193,12 +195,12 @@ def gradient_check(f, x, gradient, h=1e-5):
 
     Returns
     -------
-    error : float between 0 (the same) and 1 (opposite); 0.0 if both gradients are zero
+    error : float between 0 (equal) and 1 (opposite); 0.0 if both gradients are zero
 
     Examples
     --------
     For f(x) = x[0] ** 2 * x[1] at x = [3, 2] the claim [12, 9] gives an error below 1e-9. The
-    claim [24, 18], twice too long, gives 1/3.
+    claim [24, 18], twice the right length, gives 1/3.
     """
     ### BEGIN SOLUTION
     numeric = numerical_gradient(f, x, h)
@@ -212,40 +214,40 @@ def volume(x):
     return x[0] ** 2 * x[1]
 
 
-# Parabolas are kind: their centred differences are exact, however wide the step.
+# For a parabola centered differences are exact, however large the step.
 check.close(
     numerical_gradient(volume, np.array([3.0, 2.0]), h=0.5),
     [12.0, 9.0],
-    name="numerical_gradient of the example, with a wide step h = 0.5",
-    hint="Move one coordinate at a time, to both sides, and divide by the whole distance.",
+    name="numerical_gradient of the example, with a large step h = 0.5",
+    hint="Change one coordinate at a time, in both directions, and divide by the distance 2 h.",
 )
 check.close(
     numerical_gradient(volume, np.array([3.0, 2.0])),
     [12.0, 9.0],
     name="numerical_gradient of the example",
-    hint="Move one coordinate at a time, to both sides, and divide by the whole distance.",
+    hint="Change one coordinate at a time, in both directions, and divide by the distance 2 h.",
 )
 check.close(
     gradient_check(volume, np.array([3.0, 2.0]), np.array([12.0, 9.0])),
     0.0,
     name="gradient_check of a right gradient",
-    hint="Two gradients that agree differ by nothing.",
+    hint="The difference of two equal gradients is zero.",
 )
 check.close(
     gradient_check(volume, np.array([3.0, 2.0]), np.array([24.0, 18.0])),
     1 / 3,
-    name="gradient_check of a gradient twice too long",
-    hint="Divide the length of the difference by the sum of the two lengths.",
+    name="gradient_check of a gradient with twice the right length",
+    hint="Divide the norm of the difference by the sum of the two norms.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 2])
-# With a wide step the centred difference of a cube is 3 x^2 + h^2 exactly, the one-sided is not.
+# With a large step the centered difference of a cube is 3 x^2 + h^2 exactly, the one-sided is not.
 x = rng.normal(size=4)
 check.close(
     numerical_gradient(lambda x: float(np.sum(x**3)), x.copy(), h=0.5),
     3 * x**2 + 0.25,
-    name="a cube, with a wide step h = 0.5",
-    hint="Use the h that is passed in, and the same step to the left and to the right.",
+    name="a cube, with a large step h = 0.5",
+    hint="Use the h that is passed in, and the same step in both directions.",
 )
 W, C = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
 mixed = C[0] @ C[1]
@@ -254,7 +256,7 @@ check.close(
     numerical_gradient(lambda W: float(0.5 * W[0] @ W[1] + np.sum(C * W)), W.copy(), h=0.3),
     slopes,
     name="a function of a matrix whose entries multiply each other",
-    hint="x may have any shape, and all other entries must be back in place for each difference.",
+    hint="x may have any shape, and for each difference all other entries must be unchanged.",
 )
 check.close(
     numerical_gradient(lambda x: float(np.prod(x)), np.array([[[2.0, 3.0]]])),
@@ -275,37 +277,37 @@ check.close(
     gradient_check(bowl, x.copy(), claim),
     error,
     name="a wrong gradient of a matrix",
-    hint="Lengths are taken over all entries: square, sum over everything, square root.",
+    hint="Norms are taken over all entries: square, sum over everything, square root.",
 )
 check.close(
     gradient_check(bowl, x.copy(), -x),
     1.0,
-    name="a gradient turned around",
-    hint="A gradient with the wrong sign is as wrong as can be: relative error 1.",
+    name="a gradient with the wrong sign",
+    hint="A gradient with the wrong sign has the largest relative error, 1.",
 )
 check.close(
     gradient_check(bowl, 1e-4 * x, 1e-4 * claim),
     error,
     tolerance=1e-4,
     name="small gradients, just as wrong",
-    hint="The error is relative: how wrong compared with how long.",
+    hint="The error is relative: the norm of the difference, divided by the sum of the norms.",
 )
 check.close(
     gradient_check(lambda _: 5.0, np.array([1.0, 2.0]), np.zeros(2)),
     0.0,
     name="a constant function",
-    hint="When both gradients are zero there is nothing to divide by: the error is 0.0.",
+    hint="When both gradients are zero, do not divide by zero: the error is 0.0.",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 3. A layer, backwards · 10 points · about 12 minutes
+### Exercise 3. The backward pass of a dense layer · 10 points · about 12 minutes
 
-The layer received `grad_Z`: how the loss changes with each of its sums. It owes three answers.
-How does the loss change with its weights, with its biases, and with its inputs? (The last one is
-what the layer below is waiting for.) Start from $z_{nj} = \sum_i x_{ni} w_{ij} + b_j$ and collect
-every path from the thing that you move to the loss:
+The layer receives `grad_Z`: the gradient of the loss with respect to its pre-activations. It must
+return three gradients: with respect to its inputs, its weights and its biases. (The layer below needs
+the first one.) Start from $z_{nj} = \sum_i x_{ni} w_{ij} + b_j$ and add up all paths from a variable
+to the loss:
 
 $$
 \frac{\partial L}{\partial w_{ij}} = \sum_n x_{ni}\, \frac{\partial L}{\partial z_{nj}}, \qquad
@@ -313,8 +315,8 @@ $$
 \frac{\partial L}{\partial x_{ni}} = \sum_j \frac{\partial L}{\partial z_{nj}}\, w_{ij} .
 $$
 
-Write each sum as a product of matrices. When in doubt, let the shapes decide: a gradient has the
-shape of the thing that it is the gradient of.
+Write the first and the last sum as matrix products. When in doubt, look at the shapes: a gradient has
+the shape of what it belongs to.
 """
 
 
@@ -325,7 +327,7 @@ def dense_backward(grad_Z, X, W):
     Parameters
     ----------
     grad_Z : array, shape (n_examples, n_outputs)
-        Gradient of the loss with respect to the layer's sums.
+        Gradient of the loss with respect to the layer's pre-activations.
     X : array, shape (n_examples, n_inputs)
     W : array, shape (n_inputs, n_outputs)
 
@@ -365,21 +367,21 @@ check.close(
     [[1.0, 2.0, -1.0], [0.0, 1.0, -1.0]],
     tolerance=1e-5,
     name="grad_X of the example",
-    hint="Each input reaches the loss through every unit: sum over the units.",
+    hint="Each input influences the loss through every unit: sum over the units.",
 )
 check.close(
     grad_W,
     [[1.0, 5.0], [0.0, 1.0], [2.0, 4.0]],
     tolerance=1e-5,
     name="grad_W of the example",
-    hint="grad_W has the shape of W, and every example adds its share.",
+    hint="grad_W has the shape of W, and is a sum over the examples.",
 )
 check.close(
     grad_b,
     [1.0, 3.0],
     tolerance=1e-5,
     name="grad_b of the example",
-    hint="One number a unit, and every example adds its share.",
+    hint="One number per unit: a sum over the examples.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 3])
@@ -387,51 +389,51 @@ for n_examples, n_inputs, n_outputs in ((1, 3, 2), (7, 2, 5), (3, 3, 3), (4, 1, 
     X, W = rng.normal(size=(n_examples, n_inputs)), rng.normal(size=(n_inputs, n_outputs))
     b, G = rng.normal(size=n_outputs), rng.normal(size=(n_examples, n_outputs))
     grads = check.items(dense_backward(G, X, W), 3, name="what dense_backward returns")
-    told = f"{n_examples} examples, {n_inputs} inputs, {n_outputs} units"
+    what = f"{n_examples} examples, {n_inputs} inputs, {n_outputs} units"
     # The loss sum(G * Z) has exactly G as its gradient with respect to Z.
     check.gradient(
         lambda X, W=W, b=b, G=G: np.sum(G * (X @ W + b)),
         at=X,
         equals=grads[0],
         tolerance=1e-5,
-        name=f"grad_X for {told}",
+        name=f"grad_X for {what}",
     )
     check.gradient(
         lambda W, X=X, b=b, G=G: np.sum(G * (X @ W + b)),
         at=W,
         equals=grads[1],
         tolerance=1e-5,
-        name=f"grad_W for {told}",
+        name=f"grad_W for {what}",
     )
     check.gradient(
         lambda b, X=X, W=W, G=G: np.sum(G * (X @ W + b)),
         at=b,
         equals=grads[2],
         tolerance=1e-5,
-        name=f"grad_b for {told}",
+        name=f"grad_b for {what}",
     )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 """
-Use your instrument at once. This cell asks `gradient_check` about your `dense_backward`; with a
-right answer in both exercises it prints something like `1e-11`.
+Use your gradient check at once. This cell applies `gradient_check` to your `dense_backward`; if both
+are right it prints something like `1e-11`.
 """
 
 # %%
 rng = np.random.default_rng(SEED)
 X, W, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), np.zeros(2)
-weigh = rng.normal(size=(4, 2))  # the loss is a weighted sum of Z, so grad_Z is these weights
-_, grad_W, _ = dense_backward(weigh, X, W)
-print(gradient_check(lambda W: np.sum(weigh * dense_forward(X, W, b)), W, grad_W))
+factors = rng.normal(size=(4, 2))  # the loss is the sum of factors * Z, so grad_Z is factors
+_, grad_W, _ = dense_backward(factors, X, W)
+print(gradient_check(lambda W: np.sum(factors * dense_forward(X, W, b)), W, grad_W))
 
 # %% [markdown]
 """
-### Exercise 4. ReLU, backwards · 4 points · about 5 minutes
+### Exercise 4. The backward pass of ReLU · 4 points · about 5 minutes
 
-`A = np.maximum(Z, 0)` lets positive sums through and stops the others. The gradient takes the same
-way back: through where the *sum* was positive, stopped where it was not. At exactly zero there is
-no slope; by convention we take 0.
+`A = np.maximum(Z, 0)` keeps positive pre-activations and sets the others to zero. The gradient passes
+where the *pre-activation* was positive, and is zero where it was not. At exactly zero there is no
+derivative; by convention we take 0.
 """
 
 
@@ -443,7 +445,7 @@ def relu_backward(grad_A, Z):
     ----------
     grad_A : array, shape (n_examples, n_units)
         Gradient of the loss with respect to A; unchanged after the call.
-    Z : array, shape (n_examples, n_units), what went into the ReLU
+    Z : array, shape (n_examples, n_units), the input of the ReLU
 
     Returns
     -------
@@ -464,7 +466,7 @@ check.close(
     [[0.0, -2.0, 3.0]],
     tolerance=1e-5,
     name="the example in the docstring",
-    hint="Z decides whether the gradient passes; what passes is grad_A itself.",
+    hint="Z decides where the gradient passes; there the result is grad_A itself.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 4])
@@ -487,27 +489,28 @@ for shape in ((1, 6), (5, 4), (6, 1)):
         G_after,
         before,
         name="grad_A after the call",
-        hint="Somebody may still need grad_A: return a new array and leave it alone.",
+        hint="The caller still uses grad_A: return a new array and leave grad_A unchanged.",
     )
 check.close(
     relu_backward(np.array([[5.0, 5.0, 5.0]]), np.array([[0.0, -1e-300, 1e-300]])),
     [[0.0, 0.0, 5.0]],
     tolerance=1e-5,
-    name="a sum of exactly zero, and two close to it",
-    hint="At exactly zero the convention is that nothing passes.",
+    name="a pre-activation of exactly zero, and two close to it",
+    hint="At exactly zero the derivative is 0 by convention.",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 5. tanh, backwards · 4 points · about 5 minutes
+### Exercise 5. The backward pass of tanh · 4 points · about 5 minutes
 
-For `A = np.tanh(Z)` the slope is $1 - \tanh^2 z$: 1 at the origin, nearly nothing far from it.
-By the chain rule, what comes back is what arrived, times that slope.
+For `A = np.tanh(Z)` the derivative is $1 - \tanh^2 z$: 1 at the origin, almost 0 far from it, where
+the unit is **saturated**. By the chain rule the result is the gradient that arrives, times that
+derivative.
 """
 
 
-# %% exercise="tanh_backward" outcomes=[3, 14]
+# %% exercise="tanh_backward" outcomes=[14]
 def tanh_backward(grad_A, Z):
     """Gradient of the loss with respect to Z, where A = np.tanh(Z).
 
@@ -515,7 +518,7 @@ def tanh_backward(grad_A, Z):
     ----------
     grad_A : array, shape (n_examples, n_units)
         Gradient of the loss with respect to A; unchanged after the call.
-    Z : array, shape (n_examples, n_units), what went into the tanh
+    Z : array, shape (n_examples, n_units), the input of the tanh
 
     Returns
     -------
@@ -537,7 +540,7 @@ check.close(
     [[3.0, 6.4]],
     tolerance=1e-5,
     name="the example in the docstring",
-    hint="Two factors: what arrived, and the slope of tanh at Z.",
+    hint="Two factors: grad_A, and the derivative of tanh at Z.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 5])
@@ -551,37 +554,37 @@ for shape in ((1, 3), (6, 2), (5, 1)):
         equals=grad_Z,
         tolerance=1e-5,
         name=f"an array of shape {shape}",
-        hint="Z is what went into the tanh, not what came out.",
+        hint="Z is the input of the tanh, not its output.",
     )
     check.close(
         G_after,
         before,
         name="grad_A after the call",
-        hint="Somebody may still need grad_A: return a new array and leave it alone.",
+        hint="The caller still uses grad_A: return a new array and leave grad_A unchanged.",
     )
 check.close(
     tanh_backward(np.array([[1.0, 1.0]]), np.array([[-60.0, 60.0]])),
     [[0.0, 0.0]],
-    name="sums far from zero",
-    hint="There tanh is flat, so nothing comes back.",
+    name="pre-activations far from zero",
+    hint="There tanh is saturated: its derivative is 0.",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-## Part two: what the network says, and how wrong it is
+## Part two: softmax and the loss
 
 ### Exercise 6. Softmax · 7 points · about 8 minutes
 
-Logits are any numbers; probabilities are positive and sum to one. Softmax takes each row of logits
-from the first to the second:
+Logits are any numbers; probabilities are positive and sum to one. Softmax turns each row of logits
+into probabilities:
 
 $$
 p_{nk} = \frac{e^{z_{nk}}}{\sum_j e^{z_{nj}}} .
 $$
 
-Adding the same number to all logits of a row changes nothing (why?). Use that freedom: $e^{1000}$
-does not fit into a float, $e^{0}$ does.
+Adding the same number to all logits of a row changes nothing (why?). Use this freedom: $e^{1000}$
+overflows, $e^{0}$ does not.
 """
 
 
@@ -616,7 +619,7 @@ check.close(
     [[0.2, 0.6, 0.2], [1 / 3, 1 / 3, 1 / 3]],
     tolerance=1e-5,
     name="softmax of [[0, log 3, 0], [2, 2, 2]]",
-    hint="Each example is a row: its probabilities depend on that row alone.",
+    hint="Each example is a row: its probabilities depend on that row only.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 6])
@@ -631,20 +634,20 @@ for n_examples, n_classes in ((1, 4), (6, 3), (4, 4), (5, 2)):
         expected,
         tolerance=1e-5,
         name=f"{n_examples} examples, {n_classes} classes",
-        hint="Each example is a row: its probabilities depend on that row alone.",
+        hint="Each example is a row: its probabilities depend on that row only.",
     )
     check.close(
         after,
         logits,
         name="the logits after the call",
-        hint="Return a new array and leave the logits alone.",
+        hint="Return a new array and leave the logits unchanged.",
     )
     check.close(
         softmax(logits + rng.normal(scale=50, size=(n_examples, 1))),
         expected,
         tolerance=1e-5,
-        name="each row shifted by a number of its own",
-        hint="A shift of a row by any number must not change its probabilities.",
+        name="each row shifted by its own number",
+        hint="Adding any number to a whole row must not change its probabilities.",
     )
 extreme = np.array([[1000.0, 1001.0, 900.0], [-1000.0, -1001.0, -1100.0], [0.0, 800.0, -800.0]])
 with warnings.catch_warnings():
@@ -664,27 +667,27 @@ check.close(
 r"""
 ### Exercise 7. Cross-entropy · 6 points · about 6 minutes
 
-The network gave the right class of example $n$ the probability $p_{n, y_n}$. The less it gave, the
-more surprised it should be:
+The network gave the right class of example $n$ the probability $p_{n, y_n}$. The **surprisal** is
+$-\log p_{n, y_n}$, and the loss, **cross-entropy**, is its mean:
 
 $$
 L = -\frac1N \sum_{n=1}^{N} \log p_{n, y_n} .
 $$
 
-A computer's softmax can return an exact 0, and one infinite surprise would spoil the mean of all:
-count probabilities below $10^{-12}$ as $10^{-12}$.
+In floating point, softmax can return an exact 0, and a single infinite surprisal makes the mean
+infinite: count probabilities below $10^{-12}$ as $10^{-12}$.
 """
 
 
 # %% exercise="cross_entropy" outcomes=[14]
 def cross_entropy(P, y):
-    """Mean surprise at the right classes, with the natural logarithm.
+    """Mean surprisal at the right classes, with the natural logarithm.
 
     Parameters
     ----------
     P : array of probabilities, shape (n_examples, n_classes)
         Those below 1e-12 count as 1e-12.
-    y : array of whole numbers from 0 to n_classes - 1, shape (n_examples,)
+    y : array of integers from 0 to n_classes - 1, shape (n_examples,)
 
     Returns
     -------
@@ -708,7 +711,7 @@ check.close(
     -(np.log(0.5) + np.log(0.8)) / 2,
     tolerance=1e-5,
     name="the example in the docstring",
-    hint="Of each row only one probability matters: that of the right class.",
+    hint="Only one probability of each row matters: that of the right class.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 7])
@@ -716,13 +719,13 @@ for n_examples, n_classes in ((1, 3), (7, 4), (3, 3), (5, 2)):
     P = rng.uniform(0.05, 1, size=(n_examples, n_classes))
     P = P / P.sum(axis=1, keepdims=True)
     y = rng.integers(0, n_classes, size=n_examples)
-    surprises = [-np.log(row[label]) for row, label in zip(P, y, strict=True)]
+    surprisals = [-np.log(row[label]) for row, label in zip(P, y, strict=True)]
     check.close(
         cross_entropy(P, y),
-        sum(surprises) / n_examples,
+        sum(surprisals) / n_examples,
         tolerance=1e-5,
         name=f"{n_examples} examples, {n_classes} classes",
-        hint="The mean over the examples of the surprise at each one's right class.",
+        hint="The mean over the examples of the surprisal at the right class.",
     )
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -740,18 +743,17 @@ for n_classes in (2, 10):
         np.log(n_classes),
         tolerance=1e-5,
         name=f"a network that knows nothing about {n_classes} classes",
-        hint="It gives every class the same probability, so its loss is the log of their number.",
+        hint="It gives every class the same probability, so its loss is the log of n_classes.",
     )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 8. From the loss back to the logits · 8 points · about 8 minutes
+### Exercise 8. The gradient with respect to the logits · 8 points · about 8 minutes
 
-Softmax and cross-entropy, differentiated together, leave almost nothing. With $y_{nk} = 1$ for the
-right class of example $n$ and 0 for the others, the lesson derives, for a single example,
-$\partial L / \partial z_k = p_k - y_k$. Here the loss is a mean over $N$ examples. What does that
-change? Decide, then let your gradient check decide.
+With $y_{nk} = 1$ for the right class of example $n$ and 0 for the others, the lesson derives, for a
+single example, $\partial L / \partial z_k = p_k - y_k$ for softmax and cross-entropy together. Here
+the loss is a mean over $N$ examples. What does that change? Decide, then use your gradient check.
 """
 
 
@@ -762,7 +764,7 @@ def softmax_cross_entropy_backward(P, y):
     Parameters
     ----------
     P : array, shape (n_examples, n_classes), the softmax of the logits; unchanged by the call
-    y : array of whole numbers from 0 to n_classes - 1, shape (n_examples,)
+    y : array of integers from 0 to n_classes - 1, shape (n_examples,)
 
     Returns
     -------
@@ -793,7 +795,7 @@ check.close(
 rng = np.random.default_rng([SEED, 8])
 
 
-def surprise(logits, y):
+def loss_of_logits(logits, y):
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     P = powers / powers.sum(axis=1, keepdims=True)
     return -np.mean([np.log(P[n, label]) for n, label in enumerate(y)])
@@ -805,59 +807,60 @@ for n_examples, n_classes in ((1, 3), (7, 4), (3, 3), (4, 2)):
     before = P.copy()
     grad_logits, (P_after, _) = check.call_and_inspect(softmax_cross_entropy_backward, P, y)
     check.gradient(
-        lambda logits, y=y: surprise(logits, y),
+        lambda logits, y=y: loss_of_logits(logits, y),
         at=logits,
         equals=grad_logits,
         tolerance=1e-5,
         name=f"{n_examples} examples, {n_classes} classes",
-        hint="The loss is a mean over the examples, so each one has its share of the gradient.",
+        hint="The loss is a mean over the examples, so divide by their number.",
     )
     check.close(
         P_after,
         before,
         name="P after the call",
-        hint="The probabilities are needed afterwards: work on a copy.",
+        hint="The caller still uses the probabilities: work on a copy.",
     )
 check.close(
     softmax_cross_entropy_backward(np.array([[0.0, 1.0], [0.0, 1.0]]), np.array([0, 1])),
     [[-0.5, 0.5], [0.0, 0.0]],
     tolerance=1e-5,
-    name="one answer that is surely wrong and one that is surely right",
+    name="one confidently wrong and one confidently right prediction",
     hint="p - y is -1 and 1 for the first example, 0 and 0 for the second.",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-## Part three: where to start
+## Part three: initialization
 
-### Exercise 9. Initialisation · 7 points · about 8 minutes
+### Exercise 9. He and Xavier initialization · 7 points · about 8 minutes
 
-All zeros, and every unit of a layer stays the twin of every other. Too small, and the signal dies
-on its way up; too large, and it explodes. The lesson measures both. The two recipes in use draw
-each weight independently with mean 0 and a variance that depends on the layer's size:
+If all weights are zero, all units of a layer stay equal: the symmetry must be broken. If the weights
+are too small, the activations vanish in the forward pass; if they are too large, they explode. The
+lesson measures both. The two recipes in use draw each weight independently with mean 0 and a variance
+that depends on the size of the layer:
 
 | recipe | for | variance of a weight |
 |---|---|---|
 | He et al. 2015 | ReLU | $2 / n_\text{in}$ |
 | Xavier (Glorot and Bengio 2010) | tanh | $2 / (n_\text{in} + n_\text{out})$ |
 
-Normal or uniform, as you like: only mean and variance matter.
+Use a normal or a uniform distribution, as you like: only mean and variance matter.
 """
 
 
-# %% exercise="initialize" outcomes=[3, 15]
+# %% exercise="initialize" outcomes=[3]
 def initialize(sizes, activation, rng):
     """Random weights and zero biases for a network of dense layers.
 
     Parameters
     ----------
-    sizes : list of whole numbers
+    sizes : list of integers
         Inputs, units of each hidden layer, classes: [2, 8, 3] has two layers of weights.
     activation : "relu" (He) or "tanh" (Xavier)
-        Decides the variance of the weights, in all layers alike.
+        Decides the variance of the weights in all layers.
     rng : numpy.random.Generator
-        All randomness comes from it: equal generators give equal networks.
+        Draw all random numbers from it: equal generators give equal networks.
 
     Returns
     -------
@@ -884,7 +887,7 @@ parameters = check.items(
     initialize([2, 8, 3], "relu", np.random.default_rng(SEED)),
     4,
     name="initialize([2, 8, 3], ...)",
-    hint="One list with W and b of the first layer, then W and b of the second.",
+    hint="Return one list: W and b of the first layer, then W and b of the second.",
 )
 for array, shape, name in zip(
     parameters, [(2, 8), (8,), (8, 3), (3,)], ["W1", "b1", "W2", "b2"], strict=True
@@ -896,8 +899,8 @@ check.between(
     np.std(W) / np.sqrt(2 / 400),
     0.95,
     1.05,
-    name="spread of 400 x 100 weights for ReLU, compared with He's",
-    hint="He's variance is 2 / n_in; the spread (standard deviation) is its square root.",
+    name="standard deviation of 400 x 100 weights for ReLU, divided by He's",
+    hint="He's variance is 2 / n_in; the standard deviation is its square root.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 9])
@@ -906,24 +909,24 @@ for activation in ("relu", "tanh"):
     parameters = check.items(initialize(sizes, activation, rng), 6, name="three layers")
     for layer, (n_in, n_out) in enumerate(itertools.pairwise(sizes)):
         W, b = parameters[2 * layer], parameters[2 * layer + 1]
-        told = f"{n_in} inputs, {n_out} units, {activation}"
-        check.shape(W, (n_in, n_out), name=f"weights of {told}")
-        check.close(b, np.zeros(n_out), name=f"biases of {told}", hint="Biases start at zero.")
+        what = f"{n_in} inputs, {n_out} units, {activation}"
+        check.shape(W, (n_in, n_out), name=f"weights of {what}")
+        check.close(b, np.zeros(n_out), name=f"biases of {what}", hint="Biases start at zero.")
         variance = 2 / n_in if activation == "relu" else 2 / (n_in + n_out)
-        slack = 6 / np.sqrt(n_in * n_out)  # more than eight standard errors of the spread
+        slack = 6 / np.sqrt(n_in * n_out)  # over eight standard errors of the deviation
         check.between(
             np.std(W) / np.sqrt(variance),
             1 - slack,
             1 + slack,
-            name=f"spread of the weights of {told}, compared with the recipe",
-            hint="Look up the recipe: which sizes enter, and is it a variance or a spread?",
+            name=f"standard deviation of the weights of {what}, divided by the recipe's",
+            hint="Look up the recipe: which sizes enter, and is it a variance or a standard deviation?",
         )
         check.between(
             np.mean(W) / np.sqrt(variance),
             -slack,
             slack,
-            name=f"mean of the weights of {told}, compared with their spread",
-            hint="Weights are as often negative as positive.",
+            name=f"mean of the weights of {what}, divided by their standard deviation",
+            hint="The mean of the weights must be zero.",
         )
 W1, _, W2, _, W3, _ = check.items(initialize([30] * 4, "tanh", rng), 6, name="equal layers")
 again = check.items(initialize([30] * 4, "tanh", rng), 6, name="equal layers, once more")[0]
@@ -932,21 +935,21 @@ for other, name in ((W2, "the second layer"), (W3, "the third layer"), (again, "
         np.corrcoef(np.ravel(W1), np.ravel(other))[0, 1],
         -0.3,
         0.3,
-        name=f"likeness of the first layer to {name}",
-        hint="Every layer and every network gets weights of its own: keep drawing from rng.",
+        name=f"correlation of the first layer with {name}",
+        hint="Every layer and every network needs new random weights: keep drawing from rng.",
     )
 check.between(
     np.abs(np.corrcoef(W1, rowvar=False) - np.eye(30)).max(),
     0.0,
     0.95,
-    name="likeness of the units of one layer",
-    hint="Every unit gets weights of its own, or units stay twins.",
+    name="correlation of the units of one layer",
+    hint="Every unit needs its own random weights; equal units stay equal in training.",
 )
 check.close(
     initialize([5, 4], "relu", np.random.default_rng(3))[0],
     initialize([5, 4], "relu", np.random.default_rng(3))[0],
     name="two networks from equal generators",
-    hint="All randomness comes from rng, none from NumPy's global generator.",
+    hint="Draw all random numbers from rng, none from NumPy's global generator.",
 )
 ### END HIDDEN TESTS
 
@@ -954,43 +957,42 @@ check.close(
 """
 ### Exercise 10. Which network is which? · 8 points · about 10 minutes · marked by hand
 
-Run the next cell. It builds three networks of 20 hidden layers with 64 units each, sends 64
-examples forward and the gradient of the loss back, and plots how long the gradient of each
-layer's weights is. The networks, in *some* order:
+Run the next cell. It builds three networks of 20 hidden layers with 64 units each, makes a forward
+pass with 64 examples and a backward pass, and plots the length (norm) of the gradient of each
+layer's weights. The networks, in *some* order:
 
-* **logistic** units with Xavier's weights;
+* **sigmoid** units with Xavier's weights;
 * **ReLU** units with He's weights;
 * **tanh** units with Xavier's weights, all made four times larger.
 
-(The order of the plots comes from a checksum. You could work it out; the marks are for the
-reasons.)
+(The order of the plots comes from a checksum. You could compute it; the points are for the reasons.)
 """
 
 
 # %%
-def logistic(z):
+def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-NETWORKS = {  # activation, its slope, variance of a weight times the number of inputs
-    "logistic, Xavier": (logistic, lambda z: logistic(z) * (1 - logistic(z)), 1.0),
+NETWORKS = {  # activation function, derivative, variance of a weight times the number of inputs
+    "sigmoid, Xavier": (sigmoid, lambda z: sigmoid(z) * (1 - sigmoid(z)), 1.0),
     "ReLU, He": (lambda z: np.maximum(z, 0), lambda z: 1.0 * (z > 0), 2.0),
     "tanh, 4 times Xavier": (np.tanh, lambda z: 1 - np.tanh(z) ** 2, 16.0),
 }
 
 
-def gradient_norms(activation, slope, variance, depth=20, width=64):
-    """Length of the gradient of each layer's weights, the first layer first."""
+def gradient_norms(activation, derivative, variance, depth=20, width=64):
+    """Norm of the gradient of each layer's weights, the first layer first."""
     rng = np.random.default_rng(SEED)
     weights = [rng.normal(size=(width, width)) * np.sqrt(variance / width) for _ in range(depth)]
-    A, inputs, sums = rng.normal(size=(64, width)), [], []
+    A, inputs, pre_activations = rng.normal(size=(64, width)), [], []
     for W in weights:
         inputs.append(A)
-        sums.append(A @ W)
-        A = activation(sums[-1])
+        pre_activations.append(A @ W)
+        A = activation(pre_activations[-1])
     grad_A, norms = rng.normal(size=A.shape) / len(A), []
-    for W, X, Z in zip(weights[::-1], inputs[::-1], sums[::-1], strict=True):
-        grad_Z = grad_A * slope(Z)
+    for W, X, Z in zip(weights[::-1], inputs[::-1], pre_activations[::-1], strict=True):
+        grad_Z = grad_A * derivative(Z)
         norms.append(np.linalg.norm(X.T @ grad_Z))
         grad_A = grad_Z @ W.T
     return np.array(norms[::-1])
@@ -1004,7 +1006,7 @@ plot.curves(
     ylabel="length of the weight gradient",
     title="Three networks, one backward pass each",
     logy=True,
-    caption="The vertical axis is logarithmic: a straight line means a constant factor a layer.",
+    caption="The vertical axis is logarithmic: a straight line means a constant factor per layer.",
 )
 
 # %% [markdown] written="which_network" points=8 outcomes=[3]
@@ -1015,70 +1017,70 @@ explains that factor. Then, for the two networks that are in trouble: what would
 trained them with one learning rate for all layers, and what would you change? (About ten lines.)
 
 ### BEGIN SOLUTION
-**B is the logistic network.** Over 19 steps its gradient falls by about twelve powers of ten: a
-factor of about 0.24 for every layer that it comes down. Each layer multiplies the gradient by its
-weights, which Xavier made so that lengths stay about the same, and by the slope of the logistic
-function, which is at most 0.25 and close to that for sums near zero: 0.25 for the slope, about 1
-for the weights.
+**A is the sigmoid network.** Over 19 layers its gradient falls by about twelve powers of ten: a
+factor of about 0.24 for every layer of the backward pass. Each layer multiplies the gradient by its
+weights, for which Xavier keeps lengths about the same, and by the derivative of the sigmoid, which is
+at most 0.25 and close to that for pre-activations near zero: 0.25 for the derivative, about 1 for the
+weights.
 
-**C is ReLU with He's weights.** Its line is flat. A ReLU has slope 1 for about half of the sums
-and 0 for the others, which halves the squared length, and He's variance of 2 / n doubles it
-again.
+**C is ReLU with He's weights.** Its line is flat. A ReLU has derivative 1 for about half of the
+pre-activations and 0 for the others, which halves the squared length, and He's variance of 2 / n
+doubles it again.
 
-**A is tanh with weights four times too large.** Its gradient *grows* by about 1.5 for every layer
-that it comes down. Sixteen times the variance makes the weights stretch a gradient by 4; most
-units are saturated, so their slopes are small, but not small enough to undo a factor of 4.
+**B is tanh with weights four times too large.** Its gradient *grows* by a factor of about 1.5 for
+every layer of the backward pass. With sixteen times the variance the weights multiply a gradient by
+about 4; most units are saturated, so their derivatives are small, but not small enough to cancel a
+factor of 4.
 
-**In training** the logistic network changes only its last layers; the first ones, with gradients
+**In training** the sigmoid network changes only its last layers; the first ones, with gradients
 of $10^{-12}$, stay random, and the loss stays on a plateau. Remedies: ReLU (or tanh with its
-slope of 1 at 0) with the weights that belong to it, fewer layers, or shortcuts around layers. The
-tanh network makes huge, erratic steps in its first layers: the loss jumps or diverges at any rate
-that would suit its last layers. Remedy: divide the weights by four (Xavier); clipping the
-gradient treats the symptom.
+derivative of 1 at 0) with matching initial weights, fewer layers, or residual connections. The tanh
+network makes huge, erratic steps in its first layers: the loss jumps or diverges at any learning rate
+that would suit its last layers. Remedy: divide the weights by four (Xavier); clipping the gradient
+treats the symptom.
 ### END SOLUTION
 
 ### BEGIN MARK SCHEME
-B = logistic, C = ReLU with He, A = tanh with large weights.
+A = sigmoid, B = tanh with large weights, C = ReLU with He.
 
-* 3 points: one for each network named rightly *with* a reason. A name without a reason: 0.
-* 2 points: factors a layer read off the plot, about 0.2 to 0.3 for the logistic network (twelve
-  powers of ten over nineteen steps), about 1 for ReLU, about 1.4 to 1.7 for tanh, all downwards.
-  One point if only one of the two that change is estimated, or if totals are given and not
-  factors a layer.
-* 1 point: the slope of the logistic function, at most 0.25, explains its factor (0.25 times about
-  1).
-* 1 point: what training would look like: first layers that do not move, and first layers that
-  jump.
-* 1 point: a remedy for each that acts on the cause (activation or initialisation, shortcuts,
-  normalisation). "A larger learning rate" for the logistic network earns nothing: the last layers
-  would diverge long before the first ones moved.
+* 3 points: one for each network named correctly *with* a reason. A name without a reason: 0.
+* 2 points: factors per layer estimated from the plot, about 0.2 to 0.3 for the sigmoid network
+  (twelve powers of ten over nineteen layers), about 1 for ReLU, about 1.4 to 1.7 for tanh, all in the
+  direction of the backward pass. One point if only one of the two that change is estimated, or if
+  totals are given and not factors per layer.
+* 1 point: the derivative of the sigmoid, at most 0.25, explains its factor (0.25 times about 1).
+* 1 point: what training would look like: first layers that do not change, and first layers that
+  make huge steps.
+* 1 point: a remedy for each that acts on the cause (activation function or initialization, residual
+  connections, normalization). "A larger learning rate" for the sigmoid network earns nothing: the
+  last layers would diverge long before the first ones changed.
 ### END MARK SCHEME
 """
 
 # %% [markdown]
 r"""
-## Part four: the machine learns
+## Part four: training
 
-### Exercise 11. One step, with momentum · 7 points · about 6 minutes
+### Exercise 11. One step of SGD with momentum · 7 points · about 6 minutes
 
-A heavy ball does not stop where the slope changes sign. Keep a velocity $v$ for every parameter:
+Momentum keeps a velocity $v$ for every parameter, which averages the gradients of many steps:
 
 $$
 v \leftarrow \mu v - \varepsilon \nabla L(\theta), \qquad \theta \leftarrow \theta + v .
 $$
 
-Old velocity decays by $\mu$, the gradient pushes against it, and the parameters move by the *new*
-velocity. Here $\theta$ is a whole list of arrays, and each has its own velocity.
+The old velocity decays by $\mu$, the gradient is subtracted, and the parameters move by the *new*
+velocity. Here $\theta$ is a list of arrays, and each has its own velocity.
 """
 
 
-# %% exercise="sgd_momentum_step" outcomes=[15]
+# %% exercise="sgd_momentum_step"
 def sgd_momentum_step(parameters, gradients, velocities, learning_rate, momentum):
     """One step of gradient descent with momentum.
 
     Parameters
     ----------
-    parameters, gradients, velocities : lists of arrays; shapes agree place by place
+    parameters, gradients, velocities : lists of arrays, of the same shapes in the same order
         Neither the lists nor their arrays are changed by the call.
     learning_rate : float, the formula's epsilon
     momentum : float from 0 to 1, the formula's mu
@@ -1145,7 +1147,7 @@ for momentum in (0.9, 0.0, 0.5):
                 expected_v[i],
                 tolerance=1e-5,
                 name=f"velocity {i}, momentum {momentum}, step {step + 1}",
-                hint="v is momentum * v - learning_rate * gradient, each array with its own v.",
+                hint="v is momentum * v - learning_rate * gradient; each array has its own v.",
             )
         for i, array in enumerate(check.items(new_theta, 4, name="four parameters")):
             check.close(
@@ -1160,13 +1162,13 @@ for momentum in (0.9, 0.0, 0.5):
                 after[0][i],
                 given[0][i],
                 name=f"the parameter {i} that was passed in",
-                hint="Build new lists of new arrays: += changes those of the caller, too.",
+                hint="Create new lists of new arrays: += changes the caller's arrays, too.",
             )
             check.close(
                 after[2][i],
                 given[1][i],
                 name=f"the velocity {i} that was passed in",
-                hint="Build new lists of new arrays: += changes those of the caller, too.",
+                hint="Create new lists of new arrays: += changes the caller's arrays, too.",
             )
         theta, v = expected, expected_v
 ### END HIDDEN TESTS
@@ -1175,31 +1177,31 @@ for momentum in (0.9, 0.0, 0.5):
 r"""
 ### Exercise 12. Dropout · 6 points · about 7 minutes
 
-During training, dropout silences every unit with probability `rate`, anew for every example. The
-units that are kept are made louder, by $1 / (1 - \text{rate})$, so that the layer above hears the
-same on average. At test time nothing happens at all. (This is *inverted* dropout. The original
+In training, dropout switches every unit off with probability `rate`, drawn again for every example.
+The units that are kept are multiplied by $1 / (1 - \text{rate})$, so that the next layer gets the
+same input on average. At test time dropout does nothing. (This is *inverted* dropout. The original
 paper scaled at test time instead.)
 
-The mask is returned too: the backward pass must multiply by the very same one.
+The mask is returned, too: the backward pass must multiply by the same mask.
 """
 
 
-# %% exercise="dropout" outcomes=[4, 15]
+# %% exercise="dropout" outcomes=[4]
 def dropout(A, rate, rng, training):
-    """Silence units at random, and make up for it in those that are kept.
+    """Switch units off at random, and scale up those that are kept.
 
     Parameters
     ----------
     A : array, shape (n_examples, n_units)
-    rate : float, at least 0 and below 1, the probability of being silenced
-    rng : numpy.random.Generator, where all randomness comes from
+    rate : float, at least 0 and below 1, the probability that a unit is switched off
+    rng : numpy.random.Generator, for all random numbers
     training : bool; when False, A is returned unchanged
 
     Returns
     -------
     dropped : array with the shape of A, which is A * mask
     mask : array with the shape of A
-        0 where a unit is silenced, 1 / (1 - rate) where it is kept; all 1 when not training.
+        0 where a unit is switched off, 1 / (1 - rate) where it is kept; all 1 when not training.
 
     Examples
     --------
@@ -1219,20 +1221,20 @@ dropped, mask = check.items(
     name="what dropout returns",
     hint="Return the array after dropout, and the mask.",
 )
-check.shape(mask, (20, 4000), name="the mask", hint="Every entry of A gets a chance of its own.")
+check.shape(mask, (20, 4000), name="the mask", hint="Draw for every entry of A separately.")
 check.between(
     np.mean(np.asarray(dropped) == 0),
     0.17,
     0.23,
-    name="share of silenced entries at rate 0.2",
-    hint="The rate is the probability of being silenced, not of being kept.",
+    name="fraction of entries switched off at rate 0.2",
+    hint="The rate is the probability of being switched off, not of being kept.",
 )
 check.between(
     np.mean(dropped) / np.mean(A),
     0.97,
     1.03,
-    name="mean after dropout, compared with the mean before",
-    hint="The entries that are kept must make up for those that are not.",
+    name="mean after dropout, divided by the mean before",
+    hint="Scale up the entries that are kept, so that the mean stays the same.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 12])
@@ -1241,75 +1243,77 @@ for rate in (0.1, 0.5, 0.75):
     dropped, mask = check.items(dropout(A, rate, rng, True), 2, name="what dropout returns")
     kept = np.asarray(mask) != 0
     expected_mask = np.where(kept, 1 / (1 - rate), 0.0)
-    told = f"rate {rate}"
+    what = f"rate {rate}"
     check.close(
         mask,
         expected_mask,
         tolerance=1e-5,
-        name=f"values of the mask, {told}",
-        hint="The mask is 0 for silenced entries and 1 / (1 - rate) for those that are kept.",
+        name=f"values of the mask, {what}",
+        hint="The mask is 0 for entries switched off and 1 / (1 - rate) for those that are kept.",
     )
     check.close(
         dropped,
         A * expected_mask,
         tolerance=1e-5,
-        name=f"A after dropout, {told}",
-        hint="What is returned is A times the mask that is returned.",
+        name=f"A after dropout, {what}",
+        hint="The returned array must be A times the returned mask.",
     )
-    check.between(np.mean(kept), 0.985 - rate, 1.015 - rate, name=f"share of kept entries, {told}")
+    check.between(
+        np.mean(kept), 0.985 - rate, 1.015 - rate, name=f"fraction of kept entries, {what}"
+    )
     check.between(
         np.std(np.mean(kept, axis=0)) / np.sqrt(rate * (1 - rate) / 400),
         0.5,
         1.7,
-        name=f"units kept by some examples and not by others, {told}",
-        hint="Every example draws a mask of its own, for every unit.",
+        name=f"units kept by some examples and not by others, {what}",
+        hint="Draw a new mask for every example.",
     )
     check.between(
         np.std(np.mean(kept, axis=1)) / np.sqrt(rate * (1 - rate) / 100),
         0.5,
         1.7,
-        name=f"examples that keep some units and not others, {told}",
-        hint="Every unit draws for itself, for every example.",
+        name=f"examples that keep some units and not others, {what}",
+        hint="Draw for every unit separately, in every example.",
     )
     once_more = check.items(dropout(A, rate, rng, True), 2, name="a second call")[1]
     check.between(
         np.mean((np.asarray(once_more) != 0) == kept),
         0.0,
         0.95,
-        name=f"likeness of two masks, {told}",
-        hint="Every call draws a new mask from rng.",
+        name=f"agreement of two masks, {what}",
+        hint="Draw a new mask from rng in every call.",
     )
-    at_rest, ones = check.items(dropout(A, rate, rng, False), 2, name="not training")
+    unchanged, ones = check.items(dropout(A, rate, rng, False), 2, name="not training")
     check.close(
-        at_rest,
+        unchanged,
         A,
         tolerance=1e-5,
-        name=f"A when not training, {told}",
-        hint="At test time dropout does nothing: inverted dropout did its scaling in training.",
+        name=f"A when not training, {what}",
+        hint="At test time dropout does nothing: inverted dropout scales in training.",
     )
     check.close(
         ones,
         np.ones(A.shape),
-        name=f"the mask when not training, {told}",
-        hint="A mask of ones changes nothing, forward or backward.",
+        name=f"the mask when not training, {what}",
+        hint="When not training, the mask is all ones.",
     )
 check.close(
     dropout(np.array([[1.0, -2.0, 3.0]]), 0.0, rng, True)[0],
     [[1.0, -2.0, 3.0]],
     tolerance=1e-5,
     name="one example at rate 0",
-    hint="Rate 0 silences nobody.",
+    hint="At rate 0 no unit is switched off.",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 """
-### Exercise 13. The whole network, there and back · 8 points · about 12 minutes
+### Exercise 13. Forward and backward pass of the whole network · 8 points · about 12 minutes
 
 Now put your parts together. Forward: dense, activation, dense, activation, …, dense, softmax, loss.
-The *last* layer has no activation of its own: its sums are the logits. Keep what you will need.
-Backward: the same road in the opposite direction, each part handing the gradient of its input to
-the part below. No new formula is needed, only book-keeping.
+The *last* layer has no activation function: its pre-activations are the logits. Keep what you need
+for the backward pass. Backward: the same parts in reverse order, each of which passes the gradient
+with respect to its input on to the part below. You need no new formula.
 """
 
 
@@ -1321,7 +1325,7 @@ def loss_and_gradients(parameters, X, y, activation="relu"):
     ----------
     parameters : list of arrays [W1, b1, W2, b2, ...], as from initialize; any number of layers
     X : array, shape (n_examples, n_inputs)
-    y : array of whole numbers, shape (n_examples,)
+    y : array of integers, shape (n_examples,)
     activation : "relu" or "tanh", after every layer but the last
 
     Returns
@@ -1339,21 +1343,21 @@ def loss_and_gradients(parameters, X, y, activation="relu"):
         "relu": (lambda Z: np.maximum(Z, 0), relu_backward),
         "tanh": (np.tanh, tanh_backward),
     }[activation]
-    A, inputs, sums = X, [], []
+    A, inputs, pre_activations = X, [], []
     for W, b in zip(parameters[::2], parameters[1::2], strict=True):
         inputs.append(A)
-        sums.append(dense_forward(A, W, b))
-        A = forward(sums[-1])  # of the last layer's sums nobody asks for the activation
-    P = softmax(sums[-1])
+        pre_activations.append(dense_forward(A, W, b))
+        A = forward(pre_activations[-1])  # not used after the last layer
+    P = softmax(pre_activations[-1])
     loss = cross_entropy(P, y)
 
     gradients = []
     grad_Z = softmax_cross_entropy_backward(P, y)
-    for layer in reversed(range(len(sums))):
+    for layer in reversed(range(len(pre_activations))):
         grad_A, grad_W, grad_b = dense_backward(grad_Z, inputs[layer], parameters[2 * layer])
         gradients = [grad_W, grad_b, *gradients]
         if layer > 0:
-            grad_Z = backward(grad_A, sums[layer - 1])
+            grad_Z = backward(grad_A, pre_activations[layer - 1])
     return loss, gradients
     ### END SOLUTION
 
@@ -1402,7 +1406,7 @@ def split(flat, shapes):
 
 
 def forward(parameters, X, activation):
-    """Logits, and the distance of the closest sum to a kink."""
+    """Logits, and the distance of the closest pre-activation to a kink."""
     A, nearest = X, np.inf
     for layer in range(0, len(parameters), 2):
         Z = A @ parameters[layer] + parameters[layer + 1]
@@ -1412,7 +1416,7 @@ def forward(parameters, X, activation):
     return Z, nearest
 
 
-def surprise(parameters, X, y, activation):
+def loss_of_network(parameters, X, y, activation):
     Z, _ = forward(parameters, X, activation)
     largest = Z.max(axis=1)
     return np.mean(
@@ -1427,36 +1431,36 @@ for sizes, n_examples, activation in (
     ([3, 4], 5, "tanh"),
 ):
     nearest = 0.0
-    while nearest < 1e-3:  # a kink closer than that would spoil the differences
+    while nearest < 1e-3:  # a closer kink would make finite differences wrong
         shapes = [s for a, b in itertools.pairwise(sizes) for s in ((a, b), (b,))]
         theta = [rng.normal(size=s) for s in shapes]  # biases are not zero: zeros hide mistakes
         X, y = rng.normal(size=(n_examples, sizes[0])), rng.integers(0, sizes[-1], n_examples)
         nearest = forward(theta, X, activation)[1]
-    told = f"layers {sizes}, {activation}, {n_examples} examples"
-    expected = surprise(theta, X, y, activation)
+    what = f"layers {sizes}, {activation}, {n_examples} examples"
+    expected = loss_of_network(theta, X, y, activation)
     flat = np.concatenate([np.ravel(p) for p in theta])
     loss, gradients = check.items(
         loss_and_gradients([p.copy() for p in theta], X, y, activation),
         2,
-        name=f"result for {told}",
+        name=f"result for {what}",
     )
     check.close(
         loss,
         expected,
         tolerance=1e-5,
-        name=f"loss for {told}",
-        hint="The activation named in the call follows every layer but the last.",
+        name=f"loss for {what}",
+        hint="The activation function named in the call follows every layer but the last.",
     )
-    gradients = check.items(gradients, len(shapes), name=f"gradients for {told}")
+    gradients = check.items(gradients, len(shapes), name=f"gradients for {what}")
     for gradient, shape in zip(gradients, shapes, strict=True):
-        check.shape(gradient, shape, name=f"a gradient for {told}")
+        check.shape(gradient, shape, name=f"a gradient for {what}")
     check.gradient(
-        lambda flat, s=shapes, X=X, y=y, a=activation: surprise(split(flat, s), X, y, a),
+        lambda flat, s=shapes, X=X, y=y, a=activation: loss_of_network(split(flat, s), X, y, a),
         at=flat,
         equals=np.concatenate([np.ravel(g) for g in gradients]),
         tolerance=1e-5,
-        name=f"all gradients for {told}",
-        hint="Check layer after layer with your gradient_check, from the last to the first.",
+        name=f"all gradients for {what}",
+        hint="Check one layer after another with your gradient_check, from the last to the first.",
     )
 ### END HIDDEN TESTS
 
@@ -1464,20 +1468,21 @@ for sizes, n_examples, activation in (
 """
 ### Exercise 14. Training · 14 points · about 16 minutes
 
-The last part knows nothing about layers. It gets an `objective`, any function that returns a loss
-and gradients for some parameters and some examples, and walks downhill:
+The training loop does not depend on layers. It gets an `objective`, any function that returns a loss
+and gradients for some parameters and some examples, and minimizes the loss by **minibatch gradient
+descent**:
 
-* **every epoch** visits all examples once, in a *new* random order, in minibatches of
-  `batch_size` (the last one may be smaller), and takes one momentum step after each. Velocities
-  start at zero and are carried on from batch to batch and from epoch to epoch;
-* **after every epoch** it asks for the loss on the validation set, which is never trained on;
+* **every epoch** uses all examples once, in a *new* random order, in minibatches of `batch_size` (the
+  last one may be smaller), and takes one momentum step after each minibatch. Velocities start at
+  zero and are kept from batch to batch and from epoch to epoch;
+* **after every epoch** it computes the loss on the validation set, which is never trained on;
 * **it stops** after `max_epochs`, or earlier, when the validation loss has not fallen below its
-  best for `patience` epochs in a row;
+  best for `patience` epochs in a row (**early stopping**);
 * **it returns** the parameters of the *best* epoch, not of the last, and the validation losses.
 """
 
 
-# %% exercise="train" uses=["sgd_momentum_step", "loss_and_gradients"] outcomes=[15]
+# %% exercise="train" uses=["sgd_momentum_step", "loss_and_gradients"]
 def train(
     parameters,
     X,
@@ -1499,12 +1504,12 @@ def train(
     parameters : list of arrays, where to start; not changed
     X, y : training examples, shape (n_examples, n_features), and labels, shape (n_examples,)
     X_val, y_val : validation examples and labels
-    rng : numpy.random.Generator, where all randomness comes from
+    rng : numpy.random.Generator, for all random numbers
     learning_rate, momentum : floats, as in sgd_momentum_step
-    batch_size, max_epochs, patience : whole numbers, at least 1
+    batch_size, max_epochs, patience : integers, at least 1
     objective : function (parameters, X, y) -> (loss, gradients)
         Called once for each minibatch and, after each epoch, once for the whole validation set
-        (whose gradients nobody needs).
+        (whose gradients are not used).
 
     Returns
     -------
@@ -1542,8 +1547,8 @@ def train(
 
 # %% [markdown]
 """
-The checks below pass an `objective` of their own: one that writes down every call. The validation
-losses that it reports follow a script, so that we know which epoch is the best.
+The checks below pass an `objective` of their own, which records every call. The validation losses
+that it returns are prescribed, so that we know which epoch is the best.
 """
 
 # %% test="train" points=8
@@ -1553,7 +1558,7 @@ start = [np.array([[0.5, -0.5]]), np.array([0.25, 0.0])]
 
 
 def spy_on(script):
-    """An objective that keeps a diary of its calls; validation losses follow the script."""
+    """An objective that records its calls; its validation losses are those of the script."""
     batches, exams, losses = [], [], iter(script)
 
     def objective(parameters, X_seen, y_seen):
@@ -1579,7 +1584,7 @@ check.equal(
     [len(labels) for _, _, labels in batches],
     [4, 4, 2, 4, 4, 2],
     name="sizes of the minibatches: 10 examples, 4 at a time, 2 epochs",
-    hint="Every example has its turn in each epoch, so the last minibatch may be smaller.",
+    hint="Every epoch uses every example, so the last minibatch may be smaller.",
 )
 for epoch in (0, 1):
     seen = np.concatenate([X_seen[:, 0] for _, X_seen, _ in batches[3 * epoch : 3 * epoch + 3]])
@@ -1587,19 +1592,19 @@ for epoch in (0, 1):
         sorted(seen.tolist()),
         X[:, 0].tolist(),
         name=f"examples seen in epoch {epoch + 1}",
-        hint="Each example exactly once an epoch: permute, then cut into pieces.",
+        hint="Use each example exactly once per epoch: permute, then split into minibatches.",
     )
 for _, X_seen, y_seen in batches:
     check.equal(
         y_seen.tolist(),
         ((X_seen[:, 0] - 1) % 3).astype(int).tolist(),
         name="labels of a minibatch",
-        hint="Examples and labels must be shuffled alike: one order, used for both.",
+        hint="Shuffle examples and labels in the same way: one order, used for both.",
     )
 check.equal(
     [len(labels) for _, _, labels in exams],
     [3, 3],
-    name="validation sets seen, one an epoch",
+    name="validation sets seen, one per epoch",
     hint="After every epoch call objective once with all of X_val and y_val.",
 )
 check.close(val_losses, [5.0, 4.0], tolerance=1e-5, name="the validation losses that are returned")
@@ -1610,7 +1615,7 @@ for array, first in zip(check.items(best, 2, name="the parameters"), start, stri
         first - 0.01 * 2 * total,
         tolerance=1e-5,
         name="parameters after two epochs without momentum",
-        hint="Every minibatch of both epochs moves the parameters once.",
+        hint="Every minibatch of both epochs updates the parameters once.",
     )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 14])
@@ -1622,8 +1627,8 @@ start = [rng.normal(size=(2, 3)), rng.normal(size=3)]
 rules = {"learning_rate": 0.001, "momentum": 0.8, "batch_size": 5}
 
 
-def sit(script, patience, max_epochs, seed=7):
-    """Train with a spy; return the result, checked, and the spy's diary."""
+def train_recorded(script, patience, max_epochs, seed=7):
+    """Train with a recording objective; return the result, checked, and the recorded calls."""
     objective, batches, exams = spy_on(script)
     result = train(
         [p.copy() for p in start], X, y, X_val, y_val, np.random.default_rng([SEED, seed]),
@@ -1633,45 +1638,45 @@ def sit(script, patience, max_epochs, seed=7):
     return check.items(best, 2, name="the parameters"), val_losses, batches, exams
 
 
-# The best epoch is the third; a small success before patience runs out starts the count anew.
+# A new best before patience runs out restarts the count.
 script = [5.0, 4.0, 3.0, 3.5, 3.2, 2.5, 2.6, 2.5, 2.7, 2.0, 1.0]
-best, val_losses, batches, exams = sit(script, patience=3, max_epochs=50)
+best, val_losses, batches, exams = train_recorded(script, patience=3, max_epochs=50)
 check.close(
     val_losses,
     script[:9],
     tolerance=1e-5,
     name="validation losses until patience runs out",
-    hint="Count epochs in a row without a new best; a new best starts the count anew.",
+    hint="Count the epochs in a row without a new best; a new best resets the count to zero.",
 )
 check.equal(len(batches), 9 * 5, name="minibatches in 9 epochs: 23 examples, 5 at a time")
 check.equal(len(exams), 9, name="validation sets seen in 9 epochs")
 for _, X_seen, y_seen in exams:
-    check.close(X_seen, X_val, name="the validation examples", hint="All of them, as they are.")
+    check.close(X_seen, X_val, name="the validation examples", hint="Use all of them, unchanged.")
     check.equal(y_seen.tolist(), y_val.tolist(), name="the validation labels")
 orders = []
 for epoch in range(9):
-    diary = batches[5 * epoch : 5 * epoch + 5]
-    orders.append(np.concatenate([X_seen[:, 0] for _, X_seen, _ in diary]).tolist())
+    calls = batches[5 * epoch : 5 * epoch + 5]
+    orders.append(np.concatenate([X_seen[:, 0] for _, X_seen, _ in calls]).tolist())
     check.equal(
         sorted(orders[-1]),
         sorted(X[:, 0].tolist()),
         name=f"examples seen in epoch {epoch + 1}",
-        hint="Each example exactly once an epoch: permute, then cut into pieces.",
+        hint="Use each example exactly once per epoch: permute, then split into minibatches.",
     )
 for _, X_seen, y_seen in batches:
     check.equal(
         y_seen.tolist(),
         [label_of[x] for x in X_seen[:, 0].tolist()],
         name="labels of a minibatch",
-        hint="Examples and labels must be shuffled alike: one order, used for both.",
+        hint="Shuffle examples and labels in the same way: one order, used for both.",
     )
 check.that(
     len({tuple(order) for order in [X[:, 0].tolist(), *orders]}) == 10,
     "two epochs saw the examples in the same order.",
     name="order of the examples",
-    hint="Shuffle anew at the start of every epoch.",
+    hint="Shuffle again at the start of every epoch.",
 )
-# Momentum carried on through all batches and epochs: follow every step.
+# Velocities are kept through all batches and epochs: follow every step.
 theta, velocity, after_epoch = start, [np.zeros((2, 3)), np.zeros(3)], []
 for number, (seen, X_seen, y_seen) in enumerate(batches):
     for array, expected in zip(seen, theta, strict=True):
@@ -1680,7 +1685,7 @@ for number, (seen, X_seen, y_seen) in enumerate(batches):
             expected,
             tolerance=1e-5,
             name=f"parameters before step {number + 1}",
-            hint="Velocities start at zero and are carried on through all batches and epochs.",
+            hint="Velocities start at zero once and are kept through all batches and epochs.",
         )
     push = float(np.sum(X_seen[:, 0] * (1 + y_seen)))
     velocity = [0.8 * v - 0.001 * push for v in velocity]
@@ -1701,25 +1706,25 @@ for array, expected in zip(best, after_epoch[5], strict=True):
         expected,
         tolerance=1e-5,
         name="the parameters that are returned",
-        hint="Those of the epoch with the lowest validation loss, as they were then.",
+        hint="Return those of the epoch with the lowest validation loss, as they were then.",
     )
-# The same generator, the same walk; another generator, another.
-again = sit(script, patience=3, max_epochs=2)[2]
-other = sit(script, patience=3, max_epochs=2, seed=8)[2]
+# Equal generators give equal minibatches, different generators different ones.
+again = train_recorded(script, patience=3, max_epochs=2)[2]
+other = train_recorded(script, patience=3, max_epochs=2, seed=8)[2]
 same = [seen[:, 0].tolist() for _, seen, _ in again]
 check.equal(
     same,
     [seen[:, 0].tolist() for _, seen, _ in batches[:10]],
     name="minibatches of a second run with an equal generator",
-    hint="All randomness comes from rng, none from NumPy's global generator.",
+    hint="Draw all random numbers from rng, none from NumPy's global generator.",
 )
 check.that(
     same != [seen[:, 0].tolist() for _, seen, _ in other],
     "another generator gave the same order.",
     name="minibatches of a run with another generator",
-    hint="All randomness comes from rng.",
+    hint="Draw all random numbers from rng.",
 )
-best, val_losses, batches, exams = sit([2.0, 3.0, 1.5], patience=2, max_epochs=3)
+best, val_losses, batches, exams = train_recorded([2.0, 3.0, 1.5], patience=2, max_epochs=3)
 check.close(val_losses, [2.0, 3.0, 1.5], tolerance=1e-5, name="losses when the last epoch is best")
 for array, expected in zip(best, exams[2][0], strict=True):
     check.close(array, expected, tolerance=1e-5, name="the parameters when the last epoch is best")
@@ -1727,8 +1732,8 @@ for array, expected in zip(best, exams[2][0], strict=True):
 
 # %% [markdown]
 """
-And now the real thing: your network, your gradients, your optimiser and two spirals. The network
-has two hidden layers of 32 units. It is judged on points that it never saw.
+Now train your network, with your gradients and your optimizer, on two spirals. The network has two
+hidden layers of 32 units. It is tested on points that it never saw.
 """
 
 
@@ -1765,14 +1770,14 @@ check.between(
     np.mean(answers == y_new),
     0.95,
     1.0,
-    name="share of 1000 new points of the spiral that the network gets right",
+    name="accuracy on 1000 new points of the spiral",
     hint="If training fails although all checks above pass, look at loss_and_gradients once more.",
 )
 
 # %% [markdown]
 """
-Look at what your network learned. Each hidden layer has bent the plane a little further, until one
-straight cut was enough.
+Look at what your network learned. Each hidden layer has transformed the plane a little further, until
+the last layer can separate the classes by one line.
 """
 
 # %%
@@ -1794,17 +1799,17 @@ plot.decision_boundary(
     probability_of_class_1,
     X,
     y,
-    title="Two spirals, told apart by your network",
+    title="Two spirals, separated by your network",
     caption=f"Trained for {len(val_losses)} epochs; the best validation loss was "
     f"{min(val_losses):.3f}.",
 )
 
 # %% [markdown]
 """
-## For a weekend: let the machine differentiate
+## Optional: automatic differentiation
 
-You wrote a backward function for every part. You need not have. Give every *number* a memory of
-where it came from, and the chain rule can walk back by itself:
+You wrote a backward function for every part. That is not necessary. If every *number* records how it
+was computed, a program can apply the chain rule by itself (reverse mode differentiation):
 
 ```python
 a, b = Value(2.0), Value(-3.0)
@@ -1813,26 +1818,25 @@ c.backward()
 print(a.grad, b.grad)      # 1.0 and 2.0
 ```
 
-A `Value` holds `data` and `grad`, remembers the values that it was computed from, and knows the
-slope of the operation that made it. `backward()` sorts all values so that each comes after
-everything that depends on it, and hands gradients down, *adding* where a value was used more than
-once.
+A `Value` holds `data` and `grad`, the values that it was computed from, and the local derivatives of
+the operation that computed it. `backward()` sorts all values so that each comes after everything that
+depends on it, and passes gradients on, *adding* where a value was used more than once.
 
-1. Support `+`, `*`, `-`, `**` by a number, `exp`, `log`, `tanh` and `relu`, with plain numbers
-   mixed in.
+1. Support `+`, `*`, `-`, `**` by a number, `exp`, `log`, `tanh` and `relu`, also mixed with plain
+   numbers.
 2. Build the network of exercise 13 from `Value`s and run the cell below: it compares your
    engine's gradients with those of your `loss_and_gradients`.
-3. A chain of 5,000 additions breaks a recursive `backward`. Mend it.
+3. A chain of 5,000 additions breaks a recursive `backward`. Correct it.
 4. Go further: put `dropout` into `loss_and_gradients`, or write Adam, and see which reaches 95 %
    on the spiral in the fewest epochs.
 
-Nothing here is graded. Andrej Karpathy's *micrograd* does it in 94 lines; try before you look.
+Nothing here is graded. Andrej Karpathy's *micrograd* does it in 94 lines; try it before you look.
 """
 
 
 # %%
 def compare_engine(Value):
-    """Print how far an engine's gradients are from those of loss_and_gradients."""
+    """Print the largest difference of an engine's gradients from those of loss_and_gradients."""
     rng = np.random.default_rng(SEED)
     parameters = initialize([2, 3, 2], "tanh", rng)
     X, y = rng.normal(size=(4, 2)), np.array([0, 1, 1, 0])
@@ -1857,4 +1861,4 @@ def compare_engine(Value):
         print(f"{name}: largest difference {np.abs(engine - expected).max():.1e}")
 
 
-# When your engine stands: compare_engine(Value)
+# When your engine is ready: compare_engine(Value)

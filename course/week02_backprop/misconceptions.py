@@ -1,4 +1,4 @@
-"""Known wrong answers of week 2, each with the sentence that its author deserves to read."""
+"""Known answers of week 2: wrong ones, each with a hint for its author, and right ones."""
 
 import itertools
 
@@ -12,21 +12,21 @@ from autograder.course.known_answers import misconception, variant
 
 @misconception(
     "dense_forward",
-    hint="The weights are (n_inputs, n_outputs) already: a unit is a column of W, so there is "
-    "nothing to transpose.",
+    hint="The shape of W is (n_inputs, n_outputs) already: a unit is a column of W. Do not transpose "
+    "it.",
 )
 def weights_transposed(X, W, b):
     return X @ W.T + b
 
 
-@misconception("dense_forward", hint="One thing of the layer does not reach its sums: the biases.")
+@misconception("dense_forward", hint="The biases are missing from the pre-activations.")
 def no_bias(X, W, b):
     return X @ W
 
 
 @misconception(
     "dense_forward",
-    hint="A bias belongs to a unit, that is to a column of Z; yours was given to an example.",
+    hint="A bias belongs to a unit, that is, to a column of Z; you add it to a row, an example.",
 )
 def a_bias_for_each_example(X, W, b):
     return X @ W + np.resize(b, len(X))[:, None]
@@ -34,7 +34,7 @@ def a_bias_for_each_example(X, W, b):
 
 @misconception(
     "dense_forward",
-    hint="The sums are asked for as they are: the activation is a part of its own and comes later.",
+    hint="Return the pre-activations: the activation function is a separate part and comes later.",
 )
 def bends_at_once(X, W, b):
     return np.maximum(X @ W + b, 0)
@@ -59,7 +59,8 @@ def in_single_precision(X, W, b):
 @misconception(
     "gradient_check",
     replaces="numerical_gradient",
-    hint="You stepped to one side only. Step to both: the error shrinks from h to h squared.",
+    hint="You stepped to one side only. Step to both sides: the error then shrinks with h squared "
+    "instead of h.",
 )
 def one_sided(f, x, h=1e-5):
     gradient = np.zeros(x.shape)
@@ -73,7 +74,7 @@ def one_sided(f, x, h=1e-5):
 @misconception(
     "gradient_check",
     replaces="numerical_gradient",
-    hint="From x - h to x + h is not h: by what distance must the difference be divided?",
+    hint="The distance from x - h to x + h is not h. By what must you divide the difference?",
 )
 def divides_by_half_the_distance(f, x, h=1e-5):
     gradient = np.zeros(x.shape)
@@ -87,7 +88,7 @@ def divides_by_half_the_distance(f, x, h=1e-5):
 @misconception(
     "gradient_check",
     replaces="numerical_gradient",
-    hint="When you turn to the next coordinate the last one must be back where it was.",
+    hint="Before you change the next coordinate, set the last one back to its old value.",
 )
 def leaves_coordinates_moved(f, x, h=1e-5):
     gradient = np.zeros(x.shape)
@@ -102,7 +103,7 @@ def leaves_coordinates_moved(f, x, h=1e-5):
 @misconception(
     "gradient_check",
     replaces="numerical_gradient",
-    hint="x may be a matrix, or have more axes still: visit every entry, not every row.",
+    hint="x may be a matrix, or have more axes: loop over every entry, not over every row.",
 )
 def only_for_vectors(f, x, h=1e-5):
     steps = h * np.eye(len(x))
@@ -112,7 +113,7 @@ def only_for_vectors(f, x, h=1e-5):
 @misconception(
     "gradient_check",
     replaces="gradient_check",
-    hint="A difference of 0.001 is much for a gradient of length 0.001 and nothing for one of "
+    hint="A difference of 0.001 is large for a gradient of length 0.001 and tiny for one of length "
     "1000: the error has to be relative.",
 )
 def absolute_error(f, x, gradient, h=1e-5):
@@ -122,8 +123,8 @@ def absolute_error(f, x, gradient, h=1e-5):
 @misconception(
     "gradient_check",
     replaces="gradient_check",
-    hint="You compare how long the two gradients are. Two of equal length can point in opposite "
-    "directions: take the difference first, then its length.",
+    hint="You compare the lengths of the two gradients. Two gradients of equal length can point in "
+    "opposite directions: take the difference first, then its norm.",
 )
 def compares_lengths(f, x, gradient, h=1e-5):
     ours, theirs = np.linalg.norm(gradient), np.linalg.norm(numerical_gradient(f, x, h))
@@ -149,7 +150,7 @@ def moves_and_puts_back(f, x, h=1e-5):
 
 @misconception(
     "dense_backward",
-    hint="Your grad_W is turned on its side: it needs the shape of W, inputs by units.",
+    hint="Your grad_W is transposed: it needs the shape of W, (n_inputs, n_outputs).",
 )
 def weight_gradient_transposed(grad_Z, X, W):
     return grad_Z @ W.T, grad_Z.T @ X, grad_Z.sum(axis=0)
@@ -157,7 +158,7 @@ def weight_gradient_transposed(grad_Z, X, W):
 
 @misconception(
     "dense_backward",
-    hint="One bias serves all examples, so its gradient collects from all of them: which axis of "
+    hint="All examples use the same bias, so its gradient is a sum over the examples. Which axis of "
     "grad_Z counts the examples?",
 )
 def bias_gradient_not_summed(grad_Z, X, W):
@@ -166,8 +167,8 @@ def bias_gradient_not_summed(grad_Z, X, W):
 
 @misconception(
     "dense_backward",
-    hint="The mean over the batch is in grad_Z already: the loss put it there. Dividing here "
-    "divides twice.",
+    hint="grad_Z already contains the division by the batch size, from the mean in the loss. You "
+    "divide a second time.",
 )
 def divides_by_the_batch_again(grad_Z, X, W):
     n = len(X)
@@ -176,7 +177,7 @@ def divides_by_the_batch_again(grad_Z, X, W):
 
 @misconception(
     "dense_backward",
-    hint="The three gradients are right, their order is not: the docstring's first is that of X.",
+    hint="The three gradients are right, but their order is not: the first must be grad_X.",
 )
 def in_another_order(grad_Z, X, W):
     return X.T @ grad_Z, grad_Z.sum(axis=0), grad_Z @ W.T
@@ -184,7 +185,7 @@ def in_another_order(grad_Z, X, W):
 
 @misconception(
     "dense_backward",
-    hint="The biases were summed over the wrong axis: one number a unit, not one an example.",
+    hint="You summed grad_b over the wrong axis: it needs one number per unit, not per example.",
 )
 def sums_over_the_units(grad_Z, X, W):
     return grad_Z @ W.T, X.T @ grad_Z, grad_Z.sum(axis=1)
@@ -192,7 +193,7 @@ def sums_over_the_units(grad_Z, X, W):
 
 @misconception(
     "dense_backward",
-    hint="grad_X must know by how much each input was weighed: W is missing from it.",
+    hint="grad_X depends on the weights of each input: W is missing from it.",
 )
 def input_gradient_without_weights(grad_Z, X, W):
     return np.repeat(grad_Z.sum(axis=1)[:, None], len(W), axis=1), X.T @ grad_Z, grad_Z.sum(axis=0)
@@ -219,8 +220,8 @@ def backward_in_single_precision(grad_Z, X, W):
 
 @misconception(
     "relu_backward",
-    hint="Your mask looks at the gradient's sign. The gate was opened or shut by Z, on the way "
-    "forward.",
+    hint="Your mask uses the sign of the gradient. Whether the gradient passes depends on the sign of "
+    "Z.",
 )
 def mask_from_the_gradient(grad_A, Z):
     return grad_A * (grad_A > 0)
@@ -228,7 +229,7 @@ def mask_from_the_gradient(grad_A, Z):
 
 @misconception(
     "relu_backward",
-    hint="That is the slope of the ReLU alone. The chain rule has a second factor: what arrived.",
+    hint="That is the derivative of the ReLU only. The chain rule has a second factor: grad_A.",
 )
 def slope_only(grad_A, Z):
     return (Z > 0).astype(float)
@@ -236,7 +237,7 @@ def slope_only(grad_A, Z):
 
 @misconception(
     "relu_backward",
-    hint="You multiplied by the ReLU's value. The chain rule wants its slope, and that is 0 or 1.",
+    hint="You multiplied by the value of the ReLU. The chain rule needs its derivative, 0 or 1.",
 )
 def value_for_slope(grad_A, Z):
     return grad_A * np.maximum(Z, 0)
@@ -244,7 +245,7 @@ def value_for_slope(grad_A, Z):
 
 @misconception(
     "relu_backward",
-    hint="The numbers are right, but you wrote them into the caller's grad_A: make a new array.",
+    hint="The numbers are right, but you wrote them into the caller's grad_A: create a new array.",
 )
 def overwrites_the_gradient(grad_A, Z):
     grad_A[Z <= 0] = 0
@@ -253,7 +254,7 @@ def overwrites_the_gradient(grad_A, Z):
 
 @misconception(
     "relu_backward",
-    hint="Look at a sum of exactly zero: the docstring says what passes there.",
+    hint="Look at a pre-activation of exactly zero: the docstring says that the result is 0 there.",
 )
 def lets_zero_pass(grad_A, Z):
     return grad_A * (Z >= 0)
@@ -279,20 +280,20 @@ def relu_entry_by_entry(grad_A, Z):
 
 @misconception(
     "tanh_backward",
-    hint="1 - (…)² is the right form, but what is squared is the tanh's output; Z is its input.",
+    hint="1 - (…)² is the right form, but you must square the output of tanh; Z is its input.",
 )
 def takes_input_for_output(grad_A, Z):
     return grad_A * (1 - Z**2)
 
 
-@misconception("tanh_backward", hint="The slope is 1 - tanh²: a square is missing.")
+@misconception("tanh_backward", hint="The derivative is 1 - tanh²: the square is missing.")
 def forgets_the_square(grad_A, Z):
     return grad_A * (1 - np.tanh(Z))
 
 
 @misconception(
     "tanh_backward",
-    hint="That is the slope of tanh alone. The chain rule has a second factor: what arrived.",
+    hint="That is the derivative of tanh only. The chain rule has a second factor: grad_A.",
 )
 def drops_what_arrived(grad_A, Z):
     return 1 - np.tanh(Z) ** 2
@@ -300,8 +301,8 @@ def drops_what_arrived(grad_A, Z):
 
 @misconception(
     "tanh_backward",
-    hint="a (1 - a) is the slope of the logistic function; at the origin tanh is four times as "
-    "steep.",
+    hint="a (1 - a) is the derivative of the sigmoid. At the origin the derivative of tanh is 1, four "
+    "times as large as the sigmoid's.",
 )
 def slope_of_the_logistic(grad_A, Z):
     A = np.tanh(Z)
@@ -328,7 +329,7 @@ def tanh_entry_by_entry(grad_A, Z):
 
 @misconception(
     "softmax",
-    hint="Your columns sum to 1. An example is a row: normalise over the axis of the classes.",
+    hint="Your columns sum to 1. An example is a row: normalize over the axis of the classes.",
 )
 def over_the_batch(logits):
     powers = np.exp(logits - logits.max(axis=0))
@@ -337,8 +338,8 @@ def over_the_batch(logits):
 
 @misconception(
     "softmax",
-    hint="exp(1000) does not fit into a float. A shift of the whole row changes no probability: "
-    "use it before exp.",
+    hint="exp(1000) overflows. Adding a number to the whole row changes no probability: shift each "
+    "row before exp.",
 )
 def overflows(logits):
     with np.errstate(all="ignore"):
@@ -348,8 +349,8 @@ def overflows(logits):
 
 @misconception(
     "softmax",
-    hint="You shifted all rows by the largest logit of the whole batch. A row far below it "
-    "vanishes altogether: each row needs a shift of its own.",
+    hint="You shifted all rows by the largest logit of the whole batch. In a row far below it all "
+    "exponentials become 0: shift each row by its own largest logit.",
 )
 def one_shift_for_all_rows(logits):
     with np.errstate(all="ignore"):
@@ -359,7 +360,7 @@ def one_shift_for_all_rows(logits):
 
 @misconception(
     "softmax",
-    hint="All your probabilities together sum to 1. Each row should: say over which axis to sum.",
+    hint="All your probabilities together sum to 1. Each row must: give np.sum an axis.",
 )
 def over_everything(logits):
     powers = np.exp(logits - logits.max())
@@ -368,7 +369,7 @@ def over_everything(logits):
 
 @misconception(
     "softmax",
-    hint="The probabilities are right, but the caller's logits changed: -= works in place.",
+    hint="The probabilities are right, but the caller's logits have changed: -= works in place.",
 )
 def shifts_in_place(logits):
     logits -= logits.max(axis=1, keepdims=True)
@@ -378,8 +379,7 @@ def shifts_in_place(logits):
 
 @misconception(
     "softmax",
-    hint="Dividing by the sum alone does not make negative logits positive: something is missing "
-    "before it.",
+    hint="Dividing by the sum does not make negative logits positive: the exponential is missing.",
 )
 def divides_the_logits(logits):
     with np.errstate(all="ignore"):
@@ -404,14 +404,14 @@ def through_logarithms(logits):
 # --- cross_entropy ---------------------------------------------------------------------------
 
 
-@misconception("cross_entropy", hint="The loss is a mean over the examples, yours is their sum.")
+@misconception("cross_entropy", hint="The loss is a mean over the examples; yours is a sum.")
 def summed_surprise(P, y):
     return -np.log(np.maximum(P[np.arange(len(y)), y], 1e-12)).sum()
 
 
 @misconception(
     "cross_entropy",
-    hint="The logarithm of a probability is negative, a loss is not: mind the sign.",
+    hint="The logarithm of a probability is negative, a loss is not: check the sign.",
 )
 def without_the_minus(P, y):
     return np.log(np.maximum(P[np.arange(len(y)), y], 1e-12)).mean()
@@ -419,8 +419,8 @@ def without_the_minus(P, y):
 
 @misconception(
     "cross_entropy",
-    hint="A right class with probability exactly 0 makes your loss infinite: there is a smallest "
-    "probability that counts.",
+    hint="A right class with probability exactly 0 makes your loss infinite: count probabilities "
+    "below 1e-12 as 1e-12.",
 )
 def infinite_at_zero(P, y):
     with np.errstate(all="ignore"):
@@ -438,7 +438,7 @@ def mean_over_all_entries(P, y):
 
 @misconception(
     "cross_entropy",
-    hint="P[:, y] takes all the named columns for every row. One entry a row is wanted.",
+    hint="P[:, y] takes all the columns in y for every row. You need one entry per row.",
 )
 def columns_for_entries(P, y):
     return -np.log(np.maximum(P[:, y], 1e-12)).mean()
@@ -463,8 +463,8 @@ def surprise_by_surprise(P, y):
 
 @misconception(
     "softmax_cross_entropy_backward",
-    hint="p - y is the gradient for one example. The loss is a mean over the batch: what is each "
-    "example's share?",
+    hint="p - y is the gradient for one example. The loss is a mean over the batch: divide by its "
+    "size.",
 )
 def sum_for_mean(P, y):
     grad_logits = P.copy()
@@ -474,8 +474,7 @@ def sum_for_mean(P, y):
 
 @misconception(
     "softmax_cross_entropy_backward",
-    hint="The sign is flipped: the logit of the right class must rise when you step against the "
-    "gradient.",
+    hint="The sign is wrong: a step against the gradient must increase the logit of the right class.",
 )
 def uphill(P, y):
     return (np.eye(P.shape[1])[y] - P) / len(y)
@@ -500,7 +499,7 @@ def slope_left_over(P, y):
 
 @misconception(
     "softmax_cross_entropy_backward",
-    hint="You divided by the number of entries; the mean was over the examples only.",
+    hint="You divided by the number of entries; the mean is over the examples only.",
 )
 def divides_by_all_entries(P, y):
     return (P - np.eye(P.shape[1])[y]) / P.size
@@ -508,8 +507,8 @@ def divides_by_all_entries(P, y):
 
 @misconception(
     "softmax_cross_entropy_backward",
-    hint="-1/p at the right class is the gradient with respect to the probabilities. The softmax "
-    "between them and the logits is missing.",
+    hint="-1/p at the right class is the gradient with respect to the probabilities. The derivative "
+    "of softmax is missing.",
 )
 def stops_at_the_probabilities(P, y):
     return -np.eye(P.shape[1])[y] / np.maximum(P, 1e-12) / len(y)
@@ -531,7 +530,7 @@ def entry_by_entry(P, y):
 
 @misconception(
     "initialize",
-    hint="The recipe's n_in is the number of inputs of the layer; yours is that of its units.",
+    hint="n_in is the number of inputs of the layer; you used the number of its units.",
 )
 def counts_the_wrong_side(sizes, activation, rng):
     parameters = []
@@ -558,7 +557,8 @@ def variance_for_spread(sizes, activation, rng):
 
 @misconception(
     "initialize",
-    hint="With equal weights all units of a layer compute the same and learn the same: draw them.",
+    hint="With equal weights all units of a layer compute the same and stay equal: draw random "
+    "weights.",
 )
 def all_zeros(sizes, activation, rng):
     return [
@@ -570,7 +570,7 @@ def all_zeros(sizes, activation, rng):
 
 @misconception(
     "initialize",
-    hint="Whatever is asked for, you follow He: tanh has a recipe of its own.",
+    hint="You use He's recipe for every activation function: tanh needs Xavier's.",
 )
 def he_for_everything(sizes, activation, rng):
     parameters = []
@@ -582,8 +582,8 @@ def he_for_everything(sizes, activation, rng):
 
 @misconception(
     "initialize",
-    hint="You start a new generator for every layer, so all layers begin with the same numbers: "
-    "keep drawing from the one that you are given.",
+    hint="You create a new generator for every layer, so all layers get the same numbers: keep "
+    "drawing from the one that is passed in.",
 )
 def starts_anew_for_each_layer(sizes, activation, rng):
     seed = int(rng.integers(1 << 30))
@@ -602,10 +602,10 @@ def starts_anew_for_each_layer(sizes, activation, rng):
 def random_biases(sizes, activation, rng):
     parameters = []
     for n_inputs, n_outputs in itertools.pairwise(sizes):
-        spread = np.sqrt(2 / n_inputs if activation == "relu" else 2 / (n_inputs + n_outputs))
+        deviation = np.sqrt(2 / n_inputs if activation == "relu" else 2 / (n_inputs + n_outputs))
         parameters += [
-            rng.normal(scale=spread, size=(n_inputs, n_outputs)),
-            rng.normal(scale=spread, size=n_outputs),
+            rng.normal(scale=deviation, size=(n_inputs, n_outputs)),
+            rng.normal(scale=deviation, size=n_outputs),
         ]
     return parameters
 
@@ -640,8 +640,8 @@ def uniform_weights(sizes, activation, rng):
 
 @misconception(
     "sgd_momentum_step",
-    hint="You blend with 1 - momentum, as Adam does. Here the gradient is weighed by the learning "
-    "rate alone.",
+    hint="You multiply the gradient by 1 - momentum, as Adam does. Here it is multiplied by the "
+    "learning rate only.",
 )
 def running_mean(parameters, gradients, velocities, learning_rate, momentum):
     velocities = [
@@ -653,7 +653,7 @@ def running_mean(parameters, gradients, velocities, learning_rate, momentum):
 
 @misconception(
     "sgd_momentum_step",
-    hint="The parameters moved by the velocity from before. Renew it first, then move.",
+    hint="You moved the parameters by the old velocity. Update the velocity first, then move.",
 )
 def moves_by_the_old_velocity(parameters, gradients, velocities, learning_rate, momentum):
     moved = [p + v for p, v in zip(parameters, velocities, strict=True)]
@@ -665,7 +665,7 @@ def moves_by_the_old_velocity(parameters, gradients, velocities, learning_rate, 
 
 @misconception(
     "sgd_momentum_step",
-    hint="You walk uphill: the gradient pushes against the velocity.",
+    hint="Your step goes uphill: subtract the gradient from the velocity.",
 )
 def climbs(parameters, gradients, velocities, learning_rate, momentum):
     velocities = [
@@ -676,8 +676,8 @@ def climbs(parameters, gradients, velocities, learning_rate, momentum):
 
 @misconception(
     "sgd_momentum_step",
-    hint="The numbers are right, but what the caller handed in has changed, too: assign to no entry "
-    "of those lists, and use no += or *= on their arrays.",
+    hint="The numbers are right, but the caller's lists or arrays have changed, too: do not assign to "
+    "entries of those lists, and do not use += or *= on their arrays.",
 )
 def steps_in_place(parameters, gradients, velocities, learning_rate, momentum):
     for p, g, v in zip(parameters, gradients, velocities, strict=True):
@@ -689,7 +689,7 @@ def steps_in_place(parameters, gradients, velocities, learning_rate, momentum):
 
 @misconception(
     "sgd_momentum_step",
-    hint="The old velocity is forgotten: without it this is plain gradient descent.",
+    hint="The old velocity is missing: without it this is plain gradient descent.",
 )
 def forgets_the_velocity(parameters, gradients, velocities, learning_rate, momentum):
     velocities = [-learning_rate * g for g in gradients]
@@ -711,7 +711,8 @@ def array_by_array(parameters, gradients, velocities, learning_rate, momentum):
 
 @misconception(
     "dropout",
-    hint="Half the units silent means half the sum above: those that are kept must make up for it.",
+    hint="If half of the units are off, the next layer gets half of its input: scale up the units "
+    "that are kept.",
 )
 def not_rescaled(A, rate, rng, training):
     mask = (rng.random(A.shape) >= rate).astype(float) if training else np.ones(A.shape)
@@ -720,7 +721,7 @@ def not_rescaled(A, rate, rng, training):
 
 @misconception(
     "dropout",
-    hint="The rate is the probability of being silenced; you keep with that probability.",
+    hint="The rate is the probability of being switched off; you keep units with that probability.",
 )
 def keeps_with_the_rate(A, rate, rng, training):
     if not training or rate == 0:
@@ -731,7 +732,7 @@ def keeps_with_the_rate(A, rate, rng, training):
 
 @misconception(
     "dropout",
-    hint="Your dropout goes on at test time. Then the network should use all that it has.",
+    hint="Your dropout is also active at test time. When not training, all units must stay on.",
 )
 def always_on(A, rate, rng, training):
     mask = (rng.random(A.shape) >= rate) / (1 - rate)
@@ -740,8 +741,8 @@ def always_on(A, rate, rng, training):
 
 @misconception(
     "dropout",
-    hint="One mask serves all your examples. Every example should train a network of its own: draw "
-    "for every entry of A.",
+    hint="You use one mask for all examples. Every example needs its own mask: draw for every entry "
+    "of A.",
 )
 def one_mask_for_all_examples(A, rate, rng, training):
     if not training:
@@ -752,7 +753,7 @@ def one_mask_for_all_examples(A, rate, rng, training):
 
 @misconception(
     "dropout",
-    hint="You scaled at test time as well. Inverted dropout settles the account in training.",
+    hint="You scaled at test time as well. Inverted dropout scales only in training.",
 )
 def scales_at_test_time(A, rate, rng, training):
     if not training:
@@ -763,8 +764,8 @@ def scales_at_test_time(A, rate, rng, training):
 
 @misconception(
     "dropout",
-    hint="You divide by the rate. Think of rate 0.1: nearly all are kept, so they need nearly no "
-    "help.",
+    hint="You divide by the rate. At rate 0.1 nearly all units are kept, so the factor must be close "
+    "to 1: divide by the probability of being kept.",
 )
 def divides_by_the_rate(A, rate, rng, training):
     mask = (rng.random(A.shape) >= rate) / max(rate, 1e-9) if training else np.ones(A.shape)
@@ -790,19 +791,19 @@ def with_coins(A, rate, rng, training):
 
 def _there_and_back(parameters, X, y, *, forward, backward, last=lambda Z: Z, error=None):
     """Run the network with parts that can be exchanged; return its loss and gradients."""
-    A, inputs, sums = X, [], []
+    A, inputs, pre_activations = X, [], []
     for W, b in zip(parameters[::2], parameters[1::2], strict=True):
         inputs.append(A)
-        sums.append(dense_forward(A, W, b))
-        A = forward(sums[-1])
-    logits = last(sums[-1])
+        pre_activations.append(dense_forward(A, W, b))
+        A = forward(pre_activations[-1])
+    logits = last(pre_activations[-1])
     P = softmax(logits)
     gradients, grad_Z = [], (error or softmax_cross_entropy_backward)(P, y)
-    for layer in reversed(range(len(sums))):
+    for layer in reversed(range(len(pre_activations))):
         grad_A, grad_W, grad_b = dense_backward(grad_Z, inputs[layer], parameters[2 * layer])
         gradients = [grad_W, grad_b, *gradients]
         if layer > 0:
-            grad_Z = backward(grad_A, sums[layer - 1])
+            grad_Z = backward(grad_A, pre_activations[layer - 1])
     return cross_entropy(P, y), gradients
 
 
@@ -812,7 +813,7 @@ def _relu(Z):
 
 @misconception(
     "loss_and_gradients",
-    hint="The gradients are right but begin with the last layer: put them in the order of the "
+    hint="The gradients are right, but the last layer comes first: return them in the order of the "
     "parameters.",
 )
 def last_layer_first(parameters, X, y, activation="relu"):
@@ -824,8 +825,8 @@ def last_layer_first(parameters, X, y, activation="relu"):
 
 @misconception(
     "loss_and_gradients",
-    hint="On the way back the gradient went straight through the activations: each has a backward "
-    "function.",
+    hint="Your backward pass leaves out the activation functions: call relu_backward or "
+    "tanh_backward for each of them.",
 )
 def activations_skipped_backwards(parameters, X, y, activation="relu"):
     forward = _relu if activation == "relu" else np.tanh
@@ -834,7 +835,8 @@ def activations_skipped_backwards(parameters, X, y, activation="relu"):
 
 @misconception(
     "loss_and_gradients",
-    hint="The last layer's sums are the logits: no activation between them and the softmax.",
+    hint="The last layer's pre-activations are the logits: there is no activation function between "
+    "them and the softmax.",
 )
 def bends_the_logits(parameters, X, y, activation="relu"):
     parts = (_relu, relu_backward) if activation == "relu" else (np.tanh, tanh_backward)
@@ -843,7 +845,7 @@ def bends_the_logits(parameters, X, y, activation="relu"):
 
 @misconception(
     "loss_and_gradients",
-    hint="Whatever is asked for, your network uses ReLU: mind the argument `activation`.",
+    hint="Your network always uses ReLU: use the argument `activation`.",
 )
 def relu_whatever_is_asked(parameters, X, y, activation="relu"):
     return _there_and_back(parameters, X, y, forward=_relu, backward=relu_backward)
@@ -851,8 +853,8 @@ def relu_whatever_is_asked(parameters, X, y, activation="relu"):
 
 @misconception(
     "loss_and_gradients",
-    hint="The backward functions of the activations want Z, the sums; you handed them what came "
-    "out of the activation. ReLU forgives that, tanh does not.",
+    hint="relu_backward and tanh_backward need Z, the pre-activations; you passed the activations A. "
+    "For ReLU both give the same, for tanh they do not.",
 )
 def hands_back_the_outputs(parameters, X, y, activation="relu"):
     forward, back = (_relu, relu_backward) if activation == "relu" else (np.tanh, tanh_backward)
@@ -863,7 +865,8 @@ def hands_back_the_outputs(parameters, X, y, activation="relu"):
 
 @misconception(
     "loss_and_gradients",
-    hint="Your error term is not that of the mean loss: it is the examples' number too long.",
+    hint="Your gradients belong to the sum of the losses, not to the mean: they are too large by the "
+    "number of examples.",
 )
 def error_term_of_the_sum(parameters, X, y, activation="relu"):
     parts = (_relu, relu_backward) if activation == "relu" else (np.tanh, tanh_backward)
@@ -953,8 +956,8 @@ def _walk(
 
 @misconception(
     "train",
-    hint="What you return are the weights of the last epoch, not those of the best. And if you did "
-    "remember the best: was it a copy, or a second name for arrays that went on changing?",
+    hint="You return the parameters of the last epoch, not those of the best. If you did store the "
+    "best: was it a copy, or a second name for arrays that changed later?",
 )
 def keeps_the_last(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
@@ -965,8 +968,8 @@ def keeps_the_last(
 
 @misconception(
     "train",
-    hint="Examples and labels were shuffled apart: every picture now wears somebody else's label. "
-    "Draw one order and use it for both.",
+    hint="Examples and labels were shuffled differently, so examples have wrong labels. Draw one "
+    "order and use it for both.",
 )
 def shuffles_X_without_y(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
@@ -988,8 +991,8 @@ def never_shuffles(
 
 @misconception(
     "train",
-    hint="When the batch size does not divide the number of examples, some are never seen in an "
-    "epoch: the last minibatch may be smaller.",
+    hint="When the batch size does not divide the number of examples, you leave some out: the last "
+    "minibatch may be smaller.",
 )
 def drops_the_last_minibatch(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
@@ -1000,7 +1003,8 @@ def drops_the_last_minibatch(
 
 @misconception(
     "train",
-    hint="Some examples come twice in an epoch and others not at all: permute them, do not draw.",
+    hint="Some examples come twice in an epoch and others not at all: use a permutation, do not draw "
+    "with replacement.",
 )
 def draws_with_replacement(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
@@ -1011,7 +1015,7 @@ def draws_with_replacement(
 
 @misconception(
     "train",
-    hint="A new best starts the count of patience anew; yours counts all the bad epochs ever.",
+    hint="A new best must reset the count for patience; you count all epochs without a new best.",
 )
 def patience_never_recovers(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
@@ -1022,8 +1026,8 @@ def patience_never_recovers(
 
 @misconception(
     "train",
-    hint="Count once more: with patience 2, the second epoch in a row without a new best is the "
-    "last.",
+    hint="You stop one epoch too late: with patience 2, the second epoch in a row without a new best "
+    "is the last.",
 )
 def waits_one_epoch_too_long(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
@@ -1034,8 +1038,7 @@ def waits_one_epoch_too_long(
 
 @misconception(
     "train",
-    hint="The velocities start at zero once. Yours are stopped at the start of every epoch, and "
-    "momentum with them.",
+    hint="The velocities start at zero only once. You reset them at the start of every epoch.",
 )
 def new_velocities_every_epoch(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
@@ -1046,8 +1049,7 @@ def new_velocities_every_epoch(
 
 @misconception(
     "train",
-    hint="Best is what does best on the validation set; the training loss knows nothing of "
-    "overfitting.",
+    hint="Choose the best epoch by the validation loss; the training loss does not show overfitting.",
 )
 def judges_by_the_training_loss(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
@@ -1058,7 +1060,7 @@ def judges_by_the_training_loss(
 
 @misconception(
     "train",
-    hint="Your order comes from NumPy's global generator: equal rng must give the same walk.",
+    hint="Your order comes from NumPy's global generator: equal rng must give equal minibatches.",
 )
 def shuffles_with_the_global_generator(
     parameters, X, y, X_val, y_val, rng, learning_rate=0.1, momentum=0.9, batch_size=32,
