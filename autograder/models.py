@@ -89,6 +89,7 @@ class FindingKind(StrEnum):
     STARVED = "starved"
     TEST_ERROR = "test-error"
     # the grading
+    NOT_GRADED = "not-graded"
     NOT_WRITTEN = "not-written"
 
 
