@@ -123,8 +123,8 @@ def read_notebook(root: Path, assignment: str, name: str) -> AssignmentNotebook:
     known_answers: tuple[KnownAnswer, ...] = ()
     misconceptions = paths.misconceptions(assignment)
     if misconceptions.is_file() and (reference := _reference(source)):
+        text += _read(misconceptions)
         known_answers = load(misconceptions, reference, _setup_names(source))
-        text += misconceptions.read_text(encoding="utf-8-sig")
     support = read_support_files(released.parent)
     digest = text_digest(text + support.digest)
     return AssignmentNotebook(assignment, name, source, release, known_answers, digest, support)
@@ -158,7 +158,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
-        message = f"{path} cannot be read as a notebook: {error}"
+        message = f"{path} cannot be read: {error}"
         raise UsageError(message) from error
 
 

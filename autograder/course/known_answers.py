@@ -108,7 +108,7 @@ def load(
     """
     if not path.exists():
         return ()
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     try:
         tree = parse(text)
     except SyntaxError as error:

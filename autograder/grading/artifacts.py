@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 from autograder.course.paths import CoursePaths
 from autograder.errors import ResultCacheError, UsageError
 from autograder.exam.attempt import missing_verdict
-from autograder.files import advice_on, write_atomically, write_partial
+from autograder.files import advice_on, check_names, write_atomically, write_partial
 from autograder.models import CellRole, Finding, FindingKind, Result, Submission, Verdict
 from autograder.notebook.cells import (
     cells_with_role,
@@ -165,10 +165,16 @@ def graded_submissions(root: Path, assignment: str) -> tuple[Submission, ...]:
     """Return what was graded of an assignment, in the order of the students' names.
 
     The path of each is that of its graded notebook.
+
+    Raises
+    ------
+    UsageError
+        If the name of a student is not UTF-8.
     """
     if Path(assignment).name != assignment:
         return ()  # a name with a slash could lead elsewhere
     autograded = CoursePaths(root).autograded
+    check_names(_names(autograded), autograded)
     return tuple(
         Submission(student, assignment, Path(name).stem, autograded / student / assignment / name)
         for student in _names(autograded)

@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.course.assignment import AssignmentNotebook, assignment_names
 from autograder.course.paths import CoursePaths
 from autograder.errors import SubmissionError, UsageError
+from autograder.files import check_names
 from autograder.models import Finding, FindingKind, Submission
 from autograder.submission.misplaced import files_below, may_contain, what_lies_there
 from autograder.submission.reading import read_submitted
@@ -60,7 +61,8 @@ def find_submissions(
     Raises
     ------
     UsageError
-        If nobody submitted this assignment, or one of `students` did not.
+        If nobody submitted this assignment, one of `students` did not, or the name of a student
+        is not UTF-8.
     """
     paths = CoursePaths(root)
     others = set(assignment_names(root)) - {assignment}
@@ -100,6 +102,7 @@ def _folders(
     It need not exist: a student whose folder has something for this assignment, but in another
     place, is one of the class.
     """
+    check_names(_names(paths.submitted), paths.submitted)
     found: dict[str, Path] = {}
     for student in _names(paths.submitted):
         folder = paths.submitted_folder(student, assignment)

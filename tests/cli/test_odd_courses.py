@@ -1,5 +1,6 @@
 """Whatever lies in a course, a command ends with sentences, never with a traceback."""
 
+import errno
 import os
 import sqlite3
 
@@ -69,7 +70,7 @@ def run(capsys):
     "name",
     [
         *("123 [abc]", "a?b", "a#b", "a%41b", "a%b", "ä ö", "a;b", "a&b=c", "a:b@c", "[!a]*"),
-        *("a'b", 'a"b', "$HOME", "[bold]x[/]", "-v", "a" * 200, "\u202eabc", "a\nb", "{}"),
+        *("a'b", 'a"b', "$HOME", "[bold]x", "-v", "a" * 200, "\u202eabc", "a\nb", "{}"),
     ],
 )
 def test_a_name_is_a_name(tmp_path, empty_gradebook, run, name):
@@ -86,7 +87,7 @@ def test_a_name_is_a_name(tmp_path, empty_gradebook, run, name):
 
 
 def nothing_at_all(course):
-    os.rename(course.root, course.root.with_name("elsewhere"))
+    course.root.rename(course.root.with_name("elsewhere"))
 
 
 def root_is_a_file(course):
@@ -95,7 +96,7 @@ def root_is_a_file(course):
 
 
 def submitted_is_a_file(course):
-    os.rename(course.root / "submitted", course.root / "elsewhere")
+    (course.root / "submitted").rename(course.root / "elsewhere")
     (course.root / "submitted").write_text("")
 
 
@@ -259,6 +260,8 @@ def test_an_odd_course_ends_with_a_sentence(course, run, make_odd):
         assert code in (0, 1, 2)
         assert "Traceback" not in said
         assert code == 0 or (said.strip() and len(said.strip().splitlines()) <= 2), said
+    to = str(course.root.with_name("exam.ipynb"))
+    assert cli.main(["paper", course.week, "ada", to, "--root", str(course.root)]) in (0, 1, 2)
 
 
 TEXTS = st.text(st.characters(exclude_characters="/\0", codec="utf-8"), min_size=1, max_size=30)
@@ -272,18 +275,16 @@ CONTENTS = st.one_of(
 )
 PLACES = st.sampled_from(
     [
-        "submitted/{0}",
-        "submitted/{0}/week01_tiny",
-        "submitted/ada/{0}",
-        "submitted/ada/week01_tiny/{0}",
+        *("submitted/{0}", "submitted/{0}/week01_tiny", "submitted/ada/{0}", "autograded/{0}"),
+        *("submitted/{0}/week01_tiny/tiny.ipynb", "submitted/ada/week01_tiny/tiny.ipynb"),
+        *("submitted/ada/week01_tiny/{0}", "submitted/{0}/{0}/{0}", "release/week01_tiny/{0}"),
+        *("autograded/{0}/week01_tiny/tiny.ipynb", "submitted/ada/week01_tiny/timestamp.txt"),
+        "{0}",
     ]
-    + ["submitted/{0}/week01_tiny/tiny.ipynb", "submitted/ada/week01_tiny/tiny.ipynb"]
-    + ["submitted/{0}/{0}/{0}", "autograded/{0}/week01_tiny/tiny.ipynb", "autograded/{0}"]
-    + ["submitted/ada/week01_tiny/timestamp.txt", "release/week01_tiny/{0}", "{0}"]
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=st.lists(st.tuples(PLACES, NAMES, CONTENTS), max_size=4))
 def test_any_files_in_a_course_end_with_a_sentence(
     tmp_path_factory, empty_gradebook, capsys, files
@@ -322,3 +323,42 @@ def test_a_results_file_that_cannot_be_written_is_a_sentence(course, run):
 
     assert code == 2
     assert "folder cannot be written: Is a directory" in said
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOSPC, "Free some space there."),
+        (errno.EROFS, "That disk is read-only"),
+        (errno.EACCES, "Change the permissions"),
+    ],
+)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_disk_that_cannot_be_written_has_advice_that_fits(
+    course, run, monkeypatch, command, number, advice
+):
+    assert run("grade", course)[0] == 0
+
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    course.submit("bob", {**RIGHT, "double": "def double(x): return 2 * x"})
+    code, said = run(command, course)
+
+    assert code in (1, 2)
+    assert advice in said
+    others = {"Free some space", "read-only", "permissions", "nbgrader db upgrade"}
+    assert not [other for other in others if other in said and other not in advice]
+
+
+def test_an_error_of_the_file_system_is_a_sentence_wherever_it_happens(monkeypatch, run, course):
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied", "/some/file")
+
+    monkeypatch.setattr(pipeline, "grade_class", refuse)
+
+    assert run("grade", course) == (
+        1,
+        "/some/file: Permission denied. Change the permissions of the file and of its folder.\n",
+    )

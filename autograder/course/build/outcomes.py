@@ -43,7 +43,7 @@ def syllabus(root: Path) -> dict[str, bytes]:
     path = CoursePaths(root).syllabus
     if not path.exists():
         return {}
-    page = path.read_text(encoding="utf-8")
+    page = path.read_text(encoding="utf-8-sig")
     if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
         message = f"The table of outcomes needs two lines around it: {BEGIN} and {END}."
         raise BuildError(message, path, 1)
