@@ -1,15 +1,12 @@
 """Write files atomically: a reader sees a complete file or none, even after a power failure.
 
-What to do about errors of the file system, and which names are refused, is said here too.
+What to do about errors of the file system is said here too.
 """
 
 import errno
 import os
 import uuid
-from collections.abc import Iterable
 from pathlib import Path
-
-from autograder.errors import UsageError
 
 
 def write_partial(target: Path, data: bytes) -> Path:
@@ -50,19 +47,3 @@ def advice_on(error: OSError) -> str:
     if error.errno == errno.ENAMETOOLONG:
         return "Use a shorter name."
     return "Check that the path exists."
-
-
-def check_names(names: Iterable[str], folder: Path) -> None:
-    """Refuse names that no gradebook and no page can contain, because they are not UTF-8.
-
-    Raises
-    ------
-    UsageError
-        If a name is not UTF-8.
-    """
-    for name in names:
-        try:
-            name.encode("utf-8")
-        except UnicodeEncodeError as error:
-            message = f"The name {name!a} in {folder} is not UTF-8. Rename it."
-            raise UsageError(message) from error

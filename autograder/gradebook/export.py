@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.errors import UsageError
+from autograder.errors import GradebookError, UsageError
 from autograder.gradebook.connection import DATABASE, read_config, sqlite_url
 
 
@@ -25,7 +25,7 @@ def export(root: Path, arguments: Sequence[str] = ()) -> int:
     UsageError
         If there is no such folder, or nbgrader is not installed.
     GradebookError
-        If the course's `nbgrader_config.py` fails.
+        If the course's `nbgrader_config.py` fails, or nbgrader does.
     """
     programs = Path(sys.executable).parent
     path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -34,8 +34,20 @@ def export(root: Path, arguments: Sequence[str] = ()) -> int:
     database = [] if configured else [f"--db={sqlite_url(root.resolve() / DATABASE)}"]
     command = [str(programs / "nbgrader"), "export", *database, *arguments]
     try:
-        done = subprocess.run(command, cwd=root, env={**os.environ, "PATH": path}, check=False)
+        done = subprocess.run(
+            command,
+            cwd=root,
+            env={**os.environ, "PATH": path},
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
     except OSError as error:
         message = f"nbgrader cannot be run in {root}: {error.strerror} ({error.filename})."
         raise UsageError(message) from error
+    if "Traceback (most recent call last)" in done.stderr:
+        message = f"nbgrader cannot export the grades: {done.stderr.strip().splitlines()[-1]}"
+        raise GradebookError(message)
+    sys.stderr.write(done.stderr)
     return done.returncode

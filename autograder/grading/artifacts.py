@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 from autograder.course.paths import CoursePaths
 from autograder.errors import ResultCacheError, UsageError
 from autograder.exam.attempt import missing_verdict
-from autograder.files import advice_on, check_names, write_atomically, write_partial
+from autograder.files import advice_on, write_atomically, write_partial
 from autograder.models import CellRole, Finding, FindingKind, Result, Submission, Verdict
 from autograder.notebook.cells import (
     cells_with_role,
@@ -35,6 +35,7 @@ from autograder.notebook.cells import (
     set_exam_metadata,
     to_bytes,
 )
+from autograder.submission.collect import check_names
 
 # --- the result cache ----------------------------------------------------------------------------
 

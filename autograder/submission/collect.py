@@ -1,14 +1,13 @@
 """Find the submissions of a class: `submitted/<student>/<assignment>/*.ipynb`."""
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.assignment import AssignmentNotebook, assignment_names
 from autograder.course.paths import CoursePaths
 from autograder.errors import SubmissionError, UsageError
-from autograder.files import check_names
 from autograder.models import Finding, FindingKind, Submission
 from autograder.submission.misplaced import files_below, may_contain, what_lies_there
 from autograder.submission.reading import read_submitted
@@ -141,6 +140,22 @@ def _names(folder: Path) -> list[str]:
     except OSError as error:
         message = f"The folder {folder} cannot be read: {error.strerror}."
         raise UsageError(message) from error
+
+
+def check_names(names: Iterable[str], folder: Path) -> None:
+    """Refuse names that no gradebook and no page can contain, because they are not UTF-8.
+
+    Raises
+    ------
+    UsageError
+        If a name is not UTF-8.
+    """
+    for name in names:
+        try:
+            name.encode("utf-8")
+        except UnicodeEncodeError as error:
+            message = f"The name {name!a} in {folder} is not UTF-8. Rename it."
+            raise UsageError(message) from error
 
 
 def _stems(folder: Path) -> set[str]:

@@ -1,4 +1,4 @@
-"""Whatever lies in a course, a command ends with sentences, never with a traceback."""
+"""Whatever is in a course, a command ends with sentences, never with a traceback."""
 
 import errno
 import os
@@ -10,15 +10,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.cli import main as cli
+from autograder.course.build.outcomes import BEGIN, END
 from autograder.grading import pipeline
 from autograder.verification.calibrate import ExamConfig
 from tests.support.course import Course, make_release, make_source, run_in_one_namespace
+from tests.support.tiny_course import write_course
 
 RIGHT = {
     "double": "def double(x): return x + x",
     "shout": "def shout(text): return text.upper()",
     "why": "Because.",
 }
+SYLLABUS = f"{BEGIN}\n{END}\n"
 COMMANDS = ("grade", "feedback", "report")
 
 
@@ -362,3 +365,17 @@ def test_an_error_of_the_file_system_is_a_sentence_wherever_it_happens(monkeypat
         1,
         "/some/file: Permission denied. Change the permissions of the file and of its folder.\n",
     )
+
+
+@pytest.mark.parametrize("name", ["week01_doubling/misconceptions.py", "syllabus.md"])
+@pytest.mark.parametrize(
+    ("before", "code"), [(b"\xef\xbb\xbf", 0), (b"\xff\xfe\x00", 1)], ids=["a mark", "no UTF-8"]
+)
+def test_text_of_a_course_is_read_or_refused_with_its_name(tmp_path, capsys, name, before, code):
+    root = write_course(tmp_path)
+    path = root / "course" / name
+    path.write_bytes(before + (path.read_bytes() if path.exists() else SYLLABUS.encode()))
+
+    assert cli.main(["build", "--root", str(root)]) == code
+
+    assert code == 0 or f"{path}:1: The file is not UTF-8" in capsys.readouterr().err

@@ -421,7 +421,7 @@ def test_the_path_of_a_course_may_have_any_characters(tmp_path, empty_gradebook,
 
 def test_export_uses_the_database_of_the_course(tmp_path, monkeypatch):
     commands = []
-    done = SimpleNamespace(returncode=3)
+    done = SimpleNamespace(returncode=3, stderr="")
     monkeypatch.setattr(subprocess, "run", lambda command, **_: commands.append(command) or done)
 
     assert export(tmp_path, ["--to", "x.csv"]) == 3
@@ -433,6 +433,13 @@ def test_export_uses_the_database_of_the_course(tmp_path, monkeypatch):
         ["export", database, "--to", "x.csv"],
         ["export"],
     ]
+
+
+def test_an_export_that_fails_is_one_sentence(root, tmp_path):
+    to = tmp_path / "nowhere" / "grades.csv"
+
+    with pytest.raises(GradebookError, match=r"cannot export the grades: .*No such file"):
+        export(root, ["--to", str(to)])
 
 
 def test_export_in_no_folder_is_one_sentence(tmp_path):
