@@ -67,13 +67,17 @@ def read_settings(root: Path) -> Settings:
     Raises
     ------
     UsageError
-        If the file is not TOML, has an unknown key, or has a value that is not allowed.
+        If the file cannot be read, is not TOML, has an unknown key, or has a value that is not
+        allowed.
     """
     path = root / FILE_NAME
     if not path.exists():
         return Settings()
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}."
+        raise UsageError(message) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"{path} is not valid TOML: {error}."
         raise UsageError(message) from error

@@ -25,6 +25,9 @@ class CellRole(StrEnum):
     ADDED = "added"
     """A code cell that the student inserted."""
 
+    NOTE = "note"
+    """Text that the student added: beside a written answer, or a note."""
+
     DEMO = "demo"
     """An unmarked code cell of the source: runs in the candidate only."""
 
@@ -73,6 +76,7 @@ class FindingKind(StrEnum):
     NO_KNOWN_CELLS = "no-known-cells"
     REORDERED_CELLS = "reordered-cells"
     SKIP_EXECUTION_TAG = "skip-execution-tag"
+    TEXT_OUTSIDE_ANSWER = "text-outside-answer"
     TOO_MANY_CELLS = "too-many-cells"
     UNKNOWN_GRADE_ID = "unknown-grade-id"
     UNKNOWN_NOTEBOOK = "unknown-notebook"
@@ -87,6 +91,7 @@ class FindingKind(StrEnum):
     TEST_ERROR = "test-error"
     TEST_NEEDS_FILE = "test-needs-file"
     # the grading
+    NOT_GRADED = "not-graded"
     NOT_WRITTEN = "not-written"
 
 
@@ -127,12 +132,14 @@ class AddedCell:
 
     `after` is the grade id of the nearest known cell above it. `n_unmarked_before` is how many of
     the cells without a grade id that follow that cell in the trusted source are above it too.
+    `is_beside` is whether it is text that belongs to the written answer `after`.
     """
 
     after: str | None
     source: str
     cell_type: Literal["code", "markdown"] = "code"
     n_unmarked_before: int = 0
+    is_beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,8 @@ class Answers:
     """Everything that grading uses of a submission: source text, by grade id.
 
     A cell that the student deleted has no entry in `cells`. `unanswered` has the grade ids of the
-    answers, code and written, that are deleted, blank, or still as released.
+    answers, code and written, that are deleted, blank, or still as released, unless there is text
+    of the student's beside a written one.
     """
 
     cells: Mapping[str, str]

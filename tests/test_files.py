@@ -52,11 +52,29 @@ def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path, mon
     assert names(tmp_path) == ["result.json"]
 
 
-def test_what_a_killed_writer_left_is_replaced(tmp_path):
+def test_what_a_killed_writer_left_changes_nothing(tmp_path):
     target = tmp_path / "result.json"
-    write_partial(target, b"half of someth")
+    left = write_partial(target, b"half of someth")
 
     write_atomically(target, b"all of it")
 
     assert target.read_bytes() == b"all of it"
-    assert names(tmp_path) == ["result.json"]
+    assert names(tmp_path) == sorted([left.name, "result.json"])
+
+
+def test_two_that_write_the_same_file_at_once_do_not_meet(tmp_path):
+    target = tmp_path / "result.json"
+    first = write_partial(target, b"from the first")
+    second = write_partial(target, b"from the second")
+
+    assert (first.read_bytes(), second.read_bytes()) == (b"from the first", b"from the second")
+    first.replace(target)
+    second.replace(target)
+    assert target.read_bytes() == b"from the second"
+
+
+@pytest.mark.parametrize("name", ["a" * 255, "123 [abc]?#%.json", "ä ß", "-", "a\nb"])
+def test_a_file_may_have_any_name(tmp_path, name):
+    write_atomically(tmp_path / name, b"content")
+
+    assert names(tmp_path) == [name]

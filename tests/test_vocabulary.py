@@ -143,6 +143,7 @@ EXCEPTIONS = {
     ("ARCHITECTURE.md", "paper"): "the name of a command",
     ("README.md", "paper"): "the name of a command",
     ("autograder/cli/grade.py", "paper"): "the name of a command",
+    ("tests/cli/test_odd_courses.py", "paper"): "the name of a command",
     ("autograder/integrations/papermill.py", "paper"): "the name of a command",
     ("autograder/course/build/checks.py", "schemes"): "nbgrader's word for a rubric",
     ("autograder/notebook/sanitize/text.py", "scheme"): "the first part of a URL",

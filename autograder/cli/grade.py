@@ -1,5 +1,6 @@
 """Define the commands that grade: grade, worker, paper, feedback, report, export."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -104,9 +105,8 @@ def grade(
     if summary.ungraded:
         print_error(f"Not graded: {', '.join(summary.ungraded)}. The findings above say why.")
         raise typer.Exit(1)
-    console.print(
-        f"Next: mark the written answers, then run autograder feedback {assignment}.", style="dim"
-    )
+    command = f"autograder feedback {shlex.quote(assignment)}"
+    console.print(Text(f"Next: mark the written answers, then run {command}.", style="dim"))
 
 
 @commands.command()
@@ -153,7 +153,8 @@ def exam_notebook(
     from autograder.grading.pipeline import write_exam_notebook
 
     write_exam_notebook(root, assignment, student, to)
-    console.print(f"[green]✓[/] {to}: papermill --engine exam {to} executed.ipynb")
+    command = f"papermill --engine exam {shlex.quote(str(to))} executed.ipynb"
+    console.print(Text.assemble(("✓", "green"), f" {to}: {command}"), soft_wrap=True)
 
 
 @commands.command()
@@ -163,7 +164,7 @@ def feedback(
     """Write the feedback pages: feedback/<student>/<assignment>/<notebook>.html."""
     from autograder.cli.progress import progress
     from autograder.course.paths import CoursePaths
-    from autograder.reporting.feedback.write import write_feedback
+    from autograder.reporting.feedback.write import not_graded, write_feedback
 
     with progress(console, f"Feedback for {assignment}") as show:
         count = 0
@@ -175,8 +176,15 @@ def feedback(
 
         pages = write_feedback(root, assignment, students=student or (), db_url=db, on_page=on_page)
     console.print(
-        f"[green]✓[/] {len(pages)} pages in {CoursePaths(root).feedback}/<student>/{assignment}/"
+        Text.assemble(
+            ("✓", "green"),
+            f" {len(pages)} pages in {CoursePaths(root).feedback}/<student>/{assignment}/",
+        ),
+        soft_wrap=True,
     )
+    if waiting := not_graded(root, assignment):
+        command = f"autograder grade {shlex.quote(assignment)}"
+        print_error(f"Not graded yet, so without a page: {', '.join(waiting)}. Run `{command}`.")
 
 
 @commands.command()
@@ -189,16 +197,18 @@ def report(
 ) -> None:
     """Summarize a graded assignment: scores, hardest questions, misconceptions, findings."""
     from autograder.cli.views import class_view
-    from autograder.grading.artifacts import read_results, write_results
+    from autograder.grading.artifacts import write_results
+    from autograder.grading.class_results import read_class
     from autograder.reporting.class_report import class_report
     from autograder.reporting.html import write_report
 
-    graded = read_results(root, assignment)
+    graded = read_class(root, assignment)
     if results is not None:
         write_results(graded, results)
     summary = class_report(assignment, graded)
     console.print(class_view(summary))
-    console.print(f"Also written as a page: {write_report(root, summary)}")
+    page = write_report(root, summary)
+    console.print(Text(f"Also written as a page: {page}"), soft_wrap=True)
 
 
 @commands.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -1,7 +1,7 @@
 """The command `autograder`: read options, call one function, return an exit code.
 
 0    success
-1    a check or a test of a test failed, or a submission could not be graded
+1    a check or a test of a test failed, a submission could not be graded, or a disk has an error
 2    a name, path, option or setting that does not exist or is not valid
 130  Ctrl-C
 """
@@ -16,6 +16,7 @@ import typer
 from autograder.cli import author, grade, system
 from autograder.cli.console import commands, print_error
 from autograder.errors import AutograderError, UsageError
+from autograder.files import advice_on
 from autograder.log import configure_logging
 
 __all__ = ["app", "author", "commands", "grade", "main", "system"]
@@ -48,6 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
         LOG.info("The command failed", exc_info=True)
         print_error(str(error))
         return 2 if isinstance(error, UsageError) else 1
+    except OSError as error:  # a disk or a permission, not a mistake in this program
+        LOG.info("The command failed", exc_info=True)
+        where = f"{error.filename}: " if error.filename else ""
+        print_error(f"{where}{error.strerror or error}. {advice_on(error)}")
+        return 1
     except Exception:
         LOG.exception("The command failed")
         raise

@@ -14,7 +14,7 @@ from autograder.errors import UsageError
 from autograder.fingerprint import text_digest
 from autograder.models import CellRole
 from autograder.notebook.cells import grade_id_of, points_of, role_of
-from autograder.notebook.names import assigned_names, imported_names
+from autograder.notebook.names import assigned_names, imported_names, syntax_error
 
 LIMIT = 8 << 20
 """Bytes of all support files of an assignment: they are sent with every exam."""
@@ -128,20 +128,22 @@ def read_notebook(root: Path, assignment: str, name: str) -> AssignmentNotebook:
     Raises
     ------
     UsageError
-        If the source is missing, or source or release is not a notebook.
+        If the source is missing, source or release is not a notebook, or a set-up, answer or test
+        cell of the source is not Python.
     BuildError
         If the file of known answers is not valid.
     """
     paths = CoursePaths(root)
     text = _read(paths.source_notebook(assignment, name))
     source = _parse(text, paths.source_notebook(assignment, name))
+    _check_python(source, paths.source_notebook(assignment, name))
     released = paths.released_notebook(assignment, name)
     release = _parse(_read(released), released) if released.is_file() else None
     known_answers: tuple[KnownAnswer, ...] = ()
     misconceptions = paths.misconceptions(assignment)
     if misconceptions.is_file() and (reference := _reference(source)):
+        text += _read(misconceptions)
         known_answers = load(misconceptions, reference, _setup_names(source))
-        text += misconceptions.read_text(encoding="utf-8")
     support = replace(read_support_files(released.parent), hidden=paths.private)
     digest = text_digest(text + support.digest)
     return AssignmentNotebook(assignment, name, source, release, known_answers, digest, support)
@@ -152,6 +154,19 @@ def _reference(source: NotebookNode) -> dict[str, str]:
     return {grade_id_of(cell) or "": cell.source for cell in cells}
 
 
+def _check_python(source: NotebookNode, path: Path) -> None:
+    """Refuse a source with a cell that an exam needs as Python; other cells may be anything."""
+    for number, cell in enumerate(source.cells, start=1):
+        is_needed = role_of(cell) in (CellRole.SETUP, CellRole.ANSWER, CellRole.TEST)
+        if is_needed and (problem := syntax_error(cell.source)):
+            name = f" ({grade_id_of(cell)})" if grade_id_of(cell) else ""
+            message = (
+                f"{path}, cell {number}{name}, {problem}. This {role_of(cell)} cell has to be "
+                "Python. Correct it, or remove its marks so that it is not part of the exam."
+            )
+            raise UsageError(message)
+
+
 def _setup_names(source: NotebookNode) -> frozenset[str]:
     """Return the names that the set-up cells bind."""
     texts = [cell.source for cell in source.cells if role_of(cell) is CellRole.SETUP]
@@ -160,17 +175,18 @@ def _setup_names(source: NotebookNode) -> frozenset[str]:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
-        message = f"{path} cannot be read as a notebook: {error}"
+        message = f"{path} cannot be read: {error}"
         raise UsageError(message) from error
 
 
 def _parse(text: str, path: Path) -> NotebookNode:
     try:
         return nbformat.reads(text, as_version=4)
-    except (ValueError, nbformat.ValidationError) as error:
-        message = f"{path} cannot be read as a notebook: {error}"
+    except Exception as error:  # nbformat raises almost anything for what is not a notebook
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        message = f"{path} cannot be read as a notebook: {reason}"
         raise UsageError(message) from error
 
 

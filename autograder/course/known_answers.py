@@ -108,7 +108,11 @@ def load(
     """
     if not path.exists():
         return ()
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"The file is not UTF-8: {error}."
+        raise BuildError(message, path, 1) from error
     try:
         tree = parse(text)
     except SyntaxError as error:

@@ -7,9 +7,12 @@ exam is run.
 
 from autograder.gradebook.assignments import enter_assignment, register_assignment
 from autograder.gradebook.connection import Book, open_gradebook
-from autograder.gradebook.write import enter_results, parse_time
+from autograder.gradebook.times import EXPECTED as EXPECTED_TIME
+from autograder.gradebook.times import parse_time
+from autograder.gradebook.write import enter_results
 
 __all__ = [
+    "EXPECTED_TIME",
     "Book",
     "enter_assignment",
     "enter_results",

@@ -1,6 +1,7 @@
 """Enter assignments and their points into the gradebook, as `nbgrader generate_assignment` does."""
 
 import logging
+import shlex
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import partial
@@ -68,7 +69,8 @@ def register_assignment(assignment: str, student: str = "*", notebooks: object =
     """
     del student, notebooks  # nbgrader passes them to every hook
     root = Path.cwd()
-    paths = sorted((CoursePaths(root).source / assignment).glob("*.ipynb"))
+    folder = CoursePaths(root).source_folder(assignment)
+    paths = sorted(folder.glob("*.ipynb"))
     sources = {path.stem: nbformat.read(path, as_version=4) for path in paths}
     with open_gradebook(root) as book:
         enter_assignment(book, assignment, sources)
@@ -115,7 +117,7 @@ def _refuse_other_questions(entry: Assignment, prepared: Mapping[str, NotebookNo
     message = (
         f"The gradebook has marks for {entry.name}, but its questions in source/ have changed "
         f"(added: {added}; removed: {removed}). Restore the questions, or remove the marks with "
-        f"`nbgrader db assignment remove {entry.name} --force` and grade again."
+        f"`nbgrader db assignment remove {shlex.quote(entry.name)} --force` and grade again."
     )
     raise GradebookError(message)
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.coursedir import CourseDirectory
@@ -20,8 +21,22 @@ from traitlets.config import Config, PyFileConfigLoader
 from autograder.errors import GradebookError
 
 CONFIG_FILE = "nbgrader_config.py"
+DATABASE = "gradebook.db"
 ATTEMPTS = 3  # at each of them, SQLite itself waits five seconds for a lock
 PAUSE = 1.0  # seconds between two attempts
+
+_ADVICE = {
+    "readonly": "Allow writing to the file and to its folder, or choose another with --db.",
+    "unable to open": "Check that its folder exists, and that you may write there.",
+    "permission denied": "Check that its folder exists, and that you may write there.",
+    "is full": "Free some space on that disk, then run the same command again.",
+    "disk i/o": "Check the disk that it is on.",
+    "not a database": "Restore it from a backup, or move it away to begin a new one.",
+    "malformed": "Restore it from a backup, or move it away to begin a new one.",
+    "no such column": "If an older nbgrader created it, back it up and run `nbgrader db upgrade`.",
+    "no such table": "If an older nbgrader created it, back it up and run `nbgrader db upgrade`.",
+}
+"""What to do, by words of the reason that a database gives."""
 
 LOG = logging.getLogger(__name__)
 
@@ -86,14 +101,17 @@ def open_gradebook(root: Path, db_url: str | None = None) -> Iterator[Book]:
     """
     config = read_config(root)
     courses = CourseDirectory(config=config)
-    url = (
-        db_url or config.CourseDirectory.get("db_url") or f"sqlite:///{root.resolve()}/gradebook.db"
-    )
+    url = db_url or config.CourseDirectory.get("db_url") or sqlite_url(root.resolve() / DATABASE)
     api = _open(url, courses.course_id)
     try:
         yield Book(api, url, config)
     finally:
         api.close()
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of a database file, whose path may have any characters."""
+    return f"sqlite:///{quote(os.fsencode(path))}"
 
 
 def read_config(root: Path) -> Config:
@@ -108,7 +126,7 @@ def read_config(root: Path) -> Config:
         return Config()
     try:
         return PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
-    except Exception as error:  # the file is a program: it may raise anything
+    except (Exception, SystemExit) as error:  # the file is a program: it may raise anything
         message = f"{root / CONFIG_FILE} fails: {type(error).__name__}: {error}"
         raise GradebookError(message) from error
 
@@ -186,8 +204,13 @@ def _refusal(url: str, error: Exception) -> GradebookError:
         )
         return GradebookError(message)
     reason = str(getattr(error, "orig", None) or error).split("\n")[0]
-    advice = "If an older nbgrader created it, back it up and run `nbgrader db upgrade`."
-    return GradebookError(f"The gradebook {name} cannot be used: {reason}. {advice}")
+    return GradebookError(f"The gradebook {name} cannot be used: {reason}. {_advice(reason)}")
+
+
+def _advice(reason: str) -> str:
+    """Return what to do about a reason that the database gives."""
+    known = (text for words, text in _ADVICE.items() if words in reason.lower())
+    return next(known, "Check that it is the gradebook of this course.")
 
 
 def _shown(url: str) -> str:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from nbgrader.api import (
     Assignment,
@@ -23,7 +23,8 @@ from nbgrader.api import (
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 
-from autograder.gradebook.connection import Book
+from autograder.errors import GradebookError
+from autograder.gradebook.connection import CONFIG_FILE, Book
 from autograder.models import Result
 
 NO_RESPONSE = "No response."  # nbgrader's words
@@ -91,14 +92,6 @@ def enter_results(
                 notebook.late_submission_penalty = _penalty(book, submission, score)
 
     book.write(enter)
-
-
-def parse_time(text: str) -> datetime | None:
-    """Return the time in nbgrader's `timestamp.txt`, in UTC, or None if it is not a time."""
-    try:
-        return cast(datetime, parse_utc(text)) if text else None
-    except (ValueError, OverflowError, TypeError):
-        return None
 
 
 def _submission(
@@ -219,11 +212,26 @@ def _enter_comments(
 
 
 def _penalty(book: Book, submission: SubmittedAssignment, score: float) -> float | None:
-    """Return the points that the late-submission plugin of the course deducts."""
+    """Return the points that the late-submission plugin of the course deducts.
+
+    Raises
+    ------
+    GradebookError
+        If the plugin fails.
+    """
+    if submission.assignment.duedate is None:
+        return None  # an extension alone makes nothing late
     late = submission.total_seconds_late
     if late <= 0:
         return None
-    step = AssignLatePenalties(config=book.config)
-    step.init_plugin()
-    penalty = step.plugin_inst.late_submission_penalty(submission.student_id, score, late)
-    return None if penalty is None else min(max(float(penalty), 0.0), score)
+    try:
+        step = AssignLatePenalties(config=book.config)
+        step.init_plugin()
+        penalty = step.plugin_inst.late_submission_penalty(submission.student_id, score, late)
+        return None if penalty is None else min(max(float(penalty), 0.0), score)
+    except Exception as error:  # a plugin may raise anything
+        message = (
+            f"The late-submission plugin that {CONFIG_FILE} names fails for "
+            f"{submission.student_id!r}: {type(error).__name__}: {error}"
+        )
+        raise GradebookError(message) from error

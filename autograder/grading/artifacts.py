@@ -12,6 +12,7 @@ A Result is all that is read of a graded notebook in `autograded/`, except for i
 import gzip
 import hashlib
 import json
+import shlex
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -21,19 +22,20 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course.assignment import AssignmentNotebook
 from autograder.course.paths import CoursePaths
 from autograder.errors import ResultCacheError, UsageError
-from autograder.exam.attempt import empty_exam_notebook, missing_verdict
-from autograder.files import write_atomically, write_partial
+from autograder.exam.attempt import missing_verdict
+from autograder.files import advice_on, write_atomically, write_partial
 from autograder.models import CellRole, Finding, FindingKind, Result, Submission, Verdict
 from autograder.notebook.cells import (
     cells_with_role,
     exam_cell,
     exam_metadata,
+    is_exam_notebook,
     set_exam_metadata,
     to_bytes,
 )
+from autograder.submission.collect import check_names
 
 # --- the result cache ----------------------------------------------------------------------------
 
@@ -71,7 +73,7 @@ class ResultCache:
         except OSError as error:
             message = (
                 f"The result of an exam cannot be written to {self.folder}: {error.strerror}. "
-                "Free some space there, then grade again: submissions that are already graded "
+                f"{advice_on(error)} Then grade again: submissions that are already graded "
                 "are not examined again."
             )
             raise ResultCacheError(message) from error
@@ -157,15 +159,59 @@ def stage(root: Path, submission: Submission, executed: NotebookNode) -> StagedR
         return StagedResult(replace(result, findings=findings), target, None, is_unchanged=False)
 
 
-def result_without_exam(
-    submission: Submission, notebook: AssignmentNotebook, finding: Finding
-) -> Result:
-    """Return the Result of a submission whose exam could not be run: no points."""
-    executed = empty_exam_notebook(notebook)
-    return result_of(with_file_findings(executed, [finding]), submission)
-
-
 # --- reading and exporting Results ----------------------------------------------------------------
+
+
+def graded_submissions(root: Path, assignment: str) -> tuple[Submission, ...]:
+    """Return what was graded of an assignment, in the order of the students' names.
+
+    The path of each is that of its graded notebook.
+
+    Raises
+    ------
+    UsageError
+        If the name of a student is not UTF-8.
+    """
+    if Path(assignment).name != assignment:
+        return ()  # a name with a slash could lead elsewhere
+    autograded = CoursePaths(root).autograded
+    check_names(_names(autograded), autograded)
+    return tuple(
+        Submission(student, assignment, Path(name).stem, autograded / student / assignment / name)
+        for student in _names(autograded)
+        for name in _names(autograded / student / assignment)
+        if name.endswith(".ipynb")
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the names in a folder that are not hidden, in order; none if there is no folder."""
+    if not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def read_graded(submission: Submission) -> NotebookNode:
+    """Return a graded notebook.
+
+    Raises
+    ------
+    UsageError
+        If the file is not a notebook any more.
+    """
+    try:
+        return nbformat.read(submission.path, as_version=4)
+    except Exception as error:  # nbformat raises almost anything for what is not a notebook
+        message = (
+            f"{submission.path} cannot be read as a notebook: {type(error).__name__}. "
+            f"Delete it, then grade again: {grade_command(submission.assignment)}."
+        )
+        raise UsageError(message) from error
+
+
+def grade_command(assignment: str) -> str:
+    """Return the command that grades an assignment, as a shell reads it."""
+    return f"`autograder grade {shlex.quote(assignment)}`"
 
 
 def read_results(root: Path, assignment: str) -> tuple[Result, ...]:
@@ -174,22 +220,25 @@ def read_results(root: Path, assignment: str) -> tuple[Result, ...]:
     Raises
     ------
     UsageError
-        If nothing of this assignment was graded.
+        If a file there is not a graded notebook.
     """
-    autograded = CoursePaths(root).autograded
-    paths = sorted(autograded.glob(f"*/{assignment}/*.ipynb"))
-    if not paths:
-        message = f"There are no graded notebooks of {assignment!r} in {autograded}. "
-        raise UsageError(message + f"Grade it first: `autograder grade {assignment}`.")
-    return tuple(_read(path) for path in paths)
+    return tuple(_read(submission) for submission in graded_submissions(root, assignment))
 
 
 def write_results(results: Iterable[Result], path: Path) -> None:
-    """Write each Result as one line of JSON, for a spreadsheet or another program."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8") as file:
-        for result in results:
-            file.write(json.dumps(as_json(result), ensure_ascii=False) + "\n")
+    """Write each Result as one line of JSON, for a spreadsheet or another program.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be written.
+    """
+    lines = (json.dumps(as_json(result), ensure_ascii=False) + "\n" for result in results)
+    try:
+        write_atomically(path, "".join(lines).encode("utf-8", "replace"))
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}. {advice_on(error)}"
+        raise UsageError(message) from error
 
 
 def as_json(result: Result) -> dict[str, Any]:
@@ -217,6 +266,12 @@ def _grade(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _read(path: Path) -> Result:
-    submission = Submission(path.parent.parent.name, path.parent.name, path.stem, path)
-    return result_of(nbformat.read(path, as_version=4), submission)
+def _read(submission: Submission) -> Result:
+    graded = read_graded(submission)
+    if not is_exam_notebook(graded):
+        message = (
+            f"{submission.path} was not graded by an exam. "
+            f"Delete it, then grade again: {grade_command(submission.assignment)}."
+        )
+        raise UsageError(message)
+    return result_of(graded, submission)

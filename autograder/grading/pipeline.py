@@ -8,7 +8,6 @@ import signal
 import threading
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,30 +18,35 @@ from autograder.course.assignment import AssignmentNotebook, read_notebooks
 from autograder.course.paths import CoursePaths
 from autograder.dispatch import ExamSlots, Scheduler, local_queue, remote_queue
 from autograder.dispatch.machine import machine_slots
-from autograder.errors import UnusableTests, UsageError
+from autograder.errors import UsageError
 from autograder.exam.attempt import ExamConfig, RunExam, prepare
-from autograder.exam.diagnosis.answer_key import UnusableTest, answer_key_path, read_answer_key
+from autograder.exam.diagnosis.answer_key import answer_key_path, read_answer_key
 from autograder.exam.environment import require_hidden
-from autograder.gradebook import Book, enter_assignment, enter_results, open_gradebook, parse_time
+from autograder.files import advice_on, write_atomically
+from autograder.gradebook import (
+    Book,
+    enter_assignment,
+    enter_results,
+    open_gradebook,
+    parse_time,
+)
 from autograder.grading.artifacts import (
     ResultCache,
     graded_path,
-    result_without_exam,
     stage,
 )
 from autograder.grading.batch import CHUNK, Batch, ExaminedSubmission, OpenQueue
-from autograder.models import Finding, FindingKind, Result, Submission
+from autograder.grading.class_results import missing_work, with_class_findings
+from autograder.grading.unusable import OnUnusable, report_unusable
+from autograder.models import Result
 from autograder.sandbox.isolation.capabilities import require_sandbox
-from autograder.submission.collect import TIMESTAMP, StudentWork, find_submissions
+from autograder.submission.collect import StudentWork, find_submissions
 from autograder.verification.calibrate import exam_config_for, silent
 
 LOG = logging.getLogger(__name__)
 
 OnResult = Callable[[int, int], object]
 """Called with the number that is done, and the total."""
-
-OnUnusable = Callable[[Sequence[UnusableTest]], object]
-"""Called with the tests that the course's own solution fails, at least one."""
 
 
 def grade_class(
@@ -134,7 +138,7 @@ def grade_class(
             one.name: _exam_config(root, one, settings, on_calibration or silent)
             for one in notebooks
         }
-        _report_unusable(configs, on_unusable, strict=strict)
+        report_unusable(configs, on_unusable, strict=strict)
         report(0, total)
         batch = Batch(configs, ResultCache(root), open_queue, force=force)
         with (
@@ -147,7 +151,7 @@ def grade_class(
                     report(len(results), total)
                 interrupt.check()
     LOG.info("Entered %d results into the gradebook", len(results))
-    return _in_order(results, class_work)
+    return with_class_findings(results, class_work)
 
 
 def write_exam_notebook(root: Path, assignment: str, student: str, to: Path) -> None:
@@ -159,7 +163,7 @@ def write_exam_notebook(root: Path, assignment: str, student: str, to: Path) -> 
     ------
     UsageError
         If the assignment or the student does not exist, or there is not exactly one submission of
-        exactly one graded notebook.
+        exactly one graded notebook, or the file cannot be written.
     """
     notebooks = read_notebooks(root, assignment)
     (student_work,) = find_submissions(root, assignment, notebooks, [student])
@@ -171,7 +175,12 @@ def write_exam_notebook(root: Path, assignment: str, student: str, to: Path) -> 
         raise UsageError(message)
     config = exam_config_for(root, notebooks[0], read_settings(root))
     prepared = prepare(student_work.submissions[0].path, config)
-    to.write_text(nbformat.writes(prepared.exam_notebook), encoding="utf-8")
+    text = nbformat.writes(prepared.exam_notebook)
+    try:
+        write_atomically(to, text.encode("utf-8", "replace"))
+    except OSError as error:
+        message = f"{to} cannot be written: {error.strerror}. {advice_on(error)}"
+        raise UsageError(message) from error
 
 
 class DeferredInterrupt:
@@ -233,32 +242,6 @@ def _queue_opener(
     return lambda: local_queue(exam_slots)
 
 
-def _report_unusable(
-    configs: Mapping[str, ExamConfig], on_unusable: OnUnusable | None, *, strict: bool
-) -> None:
-    """Report the tests that the course's own solution fails."""
-    unusable = [
-        (name, test)
-        for name, config in configs.items()
-        if config.answer_key is not None
-        for test in config.answer_key.unusable.values()
-    ]
-    if not unusable:
-        return
-    if strict:
-        tests = "\n".join(f"{name}: {test}" for name, test in unusable)
-        message = f"The course's own solution fails {_count(len(unusable))}:\n{tests}"
-        raise UnusableTests(message)
-    for name, test in unusable:
-        LOG.warning("The course's own solution fails a test of %s: %s", name, test)
-    if on_unusable is not None:
-        on_unusable([test for _, test in unusable])
-
-
-def _count(tests: int) -> str:
-    return "a test" if tests == 1 else f"{tests} tests"
-
-
 def _exam_config(
     root: Path, notebook: AssignmentNotebook, settings: Settings, on_calibration: OnResult
 ) -> ExamConfig:
@@ -278,23 +261,19 @@ def _enter_class(
     a moment.
     """
     times = _times(class_work)
-    missing = [one for student_work in class_work for one in student_work.missing]
+    notebooks = [config.notebook for config in batch.configs.values()]
+    missing = [one for student_work in class_work for one in missing_work(student_work, notebooks)]
     for begin in range(0, len(missing), CHUNK):
         chunk = missing[begin : begin + CHUNK]
-        results = [_missing(one, batch.configs[one.notebook].notebook) for one in chunk]
+        results = [one.result() for one in chunk]
         enter_results(book, assignment, results, submitted_at=times)
         for one in chunk:
-            graded_path(root, one).unlink(missing_ok=True)  # of an earlier submission
+            graded_path(root, one.submission).unlink(missing_ok=True)  # of an earlier submission
         yield results
     submitted = (one for student_work in class_work for one in student_work.submissions)
     with closing(batch.examine(submitted)) as examining:
         for examined in examining:
             yield _enter(book, root, assignment, examined, times) if examined else []
-
-
-def _missing(submission: Submission, notebook: AssignmentNotebook) -> Result:
-    finding = Finding(FindingKind.MISSING_NOTEBOOK, f"{submission.path.name} was not submitted.")
-    return result_without_exam(submission, notebook, finding)
 
 
 def _enter(
@@ -325,23 +304,3 @@ def _times(class_work: Sequence[StudentWork]) -> dict[str, datetime]:
         student_work.student: parse_time(student_work.timestamp) for student_work in class_work
     }
     return {student: time for student, time in times.items() if time is not None}
-
-
-def _timestamp_findings(student_work: StudentWork) -> Iterator[Finding]:
-    if student_work.timestamp and parse_time(student_work.timestamp) is None:
-        found = student_work.timestamp[:40]
-        message = f"{TIMESTAMP} contains no time, so lateness is unknown: {found!a}."
-        yield Finding(FindingKind.BAD_TIMESTAMP, message)
-
-
-def _in_order(results: Sequence[Result], class_work: Sequence[StudentWork]) -> tuple[Result, ...]:
-    """Sort by student and notebook; add the findings about a student to the first notebook."""
-    findings = {
-        student_work.student: (*student_work.findings, *_timestamp_findings(student_work))
-        for student_work in class_work
-    }
-    ordered = sorted(results, key=lambda result: (result.student, result.notebook))
-    return tuple(
-        replace(result, findings=(*findings.pop(result.student, ()), *result.findings))
-        for result in ordered
-    )

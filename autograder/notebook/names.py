@@ -55,6 +55,24 @@ def imported_names(source: str) -> frozenset[str]:
     return frozenset(_read(strip_magics(source)).imported)
 
 
+def names_if_python(source: str) -> frozenset[str]:
+    """Return the names that a cell leaves bound; none if it is not Python, such as a text."""
+    return assigned_names(source) if syntax_error(source) is None else frozenset()
+
+
+@lru_cache(maxsize=4096)
+def syntax_error(source: str) -> str | None:
+    """Return where and why a cell without magics is not Python, or None if it is."""
+    try:
+        parse(strip_magics(source))
+        symbols(strip_magics(source))
+    except SyntaxError as error:
+        return f"line {error.lineno or 1}: {error.msg}"
+    except (ValueError, RecursionError, MemoryError) as error:
+        return f"line 1: {error or type(error).__name__}"
+    return None
+
+
 def imported_packages(source: str) -> frozenset[str]:
     """Return the top-level packages that a cell imports, at any level of nesting.
 

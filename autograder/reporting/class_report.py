@@ -9,6 +9,7 @@ from autograder.models import Finding, FindingKind, Result, Verdict, VerdictStat
 UNGRADED = (
     FindingKind.EXAM_NOT_RUN,
     FindingKind.KILLED_WORKERS,
+    FindingKind.NOT_GRADED,
 )
 """The findings of submissions whose exam was not run."""
 

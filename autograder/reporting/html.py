@@ -10,7 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.course.paths import CoursePaths
-from autograder.files import write_atomically
+from autograder.errors import UsageError
+from autograder.files import advice_on, write_atomically
 from autograder.reporting.class_report import ClassReport
 
 
@@ -25,9 +26,19 @@ def points_text(points: float | None) -> str:
 
 
 def write_report(root: Path, report: ClassReport) -> Path:
-    """Write the report of a class as a page: `report/<assignment>.html`; return its path."""
+    """Write the report of a class as a page: `report/<assignment>.html`; return its path.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written.
+    """
     target = CoursePaths(root).class_report(report.assignment)
-    write_atomically(target, fill("report.html.j2", report=report).encode())
+    try:
+        write_atomically(target, fill("report.html.j2", report=report).encode("utf-8", "replace"))
+    except OSError as error:
+        message = f"{target} cannot be written: {error.strerror}. {advice_on(error)}"
+        raise UsageError(message) from error
     return target
 
 

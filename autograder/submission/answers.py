@@ -7,14 +7,22 @@ in findings.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 from nbformat import NotebookNode
 
 from autograder.models import AddedCell, Answers, CellRole, Finding, FindingKind
 from autograder.notebook.source_code import same_text
-from autograder.submission.matching import ExpectedCell, Matching, expected_cells, match
+from autograder.submission.matching import (
+    ExpectedCell,
+    Matching,
+    PlacedCell,
+    expected_cells,
+    match,
+)
+from autograder.submission.outside_text import OutsideText, outside_texts
 from autograder.submission.reading import SubmittedCell
 
 MAX_ADDED = 1_000
@@ -43,11 +51,14 @@ def answers_in(
         for cell in expected
         if cell.is_answer and cell.grade_id in found.first
     }
+    outside = outside_texts(found, expected)
+    beside = Counter(text.question for text in outside if text.question)
+    added = list(_added(found, expected, outside))
     return Answers(
         cells=answers,
-        added=tuple(_added(found, expected)),
-        findings=findings_of(found, expected) + _omitted(found),
-        unanswered=frozenset(_unanswered(answers, expected)),
+        added=tuple(added[:MAX_ADDED]),
+        findings=findings_of(found, expected, beside) + _omitted(len(added)),
+        unanswered=frozenset(_unanswered(answers, expected)) - set(beside),
     )
 
 
@@ -57,21 +68,55 @@ def no_answers(source: NotebookNode) -> Answers:
     return Answers(cells={}, unanswered=frozenset(filter(None, ids)))
 
 
-def _added(found: Matching, expected: Sequence[ExpectedCell]) -> Iterator[AddedCell]:
-    for index, cell in found.added[:MAX_ADDED]:
-        before = expected[index] if index >= 0 else None
-        yield AddedCell(
-            after=before.after if before else None,
-            source=cell.source,
-            cell_type="code" if cell.kind == "code" else "markdown",
-            n_unmarked_before=before.n_unmarked_before if before else 0,
-        )
+def _added(
+    found: Matching, expected: Sequence[ExpectedCell], outside: Iterable[OutsideText]
+) -> Iterator[AddedCell]:
+    """Yield the code and the text that the student added, and unmarked code that was edited."""
+    texts = {text.position: text for text in outside if not text.is_code}
+    for position, placed in enumerate(found.placed):
+        text = texts.pop(position, None)
+        if text is not None:
+            yield _added_text(text, expected)
+        elif _is_added_code(placed):
+            yield _added_cell(placed.cell.source, "code", placed.after, expected)
+    for text in texts.values():
+        yield _added_text(text, expected)
 
 
-def _omitted(found: Matching) -> tuple[Finding, ...]:
-    if len(found.added) <= MAX_ADDED:
+def _is_added_code(placed: PlacedCell) -> bool:
+    cell, original = placed.cell, placed.original
+    if cell.kind != "code" or not cell.source.strip():
+        return False
+    if placed.is_added or original is None:
+        return placed.is_added
+    return original.grade_id is None and not same_text(cell.source, original.released)
+
+
+def _added_text(text: OutsideText, expected: Sequence[ExpectedCell]) -> AddedCell:
+    if text.question:
+        return AddedCell(text.question, text.source, "markdown", is_beside=True)
+    return _added_cell(text.source, "markdown", text.after, expected)
+
+
+def _added_cell(
+    source: str,
+    cell_type: Literal["code", "markdown"],
+    after: int,
+    expected: Sequence[ExpectedCell],
+) -> AddedCell:
+    before = expected[after] if after >= 0 else None
+    return AddedCell(
+        after=before.after if before else None,
+        source=source,
+        cell_type=cell_type,
+        n_unmarked_before=before.n_unmarked_before if before else 0,
+    )
+
+
+def _omitted(added: int) -> tuple[Finding, ...]:
+    if added <= MAX_ADDED:
         return ()
-    message = f"The student added {len(found.added):,} cells; the first {MAX_ADDED:,} were used."
+    message = f"The student added {added:,} cells; the first {MAX_ADDED:,} were used."
     return (Finding(FindingKind.TOO_MANY_CELLS, message),)
 
 
@@ -86,12 +131,17 @@ def _unanswered(answers: dict[str, str], expected: Sequence[ExpectedCell]) -> It
 # --- findings ------------------------------------------------------------------------------------
 
 
-def findings_of(found: Matching, expected: Sequence[ExpectedCell]) -> tuple[Finding, ...]:
-    """Return the findings about a submission, in the order of the expected cells."""
+def findings_of(
+    found: Matching, expected: Sequence[ExpectedCell], beside: Mapping[str, int]
+) -> tuple[Finding, ...]:
+    """Return the findings about a submission, in the order of the expected cells.
+
+    `beside` is in how many other cells there is text that belongs to a written question.
+    """
     known = [cell for cell in expected if cell.grade_id]
     if known and not found.first:
         return (_nothing_known(known),)
-    findings = [finding for cell in known for finding in _about(cell, found)]
+    findings = [finding for cell in known for finding in _about(cell, found, beside)]
     findings += _about_order(found, known)
     findings += _about_added(found)
     if len(findings) > MAX_FINDINGS:
@@ -110,10 +160,14 @@ def _nothing_known(known: Sequence[ExpectedCell]) -> Finding:
     )
 
 
-def _about(cell: ExpectedCell, found: Matching) -> Iterator[Finding]:
+def _about(cell: ExpectedCell, found: Matching, beside: Mapping[str, int]) -> Iterator[Finding]:
     grade_id = cell.grade_id or ""
     submitted = found.first.get(grade_id)
+    if grade_id in beside and cell.role is CellRole.WRITTEN:
+        yield _outside(cell, submitted is None, beside[grade_id])
     if submitted is None:
+        if grade_id in beside:
+            return
         if cell.is_answer:
             yield _finding(
                 FindingKind.DELETED_ANSWER_CELL, cell, "was deleted; it counts as an empty answer."
@@ -132,6 +186,17 @@ def _about(cell: ExpectedCell, found: Matching) -> Iterator[Finding]:
             cell,
             f"occurs {copies + 1} times; the first one counts, the others {use}.",
         )
+
+
+def _outside(cell: ExpectedCell, is_deleted: bool, count: int) -> Finding:
+    state = "was deleted, but there" if is_deleted else "is not all: there"
+    cells = "another cell" if count == 1 else f"{count} other cells"
+    return _finding(
+        FindingKind.TEXT_OUTSIDE_ANSWER,
+        cell,
+        f"{state} is text of the student's in {cells}. It is shown beside the answer. "
+        "Mark it by hand.",
+    )
 
 
 def _about_text(cell: ExpectedCell, submitted: SubmittedCell) -> Iterator[Finding]:
@@ -162,6 +227,10 @@ def _about_metadata(cell: ExpectedCell, submitted: SubmittedCell) -> Iterator[Fi
         yield _finding(
             FindingKind.CHANGED_CELL_TYPE, cell, f"was changed from {cell.kind} to {kind}; {use}."
         )
+    if submitted.grade_id is None:
+        yield _finding(
+            FindingKind.CHANGED_METADATA, cell, "lost its metadata; it was recognized by its id."
+        )
     flags = submitted.flags or {}
     for key in ("points", "grade", "solution", "locked", "task"):
         if key in flags and key in cell.marks and not _same(flags[key], cell.marks[key]):
@@ -189,8 +258,9 @@ def _about_added(found: Matching) -> Iterator[Finding]:
     for grade_id in found.unknown:
         message = f"A cell has the grade id {_quoted(grade_id)}, which no cell of the source has."
         yield Finding(FindingKind.UNKNOWN_GRADE_ID, message)
-    for _, cell in found.added:
-        if cell.problem:
+    for placed in found.placed:
+        cell = placed.cell
+        if placed.is_added and cell.problem:
             yield Finding(
                 FindingKind.UNREADABLE_TEXT,
                 f"The text of an added cell could not be used as it is: {cell.problem}.",

@@ -126,7 +126,7 @@ def _with_added(
 ) -> Iterator[NotebookNode]:
     """Yield the trusted cells, and each of the student's own cells after its location."""
     waiting: dict[_Location, list[NotebookNode]] = defaultdict(list)
-    for cell in added:
+    for cell in sorted(added, key=lambda cell: not cell.is_beside):
         waiting[cell.after, cell.n_unmarked_before].append(_added_cell(cell))
     yield from waiting.pop((None, 0), [])
     last: _Location | None = None
@@ -140,8 +140,8 @@ def _with_added(
 
 
 def _added_cell(cell: AddedCell) -> NotebookNode:
-    if cell.cell_type == "markdown":  # text that belongs to the answer above it
-        return _cell("markdown", inert_markdown(cell.source), CellRole.WRITTEN)
+    if cell.cell_type == "markdown":
+        return _cell("markdown", inert_markdown(cell.source), CellRole.NOTE)
     return _cell("code", cell.source, CellRole.ADDED)
 
 

@@ -1,7 +1,8 @@
 """Match submitted cells with the cells that students were given.
 
-Cells with a grade id are matched by it. The source's other cells are matched by their text, or by
-their notebook id if the student edited them. The remaining cells are those that the student added.
+Cells with a grade id are matched by it, or by their notebook id if a program removed the metadata.
+The source's other cells are matched by their text, or by their notebook id if the student edited
+them. The remaining cells are those that the student added.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +18,6 @@ from autograder.notebook.source_code import (
     comparable,
     has_region,
     replace_region,
-    same_text,
 )
 from autograder.submission.reading import SubmittedCell
 
@@ -51,6 +51,11 @@ class ExpectedCell:
     def is_answer(self) -> bool:
         """Whether its text is the student's to write."""
         return self.role in (CellRole.ANSWER, CellRole.WRITTEN)
+
+    @property
+    def is_written_question(self) -> bool:
+        """Whether a person marks text that the student writes in it, or below it (a task)."""
+        return self.role is CellRole.WRITTEN or bool(self.marks.get("task"))
 
 
 def expected_cells(source: NotebookNode, release: NotebookNode | None) -> tuple[ExpectedCell, ...]:
@@ -98,19 +103,41 @@ def released_text(cell: NotebookNode) -> str:
     return "\n".join(stub)
 
 
+@dataclass(frozen=True)
+class PlacedCell:
+    """A submitted cell, and what it is.
+
+    original   the expected cell that it is; None if the student added it
+    is_copy    whether an earlier cell has its grade id, so that this one is an added cell
+    after      the index of the expected cell that it is, or else that is before it (-1: none)
+    """
+
+    cell: SubmittedCell
+    original: ExpectedCell | None
+    is_copy: bool
+    after: int
+
+    @property
+    def is_added(self) -> bool:
+        """Whether it is the student's own; copies of test cells are ignored."""
+        if self.is_copy and self.original is not None:
+            return self.original.role is not CellRole.TEST
+        return self.original is None
+
+
 @dataclass
 class Matching:
     """Which submitted cell is which expected cell.
 
+    placed    all cells, in the order of the submission
     first     the first cell of each grade id, in the order of the submission
     copies    how many more cells have that grade id
-    added     the student's own cells, each with the index of the expected cell before it (-1: none)
     unknown   grade ids that no expected cell has
     """
 
+    placed: list[PlacedCell] = field(default_factory=list)
     first: dict[str, SubmittedCell] = field(default_factory=dict)
     copies: dict[str, int] = field(default_factory=dict)
-    added: list[tuple[int, SubmittedCell]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
 
@@ -120,33 +147,32 @@ def match(cells: Iterable[SubmittedCell], expected: Sequence[ExpectedCell]) -> M
     If several cells have one grade id, the first counts. The others are added cells, because they
     ran as such in the student's notebook; copies of test cells are ignored.
     """
+    cells = tuple(cells)
     known = {cell.grade_id: cell for cell in expected if cell.grade_id}
+    present = {cell.grade_id for cell in cells}
+    lost = {
+        cell.cell_id: cell
+        for cell in known.values()
+        if cell.cell_id and cell.grade_id not in present
+    }
     unmarked = _Unmarked(expected)
     found = Matching()
     index = -1  # of the last expected cell that was found
     for cell in cells:
-        original = known.get(cell.grade_id or "")
+        original = known.get(cell.grade_id) if cell.grade_id else lost.get(cell.cell_id or "")
+        is_copy = False
         if original and original.grade_id and original.grade_id not in found.first:
             found.first[original.grade_id] = cell
             index = original.index
         elif original and original.grade_id:
             found.copies[original.grade_id] = found.copies.get(original.grade_id, 0) + 1
-            if original.role is not CellRole.TEST:
-                found.added.append((index, cell))
+            is_copy = True
         elif (original := unmarked.find(cell, index)) is not None:
             index = original.index
-            if original.kind == "code" and not same_text(cell.source, original.released):
-                found.added.append((index, cell))
-        else:
-            found.added.append((index, cell))
-            if cell.grade_id:
-                found.unknown.append(cell.grade_id)
-    found.added = [(index, cell) for index, cell in found.added if _has_content(cell)]
+        elif cell.grade_id:
+            found.unknown.append(cell.grade_id)
+        found.placed.append(PlacedCell(cell, original, is_copy, index))
     return found
-
-
-def _has_content(cell: SubmittedCell) -> bool:
-    return cell.kind in ("code", "markdown") and bool(cell.source.strip())
 
 
 class _Unmarked:

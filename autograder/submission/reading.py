@@ -1,5 +1,6 @@
 """Read the cells of a notebook from a file that may contain anything."""
 
+import codecs
 import json
 import os
 import re
@@ -10,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import SubmissionError
+from autograder.submission.scan import used_parts
 
-MAX_BYTES = 20_000_000
-MAX_BRACKETS = 2_000_000  # lists and dictionaries, which take 30 times their bytes in memory
+MAX_BYTES = 500_000_000  # of a file; `scan` limits what is used of it
 MAX_TEXT = 500_000  # characters of one cell
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")  # not allowed in UTF-8 or in Python
 
@@ -35,14 +36,23 @@ class SubmittedCell:
     problem: str = ""  # what is wrong with the source text; empty if nothing
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, limit: int | None = None) -> bytes:
     """Return the content of a regular file, without following symbolic links.
+
+    Parameters
+    ----------
+    path
+        The file.
+    limit
+        The size that the file may have, in bytes; `MAX_BYTES` if None.
 
     Raises
     ------
     SubmissionError
-        If the file is missing, unreadable, a link, a device or a pipe, or larger than `MAX_BYTES`.
+        If the file is missing, unreadable, a link, a device or a pipe, or larger than the
+        limit.
     """
+    limit = MAX_BYTES if limit is None else limit
     if path.is_symlink():
         message = f"{path.name} is a symbolic link. Expected a regular file."
         raise SubmissionError(message)
@@ -52,7 +62,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         descriptor = os.open(path, flags)
         try:
-            data = _read_regular(descriptor)
+            data = _read_regular(descriptor, limit)
         finally:
             os.close(descriptor)
     except OSError as error:
@@ -61,14 +71,14 @@ def read_bytes(path: Path) -> bytes:
     if data is None:
         message = f"{path.name} is not a regular file. Expected a notebook."
         raise SubmissionError(message)
-    if len(data) > MAX_BYTES:
-        message = f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB. Clear its outputs."
+    if len(data) > limit:
+        message = f"{path.name} is larger than {limit:,} bytes."
         raise SubmissionError(message)
     return data
 
 
-def read_submitted(path: Path) -> bytes:
-    """Return the content of a file that a student submitted.
+def read_submitted(path: Path, limit: int | None = None) -> bytes:
+    """Return the content of a file that a student submitted, of at most `limit` bytes.
 
     Raises
     ------
@@ -80,14 +90,14 @@ def read_submitted(path: Path) -> bytes:
         if folder.is_symlink():
             message = f"The folder {folder.name} of {path.name} is a symbolic link."
             raise SubmissionError(message)
-    return read_bytes(path)
+    return read_bytes(path, limit)
 
 
-def _read_regular(descriptor: int) -> bytes | None:
+def _read_regular(descriptor: int, limit: int) -> bytes | None:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         return None
     with open(descriptor, "rb", closefd=False) as file:
-        return file.read(MAX_BYTES + 1)
+        return file.read(limit + 1)
 
 
 def parse_cells(data: bytes) -> tuple[SubmittedCell, ...]:
@@ -98,40 +108,18 @@ def parse_cells(data: bytes) -> tuple[SubmittedCell, ...]:
     SubmissionError
         If the data is not a notebook.
     """
-    notebook = _parse(_decode(data))
-    if not isinstance(notebook, dict):
-        message = "The file contains JSON, but not a notebook: expected an object."
-        raise SubmissionError(message)
-    return tuple(_cell(cell) for cell in _raw_cells(notebook))
+    return tuple(_cell(cell) for cell in _raw_cells(used_parts(_as_utf8(data))))
 
 
-def _decode(data: bytes) -> str:
-    if not data.strip():
+def _as_utf8(data: bytes) -> bytes:
+    """Return the data in UTF-8 without a byte order mark, or in another encoding with ASCII."""
+    if not data[:1_000].strip() and not data.strip():
         message = "The file is empty. Expected a notebook."
         raise SubmissionError(message)
     encoding = json.detect_encoding(data)  # UTF-8, -16 or -32, with or without a byte order mark
-    try:
-        return data.decode(encoding, "surrogatepass")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
-
-
-def _parse(text: str) -> Any:
-    if text.count("{") + text.count("[") > MAX_BRACKETS:
-        message = "The file contains too many lists and objects for a notebook. Clear its outputs."
-        raise SubmissionError(message)
-    try:
-        return json.loads(text, parse_int=_bounded_number)
-    except RecursionError as error:
-        message = "The file is nested too deeply for a notebook."
-        raise SubmissionError(message) from error
-    except ValueError as error:
-        message = f"The file is not JSON, so it is not a notebook: {error}."
-        raise SubmissionError(message) from error
-
-
-def _bounded_number(digits: str) -> int | float:
-    return int(digits) if len(digits) < 20 else float("nan")
+    if encoding.startswith("utf-8"):
+        return data.removeprefix(codecs.BOM_UTF8)
+    return data.decode(encoding, "replace").encode("utf-8", "replace")
 
 
 def _raw_cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:

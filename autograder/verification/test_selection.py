@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from autograder.exam.test_cells import read_test_cells
 from autograder.models import Answers, CellRole
 from autograder.notebook.cells import exam_cell, exam_metadata, grade_id_of, role_of
-from autograder.notebook.names import assigned_names, free_names
+from autograder.notebook.names import assigned_names, free_names, names_if_python
 from autograder.submission.assemble import assemble
 from autograder.verification.run_request import CodeCell
 
@@ -132,7 +132,7 @@ def plan_tests(source: NotebookNode, parameters: Mapping[str, Any] | None = None
     demos = frozenset(
         index
         for index, cell in enumerate(exam_notebook.cells)
-        if exam_cell(cell).role is CellRole.DEMO and assigned_names(cell.source) & wanted
+        if exam_cell(cell).role is CellRole.DEMO and names_if_python(cell.source) & wanted
     )
     return TestPlan(exam_notebook, tests, _closed(direct), names, demos)
 

@@ -132,3 +132,36 @@ def test_settings_become_parameters(tiny_course, settings, injected):
     ]
     assert tagged == ([injected] if injected else [])
     assert exam_metadata(exam_notebook).assignment == "week01_tiny"
+
+
+@pytest.mark.parametrize(
+    ("grade_id", "role"), [("double", "answer"), ("setup", "setup"), ("test_double", "test")]
+)
+def test_a_cell_that_has_to_be_python_is_one_sentence_if_it_is_not(tiny_course, grade_id, role):
+    cells = tiny_course.source.cells
+    (number,) = (
+        number
+        for number, cell in enumerate(cells, start=1)
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id
+    )
+    cells[number - 1].source = "x = 1\nNot Python, but words."
+    tiny_course.publish()
+
+    place = rf"tiny\.ipynb, cell {number} \({grade_id}\), line 2: invalid syntax.* {role} cell"
+    with pytest.raises(UsageError, match=place):
+        read_notebooks(tiny_course.root, tiny_course.week)
+
+
+def test_a_source_with_a_byte_order_mark_is_read(tiny_course):
+    path = tiny_course.source_path
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert read_notebooks(tiny_course.root, tiny_course.week)[0].name == "tiny"
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", "3", '{"cells": 3, "nbformat": 4}'])
+def test_a_source_that_is_no_notebook_is_one_sentence(tiny_course, text):
+    tiny_course.source_path.write_text(text)
+
+    with pytest.raises(UsageError, match=r"tiny\.ipynb cannot be read|has graded cells"):
+        read_notebooks(tiny_course.root, tiny_course.week)

@@ -1,15 +1,19 @@
 """Tests of what Results become in nbgrader's database, beside what a person entered there."""
 
 import sqlite3
+import subprocess
 import time
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
+from sqlalchemy.exc import OperationalError
 
-from autograder.errors import GradebookError
+from autograder.errors import GradebookError, UsageError
 from autograder.gradebook import connection, enter_assignment, enter_results, open_gradebook
+from autograder.gradebook.export import export
 from autograder.models import Result, Verdict, VerdictState
 
 WEEK = "week01_tiny"
@@ -187,6 +191,30 @@ def test_an_extension_removes_a_penalty(root, tiny_source):
 
         notebook = book.api.find_submission_notebook("tiny", WEEK, "ada")
         assert notebook.late_submission_penalty is None
+
+
+def test_an_extension_without_a_due_date_makes_nothing_late(book):
+    enter_results(book, WEEK, [result()])
+    book.api.find_submission(WEEK, "ada").extension = timedelta(hours=1)
+    book.api.db.commit()
+
+    enter_results(book, WEEK, [result(double=3.0)], submitted_at={"ada": DUE})
+
+    assert grade(book, "test_double").auto_score == 3
+    notebook = book.api.find_submission_notebook("tiny", WEEK, "ada")
+    assert notebook.late_submission_penalty is None
+
+
+def test_a_late_plugin_that_fails_is_one_sentence_and_enters_nothing(root, tiny_source):
+    config(root, 'c.AssignLatePenalties.plugin_class = "no_such.Plugin"')
+    with open_gradebook(root) as book:
+        enter_assignment(book, WEEK, {"tiny": tiny_source})
+        book.api.update_or_create_assignment(WEEK, duedate=DUE)
+
+        with pytest.raises(GradebookError, match=r"plugin .* nbgrader_config\.py .* 'ada'"):
+            enter_results(book, WEEK, [result()], submitted_at={"ada": DUE + timedelta(hours=1)})
+
+        assert book.api.students == []
 
 
 def test_entering_the_same_assignment_again_changes_nothing(book, tiny_source):
@@ -376,6 +404,67 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path):
 
     with pytest.raises(GradebookError, match="not a database"), open_gradebook(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a%41b", "a%b", "a b", "ä", "a:b@c", "[a]*"])
+def test_the_path_of_a_course_may_have_any_characters(tmp_path, empty_gradebook, name):
+    root = tmp_path / name
+    root.mkdir()
+    (root / "gradebook.db").write_bytes(empty_gradebook)
+
+    with open_gradebook(root) as book:
+        book.api.add_student("ada")
+
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert b"ada" in (root / "gradebook.db").read_bytes()
+
+
+def test_export_uses_the_database_of_the_course(tmp_path, monkeypatch):
+    commands = []
+    done = SimpleNamespace(returncode=3, stderr="")
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: commands.append(command) or done)
+
+    assert export(tmp_path, ["--to", "x.csv"]) == 3
+    config(tmp_path, 'c.CourseDirectory.db_url = "sqlite:///other.db"')
+    assert export(tmp_path) == 3
+
+    database = f"--db=sqlite:///{tmp_path}/gradebook.db"
+    assert [command[1:] for command in commands] == [
+        ["export", database, "--to", "x.csv"],
+        ["export"],
+    ]
+
+
+def test_an_export_that_fails_is_one_sentence(root, tmp_path):
+    to = tmp_path / "nowhere" / "grades.csv"
+
+    with pytest.raises(GradebookError, match=r"cannot export the grades: .*No such file"):
+        export(root, ["--to", str(to)])
+
+
+def test_export_in_no_folder_is_one_sentence(tmp_path):
+    with pytest.raises(UsageError, match=r"nbgrader cannot be run in .*nowhere"):
+        export(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("reason", "advice"),
+    [
+        ("attempt to write a readonly database", "Allow writing"),
+        ("database or disk is full", "Free some space"),
+        ("unable to open database file", "that you may write there"),
+        ("no such column: extension", "nbgrader db upgrade"),
+        ("something else", "Check that it is the gradebook of this course"),
+    ],
+)
+def test_the_advice_fits_what_the_database_says(book, reason, advice):
+    def refuse():
+        raise OperationalError("select 1", {}, sqlite3.OperationalError(reason))
+
+    with pytest.raises(GradebookError, match=f"{reason}.*{advice}") as caught:
+        book.write(refuse)
+
+    assert ("upgrade" in str(caught.value)) == ("column" in reason)
 
 
 def test_a_password_is_not_shown(tmp_path):

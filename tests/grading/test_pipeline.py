@@ -77,6 +77,19 @@ def test_a_class_is_graded(course, grade, marks):
     assert course.graded_path("zoe").is_file()
 
 
+def test_text_below_an_untouched_answer_waits_for_a_person(course, grade, marks):
+    untouched = {name: answer for name, answer in RIGHT.items() if name != "why"}
+    note = nbformat.v4.new_markdown_cell("Because of the sum.")
+    course.submit("ada", untouched, lambda notebook: notebook.cells.append(note))
+    course.submit("bob", untouched)
+
+    ada, bob = grade()
+
+    assert (kinds(ada), kinds(bob)) == (["text-outside-answer"], [])
+    assert (marks("ada")["why"], marks("bob")["why"]) == (None, 0)
+    assert "Because of the sum." in course.graded_path("ada").read_text("utf-8")
+
+
 def test_progress_is_reported(course, grade):
     course.submit("ada", RIGHT)
     course.submit("bob", HALF)

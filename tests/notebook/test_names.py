@@ -4,7 +4,14 @@ import builtins
 
 import pytest
 
-from autograder.notebook.names import assigned_names, free_names, imported_names, student_names
+from autograder.notebook.names import (
+    assigned_names,
+    free_names,
+    imported_names,
+    names_if_python,
+    student_names,
+    syntax_error,
+)
 
 
 def free(source):
@@ -115,3 +122,15 @@ def test_an_invalid_escape_is_ignored():
 def test_a_syntax_error_is_raised():
     with pytest.raises(SyntaxError):
         free_names("def f(:")
+
+
+@pytest.mark.parametrize("source", ["Some words.", "x = (", "\0", "x = 1\n  y = 2", "(" * 500])
+def test_what_is_not_python_has_no_names(source):
+    assert names_if_python(source) == frozenset()
+    assert syntax_error(source).startswith("line ")
+
+
+@pytest.mark.parametrize("source", ["x = 1", "!ls\nx = 1", "%time x = 1"])
+def test_what_is_python_without_its_magics_has_names(source):
+    assert names_if_python(source) == {"x"}
+    assert syntax_error(source) is None

@@ -12,6 +12,7 @@ from rich.console import Console
 from autograder.cli.views import class_view
 from autograder.errors import UsageError
 from autograder.grading.artifacts import read_results, write_results
+from autograder.grading.class_results import read_class
 from autograder.models import Finding, FindingKind, Result, Verdict, VerdictState
 from autograder.reporting.class_report import class_report
 from autograder.reporting.html import write_report
@@ -189,4 +190,4 @@ def test_results_are_read_from_the_graded_notebooks(results, tmp_path):
 
 def test_an_assignment_that_was_not_graded_is_an_error_with_advice(tmp_path):
     with pytest.raises(UsageError, match="autograder grade week01"):
-        read_results(tmp_path, "week01")
+        read_class(tmp_path, "week01")

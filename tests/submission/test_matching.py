@@ -136,8 +136,8 @@ def test_added_prose_is_kept_for_grading_by_hand(tiny_source, cells):
     assert (added.cell_type, added.after, added.source) == ("markdown", "why", "My thoughts.")
 
 
-def test_blank_and_raw_cells_are_not_added(tiny_source, cells):
-    cells += [code(" \n"), SubmittedCell("raw", "raw"), SubmittedCell("", "?")]
+def test_blank_cells_are_not_added(tiny_source, cells):
+    cells += [code(" \n"), SubmittedCell("raw", ""), SubmittedCell("", "\n")]
 
     assert answers_in(cells, tiny_source).added == ()
 
@@ -209,4 +209,7 @@ def test_only_answer_cells_have_answers(make_tiny_source, cells):
     answers = answers_in(cells, make_tiny_source())
 
     assert set(answers.cells) <= {"double", "shout", "why"}
-    assert {"double", "shout", "why"} - set(answers.cells) <= answers.unanswered
+    beside = {cell.after for cell in answers.added if cell.is_beside}
+    beside |= {finding.grade_id for finding in answers.findings if "outside" in finding.kind}
+    assert {"double", "shout", "why"} - set(answers.cells) - beside <= answers.unanswered
+    assert not beside & answers.unanswered

@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import SubmissionError
-from autograder.submission import reading
+from autograder.submission import reading, scan
 from autograder.submission.reading import parse_cells, read_bytes, read_submitted
 
 
 def notebook_bytes(source, encoding="utf-8"):
     return json.dumps({"cells": [{"cell_type": "code", "source": source}]}).encode(encoding)
+
+
+IN_METADATA = b'{"cells": [{"metadata": {"nbgrader": %b}}]}'
 
 
 def sources(data):
@@ -34,9 +37,22 @@ def sources(data):
         pytest.param(b"{}", "no list of cells", id="object"),
         pytest.param(b'{"cells": 3}', "no list of cells", id="cells are a number"),
         pytest.param(b'{"worksheets": [3]}', "no list of cells", id="sheets are numbers"),
-        pytest.param(b"[" * 100_000, "nested too deeply", id="deep"),
-        pytest.param(b'{"a":' * 100_000, "nested too deeply", id="deep objects"),
-        pytest.param(b'{"cells": [' + b"[]," * 2_000_000, "too many lists", id="many lists"),
+        pytest.param(b"[" * 100_000, "not a notebook", id="deep lists"),
+        pytest.param(b'{"a":' * 100_000, "ends too early", id="deep objects"),
+        pytest.param(IN_METADATA % (b"[" * 100_000 + b"]" * 100_000), "too deeply", id="deep"),
+        pytest.param(
+            IN_METADATA % (b"[" + b"[]," * 1_000_001 + b"1]"), "too many lists", id="lists"
+        ),
+        pytest.param(b'{"cells": [' + b"3," * 600_000 + b"3]}", "more than 100,000", id="cells"),
+        pytest.param(b'{"cells": [{"source": "x', "ends too early", id="half of a string"),
+        pytest.param(b'{"cells": [{"outputs": [{"text": "x', "ends too early", id="half an output"),
+        pytest.param(b'{"cells": []', "ends too early", id="half of an object"),
+        pytest.param(b'{"cells": []}{"cells": []}', "more after the end", id="two notebooks"),
+        pytest.param(b'{"cells" []}', "a colon", id="no colon"),
+        pytest.param(b'{"cells": [] "a": 1}', "a comma", id="no comma"),
+        pytest.param(b'{"cells": [{"source": nul}]}', "not JSON", id="no value"),
+        pytest.param(b'{"cells": [{"source": }]}', "a value", id="nothing for a value"),
+        pytest.param(b"{cells: []}", "a string", id="a key without quotation marks"),
     ],
 )
 def test_what_is_not_a_notebook_is_an_error(data, sentence):
@@ -79,6 +95,76 @@ def test_text_of_a_cell(source, text, has_problem):
     assert cell.source == text
     assert bool(cell.problem) == has_problem
     cell.source.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        pytest.param(b'[{"data": {"image/png": "' + b"A" * 30_000_000 + b'"}}]', id="a picture"),
+        pytest.param(b'[{"text": [' + b'"line\\n", ' * 2_000_000 + b'""]}]', id="lines"),
+        pytest.param(b"[" + b"[1.5, NaN], " * 2_000_000 + b"[]]", id="numbers"),
+        pytest.param(b'["\xff\xfe \\"]}, {[", "\\\\"]', id="brackets in text, and no UTF-8"),
+        pytest.param(b"[" * 100_000 + b"]" * 100_000, id="deep"),
+        pytest.param(b"[nonsense]", id="no JSON"),
+    ],
+)
+def test_outputs_never_count_against_a_submission(outputs):
+    cells = b'[{"source": "a = 1", "outputs": %b, "cell_type": "code"}, {"source": "\xc3\xa9"}]'
+    data = b'{"metadata": {"widgets": %b}, "cells": %b}' % (outputs, cells % outputs)
+
+    assert sources(data) == ["a = 1", "é"]
+
+
+def test_too_much_source_is_refused(monkeypatch):
+    monkeypatch.setattr(scan, "MAX_USED", 1_000)
+
+    with pytest.raises(SubmissionError, match="text, outputs not counted"):
+        parse_cells(notebook_bytes("x" * 1_000))
+    assert len(parse_cells(notebook_bytes("x" * 900))) == 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "data"),
+    [
+        ("MAX_BRACKETS", b'{"cells": [{"outputs": %b}]}' % (b"[" * 2_000 + b"]" * 2_000)),
+        ("MAX_MEMBERS", b'{"cells": [{%b}]}' % b",".join([b'"a": 1'] * 2_000)),
+    ],
+)
+def test_what_would_take_long_to_skip_is_refused(monkeypatch, limit, data):
+    assert len(parse_cells(data)) == 1
+    monkeypatch.setattr(scan, limit, 1_000)
+
+    with pytest.raises(SubmissionError, match="too many lists"):
+        parse_cells(data)
+
+
+def test_of_two_members_with_the_same_key_the_last_counts():
+    data = (
+        b'{"cells": 3, "cells": [{"source": "first"}], "cells": [{"source": "a", "source": "b"}]}'
+    )
+
+    assert sources(data) == ["b"]
+
+
+def test_a_key_with_an_escape_is_the_same_key():
+    assert sources(b'{"\\u0063ells": [{"s\\u006furce": "x"}]}') == ["x"]
+
+
+outputs = st.recursive(
+    st.none() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(output=outputs, ascii_only=st.booleans(), indented=st.booleans())
+def test_any_output_is_skipped(output, ascii_only, indented):
+    cells = [{"outputs": output, "source": "x = 1", "other": output}, output, {"source": ["y"]}]
+    notebook = {"metadata": output, "cells": cells, "nbformat": 4}
+    text = json.dumps(notebook, ensure_ascii=ascii_only, indent=2 if indented else None)
+
+    found = sources(text.encode("utf-8", "surrogatepass"))
+
+    assert found == (["x = 1", "y"] if not isinstance(output, dict) else ["x = 1", "", "y"])
 
 
 def test_nan_and_huge_numbers_are_read():
@@ -176,5 +262,5 @@ def test_a_huge_file_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "MAX_BYTES", 1_000_000)
     (tmp_path / "huge").write_bytes(b" " * 1_000_001)
 
-    with pytest.raises(SubmissionError, match="larger than 1 MB"):
+    with pytest.raises(SubmissionError, match="larger than 1,000,000 bytes"):
         read_bytes(tmp_path / "huge")

@@ -43,6 +43,7 @@ WHY = """**Why?**
 ### BEGIN SOLUTION
 Because of reasons.
 ### END SOLUTION"""
+RELEASED_WHY = "**Why?**\n\nYOUR ANSWER HERE"
 
 
 def make_cell(kind: str, source: str, role: str | None = None, **marks: Any) -> NotebookNode:

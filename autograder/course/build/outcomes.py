@@ -43,7 +43,11 @@ def syllabus(root: Path) -> dict[str, bytes]:
     path = CoursePaths(root).syllabus
     if not path.exists():
         return {}
-    page = path.read_text(encoding="utf-8")
+    try:
+        page = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"The file is not UTF-8: {error}."
+        raise BuildError(message, path, 1) from error
     if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
         message = f"The table of outcomes needs two lines around it: {BEGIN} and {END}."
         raise BuildError(message, path, 1)

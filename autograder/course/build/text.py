@@ -63,7 +63,7 @@ def read_course_text(path: Path) -> CourseText:
         If a header is wrong, or something other than comments is above the first cell.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"The file is not UTF-8: {error}."
         raise BuildError(message, path, 1) from error

@@ -5,8 +5,10 @@ verdicts say. Nothing is copied from the instructor's notebook, so no hidden tes
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from nbformat import NotebookNode
 
@@ -25,7 +27,8 @@ OUTPUT_LIMIT = 400_000  # characters of text and pictures that one cell shows
 class Block:
     """One cell of the notebook, as the page shows it.
 
-    kind         prose | setup | answer | added | written | graded cell
+    kind         prose | setup | answer | added | written | note | graded cell
+    beside       text that the student wrote outside a written answer's cell
     comment      what the instructor wrote about an answer
     problem      why the cell cannot be read as Python, or ""
     is_withheld  whether its outputs are not shown, because they came after a hidden test
@@ -36,6 +39,7 @@ class Block:
     text: str = ""
     outputs: tuple[NotebookNode, ...] = ()
     graded_cell: GradedCell | None = None
+    beside: tuple[str, ...] = ()
     comment: str = ""
     problem: str = ""
     is_withheld: bool = False
@@ -111,7 +115,9 @@ def page_of(
 def _blocks(graded: NotebookNode, public: "_Release", marks: Marks) -> Iterator[Block]:
     heading = ""
     hidden_has_run = False
-    for cell in graded.cells:
+    cells = deque(graded.cells)
+    while cells:
+        cell = cells.popleft()
         role, grade_id = _role(cell), grade_id_of(cell)
         if role is CellRole.PROSE:
             text = public.text(cell)
@@ -123,7 +129,15 @@ def _blocks(graded: NotebookNode, public: "_Release", marks: Marks) -> Iterator[
             graded_cell = tested(cell, heading, marks)
             yield Block("graded cell", public.text(cell), graded_cell=graded_cell)
         elif role is CellRole.WRITTEN:
-            yield Block("written", cell.source, graded_cell=written(cell, heading, marks))
+            # Text outside the answer's cell was put behind it.
+            notes = list(takewhile(lambda cell: _role(cell) is CellRole.NOTE, cells))
+            for _ in notes:
+                cells.popleft()
+            answer = written(cell, heading, marks)
+            beside = tuple(str(note.source) for note in notes)
+            yield Block("written", cell.source, graded_cell=answer, beside=beside)
+        elif role is CellRole.NOTE:
+            yield Block("note", cell.source)
         else:
             theirs = role in (CellRole.ANSWER, CellRole.ADDED)
             text = cell.source if theirs else public.text(cell)
@@ -161,9 +175,12 @@ class _Release:
         return str(self._by_id.get(cell.get("id"), ""))
 
 
-def _role(cell: NotebookNode) -> str:
-    fallback = "prose" if cell.cell_type != "code" else "added"
-    return exam_cell(cell).role if has_exam_cell(cell) else CellRole(fallback)
+def _role(cell: NotebookNode) -> CellRole:
+    if not has_exam_cell(cell):
+        return CellRole.PROSE if cell.cell_type != "code" else CellRole.ADDED
+    role = exam_cell(cell).role
+    # In a notebook that was graded before there were notes, they are answers without an id.
+    return CellRole.NOTE if role is CellRole.WRITTEN and not grade_id_of(cell) else role
 
 
 def _headings(markdown: str) -> list[str]:

@@ -48,6 +48,7 @@ def _numbered(page: Page) -> list[dict[str, object]]:
             {
                 "kind": block.kind,
                 "html": _body(block, page.title),
+                "beside": [_prose(text) for text in block.beside],
                 "outputs": [_output(output) for output in block.outputs],
                 "graded_cell": block.graded_cell,
                 "number": number,
@@ -63,7 +64,7 @@ def _numbered(page: Page) -> list[dict[str, object]]:
 def _body(block: Block, title: str) -> Markup:
     if block.kind == "prose":
         return _prose(block.text.removeprefix(f"# {title}\n"))  # the page has the title at its top
-    return _prose(block.text) if block.kind == "written" else _code(block.text)
+    return _prose(block.text) if block.kind in ("written", "note") else _code(block.text)
 
 
 def _prose(markdown: str) -> Markup:

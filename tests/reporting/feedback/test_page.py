@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder.gradebook.read import Mark, Marks
-from autograder.models import VerdictState
-from autograder.notebook.cells import update_exam_cell
+from autograder.models import CellRole, VerdictState
+from autograder.notebook.cells import ExamCell, set_exam_cell, update_exam_cell
 from autograder.reporting.feedback.exam_failures import failure_in_exam
 from autograder.reporting.feedback.page import page_of
+from autograder.reporting.feedback.render import render
 
 
 def page(graded, submission, marks=None):
@@ -189,3 +190,22 @@ def test_a_trusted_cell_that_has_changed_since_shows_what_was_released(graded, s
     block = next(b for b in page(graded, submission).blocks if b.graded_cell is not None)
 
     assert block.text == "assert step(1.0) == 1\n"
+
+
+def test_text_outside_the_answer_is_with_its_question_and_a_note_is_not_graded(graded, submission):
+    examined, release = graded
+    added = [new_markdown_cell("Below."), new_markdown_cell("In the prompt.")]
+    added += [new_code_cell("x = 1"), new_markdown_cell("A note.")]
+    for cell in added:
+        role = CellRole.ADDED if cell.cell_type == "code" else CellRole.NOTE
+        set_exam_cell(cell, ExamCell(role, None, 0.0))
+    examined.cells += added
+
+    page = page_of(examined, release, Marks(), submission)
+
+    (answer,) = [block for block in page.blocks if block.kind == "written"]
+    assert answer.beside == ("Below.", "In the prompt.")
+    assert [block.text for block in page.blocks if block.kind == "note"] == ["A note."]
+    assert len(page.graded_cells) == 3
+    for text in ("Below.", "In the prompt.", "A note.", "Note that you added"):
+        assert text in render(page)
