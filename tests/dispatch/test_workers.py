@@ -145,9 +145,9 @@ def test_a_worker_that_is_killed_loses_no_exam(course, cluster):
     assert marks(course) == earned
 
 
-def test_whoever_grades_is_told_each_time_that_there_is_no_worker(course, cluster, monkeypatch):
+def test_whoever_grades_is_notified_each_time_that_there_is_no_worker(course, cluster, monkeypatch):
     earned = submit_distinct(course, 4, remark="SLOW")
-    told, counted = [], []
+    notified, counted = [], []
     count = queue.slots_of
 
     def slots_of(client):
@@ -160,8 +160,8 @@ def test_whoever_grades_is_told_each_time_that_there_is_no_worker(course, cluste
             process.kill()
 
     def on_waiting():
-        told.append(len(notes(cluster.log)))
-        if len(told) == 1:
+        notified.append(len(notes(cluster.log)))
+        if len(notified) == 1:
             first = cluster.worker(STAND_IN, "0")
             threading.Thread(target=kill_during_an_exam, args=(first,)).start()
         else:
@@ -171,8 +171,8 @@ def test_whoever_grades_is_told_each_time_that_there_is_no_worker(course, cluste
     monkeypatch.setattr(queue, "slots_of", slots_of)
     results = grade(course, cluster, scheduler=Scheduler(cluster.address, on_waiting=on_waiting))
 
-    assert told[0] == 0
-    assert len(told) >= 2
+    assert notified[0] == 0
+    assert len(notified) >= 2
     assert {name: result.score for name, result in results.items()} == earned
 
 
