@@ -1300,8 +1300,9 @@ digits, each within about ten seconds on a laptop.
 You choose the architecture, the optimizer, the learning rate, its decay and the number of epochs; your
 `experiment` can help. What we found within 25 epochs: on the spirals two hidden layers of ReLU units
 reached 99 %, and with tanh or ELU instead the same network stayed near 60 %. (That is a statement about
-this budget: the lesson's tanh network solved the spirals with more epochs and larger minibatches.) On
-the digits width matters more than depth. The function may look at `X_train.shape` before it decides.
+this budget: the lesson's tanh network solved the spirals with more epochs and larger minibatches.) The
+learning rate matters as much: with Adam at 0.005 the ReLU network stayed below 70 %, too. On the digits
+width matters more than depth. The function may look at `X_train.shape` before it decides.
 """
 
 

@@ -647,10 +647,10 @@ r"""
 ## 7. Unsupervised pre-training
 
 Unsupervised learning promised that a network which has seen many images without labels needs only
-*few* labels. In 2006 it was also how deep networks were trained: Hinton, Osindero and Teh, and Hinton
-and Salakhutdinov, pre-trained each layer as a **restricted Boltzmann machine** (RBM), a network with
-one layer of visible and one of hidden units that models the probability of its inputs. In 2007 and
-2008 Bengio and others, and Vincent and others, did the same with autoencoders:
+*few* labels. In 2006 it was also how deep networks were trained: Hinton and his colleagues pre-trained
+each layer as a **restricted Boltzmann machine** (RBM), a network with one layer of visible and one of
+hidden units that models the probability of its inputs. In 2007 and 2008 Bengio and others, and Vincent
+and others, did the same with autoencoders:
 
 1. train the first layer as an autoencoder; freeze it;
 2. train the next one as an autoencoder *of its codes*; and so on, always a single hidden layer, so
@@ -1001,7 +1001,7 @@ def solved(E):
 
 
 U_skip, O_skip = word2vec(skip_gram)
-U_cbow, O_cbow = word2vec(cbow, epochs=20)
+U_cbow, O_cbow = word2vec(cbow, epochs=20)  # more epochs, since CBOW has fewer examples
 scores = {"random vectors": U, "CBOW": U_cbow, "skip-gram": U_skip}
 plot.heatmap(
     [solved(E) for E in scores.values()],
@@ -1023,6 +1023,38 @@ for a, b, c in (
 for word in ("rome", "queen", "swam"):
     near = np.argsort(-unit(U_skip) @ unit(U_skip)[index[word]])[1:5]
     print(f"nearest to {word}: {', '.join(words[i] for i in near)}")
+
+# %% [markdown]
+r"""
+CBOW is trained for 20 epochs and skip-gram for 4, because skip-gram makes several examples of each
+position: this gives both about the same number of updates.
+
+Not every analogy works. A famous example from lectures is *sushi* − *japan* + *germany*, which should
+be *bratwurst*.
+
+**Predict.** Here are ten countries with a dish each, and 90 questions. Does it work in this corpus?
+"""
+
+# %%
+dishes = dict(france="cheese", italy="pasta", japan="sushi", germany="bratwurst", spain="paella",
+              egypt="koshari", greece="moussaka", austria="strudel", russia="borscht",
+              england="pudding")  # fmt: skip
+print("sushi - japan + germany:", solve(U_skip, "japan", "sushi", "germany"))
+found = [
+    solve(U_skip, *one, other[0]) == other[1]
+    for one, other in itertools.permutations(dishes.items(), 2)
+]
+print(f"dishes: {sum(found)} of {len(found)} correct")
+
+# %% [markdown]
+r"""
+It fails, and the grammar says why. Each country comes with a dish and a river, and both occur in the
+same sentences: "the president of germany likes the bratwurst", "the president of germany likes the
+spree". Nothing distinguishes dishes from rivers, so there is no common difference vector. An embedding
+contains only the relations that the contexts show.
+
+Here are the difference vectors from countries to capitals.
+"""
 
 # %%
 lands = data.ANALOGIES["capital"]
@@ -1293,8 +1325,8 @@ The words have 2, 3, 4, 3 and 2 neighbors: skip-gram makes 14, CBOW one for each
   Science 9 (1985): the encoder problem.
 * P. Baldi, K. Hornik, *Neural networks and principal component analysis: learning from examples
   without local minima*, Neural Networks 2 (1989).
-* G. Hinton, S. Osindero, Y.-W. Teh, *A fast learning algorithm for deep belief nets*, Neural
-  Computation 18 (2006); G. Hinton, R. Salakhutdinov, *Reducing the dimensionality of data with neural
+* G. Hinton et al., *A fast learning algorithm for deep belief nets*, Neural Computation 18 (2006): the
+  RBMs; G. Hinton, R. Salakhutdinov, *Reducing the dimensionality of data with neural
   networks*, Science 313 (2006).
 * Y. Bengio et al., *Greedy layer-wise training of deep networks* (NIPS 2006, published 2007); P. Vincent
   et al., *Extracting and composing robust features with denoising autoencoders* (ICML 2008); D. Erhan
