@@ -182,7 +182,7 @@ class has a column of its own.
 """
 
 
-# %% exercise="one_hot" outcomes=[15]
+# %% exercise="one_hot"
 def one_hot(y, n_classes):
     """Encode labels as rows with a single 1.
 
@@ -304,7 +304,7 @@ check.close(
     "logits.",
 )
 ### BEGIN HIDDEN TESTS
-BENDS = {
+ACTIVATIONS = {
     "relu": lambda z: np.maximum(z, 0),
     "tanh": np.tanh,
     "elu": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
@@ -340,7 +340,7 @@ for hidden, activation, softmax, dropout in (
     X = rng.normal(size=(6, n_inputs))
     A = X
     for W, b in zip(weights[:-2:2], weights[1:-2:2], strict=True):
-        A = BENDS[activation](A @ W + b)
+        A = ACTIVATIONS[activation](A @ W + b)
     expected = A @ weights[-2] + weights[-1]
     if softmax:
         expected = np.exp(expected - expected.max(axis=1, keepdims=True))
@@ -396,7 +396,7 @@ the logits.
 """
 
 
-# %% exercise="cross_entropy_from_logits" outcomes=[14, 15]
+# %% exercise="cross_entropy_from_logits" outcomes=[15]
 def cross_entropy_from_logits(logits, y):
     """Return the cross-entropy in nats (the mean surprisal of the labels), differentiable by TensorFlow.
 
@@ -500,7 +500,7 @@ returned. Two common mistakes:
 """
 
 
-# %% exercise="train_step" uses=["cross_entropy_from_logits"] outcomes=[14, 15]
+# %% exercise="train_step" uses=["cross_entropy_from_logits"] outcomes=[15]
 def train_step(model, optimizer, X, y):
     """Update a model's trainable weights by one step of the optimizer.
 
@@ -1432,12 +1432,12 @@ plot.decision_boundary(
 pictures, y = data.digits()
 X = 16 * pictures.reshape(-1, 64)
 P = classify(X[:1000], y[:1000], X[1000:1200], y[1000:1200], X[1200:], 10, SEED)
-said, right = np.argmax(P, axis=1), y[1200:]
-wrong = np.flatnonzero(said != right)
+predicted, right = np.argmax(P, axis=1), y[1200:]
+wrong = np.flatnonzero(predicted != right)
 worst = wrong[np.argsort(P[wrong, right[wrong]])][:8]
 plot.images(
     pictures[1200:][worst],
-    [f"{right[i]}, read as {said[i]}" for i in worst],
+    [f"{right[i]}, classified as {predicted[i]}" for i in worst],
     columns=4,
     caption=f"The errors with the highest surprisal, of {len(wrong)} in {len(right)} digits. The training "
     "set has no digits by these writers, so this is harder than the test above.",

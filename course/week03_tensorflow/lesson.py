@@ -752,9 +752,9 @@ twin = keras.Sequential(
 )
 twin.set_weights(play.weights)
 X_test, y_test = play.test
-said = twin(play.inputs(X_test).astype("float32")).numpy()[:, 0]
+predicted = twin(play.inputs(X_test).astype("float32")).numpy()[:, 0]
 print(
-    f"accuracy on the test points: {np.mean((said > 0.5) == y_test):.3f} in Keras, "
+    f"accuracy on the test points: {np.mean((predicted > 0.5) == y_test):.3f} in Keras, "
     f"{play.accuracy():.3f} in the playground"
 )
 plot.decision_boundary(
@@ -848,7 +848,7 @@ which of the three networks has the lowest loss after 150 steps?
 
 
 # %%
-def hidden_answers(model, X):
+def hidden_activations(model, X):
     """Return the activations of the last hidden layer, shape (n_examples, n_units)."""
     below = keras.Model(model.inputs[0], model.layers[-2].output)
     return below(X).numpy()
@@ -876,7 +876,7 @@ for name, model in networks.items():
     before = model.get_weights()[0]
     found = quick_fit(model, X_train, y[train], steps=150)
     moved = np.linalg.norm(model.get_weights()[0] - before) / np.linalg.norm(before)
-    A = hidden_answers(model, X_train)
+    A = hidden_activations(model, X_train)
     alive = np.mean(np.ptp(A, axis=0) > 1e-6)
     saturated = np.mean(np.abs(A) > 0.99) if "tanh" in name else 0.0
     print(

@@ -242,7 +242,7 @@ Three units between 0 and 1: rounded, each is a bit, and three bits are a number
 """
 
 
-# %% exercise="read_bits" outcomes=[5]
+# %% exercise="read_bits"
 def read_bits(H):
     """Round the units of each code to bits, and return the binary numbers.
 
@@ -667,7 +667,7 @@ gradients from both uses.
 """
 
 
-# %% exercise="TiedDense" outcomes=[5, 14]
+# %% exercise="TiedDense" outcomes=[5]
 class TiedDense(keras.layers.Layer):
     """A dense layer whose kernel is that of another layer, transposed.
 
@@ -796,13 +796,13 @@ for n_examples, n_features, n_units in ((1, 3, 5), (5, 4, 4)):
     check.equal(n_parameters, (n_units + 1) * n_features, name="parameters of another size")
     check.close(gradient, due_gradient, tolerance=1e-3, name="gradient of another size")
     check.close(later, due_later, tolerance=1e-4, name="later reconstructions of another size")
-    bent = check.items(
+    logistic = check.items(
         check.run_remotely(tied_pair)(TiedDense, X.astype("float32"), kernel, "sigmoid"),
         4,
         name="results",
     )[0]
     check.close(
-        bent,
+        logistic,
         1 / (1 + np.exp(-due)),
         tolerance=1e-4,
         name="reconstructions with a logistic activation",
@@ -1109,7 +1109,7 @@ def layer_pairs(sizes, seed):
     return made
 
 
-# %% exercise="pretrain_stack" outcomes=[4, 5]
+# %% exercise="pretrain_stack" outcomes=[5]
 def pretrain_stack(pairs, X, steps, learning_rate=0.02):
     """Pre-train the layers of a stack in place, one after the other from the bottom.
 

@@ -774,13 +774,13 @@ plot.side_by_side(
 print("gain by pre-training, percentage points of accuracy (mean ± standard error of five pairs)")
 for recipe in RECIPES:
     gain = 100 * (curves[recipe, "pre-trained"] - curves[recipe, "random"])
-    told = [
-        f"{count}: {mean:+.1f} ± {spread:.1f}"
-        for count, mean, spread in zip(
+    gains = [
+        f"{count}: {mean:+.1f} ± {standard_error:.1f}"
+        for count, mean, standard_error in zip(
             COUNTS, gain.mean(axis=0), gain.std(axis=0, ddof=1) / np.sqrt(RUNS), strict=True
         )
     ]
-    print(f"{recipe:6}", "   ".join(told))
+    print(f"{recipe:6}", "   ".join(gains))
 
 # %% [markdown]
 r"""
@@ -834,8 +834,8 @@ for run in range(RUNS):
     chosen = np.concatenate(of_class)
     for name, weights in zip(transfer, (random, of_others, of_all_ten), strict=True):
         fine_tune(net, weights, X_train[chosen], y_train[chosen], rng)
-        said = net(X_new[judged]).numpy().argmax(axis=1)
-        transfer[name].append(np.mean(said == y_new[judged]))
+        predicted = net(X_new[judged]).numpy().argmax(axis=1)
+        transfer[name].append(np.mean(predicted == y_new[judged]))
 for name, reached in transfer.items():
     print(
         f"{name:24} accuracy {np.mean(reached):.1%} ± {np.std(reached, ddof=1) / np.sqrt(RUNS):.1%}"
@@ -1036,9 +1036,11 @@ be *bratwurst*.
 """
 
 # %%
-dishes = dict(france="cheese", italy="pasta", japan="sushi", germany="bratwurst", spain="paella",
-              egypt="koshari", greece="moussaka", austria="strudel", russia="borscht",
-              england="pudding")  # fmt: skip
+dishes = {
+    "france": "cheese", "italy": "pasta", "japan": "sushi", "germany": "bratwurst",
+    "spain": "paella", "egypt": "koshari", "greece": "moussaka", "austria": "strudel",
+    "russia": "borscht", "england": "pudding",
+}  # fmt: skip
 print("sushi - japan + germany:", solve(U_skip, "japan", "sushi", "germany"))
 found = [
     solve(U_skip, *one, other[0]) == other[1]
