@@ -836,7 +836,9 @@ plot.curves(
 # %% [markdown]
 r"""
 Too small: the loss falls smoothly but slowly. Too large: it jumps again and again and does not
-converge. In between there is a factor of ten or more to choose from.
+converge. In between there is a factor of ten or more to choose from. A **learning-rate range test**
+(Smith, 2015) finds it quickly: raise the learning rate a little at every step of one short run, plot
+the loss against it, and choose a value well below the one at which the loss begins to rise.
 
 **Activation histograms.** A loss curve says *that* something is wrong; the activations say what. Here
 are three networks, one with suitable initial weights and two without, and the activations of their
@@ -944,6 +946,11 @@ training loss is not generalization, and here the histogram shows the problem be
 learning rate too low or the training too short. Week 2 had the figures, and in the assignment you
 will diagnose four networks.
 
+Against overfitting Keras has week 2's methods: `keras.layers.Dropout(0.3)` after a hidden layer;
+`kernel_regularizer=keras.regularizers.L2(0.001)` in a layer, which adds the penalty to the loss; weight
+decay in the optimizer, `keras.optimizers.AdamW(weight_decay=…)`, which is not the same as an L2 penalty
+under Adam; and early stopping, in the next section.
+
 ## 9. Callbacks
 
 You do not have to watch a hundred epochs. A **callback** is called by `fit` after every epoch (or
@@ -997,6 +1004,9 @@ plot.curves(
 r"""
 After thirty epochs without a new best it stops and restores the weights of the lowest point of the
 orange curve. Without `restore_best_weights` you would keep the weights of its right end.
+
+`model.save("net.keras")` writes a model with its architecture and weights to a file, and
+`keras.models.load_model("net.keras")` reads it.
 
 **TensorBoard** is a page in your browser that draws such curves during training, for many runs side
 by side, with histograms of weights and the graph. It is a separate package (`pip install

@@ -301,8 +301,8 @@ its units can be bits. The decoder ends in a softmax over the symbols.
 
 One more thing. The lesson finds that two symbols sometimes share a rounded code although all eight are
 reconstructed. A little **weight decay** on both matrices corrects that: $\lambda \sum w^2$ is added to
-the loss (Keras calls it `L2`, and has no factor ½ in front, as in week 2). The small weights can
-distinguish eight codes best when these are the eight corners of the cube.
+the loss (Keras calls it `L2`; unlike week 2 it has no factor ½). Small weights distinguish eight codes
+best when these are the eight corners of the cube.
 """
 
 
@@ -1402,7 +1402,7 @@ Word vectors are compared by their **cosine similarity**, the cosine of the angl
 the length of a vector depends mostly on how often the word occurs. "$a$ is to $b$ as $c$ is to ?" is
 answered with the word nearest to $\mathbf b - \mathbf a + \mathbf c$, computed with vectors of length
 one. For vectors from large corpora the nearest word is often one of the three in the question, so the
-convention is to exclude these three. (In our small corpus this hardly matters.)
+convention is to exclude these three. (In our small corpus it makes no difference.)
 """
 
 
