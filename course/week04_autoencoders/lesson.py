@@ -172,8 +172,8 @@ print(
 
 # %% [markdown]
 r"""
-The error falls to that of PCA and not below, and the angles go to zero. So the subspace is the same,
-but the axes are not: each code unit is a *linear combination* of the three components. Nothing in the
+The error falls to that of PCA and not below, and the angles fall to a few degrees. So the subspace is
+nearly the same, but the axes are not: each code unit is a *linear combination* of the three components. Nothing in the
 loss asks for orthogonal directions, or for an order among them: for any invertible $M$, the code $HM$
 with the decoder $M^{-1}V$ gives the same reconstruction. This is the theorem of Bourlard and Kamp
 (1988) and of Baldi and Hornik (1989), who also showed that there are no local minima but the global
@@ -408,7 +408,7 @@ plot.heatmap(
 
 # %% [markdown]
 r"""
-With a little weight decay *every* run finds the binary numbers. (With too much, some runs no longer
+With a weight decay of 0.0005 or 0.001 *every* run finds the binary numbers. (With too much, some runs no longer
 reconstruct all symbols.) With small weights a decoder can only distinguish codes that are far apart,
 and the way to put eight points into a cube as far apart as possible is its eight corners. The binary
 numbers are not part of the task. They are the solution with the smallest weights. Useful
@@ -1216,7 +1216,7 @@ for word in ("list", "float", "import", "raise", "first"):
 
 # %% [markdown]
 r"""
-The text does not define these words, and still related words are near each other. Some neighbors can
+The method only counts neighbors, and still related words are near each other. Some neighbors can
 replace each other, others only occur together often, and the vectors do not distinguish the two. A
 corpus also reflects its authors: word vectors contain its prejudices, and analogies make them visible
 (Bolukbasi and others, 2016).
