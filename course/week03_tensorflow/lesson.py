@@ -17,18 +17,19 @@ r"""
 ### What is left to do when the computer differentiates?
 
 In week 2 you wrote a backward function for every part of a network, and a check for every backward
-function. Nobody does that for a living. A **framework** takes three chores off you: it
-differentiates whatever you compute, it turns your Python into a graph that runs without Python, and
-it runs that graph on whatever chip is there. What is left is what was always the hard part: to know
-what to compute, and to *see* when training goes wrong.
+function. In practice nobody does that. A **framework** does three jobs for you: it differentiates
+whatever you compute (**automatic differentiation**), it turns your Python into a graph that runs
+without Python, and it runs that graph on whatever chip is there. What is left is the hard part: to
+decide what to compute, and to *see* when training goes wrong.
 
 **Afterwards you can**
 
 * say what a tensor, a variable, a tape and a graph are, and which mistakes belong to each;
 * write week 2's network in fifteen lines and get the same numbers, to the last digits;
 * build a model in Keras in three ways, and choose one for a reason;
-* take a classification problem from raw numbers to a drawn boundary: split, standardize, fit, watch;
-* read loss curves and activation histograms, and use callbacks for what you find there;
+* take a classification problem from raw numbers to a **decision boundary**: split, standardize,
+  fit, evaluate;
+* read loss curves and activation histograms, and use callbacks to act on what they show;
 * say what a seed fixes and what it does not, and what a GPU changes and what it does not.
 
 **You need** weeks 1 and 2: layers, softmax, cross-entropy, momentum, overfitting.
@@ -65,8 +66,8 @@ PROFILE = "quick"
 r"""
 ## 1. Tensors
 
-A **tensor** is an array that a framework can follow. It has a shape, and a *dtype* that it never
-changes by itself, and its numbers cannot be overwritten.
+A **tensor** is an array that a framework can track. It has a shape, and a *dtype* (data type) that
+never changes by itself, and its numbers cannot be overwritten.
 
 **Predict.** Which of the four lines below fail? (Two do.)
 """
@@ -74,7 +75,7 @@ changes by itself, and its numbers cannot be overwritten.
 
 # %%
 def attempt(what, compute):
-    """Print what comes out, or the kind of error."""
+    """Print the result, or the kind of error."""
     try:
         print(f"{what:34} {compute()!r:.60}")
     except Exception as error:
@@ -89,10 +90,10 @@ attempt("float32 tensor plus float64 tensor", lambda: t + tf.constant(1.0, tf.fl
 
 # %% [markdown]
 r"""
-Numbers from Python and NumPy are brought to the tensor's dtype; two *tensors* of different dtypes
-are not mixed, because somebody has to decide what is lost. Keras' layers use **float32**: 24 binary
-digits, about seven decimal ones, half the memory of NumPy's float64, and on a GPU many times the
-speed.
+Numbers from Python and NumPy are converted to the tensor's dtype. Two *tensors* of different dtypes
+are not mixed: you have to say which precision you want. (Shapes, on the other hand, are adapted by
+**broadcasting**, as in NumPy.) Keras' layers use **float32**: 24 binary digits, about seven decimal
+ones, half the memory of NumPy's float64, and on a GPU many times the speed.
 
 **Predict.** In float32, what is 16,777,216 + 1? And ten thousand times 0.1, added up one by one?
 """
@@ -106,20 +107,26 @@ print("0.1, added up 10,000 times:", total)
 
 # %% [markdown]
 r"""
-Enough for training, then, but not for a gradient check: that is why week 2 did it in float64.
+That is precise enough for training, but not for a gradient check, which is why week 2 did it in
+float64.
 
-What training changes must be able to change. That is a **variable**: a place that holds a tensor,
-with `assign`, `assign_add`, `assign_sub`. Every weight of every Keras layer is one.
+Training has to change the weights, and a tensor cannot be changed. So weights are **variables**: a
+variable holds a tensor and has the methods `assign`, `assign_add` and `assign_sub`. Every weight of
+every Keras layer is one.
 
-## 2. The tape
+## 2. Automatic differentiation: the gradient tape
 
-This is week 2's tiny network: one input, two ReLU units, one output, squared error. There you walked
-from right to left through its graph, with a pencil, multiplying along arrows and adding where paths
-met. TensorFlow does just that. While a `GradientTape` is open, it writes down every operation and
-its local slope; `tape.gradient` walks back.
+This is week 2's small network: one input, two ReLU units, one output, squared error. There you went
+through its graph from right to left by hand, multiplying along arrows and adding where paths met.
+That is **reverse mode** automatic differentiation, and TensorFlow does the same. While a
+`GradientTape` is open, it records every operation, and the values that the operation's backward
+function will need. It computes no derivatives yet. `tape.gradient` then goes through the record
+backwards and calls one backward function per operation: given the gradient with respect to the
+operation's output, it returns the gradient with respect to its inputs. (This is a **vector–Jacobian
+product**: the **Jacobian**, the matrix of all partial derivatives, is never built.)
 
-**Predict.** The seven slopes, from memory if you can. (Week 2, section 3: the loss was 2 and the
-slope at the output −2.)
+**Predict.** The seven derivatives, from memory if you can. (Week 2, section 3: the loss was 2 and
+the derivative with respect to the output was −2.)
 """
 
 # %%
@@ -140,22 +147,22 @@ for name in p:
 
 # %% [markdown]
 r"""
-The same numbers, and no backward function. The tape follows Python, not a formula: a loop, an `if`,
-a function that calls functions, all of it is recorded as it happens. And what comes back is a tensor
-like any other, so it can be differentiated again.
+The numbers are the same, and you wrote no backward function. The tape records Python as it runs, not
+a formula: loops, `if`, functions that call functions. The gradient is again a tensor, so it can be
+differentiated again.
 
-**Predict.** The figure shows tanh and its first three derivatives. What will the second look like
-at zero, and far away?
+**Predict.** The figure shows tanh and its first three derivatives. What will the second derivative
+look like at zero, and far away?
 """
 
 
 # %%
 def derivative(f):
-    """The function that is f's slope, one number at a time for a whole array of them."""
+    """Return the derivative of f, as a function that is applied elementwise."""
 
     def slope(z):
         with tf.GradientTape() as tape:
-            tape.watch(z)  # a constant is not followed unless one asks
+            tape.watch(z)  # constants are not recorded unless you ask for it
             value = f(z)
         return tape.gradient(value, z)
 
@@ -173,16 +180,17 @@ plot.curves(
     },
     x=z.numpy(),
     xlabel="$z$",
-    title="tanh, and what the tape makes of it",
-    caption="A tape inside a tape: each curve is the slope of the one before.",
+    title="tanh and its first three derivatives",
+    caption="Computed with a tape inside a tape: each curve is the derivative of the one before.",
 )
 
 # %% [markdown]
 r"""
-The second goes through zero at zero, where tanh is straightest. Far from zero all of them are flat,
-and a unit out there hardly learns.
+The second derivative is zero at zero, where tanh is closest to a straight line. Far from zero all
+derivatives are close to zero: a unit there is **saturated** and hardly learns.
 
-The commonest bug with tapes is no crash but a `None`: *no path from there to here*.
+The most common bug with tapes is not an error but a gradient that is `None`: there is *no
+differentiable path* from the source to the result.
 
 **Predict.** Which of these five gradients are `None`?
 """
@@ -200,24 +208,25 @@ def slope_of(compute, source):
 cases = {
     "w * w, for the variable w": slope_of(lambda: w * w, w),
     "k * k, for the constant k": slope_of(lambda: k * k, k),
-    "NumPy on the way": slope_of(lambda: tf.constant(np.square(w.numpy())) * 1.0, w),
-    "a whole number on the way": slope_of(lambda: tf.cast(tf.cast(w, tf.int32), tf.float32), w),
-    "a step: tf.round(w)": slope_of(lambda: tf.round(w), w),
+    "through NumPy": slope_of(lambda: tf.constant(np.square(w.numpy())) * 1.0, w),
+    "through an integer": slope_of(lambda: tf.cast(tf.cast(w, tf.int32), tf.float32), w),
+    "a step function: tf.round(w)": slope_of(lambda: tf.round(w), w),
 }
 for name, slope in cases.items():
     print(f"{name:28} {slope if slope is None else float(slope)}")
 
 # %% [markdown]
 r"""
-Constants are not watched, NumPy cuts the thread, whole numbers have no slopes. The gradient of a
-rounded number may be `None` or zero; either way it is of no use, for the same reason as the step in
-week 2: flat almost everywhere.
+Constants are not watched, NumPy operations are not recorded, and integers have no derivatives. The
+gradient of a rounded number may be `None` or zero. Either way it is useless, for the same reason as
+the step function's in week 2: the function is flat almost everywhere.
 
-## 3. The graph
+## 3. Graphs: `tf.function`
 
-Python is slow: between any two operations of a small network it spends more time on deciding what
-to do next than on doing it. `tf.function` runs your Python *once*, with stand-ins for the tensors,
-and keeps the graph of operations that it saw. From then on the graph runs, without Python.
+Python is slow: in a small network it spends more time on deciding which operation comes next than
+on the operations. `tf.function` **traces** your function: it runs your Python *once*, with
+placeholders for the tensors, and keeps the graph of operations that it saw. From then on the graph
+runs, without Python.
 
 **Predict.** The function below prints. It is called four times. How often does it print?
 """
@@ -237,12 +246,12 @@ for n in (5, 5, 5, 8):
 
 # %% [markdown]
 r"""
-Once for each *signature*: each new combination of shapes and dtypes is traced anew. A Python number
-as an argument is part of the signature, too, so a loop counter handed over as a number would be
-traced at every step; as a tensor it is not. Whatever Python does on the side (printing, appending to
-a list, drawing a random number with NumPy) happens while tracing and then never again.
+It prints once for each *signature*: each new combination of shapes and dtypes is traced again. A
+Python number as an argument is part of the signature, too. A loop counter passed as a Python number
+would be traced at every step; passed as a tensor it is not. Python's side effects (printing,
+appending to a list, drawing a random number with NumPy) happen during tracing and then never again.
 
-Here is the graph that TensorFlow keeps of this function. Nobody wrote it down; it was recorded.
+Here is the graph that TensorFlow keeps of this function.
 """
 
 # %%
@@ -251,22 +260,23 @@ recorded = layer.get_concrete_function(
 ).graph
 operations = [op for op in recorded.get_operations() if op.type not in ("Identity", "NoOp")]
 depth = {}
-for op in operations:  # as far to the right as the longest way to it
+for op in operations:  # its column: the length of the longest path to it
     depth[op.name] = 1 + max((depth.get(part.op.name, 0) for part in op.inputs), default=-1)
 rows = {name: list(depth.values())[:i].count(depth[name]) for i, name in enumerate(depth)}
 plot.graph(
     {name: (2.0 * depth[name], -1.2 * rows[name]) for name in depth},
     [(part.op.name, op.name) for op in operations for part in op.inputs if part.op.name in depth],
     labels={op.name: op.name if op.type == "Placeholder" else op.type for op in operations},
-    title="What tf.function keeps",
-    caption="Three inputs, three operations. The framework may now differentiate it, fuse "
-    "operations, lay them out on a device, or store it without Python.",
+    title="The graph that tf.function has recorded",
+    caption="Three inputs, three operations. The framework can now differentiate the graph, fuse "
+    "operations, place them on devices, or save the graph without Python.",
 )
 
 # %% [markdown]
 r"""
-What is it worth? Two loads: a hundred steps of a *small* network, where Python has much to do and
-arithmetic little, and products of *large* matrices, where it is the other way round.
+How much faster is it? We time two workloads: 300 *small* operations, where Python has much to do
+and the arithmetic is little, and three products of *large* matrices, where it is the other way
+round.
 
 **Predict** the factor by which compiling helps, for each.
 """
@@ -286,12 +296,12 @@ def few_large(X):
 
 
 def best_time(f, X, tries=5):
-    """The shortest of some runs, in milliseconds, after one that does not count."""
+    """Return the shortest of several runs in milliseconds, after a warm-up run."""
     f(X).numpy()
     times = []
     for _ in range(tries):
         began = time.perf_counter()
-        f(X).numpy()  # asking for the numbers waits until they are there
+        f(X).numpy()  # .numpy() waits until the result is computed
         times.append(1000 * (time.perf_counter() - began))
     return min(times)
 
@@ -320,19 +330,19 @@ plot.picture(
     time_bars,
     title="Eager (left, orange) and compiled (right, blue)",
     ylabel="milliseconds",
-    caption="Measured here and now: the shortest of five runs.",
+    caption="Measured on this machine: the shortest of five runs.",
 )
 
 # %% [markdown]
 r"""
-A graph saves what Python spends between operations, so it helps most where operations are many and
-small. So: compile the training step, not the world. While you look for a mistake, leave the decorator off:
-in *eager* mode every line runs when it is reached, and a `print` prints.
+A graph saves the time that Python spends between operations, so it helps most where operations are
+many and small. Compile the training step, not everything. While you look for a bug, leave the
+decorator off: in *eager* mode every line runs when it is reached, and a `print` prints.
 
-## 4. The same network, the same numbers
+## 4. The same network in NumPy and in TensorFlow
 
-Is it really the same? Here is week 2's network once more, with its gradients by hand and momentum,
-in NumPy. It trains on two spirals for forty epochs, and keeps the loss of every step.
+Do both compute the same? Here is week 2's network again in NumPy, with gradients by hand and with
+momentum. It trains on two spirals for forty epochs, and we keep the loss of every step.
 """
 
 
@@ -369,7 +379,7 @@ start = [
 ]
 batches = [
     rows for _ in range(40) for rows in np.array_split(rng.permutation(320), 10)
-]  # who is in which minibatch: decided once, for everybody below
+]  # which examples are in which minibatch: drawn once, the same for all runs below
 
 parameters, velocities, by_hand = start, [0.0] * 6, []
 for rows in batches:
@@ -381,12 +391,12 @@ print(f"loss of the first step {by_hand[0]:.6f}, of the last {by_hand[-1]:.6f}")
 
 # %% [markdown]
 r"""
-And here are the fifteen lines. The initial weights are put in, the minibatches are the same rows
-in the same order, and Keras' `SGD` with momentum has week 2's formula. The dtype is an argument.
-(And the learning rate is 1/16, the momentum 7/8: the same numbers in every precision. Keras keeps
-both in float32, where 0.9 already differs in the eighth digit.)
+And here are the fifteen lines in TensorFlow. The initial weights are copied, the minibatches are the
+same rows in the same order, and Keras' `SGD` with momentum uses week 2's formula. The dtype is an
+argument. (The learning rate is 1/16 and the momentum 7/8 because these numbers are exact in every
+precision. Keras keeps both in float32, where 0.9 already differs in the eighth digit.)
 
-**Predict.** After 400 steps, in how many decimal places do the losses agree in float64? And in
+**Predict.** After 400 steps, to how many decimal places do the losses agree in float64? And in
 float32?
 """
 
@@ -395,7 +405,7 @@ float32?
 def with_tensorflow(dtype):
     sizes = [("relu", 32), ("relu", 32), (None, 2)]
     net = keras.Sequential(
-        [keras.Input((2,), dtype=dtype), *(layers.Dense(n, bend, dtype=dtype) for bend, n in sizes)]
+        [keras.Input((2,), dtype=dtype), *(layers.Dense(n, f, dtype=dtype) for f, n in sizes)]
     )
     net.set_weights(start)
     optimizer = keras.optimizers.SGD(1 / 16, momentum=7 / 8)
@@ -415,48 +425,52 @@ def with_tensorflow(dtype):
 by_tf = {dtype: with_tensorflow(dtype) for dtype in ("float64", "float32")}
 apart = {dtype: np.abs(losses - by_hand) for dtype, losses in by_tf.items()}
 for dtype, difference in apart.items():
-    print(f"{dtype}: largest difference to week 2 {difference.max():.1e}")
-assert apart["float64"].max() < 1e-6  # one mistake anywhere, and this line would say so
+    print(f"{dtype}: largest difference from week 2 {difference.max():.1e}")
+assert apart["float64"].max() < 1e-6  # a single mistake anywhere would make this fail
 
 # %%
 plot.side_by_side(
     plot.curves(
         {"NumPy": by_hand, "TensorFlow": by_tf["float64"]},
-        xlabel="step", ylabel="loss", title="two curves, one on top of the other",
+        xlabel="step", ylabel="loss", title="losses of NumPy and TensorFlow",
     ),
     plot.curves(
         {dtype: np.maximum(difference, 1e-18) for dtype, difference in apart.items()},
-        logy=True, xlabel="step", ylabel="difference of the losses", title="how far apart they are",
+        logy=True, xlabel="step", ylabel="absolute difference", title="difference from NumPy",
     ),
-    caption="Left: the losses of both, step by step. Right: how far apart they are, in each precision.",
+    caption="Left: the losses of both, step by step; the curves coincide. Right: their absolute "
+    "difference, for TensorFlow in each precision.",
 )  # fmt: skip
 
 # %% [markdown]
 r"""
-The framework does what you did by hand. In float64 only the last digits are between them. In float32
-each step rounds in the seventh digit, and training carries the difference along, as it would a
-difference in the data. Both networks are equally good: which of the two is "right" has no meaning. Hence the first rule of comparing
-implementations: the same weights, the same minibatches, float64, and the *first* steps.
+The framework does what you did by hand. In float64 the losses differ only in the last digit. In
+float32 each operation rounds after about seven digits; the losses differ by about $10^{-8}$ at first
+and by $10^{-7}$ after 400 steps. The rounding errors stay in the weights, but in this small network
+they hardly grow. (In long training runs of large networks they can.) The float64 run is closer to exact
+arithmetic, but as classifiers both networks are equally good. So compare implementations like this:
+the same initial weights, the same minibatches, float64, and the *first* steps.
 
-## 5. Three ways to a model
+## 5. Three ways to build a Keras model
 
-The step above knew nothing of layers; Keras brought them. There are three ways to put them together.
+The training step above did not depend on the layers, which came from Keras. There are three ways to
+put layers together.
 """
 
 # %%
-# One: a stack. What comes out of one layer goes into the next.
+# One: a sequential model, a stack. The output of each layer is the input of the next.
 stack = keras.Sequential(
     [keras.Input((2,)), layers.Dense(16, "relu"), layers.Dense(16, "relu"), layers.Dense(3)]
 )
 
-# Two: a graph. Call layers on tensors that have no numbers yet; join, split and skip as you like.
+# Two: a functional model, a graph. Call layers on symbolic tensors, which have a shape but no numbers.
 inputs = keras.Input((2,))
 first = layers.Dense(16, "relu")(inputs)
 second = layers.Dense(16, "relu")(first)
 graph = keras.Model(inputs, layers.Dense(3)(second))
 
 
-# Three: a class. Any Python you like in `call`.
+# Three: a subclass of keras.Model, with any Python in `call`.
 class Network(keras.Model):
     def __init__(self):
         super().__init__()
@@ -469,92 +483,97 @@ class Network(keras.Model):
 
 # %% [markdown]
 r"""
-**Predict.** How many parameters has each? (2 inputs, 16 units, 16 units, 3 classes. And mind the
-class: what does it know about its inputs before it has seen any?)
+**Predict.** How many parameters has each? (2 inputs, 16 units, 16 units, 3 classes.) And what does an
+object of the class know about its inputs before it has been called?
 """
 
 # %%
 own = Network()
-print("the class, before it has seen data:", "built" if own.built else "not built")
+print("the class, before its first call:", "built" if own.built else "not built")
 some = np.random.default_rng(SEED).normal(size=(5, 2)).astype("float32")
 own(some)
 for model in (graph, own):
     model.set_weights(stack.get_weights())
 for name, model in (("stack", stack), ("graph", graph), ("class", own)):
     same = np.abs(model(some) - stack(some)).max()
-    print(f"{name}: {model.count_params()} parameters, largest difference to the stack {same}")
+    print(f"{name}: {model.count_params()} parameters, largest difference from the stack {same}")
 print("by hand:", 2 * 16 + 16 + 16 * 16 + 16 + 16 * 3 + 3)
 
 # %% [markdown]
 r"""
-The same network three times. Take the **stack** where layers follow each other. Take the **graph**
-as soon as something branches: the framework still sees all of it, can draw it, count it, store it,
-cut it in two. Take the **class** when `call` needs a loop or an `if` that depends on data, and pay
-for it: nobody but Python knows what is in it.
+It is the same network three times. Use a **sequential model** where layers follow each other. Use a
+**functional model** as soon as something branches: the framework still knows the whole graph, and can
+draw it, count its parameters, save it and cut it in two. Use a **subclass** when `call` needs a loop
+or an `if` that depends on data. The price is that only Python knows what the model does.
 
-Here is something that no stack can be: one input, five roads with an activation of their own each,
-and one answer that listens to all of them.
+A sequential model cannot have branches. This one has five: the same input goes through five parallel
+layers with different activations, and one output unit combines them.
 """
 
 # %%
 inputs = keras.Input((1,))
-roads = [
-    layers.Dense(8, bend, name=bend)(inputs)
-    for bend in ("linear", "sigmoid", "tanh", "relu", "elu")
+branches = [
+    layers.Dense(8, activation, name=activation)(inputs)
+    for activation in ("linear", "sigmoid", "tanh", "relu", "elu")
 ]
-together = layers.Concatenate()(roads)
-five_roads = keras.Model(inputs, layers.Dense(1)(together))
-names = [layer.name for layer in five_roads.layers]
+together = layers.Concatenate()(branches)
+branched = keras.Model(inputs, layers.Dense(1)(together))
+names = [layer.name for layer in branched.layers]
 edges = [
     (tensor._keras_history.operation.name, layer.name)
-    for layer in five_roads.layers
+    for layer in branched.layers
     for tensor in (layer.input if isinstance(layer.input, list) else [layer.input])
     if layer.name != names[0]
 ]
 places = {names[0]: (0, 0), names[-2]: (4, 0), names[-1]: (6.4, 0)} | {
-    bend: (2, 2 - i) for i, bend in enumerate(("linear", "sigmoid", "tanh", "relu", "elu"))
+    branch: (2, 2 - i) for i, branch in enumerate(("linear", "sigmoid", "tanh", "relu", "elu"))
 }
 plot.graph(
-    places, edges, labels={names[0]: "x", names[-2]: "joined, 40", names[-1]: "answer, 1"},
-    title="Five roads", height=3.4,
-    caption="Drawn from what the model knows about itself. Each road has 8 units.",
+    places, edges, labels={names[0]: "x", names[-2]: "concatenated, 40", names[-1]: "output, 1"},
+    title="A functional model with five branches", height=3.4,
+    caption="Drawn from the model's own graph. Each branch has 8 units.",
 )  # fmt: skip
 
 # %% [markdown]
 r"""
-## 6. From raw numbers to a boundary
+## 6. From raw numbers to a decision boundary
 
-Now a whole project: generate, split, standardize, fit, look. Two spirals again, but as data come in
-life: one feature in thousands, the other in hundredths.
+Now a whole project: generate, split, standardize, fit, evaluate. It is **supervised learning**:
+every example comes with a label. The data are two spirals again, but as real data arrive: one
+feature in thousands, the other in hundredths.
 
-**Split first.** A *training* set to learn from, a *validation* set to make decisions with (when to
-stop, how wide), a *test* set that is looked at once, in the end. Everything that is computed from
-data, mean and standard deviation too, comes from the training set alone.
+**Split first.** Learn from a *training* set. Make decisions, such as when to stop or how wide the
+network is (**hyperparameters**), with a *validation* set. Use a *test* set once, at the end, to
+measure **generalization**. Everything that is computed from data, mean and standard deviation too,
+is computed from the training set alone.
 """
 
 # %%
 X, y = data.spiral(n=1000, noise=0.02, seed=SEED)
-raw = X * [2000, 0.02] + [5000, 0.3]  # what the instruments say
+raw = X * [2000, 0.02] + [5000, 0.3]  # in the instruments' units
 order = np.random.default_rng(SEED).permutation(1000)
 train, val, test = np.split(order, [500, 700])
-mean, spread = raw[train].mean(axis=0), raw[train].std(axis=0)
-scaled = (raw - mean) / spread
-print("means and spreads of the training set, before:", mean.round(2), spread.round(3))
+mean, std = raw[train].mean(axis=0), raw[train].std(axis=0)
+scaled = (raw - mean) / std
+print("means and standard deviations of the training set:", mean.round(2), std.round(3))
 print(
-    "the test set, measured with them:",
+    "means and standard deviations of the test set after scaling with them:",
     scaled[test].mean(axis=0).round(2),
     scaled[test].std(axis=0).round(2),
 )
 
 # %% [markdown]
 r"""
-The network ends in two logits; **softmax** makes two probabilities of them. It is yet another
-activation, one that looks at the whole layer at once, and for two classes it is week 1's logistic
-function (of what?). Keras' loss can take probabilities or logits. Taking logits is more exact
-(week 2), so we say `from_logits=True`, and a callback keeps a picture of the boundary now and then.
+The last layer gives two **logits**, and **softmax** turns them into probabilities. Softmax is an
+activation that depends on the whole layer at once. For two classes it is week 1's logistic function
+(of what?). Keras' loss accepts probabilities or logits. Logits are more accurate. In float32 the
+softmax of the logits (120, 0) is exactly (1, 0); if class 1 is right, the loss computed from the
+probabilities is $-\log 0$, which is infinite, while the loss computed from the logits is 120. So we
+set `from_logits=True`. A callback stores the weights after some epochs, to plot the decision
+boundary then.
 
-**Predict.** Draw the boundary after 1, 20, 60 and 150 epochs. What comes first: the outer turns or
-the middle?
+**Predict.** Draw the decision boundary after 1, 20, 60 and 150 epochs. What does the network learn
+first: the outer turns of the spirals or the middle?
 """
 
 
@@ -565,7 +584,7 @@ def classifier(hidden=(32, 32), activation="tanh", classes=2):
 
 
 class Album(keras.callbacks.Callback):
-    """Keeps the weights after some epochs: what a callback is for, in five lines."""
+    """A callback that keeps a copy of the weights after some epochs."""
 
     def __init__(self, epochs):
         super().__init__()
@@ -583,7 +602,7 @@ net.compile(
     keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     metrics=["accuracy"],
 )
-story = net.fit(
+curves = net.fit(
     scaled[train], y[train], validation_data=(scaled[val], y[val]), batch_size=100, epochs=150,
     verbose=0, callbacks=[album],
 ).history  # fmt: skip
@@ -591,7 +610,7 @@ story = net.fit(
 
 # %%
 def probability(model, weights=None):
-    """The probability of class 1 as a function of points, for plotting."""
+    """Return the probability of class 1 as a function of points, for plotting."""
     if weights is not None:
         model.set_weights(weights)
     return lambda Z: tf.nn.softmax(model(Z.astype("float32"))).numpy()[:, 1]
@@ -603,48 +622,49 @@ for epoch, weights in album.weights.items():
     f = probability(net, weights)
     right = (f(scaled[train]) > 0.5) == y[train]
     print(
-        f"epoch {epoch:3}: right in the inner half {right[inside].mean():4.0%}, "
-        f"in the outer {right[~inside].mean():4.0%}"
+        f"epoch {epoch:3}: accuracy on the inner half {right[inside].mean():4.0%}, "
+        f"on the outer half {right[~inside].mean():4.0%}"
     )
     panels.append(plot.decision_boundary(f, scaled[train], y[train], title=f"epoch {epoch}"))
-plot.side_by_side(*panels, columns=2, caption="The boundary while it trains.")
+plot.side_by_side(*panels, columns=2, caption="The decision boundary during training.")
 
 # %% [markdown]
 r"""
-It begins as an almost straight cut, is unsure of everything for a while, and then winds itself into
-the spirals, the outer turns first. Here is the same story in numbers.
+It begins as an almost straight line, is uncertain for a while, and then winds into the spirals, the
+outer turns first. Here is the same training run in numbers.
 """
 
 # %%
 plot.side_by_side(
-    plot.curves({"training": story["loss"], "validation": story["val_loss"]},
+    plot.curves({"training": curves["loss"], "validation": curves["val_loss"]},
                 xlabel="epoch", ylabel="loss", title="loss"),
-    plot.curves({"training": story["accuracy"], "validation": story["val_accuracy"]},
+    plot.curves({"training": curves["accuracy"], "validation": curves["val_accuracy"]},
                 xlabel="epoch", ylabel="accuracy", title="accuracy"),
-    caption="Look at the loss first: it moves where accuracy stands still, since it hears about every "
-    "example and not only about those that change sides.",
+    caption="Look at the loss first. It changes with every probability; accuracy changes only when "
+    "an example crosses the decision boundary.",
 )  # fmt: skip
 
 # %%
 loss, accuracy = net.evaluate(scaled[test], y[test], verbose=0)
-print(f"test set, looked at once: {accuracy:.1%} right, loss {loss:.3f}")
+print(f"test set, used once: accuracy {accuracy:.1%}, loss {loss:.3f}")
 
 # %% [markdown]
 r"""
-**What goes wrong most often.** Three slips, each of which *runs*:
+**Common mistakes.** Three mistakes that raise no error:
 
-1. the features as they came, in thousands and hundredths;
+1. the features are used as they came, in thousands and hundredths;
 2. a softmax at the end of the network *and* `from_logits=True` in the loss: softmax twice;
-3. the validation set standardized with its own numbers. (A small difference here. A large one when
-   it is not spread like the training set, or when it is a single example.)
+3. the validation set is standardized with its own mean and standard deviation. (The difference is
+   small here. It is large when the validation set is distributed differently, or is a single
+   example.)
 
-**Predict** the loss curves of the first two. Why can the second never come below about 0.31?
+**Predict** the loss curves of the first two. Why can the second never fall below about 0.31?
 """
 
 
 # %%
 def quick_fit(model, X, y, rate=0.02, steps=300, watch=None):
-    """Losses of full-batch training with Adam: small data need no minibatches."""
+    """Train with Adam, all examples at once, and return the losses: few data need no minibatches."""
     model.compile(
         keras.optimizers.Adam(rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     )
@@ -658,7 +678,7 @@ def quick_fit(model, X, y, rate=0.02, steps=300, watch=None):
 
 runs = {}
 for name, inputs_used, twice in (
-    ("as it should be", scaled, False),
+    ("correct", scaled, False),
     ("raw features", raw, False),
     ("softmax twice", scaled, True),
 ):
@@ -673,38 +693,38 @@ plot.curves(
     xlabel="step",
     ylabel="training loss",
     ylim=(0, 0.9),
-    title="Two slips that run",
-    caption="The same network, start and rate three times: once as it should be, twice with a slip.",
+    title="Two mistakes that raise no error",
+    caption="The same network, initial weights and learning rate: once correct, twice with a mistake.",
 )
 
 # %% [markdown]
 r"""
 With features in thousands the first layer saturates at once, and its gradients vanish.
 
-And softmax twice? After the first softmax a sure answer is $(1, 0)$. To the second these are logits, only 1 apart, so
-it makes $1/(1+e^{-1}) = 0.73$ of them: the loss cannot fall below $-\log 0.73$, and the gradient is
-weak all the way. The network may still classify well, which is why this slip lives so long. (Where the
-softmax is the last layer itself, Keras notices, takes what came before it, and warns. It cannot look
-into a loss or a model of your own.)
+And softmax twice? The most confident output of the first softmax is $(1, 0)$. The second softmax
+takes these as logits. They differ by only 1, so it returns $1/(1+e^{-1}) = 0.73$: the loss cannot
+fall below $-\log 0.73 = 0.31$, and the gradients are small throughout. The network may still
+classify well, so this mistake is easily missed. (If the softmax is the activation of the last layer
+itself, Keras notices, uses its logits, and warns. It cannot do so for a loss or a model of your own.)
 
-## 7. The playground
+## 7. The TensorFlow playground
 
-Daniel Smilkov and Shan Carter put a neural network into a web page in 2016, and millions played
-with it. Here is one in your notebook, after theirs. Everything about it can be changed while it
-runs: the four data sets, what the net is shown ($x_1$, $x_2$, squares, product, sines), layers and
-units, activation, learning rate, a penalty on weights. Each tile is a unit: blue where it answers
+Daniel Smilkov and Shan Carter put a neural network into a web page in 2016: *A neural network
+playground*. Here is one like it in your notebook. Everything about it can be changed while it runs:
+the four data sets, the input features ($x_1$, $x_2$, squares, product, sines), layers and units,
+activation, learning rate, and a penalty on weights. Each tile is a unit: blue where its output is
 above zero, orange below. Lines are weights, thick where they are large, dashed orange where they
-are negative. Point at a unit to see its answer in the large picture.
+are negative. Point at a unit to see its output in the large picture.
 
 **Predict, then play.** Write your guesses down for all five before you press *train*:
 
-1. The circle, with $x_1$ and $x_2$: what is the smallest number of hidden units that fences it in?
-2. The circle without *any* hidden layer: which two features make it a line?
+1. The circle, with $x_1$ and $x_2$: how many hidden units does it need at least?
+2. The circle without *any* hidden layer: which two features make the classes linearly separable?
 3. Exclusive or without a hidden layer: which one feature is enough?
 4. The spiral: first with all seven features and one hidden layer, then with $x_1$ and $x_2$ only.
    What do the additional layers replace?
-5. ReLU, with the learning rate as far right as it goes. Which tiles become white, and do they ever
-   come back?
+5. ReLU, with the learning rate as high as it goes. Which tiles become white, and do they ever
+   recover?
 """
 
 # %%
@@ -715,9 +735,9 @@ play
 
 # %% [markdown]
 r"""
-The numbers behind the widget are yours. `play.weights` is what the browser had learned when you last
-paused (or, if nobody pressed *train*, what the same net learns in 200 epochs), in the order in which
-Keras wants them. So the same net in Keras is one line for the layers and one for the weights.
+You can use the widget's weights. `play.weights` has what the browser had learned when you last
+paused (or, if nobody pressed *train*, what the same network learns in 200 epochs), in the order that
+Keras uses. So the same network in Keras takes one expression for the layers and one for the weights.
 
 **Predict.** How far apart will the two surfaces be?
 """
@@ -732,61 +752,67 @@ twin = keras.Sequential(
 )
 twin.set_weights(play.weights)
 X_test, y_test = play.test
-said = twin(play.inputs(X_test).astype("float32")).numpy()[:, 0]
+predicted = twin(play.inputs(X_test).astype("float32")).numpy()[:, 0]
 print(
-    f"accuracy on the test points: {np.mean((said > 0.5) == y_test):.3f} in Keras, "
+    f"accuracy on the test points: {np.mean((predicted > 0.5) == y_test):.3f} in Keras, "
     f"{play.accuracy():.3f} in the playground"
 )
 plot.decision_boundary(
     lambda Z: twin(play.inputs(Z).astype("float32")).numpy(),
     *play.train,
-    title="The playground's net, in Keras",
-    caption="Surface: what Keras says. Points: those that the playground trained on.",
+    title="The playground's network, in Keras",
+    caption="Surface: the probability computed by Keras. Points: the playground's training set.",
 )
 
 # %% [markdown]
 r"""
-The same surface: a network is its layers and its weights, wherever it runs.
+The surfaces agree: layers and weights determine the function, whatever program evaluates it.
 
-Which data sets are hard, and for which nets? Instead of clicking, let the computer try: four sets,
-five nets, and the accuracy on points that were not trained on.
+Which data sets are hard, and for which networks? Instead of clicking, let the computer try: four
+data sets, five networks with the inputs $x_1$ and $x_2$, and one with all seven features. The number
+is the accuracy on the test points.
 
 **Predict** the hardest cell that is still solved, and the easiest that is not.
 """
 
 # %%
+TWO = ("x1", "x2")
+ALL = ("x1", "x2", "x1²", "x2²", "x1x2", "sin 5x1", "sin 5x2")
 nets = {
-    "no hidden layer": (),
-    "2 units": (2,),
-    "3 units": (3,),
-    "8 units": (8,),
-    "8 and 8 units": (8, 8),
+    "no hidden layer": (TWO, ()),
+    "2 units": (TWO, (2,)),
+    "3 units": (TWO, (3,)),
+    "8 units": (TWO, (8,)),
+    "8 and 8 units": (TWO, (8, 8)),
+    "8 units, 7 features": (ALL, (8,)),
 }
 table = [
     [
         widgets.playground(
-            name, hidden=hidden, learning_rate=0.3, noise=0.03, seed=SEED + 1
+            name, features=features, hidden=hidden, learning_rate=0.3, noise=0.03, seed=SEED + 1
         ).accuracy()
-        for hidden in nets.values()
+        for features, hidden in nets.values()
     ]
     for name in data.PLAYGROUND
 ]
 plot.heatmap(
     100 * np.array(table), rows=list(data.PLAYGROUND), columns=list(nets), numbers=".0f",
-    title="Per cent of test points right, after 200 epochs",
-    caption="Each cell is one net on one data set, judged on points that it was not trained on.",
+    title="Test accuracy in percent, after 200 epochs",
+    caption="Each cell is one network on one data set, evaluated on points that it was not trained on.",
 )  # fmt: skip
 
 # %% [markdown]
 r"""
-One unit draws one line; three lines fence in a circle; the spiral has to be *unwound*, and that
-takes layers upon layers (you saw week 2's network do it). Or the right features, and then hardly any
-network. Which is the whole story of deep learning in one widget: people used to look for the
-features; deep networks look for them themselves.
+One unit draws one line, and three lines can enclose a circle. The spiral needs more: from $x_1$ and
+$x_2$ none of these networks gets far beyond guessing in 200 epochs. With all seven features a single
+layer of 8 units is enough (96 to 100 % with five seeds). So features can replace layers. People used
+to design features by hand; a deep network learns them in its hidden layers. This is why deep learning
+is a form of **representation learning**.
 
-## 8. Is it learning? Three instruments
+## 8. Diagnosing training: learning rate, activations, loss curves
 
-**The learning rate**, by far the most important number. Below, the same network with three of them.
+**The learning rate** is usually the most important hyperparameter. Here is the same network with
+three learning rates.
 
 **Predict** the three curves.
 """
@@ -809,26 +835,30 @@ plot.curves(
 
 # %% [markdown]
 r"""
-Too small: a smooth, slow slope. Too large: leaps, again and again, and no way down. In between there
-is a factor of ten or more to choose from.
+Too small: the loss falls smoothly but slowly. Too large: it jumps again and again and does not
+converge. In between there is a factor of ten or more to choose from. A **learning-rate range test**
+(Smith, 2015) finds it quickly: raise the learning rate a little at every step of one short run, plot
+the loss against it, and choose a value well below the one at which the loss begins to rise.
 
-**Activation histograms.** A loss curve says *that* something is wrong; a look at the units says
-what. Three networks, one careful and two careless, and what their last hidden layer answers on the
-training set after 150 steps.
+**Activation histograms.** A loss curve says *that* something is wrong; the activations say what. Here
+are three networks, one with suitable initial weights and two without, and the activations of their
+last hidden layer on the training set after 150 steps.
 
-**Predict.** What does the histogram of a saturated tanh layer look like? Of a dead ReLU layer?
+**Predict.** What does the histogram of a saturated tanh layer look like? Of a dead ReLU layer? And
+which of the three networks has the lowest loss after 150 steps?
 """
 
 
 # %%
-def hidden_answers(model, X):
-    """What the last hidden layer says, shape (n_examples, n_units)."""
+def hidden_activations(model, X):
+    """Return the activations of the last hidden layer, shape (n_examples, n_units)."""
     below = keras.Model(model.inputs[0], model.layers[-2].output)
     return below(X).numpy()
 
 
-def careless(activation, scale, shift):
-    keras.utils.set_random_seed(SEED)
+def with_initial_weights(activation, scale, shift, seed=SEED):
+    """Return a classifier whose hidden layers' initial weights are scaled and biases shifted."""
+    keras.utils.set_random_seed(seed)
     model = classifier(activation=activation)
     for layer in model.layers[:-1]:
         W, b = layer.get_weights()
@@ -837,23 +867,23 @@ def careless(activation, scale, shift):
 
 
 X_train = scaled[train].astype("float32")
-patients = {
-    "tanh, Keras' weights": careless("tanh", 1, 0),
-    "tanh, weights 15 times as large": careless("tanh", 15, 0),
-    "ReLU, biases of -3": careless("relu", 1, -3),
+networks = {
+    "tanh, Keras' weights": with_initial_weights("tanh", 1, 0),
+    "tanh, weights 15 times as large": with_initial_weights("tanh", 15, 0),
+    "ReLU, biases of -3": with_initial_weights("relu", 1, -3),
 }
 panels = []
-print("after 150 steps (moved: compared with the first layer's length before)")
-for name, model in patients.items():
+print("after 150 steps (change: relative to the norm of the first layer's initial weights)")
+for name, model in networks.items():
     before = model.get_weights()[0]
     found = quick_fit(model, X_train, y[train], steps=150)
     moved = np.linalg.norm(model.get_weights()[0] - before) / np.linalg.norm(before)
-    A = hidden_answers(model, X_train)
+    A = hidden_activations(model, X_train)
     alive = np.mean(np.ptp(A, axis=0) > 1e-6)
     saturated = np.mean(np.abs(A) > 0.99) if "tanh" in name else 0.0
     print(
-        f"{name:31} alive {alive:4.0%}, saturated {saturated:4.0%}, first layer moved {moved:4.0%}, "
-        f"loss {found[-1]:.2f}"
+        f"{name:31} alive {alive:4.0%}, saturated {saturated:4.0%}, first layer changed {moved:4.0%}, "
+        f"training loss {found[-1]:.2f}"
     )
 
     def histogram(axes, A=A):
@@ -861,41 +891,77 @@ for name, model in patients.items():
         axes.set_yscale("symlog", linthresh=100)
 
     panels.append(
-        plot.picture(
-            histogram, title=name, xlabel="answer of a unit", ylabel="how often", height=2.8
-        )
+        plot.picture(histogram, title=name, xlabel="activation", ylabel="count", height=2.8)
     )
 plot.side_by_side(
     *panels,
-    caption="Answers of all units of the layer together. Up to 100 the upright axis has equal steps, "
-    "above it is logarithmic.",
+    caption="Activations of all units of the last hidden layer, for all training examples. The vertical "
+    "axis is linear up to 100 and logarithmic above.",
 )
 
 # %% [markdown]
 r"""
-Healthy units use their whole range. Saturated ones say hardly anything but −1 and 1, dead ones only 0:
-where the activation is flat there is no gradient.
+Healthy units use their whole range. Saturated units output almost only −1 and 1, dead units only 0:
+where the activation is flat, the gradient is zero or close to it.
 
-Dead is the end: nothing below a dead layer moves, ever. Saturated is a sleep. Such a network may still
-fit, with its last layer and the few units near their edge, but its lower layers stay nearly where
-chance has put them: it computes with random features, and you pay for a deep network and get a
-shallow one.
+The dead network cannot recover: no gradient reaches anything below the dead layer, and the loss stays
+at log 2. The saturated network is a surprise: its training loss is the *lowest* of the three, although
+its first layer has changed by only a fifth. With large initial weights the units are steep steps in many random
+directions; the layers above only have to combine these **random features**. So is it a good network?
+Train longer, with three seeds, and look at the test set.
 
-**The gap.** Training loss far below validation loss: learned by heart. Both high and close together:
-too small, too short or too cautious. Week 2 had the pictures, and in the assignment you will meet
-four patients and write their prescriptions.
+**Predict.** After 600 steps: which of the two tanh networks has the lower training loss, which one
+the lower test loss?
+"""
+
+# %%
+for name, scale in (("Keras' weights", 1), ("15 times as large", 15)):
+    scores = []
+    for seed in range(SEED, SEED + 3):
+        model = with_initial_weights("tanh", scale, 0, seed)
+        model.compile(
+            keras.optimizers.Adam(0.02),
+            keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            metrics=["accuracy"],
+            steps_per_execution=50,
+        )  # 600 copies of the training set as batches: 600 steps in one epoch, which is faster
+        model.fit(np.tile(X_train, (600, 1)), np.tile(y[train], 600), batch_size=500,
+                  shuffle=False, verbose=0)  # fmt: skip
+        scores.append([model.evaluate(scaled[part], y[part], verbose=0) for part in (train, test)])
+    (loss, _), (test_loss, accuracy) = np.mean(scores, axis=0)
+    _, (loss_std, accuracy_std) = np.std(scores, axis=0, ddof=1)
+    print(
+        f"{name:17} training loss {loss:.3f}, test loss {test_loss:.3f} ± {loss_std:.3f}, "
+        f"test accuracy {accuracy:.1%} ± {accuracy_std:.1%}"
+    )
+
+# %% [markdown]
+r"""
+Both networks fit the training set, but the one with large initial weights has a test loss several
+times as high. Random features are not adapted to the spirals; a first layer that is trained is. A low
+training loss is not generalization, and here the histogram shows the problem before the loss does.
+
+**Loss curves.** Training loss far below validation loss: the network **memorizes** the training set
+(overfitting). Both high and close together: it underfits, because its **capacity** is too small, the
+learning rate too low or the training too short. Week 2 had the figures, and in the assignment you
+will diagnose four networks.
+
+Against overfitting Keras has week 2's methods: `keras.layers.Dropout(0.3)` after a hidden layer;
+`kernel_regularizer=keras.regularizers.L2(0.001)` in a layer, which adds the penalty to the loss; weight
+decay in the optimizer, `keras.optimizers.AdamW(weight_decay=…)`, which is not the same as an L2 penalty
+under Adam; and early stopping, in the next section.
 
 ## 9. Callbacks
 
-Nobody watches a hundred epochs. A **callback** is called by `fit` after every epoch (or step), and
-may look, keep, change or stop. You wrote one above. Those that everybody uses:
+You do not have to watch a hundred epochs. A **callback** is called by `fit` after every epoch (or
+step), and can record, save, change or stop. You saw one above. The most common ones:
 
-| callback | does |
+| callback | what it does |
 |---|---|
-| `EarlyStopping(patience, restore_best_weights=True)` | stops when validation no longer improves |
-| `ReduceLROnPlateau`, `LearningRateScheduler` | makes the rate smaller, when stuck or by a plan |
+| `EarlyStopping(patience, restore_best_weights=True)` | stops when the validation loss no longer improves (**early stopping**) |
+| `ReduceLROnPlateau`, `LearningRateScheduler` | lowers the learning rate, on a plateau or by a schedule |
 | `ModelCheckpoint` | writes the best model to a file |
-| `CSVLogger`, `TensorBoard` | keep a record to look at during the run, or next year |
+| `CSVLogger`, `TensorBoard` | record the losses, to look at during the run or later |
 
 **Predict.** A wide network and sixty noisy points. It may train for 300 epochs with a patience of 30.
 When will it stop, and which epoch's weights will it keep? What if `restore_best_weights` is
@@ -914,54 +980,61 @@ callbacks = [
     keras.callbacks.EarlyStopping(patience=30, restore_best_weights=True),
     keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.99),
 ]
-told = wide.fit(
+history = wide.fit(
     few, few_y, validation_data=(judge, judge_y), batch_size=60, epochs=300, verbose=0,
     callbacks=callbacks,
 ).history  # fmt: skip
-best = int(np.argmin(told["val_loss"]))
-print(f"stopped after epoch {len(told['loss'])}, best was epoch {best + 1}")
+best = int(np.argmin(history["val_loss"]))
+print(f"stopped after epoch {len(history['loss'])}, best was epoch {best + 1}")
 print(
-    f"validation loss: best {told['val_loss'][best]:.3f}, last {told['val_loss'][-1]:.3f}, "
-    f"of the weights that were kept {wide.evaluate(judge, judge_y, verbose=0):.3f}"
+    f"validation loss: best {history['val_loss'][best]:.3f}, last {history['val_loss'][-1]:.3f}, "
+    f"with the restored weights {wide.evaluate(judge, judge_y, verbose=0):.3f}"
 )
 plot.curves(
-    {"training": told["loss"], "validation": told["val_loss"]},
-    x=np.arange(1, len(told["loss"]) + 1),
+    {"training": history["loss"], "validation": history["val_loss"]},
+    x=np.arange(1, len(history["loss"]) + 1),
     xlabel="epoch",
     ylabel="loss",
-    title="Stopped by a callback",
-    caption="The loss of the sixty points that it learns from, and of 300 others, until it was stopped.",
+    title="Early stopping",
+    caption="The loss on the sixty training points, and on 300 validation points, until training was "
+    "stopped.",
 )
 
 # %% [markdown]
 r"""
-Thirty epochs without a new best, then it stops and goes back to the lowest point of the orange curve.
-Without `restore_best_weights` you would be left with the weights of its right end.
+After thirty epochs without a new best it stops and restores the weights of the lowest point of the
+orange curve. Without `restore_best_weights` you would keep the weights of its right end.
 
-**TensorBoard** is a page in your browser that draws such curves while they grow, of many runs side by
-side, with histograms of weights and the graph. It is a package of its own (`pip install
-tensorboard`, not needed for this course). With it, one more callback writes the record, and
+`model.save("net.keras")` writes a model with its architecture and weights to a file, and
+`keras.models.load_model("net.keras")` reads it.
+
+**TensorBoard** is a page in your browser that draws such curves during training, for many runs side
+by side, with histograms of weights and the graph. It is a separate package (`pip install
+tensorboard`, not needed for this course). One more callback writes its record, and
 `tensorboard --logdir runs` shows it:
 """
 
 # %%
 if importlib.util.find_spec("tensorboard"):
     watch_it = [keras.callbacks.TensorBoard("runs/first", histogram_freq=1)]
-    print("TensorBoard is here: hand watch_it to fit(callbacks=…), then: tensorboard --logdir runs")
+    print(
+        "TensorBoard is installed: pass watch_it to fit(callbacks=…), then: tensorboard --logdir runs"
+    )
 else:
     print(
-        "TensorBoard is not installed. keras.callbacks.CSVLogger('run.csv') keeps the same numbers."
+        "TensorBoard is not installed. keras.callbacks.CSVLogger('run.csv') writes the losses to a file."
     )
 
 # %% [markdown]
 r"""
-## 10. Seeds, and what they do not fix
+## 10. Random seeds and reproducibility
 
 Initial weights, the order of minibatches and dropout are random. `keras.utils.set_random_seed` seeds
 Python, NumPy and TensorFlow in one call.
 
-**Predict.** Two runs with the same seed: equal, or equal to some digits? Ten runs with ten seeds:
-how far apart are their test accuracies, when the net is only *just* large enough?
+**Predict.** Two training runs with the same seed: equal, or equal to some digits? Eight runs with
+eight other seeds: how far apart are their test accuracies, when the network is only *just* large
+enough?
 """
 
 
@@ -987,32 +1060,32 @@ print(
 
 
 # %%
-def fan(axes):
+def all_runs(axes):
     for found, _ in others:
         axes.plot(found, color=plot.BLUE, alpha=0.55, linewidth=1.3)
     axes.plot(once, color=plot.ORANGE, linestyle="--", linewidth=2)
 
 
 plot.picture(
-    fan,
+    all_runs,
     title="One network, nine seeds",
     xlabel="step",
     ylabel="training loss",
-    caption="Same data, same architecture, same rate. Whoever compares two settings with one run of "
-    "each compares seeds.",
+    caption="Same data, same architecture, same learning rate. Two settings with one run each cannot "
+    "be compared: the difference may come from the seed.",
 )
 
 # %% [markdown]
 r"""
-A seed makes a run *repeatable*: on this machine, with these versions. It does not make it typical.
-On a GPU sums may be added up in another order each time; `tf.config.experimental.enable_op_determinism()`
-forbids that, at a price. So report the mean and spread over several seeds, and never choose the
-seed: the best of ten seeds is a number about luck. (In the assignment, `experiment` keeps you
-honest.)
+A seed makes a run *reproducible*: on this machine, with these versions. It does not make it typical.
+On a GPU numbers may be added in another order each time;
+`tf.config.experimental.enable_op_determinism()` forbids that, and is slower. So report the mean and
+the standard deviation over several seeds, and never choose the seed: the best of ten seeds is mostly
+luck. (In the assignment you write `experiment` for this.)
 
 ## 11. What a GPU changes
 
-Every tensor and every operation has a **device**. You can see it, and you can say it.
+Every tensor and every operation has a **device**. You can read it, and you can choose it.
 """
 
 # %%
@@ -1020,21 +1093,21 @@ for device in tf.config.list_physical_devices():
     print(device.device_type, device.name)
 with tf.device("CPU:0"):
     here = tf.ones((2, 2))
-print("this tensor lives on", here.device)
+print("this tensor is on", here.device)
 
 # %% [markdown]
 r"""
 With an NVIDIA GPU and its libraries (`pip install "tensorflow[and-cuda]"`) the list has a second
-line, `GPU:0`, and *nothing else in this notebook changes*: TensorFlow places every operation that
-the GPU knows there, and copies what it needs. What changes is the arithmetic of time. A CPU has a
-dozen fast workers, a GPU ten thousand slow ones, and each order to it has a fixed cost. So a GPU is
-wasted on small steps: it wants much work at once, and in a training step that means large batches
-and wide layers.
+line, `GPU:0`, and *nothing else in this notebook changes*: TensorFlow runs on the GPU every operation
+that has a GPU version, and copies what it needs. What changes is the timing. A CPU has a few fast
+cores, a GPU has thousands of slower ones, and each operation that is started on it has a fixed
+overhead. So small steps do not use a GPU well. It needs much work at once, and in a training step
+that means large batches and wide layers.
 
-You can see the same law on a CPU. Every call costs something before the first number is multiplied.
+You can see the same on a CPU. Every call has an overhead before the first number is multiplied.
 
-**Predict.** A layer of 512 to 512 units is asked about batches of 1, 4, 16, … examples. How does the
-time *for one example* change?
+**Predict.** A layer with 512 inputs and 512 units processes batches of 1, 4, 16, … examples. How does
+the time *per example* change?
 """
 
 # %%
@@ -1042,61 +1115,80 @@ dense = tf.function(lambda X, W: tf.nn.relu(X @ W), reduce_retracing=True)
 W = tf.random.stateless_normal((512, 512), seed=(SEED, 1))
 sizes = [4**k for k in range(7)]
 each = [best_time(lambda X: dense(X, W), tf.ones((n, 512)), tries=10) / n * 1000 for n in sizes]
-print(f"one by one an example costs {each[0] / min(each):.0f} times as much as in the best batch")
+print(f"an example alone takes {each[0] / min(each):.0f} times as long as one in the best batch")
 plot.curves(
     each,
     x=sizes,
     logx=True,
     logy=True,
     xlabel="examples in the batch",
-    ylabel="microseconds an example",
-    title="Why batches",
-    caption="Both axes are logarithmic: equal ways are equal factors.",
+    ylabel="microseconds per example",
+    title="Time per example, by batch size",
+    caption="Both axes are logarithmic: equal distances are equal factors.",
 )
 
 # %% [markdown]
 r"""
-From left to right the fixed cost of a call is shared by more examples, until arithmetic is all there
-is. On a GPU the slope goes on for longer, and ends much lower.
+From left to right more examples share the overhead of a call, until the time is almost all
+arithmetic. On a GPU the curve falls for longer, and ends much lower.
 
-Three things to know before renting one:
+Three things to know before you rent one:
 
-* **Copies cost.** Data cross a narrow bridge to the GPU. Bring a whole epoch over if it fits, or let
+* **Copies are slow.** Data reach the GPU over a slow connection. Copy a whole epoch if it fits, or let
   `tf.data` fetch the next batch while this one is computed.
-* **Only the compiled step is fast.** Each `float(loss)` waits for the GPU. Ask once an epoch.
-* **Larger batches are not free.** Fewer steps an epoch; one usually raises the learning rate with
-  the batch, and at some size accuracy falls.
+* **Do not wait for every step.** Each `float(loss)` waits for the GPU. Ask once per epoch.
+* **Larger batches have a price.** An epoch has fewer steps, so one usually raises the learning rate
+  with the batch size. At some size the accuracy falls nevertheless.
 
 For networks as small as this week's a laptop is as good as a GPU. From week 5 on, in the `full`
-profile, you will be glad of one.
+profile, a GPU helps.
 
-## 12. Where frameworks come from
+## 12. A short history of deep-learning frameworks
 
-*Theano* (Montreal, 2007 to 2017) was the first to let one write a formula in Python and get its
-gradient as compiled code, for a GPU if there was one. *Torch* (in Lua) and *Caffe* (Berkeley, 2013,
-with a zoo of trained models) followed. Google's first system, *DistBelief*, had layers built in, and
-each new idea meant new C++; its successor, **TensorFlow** (November 2015; Abadi et al. 2016),
-describes *any* computation as a graph of operations, differentiates the graph, and schedules it on
-devices. François Chollet wrote **Keras** in the same year as an interface for people, first on top of
-Theano. *PyTorch* (2016) made the tape popular: no graph, just run and record; TensorFlow 2 (2019) took
-that over, with `tf.function` as the way back to graphs. *JAX* (2018) composes functions of functions:
-`grad`, `jit`, `vmap`. Since 2023 Keras 3 runs on TensorFlow, JAX and PyTorch alike.
+*Theano* (Montreal, 2007 to 2017) let one write a formula in Python and compiled its gradient, for a
+GPU if there was one. *Torch* (in Lua) and *Caffe* (Berkeley, 2013, with a "model zoo"
+of trained networks) were its contemporaries. In Google's first system, *DistBelief*, layers were
+built in, and a new kind of layer needed C++. Its successor, **TensorFlow** (November 2015; Abadi et
+al. 2016), describes *any* computation as a graph of operations, differentiates the graph, and places
+it on devices. François Chollet released **Keras** in the same year as an interface for people, first
+on top of Theano.
 
-What all of them share is this week's first three sections.
+These systems defined the graph first and ran it afterwards ("define and run"). *Chainer* (Tokyo,
+2015) and *autograd* (Harvard, 2015) record operations while Python runs ("define by run"): that is
+the tape. *PyTorch* (2016) took over this idea and made it popular, and TensorFlow 2 (2019) adopted
+it, with `tf.function` as the way back to graphs. *JAX* (2018) transforms functions: `grad`
+differentiates, `jit` compiles, `vmap` adds a batch axis. Since 2023 Keras 3 runs on TensorFlow, JAX
+and PyTorch alike.
 
-## What to take along
+All of them share the ideas of this week's first three sections. Here is one training step in PyTorch
+and in JAX, for the comparison with section 4:
+
+```python
+# PyTorch
+loss = F.cross_entropy(net(X), y)
+optimizer.zero_grad()   # gradients are added to the stored ones, so set these to zero first
+loss.backward()         # goes backwards through the tape
+optimizer.step()
+
+# JAX: the parameters are an argument, and nothing is changed in place
+loss, grads = jax.value_and_grad(lambda params: cross_entropy(net(params, X), y))(params)
+params = jax.tree.map(lambda p, g: p - learning_rate * g, params, grads)
+```
+
+## Summary
 
 * A **tensor** has a dtype and cannot be changed; a **variable** can. float32 has seven digits.
-* The **tape** records operations and walks back: week 2's two rules. `None` means no path: a constant,
-  NumPy or whole numbers on the way.
-* `tf.function` traces once a signature. It helps most where operations are many and small.
-* Same weights, same minibatches, float64: then two implementations agree, and if not, one is wrong.
-* Sequential for stacks, functional for graphs, classes for what only Python can say.
-* Split first; mean and spread from the training set; logits into the loss, softmax for people, and
-  never both.
-* Look at: the learning rate, the gap between the curves, the histogram of the units.
-* Several seeds, mean and spread. The test set once.
-* A GPU changes nothing in the program and much in what is worth doing: large batches, wide layers.
+* The **tape** records operations and goes backwards through them: reverse mode, week 2's two rules.
+  `None` means that there is no path: a constant, NumPy or integers in between.
+* `tf.function` traces once per signature. It helps most where operations are many and small.
+* Same weights, same minibatches, float64: then two implementations agree, or one of them is wrong.
+* Sequential models for stacks, functional models for graphs, subclasses for what only Python can do.
+* Split first; mean and standard deviation from the training set; logits into the loss, softmax for
+  probabilities, never both.
+* Check the learning rate, the gap between the loss curves, the activation histograms, and validation
+  data: saturated units are visible there before they are in the training loss.
+* Several seeds, mean and standard deviation. The test set once.
+* A GPU changes nothing in the program, but much in what is efficient: large batches, wide layers.
 
 ## Check yourself
 
@@ -1104,76 +1196,87 @@ Think of the answer, then open it.
 
 <details><summary>1. <code>tape.gradient(loss, W)</code> is <code>None</code>. Name three possible reasons.</summary>
 
-W is a constant that nobody watches; NumPy or whole numbers stand between W and the loss; the loss, or a part of the way to it,
-was computed outside the tape.
+W is a constant that is not watched; there is NumPy or an integer between W and the loss; the loss, or a part of it, was
+computed outside the tape.
 </details>
 
 <details><summary>2. A step under <code>tf.function</code> has the line <code>print(loss)</code>. What do you see in a thousand
 steps?</summary>
 
-One line, as long as shapes and dtypes stay the same, and no number in it: Python was there once, while the graph was recorded.
+One line, as long as shapes and dtypes stay the same, and no number in it: Python ran once, during tracing, when the tensor had
+no value.
 </details>
 
 <details><summary>3. Ten classes, a softmax at the end, and <code>from_logits=True</code>. What is the lowest loss that can be
 reached?</summary>
 
-The surest answer is one 1 and nine 0. A second softmax makes e / (e + 9) of it, so log(1 + 9 / e), about 1.46.
+The most confident output is one 1 and nine 0. The second softmax turns the 1 into e / (e + 9), so the loss is log(1 + 9 / e), about
+1.46.
 </details>
 
 <details><summary>4. Somebody standardizes all data and splits them afterwards. What is wrong with it?</summary>
 
-Mean and spread know the validation and test sets, so these no longer stand for the future. With many examples of one kind you
-will hardly see it; with few, or when the future drifts, the test promises too much.
+The mean and standard deviation contain information about the validation and test sets, so these no longer stand for new data
+(**data leakage**). With many examples from one distribution you will hardly see it; with few, or when new data are distributed
+differently, the test accuracy is too optimistic.
 </details>
 
-<details><summary>5. Setting A has 97.1 % with seed 0, setting B 97.6 %. Which one do you take?</summary>
+<details><summary>5. Setting A has 97.1 % with seed 0, setting B 97.6 %. Which one do you choose?</summary>
 
-Nobody knows yet: another seed changes more than that. Run both with several seeds, and compare means with spreads.
+You cannot tell yet: another seed may change more than that. Run both with several seeds, and compare the means with their standard
+deviations.
 </details>
 
-<details><summary>6. A step with 32 examples takes 2 ms, one with 256 takes 3 ms. What do you win with the large batch, and what do you
-lose?</summary>
+<details><summary>6. A step with 32 examples takes 2 ms, one with 256 takes 3 ms. What do you gain with the large batch, and what
+do you lose?</summary>
 
-256 examples take 3 ms in place of 16. But an epoch has an eighth of the steps: raise the learning rate, or train for more
-epochs, and see whether the accuracy stays.
+256 examples take 3 ms instead of 16. But an epoch has an eighth of the steps: raise the learning rate, or train for more
+epochs, and check that the accuracy stays.
 </details>
 
 ## Words of the week
 
 | word | meaning |
 |---|---|
+| automatic differentiation | computing the derivatives of a program from those of its operations |
 | callback | an object that `fit` calls after epochs or steps |
-| device | where a tensor lives and an operation runs: a CPU, a GPU |
+| data leakage | information about validation or test data that reaches training |
+| device | where a tensor is stored and an operation runs: a CPU, a GPU |
 | dtype | how a number is stored: float32, float64, int64, … |
-| eager | running every operation at once, as Python reaches it |
+| eager mode | running every operation immediately, when Python reaches it |
+| early stopping | ending training when the validation loss no longer improves |
 | functional model | a Keras model given by its graph from inputs to outputs |
 | gradient tape | the record of operations from which gradients are computed |
-| graph | operations and what flows between them, without Python |
-| histogram of activations | how often a layer's units give which answers |
-| learning-rate decay | making the steps smaller as training goes on |
-| logits | the sums of the last layer, before softmax |
-| patience | how many epochs without improvement one waits |
-| seed | the number from which all random numbers of a run follow |
-| standardize | bring features to mean 0 and standard deviation 1 |
-| tensor | an array that a framework can follow, differentiate and place |
-| tracing | running Python once with stand-ins, to record the graph |
-| training, validation, test set | to learn from, to decide with, to look at once |
-| variable | a place that holds a tensor and can be assigned |
+| graph | operations and the tensors that flow between them, without Python |
+| activation histogram | how often the units of a layer have which activations |
+| hyperparameter | a number that is chosen, not learned: learning rate, width, batch size |
+| learning-rate decay | lowering the learning rate during training |
+| logits | the pre-activations of the last layer, before softmax |
+| patience | how many epochs without improvement early stopping waits |
+| reverse mode | from the loss back to all parameters, one backward function per operation |
+| seed | the number that determines all random numbers of a run |
+| standardize | scale features to mean 0 and standard deviation 1 |
+| tensor | an array that a framework can track, differentiate and place on a device |
+| tracing | running Python once with placeholders, to record the graph |
+| training, validation, test set | to learn from, to make decisions with, to use once at the end |
+| variable | a container for a tensor; its value can be assigned |
+| vector–Jacobian product | what a backward function computes: the gradient of its inputs from that of its output |
 
 ## Try changing
 
 1. Section 4: let the two implementations differ in a single thing (another order of the minibatches;
    Nesterov). At which step do you see it in the losses, in float64 and in float32?
-2. Section 6: number of training points: 50, 100, 200, 500. Plot the test accuracy. Does the network
-   need to be smaller when there are fewer?
-3. Section 6: hidden units 4, 8, 16, 32; activation linear, sigmoid, tanh, ReLU, ELU; optimiser SGD,
+2. Section 6: number of training points: 50, 100, 200, 500. Plot the test accuracy. Should the network
+   be smaller when there are fewer points?
+3. Section 6: hidden units 4, 8, 16, 32; activation linear, sigmoid, tanh, ReLU, ELU; optimizer SGD,
    momentum, RMSprop, Adam. One at a time, five seeds each. Which one matters most?
-4. Section 7: make the net *too* large and the noise 0.3. Find the penalty and its strength that bring the
-   test loss down. What does L1 do to the lines of the graph?
-5. Section 7: the smallest net that solves the spiral from $x_1$ and $x_2$ alone.
+4. Section 7: make the network *too* large and the noise 0.3. Find the penalty and its strength that
+   lower the test loss most. What does L1 do to the weights?
+5. Section 7: find the smallest network that solves the spiral from $x_1$ and $x_2$ alone, and the
+   fewest features with which 8 units solve it.
 6. Section 8: find the largest learning rate that still trains, for SGD and for Adam, and for batches of
-   10 and of all.
-7. Section 11: if you have a GPU: the same figure there. Where do the two curves cross?
+   10 and of all examples.
+7. Section 11: if you have a GPU: plot the same figure on it. Where do the two curves cross?
 
 ## Further reading
 
@@ -1183,9 +1286,9 @@ epochs, and see whether the accuracy stays.
   tf.function* on tensorflow.org; *Writing a training loop from scratch* on keras.io.
 * D. Smilkov, S. Carter, *A neural network playground*, playground.tensorflow.org (2016).
 * A. Baydin et al., *Automatic differentiation in machine learning: a survey*, JMLR 18 (2018).
-* A. Karpathy, *A recipe for training neural networks* (2019): most of section 8, by someone who has
-  made all the mistakes.
-* D. Picard, *torch.manual_seed(3407) is all you need* (2021): what seeds are worth, measured.
+* A. Karpathy, *A recipe for training neural networks* (2019): most of section 8, from long
+  experience.
+* D. Picard, *torch.manual_seed(3407) is all you need* (2021): how much the seed matters, measured.
 
 Next week there are no labels.
 """

@@ -1,4 +1,4 @@
-"""Known wrong answers of week 3, each with the sentence that its author deserves to read."""
+"""Known wrong answers of week 3, each with a hint for its author."""
 
 import keras
 import numpy as np
@@ -12,8 +12,8 @@ from autograder.course.known_answers import misconception, variant
 
 @misconception(
     "standardize",
-    hint="Each set was measured with its own mean and spread. The same point would then be in "
-    "another place in another set: keep the training set's numbers.",
+    hint="Each set was scaled with its own mean and standard deviation. The same point would then be a "
+    "different input in each set: use the training set's numbers for all.",
 )
 def every_set_by_its_own(X_train, *others):
     scaled = []
@@ -25,7 +25,8 @@ def every_set_by_its_own(X_train, *others):
 
 @misconception(
     "standardize",
-    hint="Mean and spread were taken of all sets together: the test set has leaked into training.",
+    hint="Mean and standard deviation were computed from all sets together, so information about the "
+    "test set leaks into training.",
 )
 def statistics_of_all_sets(X_train, *others):
     together = np.concatenate([X_train, *others])
@@ -36,7 +37,8 @@ def statistics_of_all_sets(X_train, *others):
 
 @misconception(
     "standardize",
-    hint="One mean and one spread for the whole table: each feature, a column, needs its own.",
+    hint="You used one mean and one standard deviation for the whole array: each feature (column) "
+    "needs its own.",
 )
 def one_scale_for_the_table(X_train, *others):
     mean, spread = X_train.mean(), X_train.std()
@@ -45,8 +47,8 @@ def one_scale_for_the_table(X_train, *others):
 
 @misconception(
     "standardize",
-    hint="A feature that never changes has spread 0, and 0 / 0 is no number: the docstring says "
-    "by what to divide it.",
+    hint="A constant feature has standard deviation 0, and 0 / 0 is not a number: the docstring says "
+    "what to divide it by.",
 )
 def divides_by_zero(X_train, *others):
     with np.errstate(all="ignore"):
@@ -54,7 +56,7 @@ def divides_by_zero(X_train, *others):
 
 
 @misconception(
-    "standardize", hint="The features are centred, but their spreads are as different as before."
+    "standardize", hint="The features are centered, but not divided by their standard deviations."
 )
 def only_centers(X_train, *others):
     return [X - X_train.mean(axis=0) for X in (X_train, *others)]
@@ -62,7 +64,7 @@ def only_centers(X_train, *others):
 
 @misconception(
     "standardize",
-    hint="You divided by the variance. The standard deviation, its root, has the feature's unit.",
+    hint="You divided by the variance. Divide by its square root, the standard deviation.",
 )
 def divides_by_the_variance(X_train, *others):
     variance = X_train.var(axis=0)
@@ -72,8 +74,8 @@ def divides_by_the_variance(X_train, *others):
 
 @misconception(
     "standardize",
-    hint="That maps each feature to 0 … 1 by its smallest and largest value; asked for are mean 0 "
-    "and standard deviation 1.",
+    hint="You scaled each feature to 0 … 1 by its minimum and maximum; the exercise asks for mean 0 and "
+    "standard deviation 1.",
 )
 def from_zero_to_one(X_train, *others):
     low, reach = X_train.min(axis=0), np.ptp(X_train, axis=0)
@@ -116,7 +118,7 @@ def in_single_precision(X_train, *others):
 
 @misconception(
     "one_hot",
-    hint="You counted the classes in y. A minibatch need not hold every class: use n_classes.",
+    hint="You counted the classes in y. A minibatch need not contain every class: use n_classes.",
 )
 def counts_the_classes_in_y(y, n_classes):
     return np.eye(int(np.max(y)) + 1)[y]
@@ -136,7 +138,7 @@ def counts_from_one(y, n_classes):
 
 @misconception(
     "one_hot",
-    hint="The label was written as a number into its row. One-hot says where, not how much: a 1.",
+    hint="You wrote the label itself into its row. In one-hot encoding the entry is always 1.",
 )
 def writes_the_label(y, n_classes):
     Y = np.zeros((len(y), n_classes))
@@ -173,15 +175,16 @@ def _network(n_inputs, hidden, n_classes, activation, dropout, last):
 
 @misconception(
     "build_classifier",
-    hint="There is a softmax at the end although nobody asked for it. The loss takes logits; a "
-    "softmax of a softmax learns next to nothing.",
+    hint="There is a softmax at the end although softmax=False. The loss takes logits; with softmax "
+    "applied twice its gradients are small and it cannot come near zero.",
 )
 def softmax_in_any_case(n_inputs, hidden, n_classes, activation="relu", dropout=0.0, softmax=False):
     return _network(n_inputs, hidden, n_classes, activation, dropout, "softmax")
 
 
 @misconception(
-    "build_classifier", hint="With softmax=True probabilities are asked for; yours gives logits."
+    "build_classifier",
+    hint="With softmax=True the outputs must be probabilities; yours are logits.",
 )
 def never_a_softmax(n_inputs, hidden, n_classes, activation="relu", dropout=0.0, softmax=False):
     return _network(n_inputs, hidden, n_classes, activation, dropout, None)
@@ -189,8 +192,8 @@ def never_a_softmax(n_inputs, hidden, n_classes, activation="relu", dropout=0.0,
 
 @misconception(
     "build_classifier",
-    hint="The last layer bends, too. Logits may be anything, below zero as well: no activation "
-    "there.",
+    hint="Your last layer has the activation, too. Logits can be any numbers, also negative ones: no "
+    "activation there.",
 )
 def bends_the_logits(n_inputs, hidden, n_classes, activation="relu", dropout=0.0, softmax=False):
     return _network(
@@ -200,7 +203,7 @@ def bends_the_logits(n_inputs, hidden, n_classes, activation="relu", dropout=0.0
 
 @misconception(
     "build_classifier",
-    hint="Only the first of the hidden layers was built: make one for every number in the list.",
+    hint="Only the first hidden layer was built: make one for every number in the list.",
 )
 def one_hidden_layer(n_inputs, hidden, n_classes, activation="relu", dropout=0.0, softmax=False):
     return _network(
@@ -210,8 +213,8 @@ def one_hidden_layer(n_inputs, hidden, n_classes, activation="relu", dropout=0.0
 
 @misconception(
     "build_classifier",
-    hint="Your hidden layers do not bend, so all of them together are one: give them the "
-    "activation.",
+    hint="Your hidden layers have no activation, so all of them together are equivalent to a single "
+    "linear layer.",
 )
 def forgets_the_activation(
     n_inputs, hidden, n_classes, activation="relu", dropout=0.0, softmax=False
@@ -221,7 +224,7 @@ def forgets_the_activation(
 
 @misconception(
     "build_classifier",
-    hint="Whatever is asked for, your network uses ReLU: mind the argument `activation`.",
+    hint="Your network always uses ReLU: the argument `activation` is ignored.",
 )
 def relu_whatever_is_asked(
     n_inputs, hidden, n_classes, activation="relu", dropout=0.0, softmax=False
@@ -229,17 +232,14 @@ def relu_whatever_is_asked(
     return _network(n_inputs, hidden, n_classes, "relu", dropout, "softmax" if softmax else None)
 
 
-@misconception(
-    "build_classifier", hint="The argument `dropout` is never used: nothing is silenced."
-)
+@misconception("build_classifier", hint="The argument `dropout` is never used: no unit is dropped.")
 def no_dropout(n_inputs, hidden, n_classes, activation="relu", dropout=0.0, softmax=False):
     return _network(n_inputs, hidden, n_classes, activation, 0, "softmax" if softmax else None)
 
 
 @misconception(
     "build_classifier",
-    hint="keras.layers.Dropout takes the probability of being silenced; you gave it that of being "
-    "kept.",
+    hint="keras.layers.Dropout takes the probability of being dropped; you gave it that of being kept.",
 )
 def keeps_what_it_should_drop(
     n_inputs, hidden, n_classes, activation="relu", dropout=0.0, softmax=False
@@ -256,8 +256,7 @@ def keeps_what_it_should_drop(
 
 @misconception(
     "build_classifier",
-    hint="A dropout layer after the last layer silences the answer itself: only hidden layers get "
-    "one.",
+    hint="A dropout layer after the last layer drops logits: only hidden layers get one.",
 )
 def silences_the_logits(n_inputs, hidden, n_classes, activation="relu", dropout=0.0, softmax=False):
     model = _network(n_inputs, hidden, n_classes, activation, dropout, None)
@@ -300,8 +299,8 @@ def compiled_and_with_other_weights(
 
 @misconception(
     "cross_entropy_from_logits",
-    hint="A softmax was applied before a function that applies one itself. Twice softmax: the loss "
-    "can never come near zero.",
+    hint="You applied a softmax before a function that applies one itself. With softmax twice, the "
+    "loss can never come near zero.",
 )
 def softmax_twice(logits, y):
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=tf.nn.softmax(logits))
@@ -310,7 +309,7 @@ def softmax_twice(logits, y):
 
 @misconception(
     "cross_entropy_from_logits",
-    hint="Keras takes what comes for probabilities unless you say from_logits=True.",
+    hint="Keras treats the logits as probabilities unless you set from_logits=True.",
 )
 def takes_logits_for_probabilities(logits, y):
     return keras.losses.SparseCategoricalCrossentropy()(y, logits)
@@ -326,7 +325,7 @@ def sums_over_the_examples(logits, y):
 
 @misconception(
     "cross_entropy_from_logits",
-    hint="NumPy computed the loss, and TensorFlow knows nothing of it: no gradient comes back.",
+    hint="You computed the loss with NumPy, which the tape does not record: there is no gradient.",
 )
 def leaves_tensorflow(logits, y):
     Z = np.asarray(logits)
@@ -337,8 +336,8 @@ def leaves_tensorflow(logits, y):
 
 @misconception(
     "cross_entropy_from_logits",
-    hint="For large logits the softmax is exactly 0, and its logarithm infinite: take the logits "
-    "to a function that needs no softmax.",
+    hint="For large logits the softmax rounds to 0, and its logarithm is infinite: use a function that "
+    "takes the logits.",
 )
 def log_of_a_softmax(logits, y):
     P = tf.nn.softmax(logits)
@@ -347,8 +346,8 @@ def log_of_a_softmax(logits, y):
 
 @misconception(
     "cross_entropy_from_logits",
-    hint="A small number added against log 0 changes every loss a little, and at 0 it leaves a "
-    "gradient of zero: use the logits directly.",
+    hint="Adding a small number to avoid log 0 changes every loss a little, and where the softmax is 0 "
+    "the gradient is zero: use the logits directly.",
 )
 def adds_a_small_number(logits, y):
     P = tf.nn.softmax(logits) + 1e-7
@@ -357,7 +356,7 @@ def adds_a_small_number(logits, y):
 
 @misconception(
     "cross_entropy_from_logits",
-    hint="Your softmax goes along the examples. The classes are on the last axis.",
+    hint="Your softmax is over the examples. The classes are on the last axis.",
 )
 def over_the_examples(logits, y):
     log_P = tf.nn.log_softmax(logits, axis=0)
@@ -387,8 +386,8 @@ def written_out_and_compiled(logits, y):
 
 @misconception(
     "train_step",
-    hint="The model was not told that this is training: dropout and batch normalisation were "
-    "asleep. model(X, training=True).",
+    hint="The model was not called with training=True, so dropout and batch normalization behaved as in "
+    "prediction.",
 )
 def training_is_not_said(model, optimizer, X, y):
     with tf.GradientTape() as tape:
@@ -400,8 +399,7 @@ def training_is_not_said(model, optimizer, X, y):
 
 @misconception(
     "train_step",
-    hint="The model gives logits, and the loss wants logits: your softmax between them is one too "
-    "many.",
+    hint="The model gives logits, and the loss takes logits: leave out the softmax between them.",
 )
 def softmax_between(model, optimizer, X, y):
     with tf.GradientTape() as tape:
@@ -413,8 +411,7 @@ def softmax_between(model, optimizer, X, y):
 
 @misconception(
     "train_step",
-    hint="You moved all weights that can be changed by a gradient, the frozen layer's among them: "
-    "take model.trainable_variables.",
+    hint="You updated the frozen layer's weights, too: use model.trainable_variables.",
 )
 def wakes_frozen_layers(model, optimizer, X, y):
     frozen = [layer for layer in model.layers if not layer.trainable]
@@ -429,7 +426,7 @@ def wakes_frozen_layers(model, optimizer, X, y):
 
 @misconception(
     "train_step",
-    hint="Only the last layer moved: the gradient was taken of its variables alone.",
+    hint="Only the last layer was updated: you computed the gradient for its variables alone.",
 )
 def only_the_last_layer(model, optimizer, X, y):
     with tf.GradientTape() as tape:
@@ -441,8 +438,8 @@ def only_the_last_layer(model, optimizer, X, y):
 
 @misconception(
     "train_step",
-    hint="The optimiser that was given is not used, only its rate: momentum and Adam remember "
-    "nothing then. apply_gradients belongs to it.",
+    hint="You used only the optimizer's learning rate, so its momentum or Adam's averages have no "
+    "effect: call optimizer.apply_gradients.",
 )
 def moves_by_hand(model, optimizer, X, y):
     with tf.GradientTape() as tape:
@@ -455,7 +452,7 @@ def moves_by_hand(model, optimizer, X, y):
 
 @misconception(
     "train_step",
-    hint="The optimiser subtracts already. With minus the gradient it walks uphill.",
+    hint="The optimizer already subtracts the gradient. With minus the gradient the loss increases.",
 )
 def walks_uphill(model, optimizer, X, y):
     with tf.GradientTape() as tape:
@@ -467,8 +464,7 @@ def walks_uphill(model, optimizer, X, y):
 
 @misconception(
     "train_step",
-    hint="The loss that comes back was computed after the step; asked for is the one that the "
-    "gradient belongs to.",
+    hint="You returned the loss after the step; return the loss whose gradient you computed.",
 )
 def loss_after_the_step(model, optimizer, X, y):
     with tf.GradientTape() as tape:
@@ -480,8 +476,8 @@ def loss_after_the_step(model, optimizer, X, y):
 
 @misconception(
     "train_step",
-    hint="Inside tf.function a tensor has no value yet, so it cannot become a number there: return "
-    "it as it is.",
+    hint="Inside tf.function a tensor has no value yet, so it cannot be converted to a number: return "
+    "the tensor.",
 )
 def turns_the_loss_into_a_number(model, optimizer, X, y):
     with tf.GradientTape() as tape:
@@ -506,7 +502,7 @@ def by_a_keras_loss_and_apply(model, optimizer, X, y):
 
 @misconception(
     "predict_proba",
-    hint="These are the logits: a softmax is missing that makes them probabilities.",
+    hint="You returned the logits: the softmax that turns them into probabilities is missing.",
 )
 def logits_as_they_are(model, X):
     return model(X, training=False).numpy()
@@ -514,7 +510,7 @@ def logits_as_they_are(model, X):
 
 @misconception(
     "predict_proba",
-    hint="Dropout still silences units while the network is being asked: training=False.",
+    hint="Dropout is still active during prediction: call the model with training=False.",
 )
 def asks_in_training_mode(model, X):
     return tf.nn.softmax(model(X, training=True)).numpy()
@@ -522,7 +518,7 @@ def asks_in_training_mode(model, X):
 
 @misconception(
     "predict_proba",
-    hint="Your columns sum to 1. An example is a row: softmax along the last axis.",
+    hint="Your columns sum to 1. An example is a row: apply softmax along the last axis.",
 )
 def softmax_along_the_examples(model, X):
     return tf.nn.softmax(model(X, training=False), axis=0).numpy()
@@ -530,8 +526,7 @@ def softmax_along_the_examples(model, X):
 
 @misconception(
     "predict_proba",
-    hint="A sigmoid judges each class for itself, so that a row need not sum to 1: softmax lets "
-    "them compete.",
+    hint="A sigmoid treats each class independently, so a row need not sum to 1: use softmax.",
 )
 def each_class_for_itself(model, X):
     return tf.sigmoid(model(X, training=False)).numpy()
@@ -539,7 +534,7 @@ def each_class_for_itself(model, X):
 
 @misconception(
     "predict_proba",
-    hint="Softmax of a softmax: the probabilities are all pulled towards each other.",
+    hint="You applied softmax twice: the probabilities are too close to each other.",
 )
 def softmax_of_the_softmax(model, X):
     return tf.nn.softmax(tf.nn.softmax(model(X, training=False))).numpy()
@@ -565,7 +560,7 @@ def _walk(
     orders=None, restore=True, drop_rest=False, recovers=True, waits=0, validating=False,
     compounds=False, judge_training=False,
 ):  # fmt: skip
-    """Train with one thing wrong; what it is, the keywords say."""
+    """Train with one mistake, which the keywords choose."""
     step = tf.function(train_step, reduce_retracing=True)
     first_rate = float(optimizer.learning_rate)
     history = {"loss": [], "val_loss": []}
@@ -598,8 +593,8 @@ def _walk(
 
 @misconception(
     "fit",
-    hint="The model keeps the weights of the last epoch. Remember those of the best, and set them "
-    "in the end.",
+    hint="The model keeps the weights of the last epoch. Store those of the best epoch, and set them at "
+    "the end.",
 )
 def keeps_the_last(
     model, optimizer, X, y, X_val, y_val, rng, batch_size=32, max_epochs=100, patience=10, decay=1.0
@@ -619,7 +614,7 @@ def no_decay(
 
 @misconception(
     "fit",
-    hint="The validation examples are trained on as well: what a model was trained on cannot "
+    hint="You also train on the validation examples: examples that a model was trained on cannot "
     "validate it.",
 )
 def trains_on_the_validation_set(
@@ -633,7 +628,7 @@ def trains_on_the_validation_set(
 
 @misconception(
     "fit",
-    hint="Examples and labels were shuffled apart: draw one order and use it for both.",
+    hint="Examples and labels were shuffled differently: draw one order and use it for both.",
 )
 def shuffles_X_without_y(
     model, optimizer, X, y, X_val, y_val, rng, batch_size=32, max_epochs=100, patience=10, decay=1.0
@@ -657,8 +652,8 @@ def shuffles_once(
 
 @misconception(
     "fit",
-    hint="When the batch size does not divide the number of examples, some are never seen: the last "
-    "minibatch may be smaller.",
+    hint="When the batch size does not divide the number of examples, you skip some: the last minibatch "
+    "may be smaller.",
 )
 def drops_the_last_minibatch(
     model, optimizer, X, y, X_val, y_val, rng, batch_size=32, max_epochs=100, patience=10, decay=1.0
@@ -668,7 +663,7 @@ def drops_the_last_minibatch(
 
 @misconception(
     "fit",
-    hint="A new best starts the count of patience anew; yours counts all the bad epochs ever.",
+    hint="A new best resets the count of patience; yours counts all epochs without a new best.",
 )
 def patience_never_recovers(
     model, optimizer, X, y, X_val, y_val, rng, batch_size=32, max_epochs=100, patience=10, decay=1.0
@@ -678,8 +673,8 @@ def patience_never_recovers(
 
 @misconception(
     "fit",
-    hint="Count once more: with patience 2, the second epoch in a row without a new best is the "
-    "last.",
+    hint="You stop one epoch too late: with patience 2, the second epoch in a row without a new best is "
+    "the last.",
 )
 def waits_one_epoch_too_long(
     model, optimizer, X, y, X_val, y_val, rng, batch_size=32, max_epochs=100, patience=10, decay=1.0
@@ -689,8 +684,8 @@ def waits_one_epoch_too_long(
 
 @misconception(
     "fit",
-    hint="While you validated, the network was still in training mode: dropout made a lottery of "
-    "the validation loss.",
+    hint="The validation loss was computed in training mode, so dropout made it random: use "
+    "training=False.",
 )
 def validates_in_training_mode(
     model, optimizer, X, y, X_val, y_val, rng, batch_size=32, max_epochs=100, patience=10, decay=1.0
@@ -700,8 +695,8 @@ def validates_in_training_mode(
 
 @misconception(
     "fit",
-    hint="The training loss of an epoch has those of all epochs before in it: empty the metric at "
-    "the start of each.",
+    hint="Your training loss of an epoch includes all earlier epochs: reset the metric or list at the "
+    "start of each.",
 )
 def never_resets_the_mean(
     model, optimizer, X, y, X_val, y_val, rng, batch_size=32, max_epochs=100, patience=10, decay=1.0
@@ -711,8 +706,8 @@ def never_resets_the_mean(
 
 @misconception(
     "fit",
-    hint="Best is what does best on the validation set; the training loss knows nothing of "
-    "overfitting.",
+    hint="You chose the best epoch by the training loss, which does not show overfitting: use the "
+    "validation loss.",
 )
 def judges_by_the_training_loss(
     model, optimizer, X, y, X_val, y_val, rng, batch_size=32, max_epochs=100, patience=10, decay=1.0
@@ -722,7 +717,7 @@ def judges_by_the_training_loss(
 
 @misconception(
     "fit",
-    hint="Your order comes from NumPy's global generator: equal rng must give the same walk.",
+    hint="Your order comes from NumPy's global generator: equal rng must give the same order.",
 )
 def shuffles_with_the_global_generator(
     model, optimizer, X, y, X_val, y_val, rng, batch_size=32, max_epochs=100, patience=10, decay=1.0
@@ -768,8 +763,8 @@ def _row(hidden, activation, rate, seed, accuracy):
 
 @misconception(
     "experiment",
-    hint="The lists were walked side by side, so that only some combinations were tried: each with "
-    "each is due.",
+    hint="You iterated over the lists in parallel (zip), so only some combinations were tried: combine "
+    "every value with every other.",
 )
 def side_by_side(score, hidden, activations, learning_rates, seeds):
     together = zip(hidden, activations, learning_rates, seeds, strict=False)
@@ -778,7 +773,7 @@ def side_by_side(score, hidden, activations, learning_rates, seeds):
 
 @misconception(
     "experiment",
-    hint="Only the first seed is tried: one run of a setting says little.",
+    hint="Only the first seed is used: a single run says little about a setting.",
 )
 def a_single_seed(score, hidden, activations, learning_rates, seeds):
     return [
@@ -791,8 +786,8 @@ def a_single_seed(score, hidden, activations, learning_rates, seeds):
 
 @misconception(
     "experiment",
-    hint="Your rows are averages over the seeds. A tidy table keeps every run; averages can always "
-    "be taken afterwards.",
+    hint="Your rows are means over the seeds. A tidy table has one row per run; means can be computed "
+    "from it later.",
 )
 def averages_too_early(score, hidden, activations, learning_rates, seeds):
     return [
@@ -805,8 +800,7 @@ def averages_too_early(score, hidden, activations, learning_rates, seeds):
 
 @misconception(
     "experiment",
-    hint="All rows are one and the same dict, so that the last score stands everywhere: make a new "
-    "one for each run.",
+    hint="All rows are the same dict, so all have the last score: make a new dict for each run.",
 )
 def one_dict_for_all(score, hidden, activations, learning_rates, seeds):
     table, row = [], {}
@@ -822,7 +816,7 @@ def one_dict_for_all(score, hidden, activations, learning_rates, seeds):
 @misconception(
     "experiment",
     replaces="best_setting",
-    hint="That is the setting of the luckiest single run. Average over its seeds first.",
+    hint="You chose the setting of the best single run. Compute the mean over the seeds first.",
 )
 def the_luckiest_run(table):
     best = max(table, key=lambda row: row["accuracy"])
@@ -832,7 +826,7 @@ def the_luckiest_run(table):
 @misconception(
     "experiment",
     replaces="best_setting",
-    hint="The worst mean won: mind the direction of the comparison.",
+    hint="You chose the worst mean: check the direction of the comparison.",
 )
 def the_worst_setting(table):
     runs = {}
@@ -868,7 +862,7 @@ def _classify(X_train, y_train, X_val, y_val, X_new, n_classes, seed, hidden, ra
 
 @misconception(
     "classify",
-    hint="The features went into the network in the units in which they came: standardize first.",
+    hint="The features were not standardized before they went into the network.",
 )
 def units_as_they_came(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
     hidden = [64, 64] if X_train.shape[1] < 10 else [256]
@@ -877,8 +871,8 @@ def units_as_they_came(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
 
 @misconception(
     "classify",
-    hint="New points were brought to a scale of their own. Where only some corner of the world is "
-    "asked about, they end up in another place.",
+    hint="New points were standardized with their own mean and standard deviation. If they come from "
+    "one region only, they become different inputs: use the training set's numbers.",
 )
 def new_points_on_their_own_scale(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
     X_train, X_val = standardize(X_train, X_val)
@@ -889,7 +883,8 @@ def new_points_on_their_own_scale(X_train, y_train, X_val, y_val, X_new, n_class
 
 @misconception(
     "classify",
-    hint="Without a hidden layer the borders are straight lines, and no line tells spirals apart.",
+    hint="Without a hidden layer the decision boundary is a straight line, and no line separates "
+    "spirals.",
 )
 def no_hidden_layer(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
     X_train, X_val, X_new = standardize(X_train, X_val, X_new)
@@ -898,7 +893,7 @@ def no_hidden_layer(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
 
 @misconception(
     "classify",
-    hint="The classes were told apart well, but asked for are probabilities, a row for each point.",
+    hint="You returned class labels; return probabilities, one row per point.",
 )
 def answers_with_labels(X_train, y_train, X_val, y_val, X_new, n_classes, seed):
     X_train, X_val, X_new = standardize(X_train, X_val, X_new)

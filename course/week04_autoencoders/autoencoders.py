@@ -12,13 +12,12 @@
 
 # %% [markdown]
 r"""
-# Week 4 assignment: codes that nobody wrote down
+# Week 4 assignment: autoencoders, pre-training and word embeddings
 
-Nothing in this week has a label. A network is asked for nothing but its own input, through a gap
-that is too narrow for it, and has to find out what matters. You build the smallest one there is
-and see whether it invents the binary numbers. Then you clean pictures of digits, stack layers
-that were trained one by one, and in the end let words find their own meaning, until *king* is to
-*queen* as *actor* is to *actress*.
+Nothing in this week has a label. A network learns to output its own input through a **bottleneck**,
+and has to find out which features matter. You build the smallest autoencoder there is and see whether
+it finds the binary numbers. Then you remove noise from images of digits, pre-train layers one by one,
+and at the end learn word vectors for which *king* is to *queen* as *actor* is to *actress*.
 
 | | exercise | points | minutes |
 |---:|---|---:|---:|
@@ -39,9 +38,9 @@ that were trained one by one, and in the end let words find their own meaning, u
 | | **together** | **100** | **about 2 hours** |
 
 **How it works.** Replace each `raise NotImplementedError()` by your code and run the cell. The
-cell below it checks your answer and says what is wrong, if anything. When you hand in, your
-functions are also called with other data, and your models are judged on pictures that they never
-saw. Loops are welcome, and so is NumPy without loops.
+cell below it checks your answer and says what is wrong, if anything. When you submit, your
+functions are also called with other data, and your models are evaluated on images that they have
+not seen. Loops are welcome, and so is vectorized NumPy.
 
 **Notation**, as always: `X` is `(n_examples, n_features)`, weights are `(n_inputs, n_outputs)`.
 A code is called `H`, for hidden: `(n_examples, n_units)`. Models are Keras models, built from
@@ -63,7 +62,7 @@ from dlcourse import check, data, plot
 
 
 def pictures(seed):
-    """1,797 digits of 64 pixels between 0 and 1, in an order that depends on the seed."""
+    """Return 1,797 digits of 64 pixels between 0 and 1, in an order that depends on the seed."""
     X = data.digits()[0].reshape(-1, 64).astype("float32")
     return X[np.random.default_rng(seed).permutation(len(X))]
 
@@ -76,28 +75,28 @@ PROFILE = "quick"
 r"""
 ## Part one: eight symbols, three units
 
-### Exercise 1. There and back · 6 points · about 8 minutes
+### Exercise 1. Encoder and decoder · 6 points · about 8 minutes
 
-An autoencoder is two functions. The **encoder** makes a short code of an example, the **decoder**
-an example of a code:
+An autoencoder is two functions. The **encoder** computes a short code of an example, the **decoder**
+a reconstruction from the code:
 
 $$
 H = \sigma(XW + \mathbf b), \qquad \hat X = HV + \mathbf c .
 $$
 
-Here the code is bent by the logistic function $\sigma(z) = 1 / (1 + e^{-z})$ and the
-reconstruction $\hat X$ is not bent at all.
+Here the activation of the code is the logistic function $\sigma(z) = 1 / (1 + e^{-z})$, and the
+reconstruction $\hat X$ has no activation.
 
-How much is there to learn? A deep autoencoder goes down through layers of `sizes`, say 784, 100
-and 30 units, and comes up again through the same sizes in reverse: 784 → 100 → 30 → 100 → 784.
-Each layer has weights and biases. With **tied** weights the way up uses the matrices of the way
-down, transposed; its biases are its own.
+How many parameters does an autoencoder have? In a deep one the encoder has layers of `sizes`, say
+784, 100 and 30 units, and the decoder the same sizes in reverse: 784 → 100 → 30 → 100 → 784. Each
+layer has weights and biases. With **tied weights** the decoder uses the encoder's matrices,
+transposed; its biases are its own.
 """
 
 
 # %% exercise="encode" outcomes=[5]
 def encode(X, W, b):
-    """Codes of examples.
+    """Return the codes of examples.
 
     Parameters
     ----------
@@ -120,7 +119,7 @@ def encode(X, W, b):
 
 
 def decode(H, V, c):
-    """Reconstructions of examples from their codes.
+    """Return the reconstructions of examples from their codes.
 
     Parameters
     ----------
@@ -142,14 +141,14 @@ def decode(H, V, c):
 
 
 def count_parameters(sizes, tied=False):
-    """How many numbers a deep autoencoder learns.
+    """Return the number of parameters of a deep autoencoder.
 
     Parameters
     ----------
-    sizes : list of at least two whole numbers
-        Units of each layer on the way down, the inputs first and the code last.
+    sizes : list of at least two integers
+        Units of each layer of the encoder, the inputs first and the code last.
     tied : bool
-        Whether the way up uses the matrices of the way down, transposed.
+        Whether the decoder uses the encoder's matrices, transposed.
 
     Returns
     -------
@@ -157,8 +156,8 @@ def count_parameters(sizes, tied=False):
 
     Examples
     --------
-    count_parameters([8, 3]) is 8 * 3 + 3 on the way down and 3 * 8 + 8 on the way up, together
-    59. Tied it is 59 - 24 = 35.
+    count_parameters([8, 3]) is 8 * 3 + 3 in the encoder and 3 * 8 + 8 in the decoder, together 59.
+    Tied it is 59 - 24 = 35.
     """
     ### BEGIN SOLUTION
     matrices = sum(a * b for a, b in itertools.pairwise(sizes))
@@ -172,20 +171,20 @@ check.close(
     [[0.5, 0.75, 0.25]],
     tolerance=1e-5,
     name="the example of encode",
-    hint="Weigh and add up as any layer does, bias included, then bend.",
+    hint="Compute the pre-activations as in any layer, with the bias, then apply the logistic function.",
 )
 check.close(
     decode(np.array([[1.0, 0.5]]), np.array([[1.0, 2, 3], [4, 0, -4]]), np.array([0.0, 0, 10])),
     [[3, 2, 11]],
     tolerance=1e-5,
     name="the example of decode",
-    hint="The reconstruction is not bent.",
+    hint="The reconstruction has no activation.",
 )
 check.equal(
     count_parameters([8, 3]),
     59,
     name="parameters of 8-3-8",
-    hint="Each layer has a matrix and a bias for each of its own units.",
+    hint="Each layer has a matrix, and a bias for each of its own units.",
 )
 check.equal(
     count_parameters([8, 3], tied=True),
@@ -213,7 +212,7 @@ for n_examples, n_features, n_units in ((1, 5, 2), (7, 3, 3), (4, 2, 6)):
         expected,
         tolerance=1e-5,
         name=f"reconstructions of {n_examples} examples, {n_units} units, {n_features} features",
-        hint="The reconstruction is not bent, and has a bias for each feature.",
+        hint="The reconstruction has no activation, and a bias for each feature.",
     )
 for sizes, once, twice in (
     ([784, 100, 30], 82414, 163814),
@@ -225,7 +224,7 @@ for sizes, once, twice in (
         count_parameters(sizes),
         twice,
         name="parameters of a deep autoencoder",
-        hint="On the way down each layer but the input has biases; on the way up each but the code.",
+        hint="In the encoder each layer but the input has biases; in the decoder each but the code.",
     )
     check.equal(
         count_parameters(sizes, tied=True),
@@ -237,24 +236,24 @@ for sizes, once, twice in (
 
 # %% [markdown]
 r"""
-### Exercise 2. Reading a code · 4 points · about 5 minutes
+### Exercise 2. Codes as binary numbers · 4 points · about 5 minutes
 
 Three units between 0 and 1: rounded, each is a bit, and three bits are a number from 0 to 7.
 """
 
 
-# %% exercise="read_bits" outcomes=[5]
+# %% exercise="read_bits"
 def read_bits(H):
-    """The whole number that each code spells when its units are rounded to bits.
+    """Round the units of each code to bits, and return the binary numbers.
 
     Parameters
     ----------
     H : array, shape (n_examples, n_units), between 0 and 1
-        A unit above 0.5 is a 1; the first unit is worth most.
+        A unit above 0.5 is a 1; the first unit is the most significant bit.
 
     Returns
     -------
-    list of n_examples whole numbers
+    list of n_examples integers
 
     Examples
     --------
@@ -271,13 +270,13 @@ check.equal(
     read_bits(np.array([[0.9, 0.1, 0.8], [0.2, 0.4, 0.6]])),
     [5, 1],
     name="the example in the docstring",
-    hint="Round first, then read; of three units the first is worth 4.",
+    hint="Round first, then convert; of three units the first counts 4.",
 )
 check.equal(
     read_bits(np.array([[0.6, 0.6]])),
     [3],
-    name="two units that both say 0.6",
-    hint="Each unit is rounded by itself, before anything is added up.",
+    name="two units that are both 0.6",
+    hint="Round each unit on its own, before anything is added up.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 2])
@@ -289,32 +288,31 @@ for n_examples, n_units in ((1, 3), (9, 4), (5, 1), (6, 2)):
         read_bits(H.astype("float32")),
         expected,
         name=f"{n_examples} codes of {n_units} units",
-        hint="A unit above 0.5 is 1, whatever the others say; the first unit is worth most.",
+        hint="A unit above 0.5 is 1, whatever the others are; the first is the most significant bit.",
     )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 3. 8-3-8 · 7 points · about 8 minutes
+### Exercise 3. The 8-3-8 encoder · 7 points · about 8 minutes
 
-Eight symbols, one-hot, through three units. The encoder bends its units with the logistic
-function, so that they could be bits. The decoder ends in a softmax over the symbols.
+Eight symbols, one-hot, through three units. The encoder's activation is the logistic function, so that
+its units can be bits. The decoder ends in a softmax over the symbols.
 
-One thing more. The lesson finds that, left alone, two symbols now and then share a rounded code
-although all eight are reconstructed. A little **weight decay** on both matrices mends that:
-$\lambda \sum w^2$ is added to the loss (Keras calls it `L2`, and has no half in front, as week 2
-had), and the cheapest way to keep eight codes apart is to send them to the eight corners of the
-cube.
+One more thing. The lesson finds that two symbols sometimes share a rounded code although all eight are
+reconstructed. A little **weight decay** on both matrices corrects that: $\lambda \sum w^2$ is added to
+the loss (Keras calls it `L2`; unlike week 2 it has no factor ½). Small weights distinguish eight codes
+best when these are the eight corners of the cube.
 """
 
 
 # %% exercise="build_binary_autoencoder" outcomes=[5]
 def build_binary_autoencoder(n_symbols=8, n_bits=3, decay=0.001):
-    """Encoder and decoder of one-hot symbols.
+    """Build the encoder and the decoder of one-hot symbols.
 
     Parameters
     ----------
-    n_symbols, n_bits : whole numbers
+    n_symbols, n_bits : integers
     decay : float, the lambda of the L2 penalty on both matrices (none on biases)
 
     Returns
@@ -367,7 +365,7 @@ check.close(
     [[0.3] + [0.1] * 7],
     tolerance=1e-5,
     name="probabilities when one symbol's bias is log 3",
-    hint="The decoder answers with probabilities of the symbols: softmax.",
+    hint="The decoder outputs probabilities of the symbols: softmax.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 3])
@@ -394,7 +392,7 @@ for n_symbols, n_bits, decay in ((16, 4, 0.002), (5, 2, 0.01), (6, 6, 0.0)):
         np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True),
         tolerance=1e-5,
         name="probabilities of a decoder of another size",
-        hint="The decoder answers with softmax over the symbols.",
+        hint="The decoder ends in a softmax over the symbols.",
     )
     for model, weights in ((encoder, W), (decoder, V)):
         check.close(
@@ -402,33 +400,34 @@ for n_symbols, n_bits, decay in ((16, 4, 0.002), (5, 2, 0.01), (6, 6, 0.0)):
             decay * np.sum(weights**2),
             tolerance=1e-4,
             name="weight decay of a model",
-            hint="kernel_regularizer=keras.regularizers.L2(decay), in both layers, on kernels alone.",
+            hint="kernel_regularizer=keras.regularizers.L2(decay), in both layers, on kernels only.",
         )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 4. Does it invent binary? · 7 points · about 7 minutes
+### Exercise 4. Does it find the binary numbers? · 7 points · about 7 minutes
 
-Build a pair, and train it to give back what it is given. The loss is the cross-entropy of each
-symbol's probabilities with the symbol itself. Nobody tells the three units what to say.
+Build an encoder and a decoder, and train them to reconstruct their input. The loss is the
+cross-entropy between each symbol's probabilities and the symbol itself. Nothing in it says which codes
+the three units should use.
 
-It takes about a thousand steps, each with all symbols at once, with Adam at a learning rate of
-0.1. (A call of `fit` with an epoch for every step would spend its time on counting epochs: hand
-it the symbols repeated a thousand times, in batches of `len(X)`, not shuffled, as *one* epoch.
+It takes about a thousand steps, each with all symbols at once, with Adam at a learning rate of 0.1.
+(A call of `fit` with one epoch per step would spend most of its time on the epochs. Instead repeat the
+symbols a thousand times and train for *one* epoch, in batches of `len(X)`, not shuffled.
 `steps_per_execution=20` in `compile` makes it faster still.)
 """
 
 
 # %% exercise="learn_binary" outcomes=[5] uses=["build_binary_autoencoder"]
 def learn_binary(X, n_bits, steps=1000):
-    """Build an encoder and a decoder, and train them to give back X.
+    """Build an encoder and a decoder, and train them to reconstruct X.
 
     Parameters
     ----------
     X : array, shape (n_symbols, n_symbols), one-hot
-    n_bits : whole number, how many units the code has
-    steps : whole number, how many times the weights are moved
+    n_bits : integer, number of units of the code
+    steps : integer, number of updates of the weights
 
     Returns
     -------
@@ -446,8 +445,8 @@ def learn_binary(X, n_bits, steps=1000):
 
 # %% [markdown]
 """
-The check below looks at the *codes*. That all eight symbols come back proves nothing: two units
-can do that, too, as the lesson shows.
+The check below looks at the *codes*. That all eight symbols are reconstructed proves nothing: two
+units can do that, too, as the lesson shows.
 """
 
 # %% test="learn_binary" points=7
@@ -463,35 +462,35 @@ codes = encoder(np.eye(8)).numpy()
 check.equal(
     decoder(codes).numpy().argmax(axis=1),
     np.arange(8),
-    name="symbols that the trained pair gives back",
-    hint="What comes out should be what went in: the targets are X itself.",
+    name="symbols that the trained pair reconstructs",
+    hint="The output should equal the input: the targets are X itself.",
 )
 bits = codes > 0.5
 check.equal(
     len({tuple(row) for row in bits.tolist()}),
     8,
     name="different codes after rounding",
-    hint="Eight symbols need all eight patterns of three bits. Does the pair have its weight decay, "
-    "and was it trained for all steps?",
+    hint="Eight symbols need all eight patterns of three bits. Do both models have weight decay, and "
+    "were they trained for all steps?",
 )
 check.between(
     np.abs(codes - 0.5).min(),
     0.2,
     0.5,
     name="distance of the least certain unit from 0.5",
-    hint="With weight decay and a thousand steps no unit stays undecided.",
+    hint="With weight decay and a thousand steps no unit stays near 0.5.",
 )
 ### BEGIN HIDDEN TESTS
 check.equal(
     decoder(bits.astype("float32")).numpy().argmax(axis=1),
     np.arange(8),
-    name="symbols given back from the rounded codes",
+    name="symbols reconstructed from the rounded codes",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 """
-Here is what it invented. Nobody told it which symbol gets which number.
+Here are the codes that it found. Nothing determines which symbol gets which number.
 """
 
 # %%
@@ -502,7 +501,7 @@ plot.heatmap(
     rows=[f"symbol {i}: {number:03b}" for i, number in enumerate(read_bits(codes))],
     columns=["unit 1", "unit 2", "unit 3"],
     numbers=".2f",
-    title="Eight symbols, three units",
+    title="The codes of eight symbols in three units",
     caption="Every symbol has a binary number of its own.",
 )
 
@@ -510,12 +509,12 @@ plot.heatmap(
 r"""
 ## Part two: the linear case
 
-### Exercise 5. Principal components · 7 points · about 8 minutes
+### Exercise 5. Principal component analysis · 7 points · about 8 minutes
 
-Without bends an autoencoder can do no better than **principal component analysis**, and that
-needs no training. Subtract the mean; find the $k$ orthogonal directions along which the training
-examples vary most (the first $k$ right singular vectors of the centred matrix, see
-`np.linalg.svd`); project onto them; come back:
+An autoencoder without nonlinearities cannot be better than **principal component analysis** (PCA),
+which needs no training. Subtract the mean; find the $k$ orthogonal directions along which the training
+examples vary most (the first $k$ right singular vectors of the centered matrix, see
+`np.linalg.svd`); project onto them; add the mean again:
 
 $$
 \hat{\mathbf x} = \bar{\mathbf x} + (\mathbf x - \bar{\mathbf x})\, V_k V_k^\top,
@@ -526,14 +525,14 @@ $$
 
 # %% exercise="pca_reconstruct" outcomes=[5]
 def pca_reconstruct(X_train, X, k):
-    """Examples after a way through k principal components.
+    """Reconstruct examples from k principal components.
 
     Parameters
     ----------
     X_train : array, shape (n_train, n_features)
-        Mean and directions come from these.
-    X : array, shape (n_examples, n_features), what to reconstruct
-    k : whole number of directions
+        Mean and directions are computed from these.
+    X : array, shape (n_examples, n_features), examples to reconstruct
+    k : integer, number of directions
 
     Returns
     -------
@@ -542,7 +541,7 @@ def pca_reconstruct(X_train, X, k):
     Examples
     --------
     X_train = [[0, 0], [2, 2], [4, 4]] varies along the diagonal alone. So with k = 1 the examples
-    [[3, 1], [0, 4], [5, 5]] come back as [[2, 2], [2, 2], [5, 5]], their nearest points on it.
+    [[3, 1], [0, 4], [5, 5]] become [[2, 2], [2, 2], [5, 5]], their nearest points on it.
     """
     ### BEGIN SOLUTION
     mean = X_train.mean(axis=0)
@@ -558,14 +557,14 @@ check.close(
     [[2.0, 2.0], [2.0, 2.0], [5.0, 5.0]],
     tolerance=1e-5,
     name="the example in the docstring",
-    hint="Center, project onto the directions, come back, add the mean.",
+    hint="Center, project onto the directions, add the mean again.",
 )
 check.close(
     pca_reconstruct(np.add(diagonal, [10, 0]), np.array([[13.0, 1.0]]), 1),
     [[12.0, 2.0]],
     tolerance=1e-5,
-    name="the same, moved by 10 along the first feature",
-    hint="The mean of X_train is subtracted before, and added again in the end.",
+    name="the same, shifted by 10 along the first feature",
+    hint="The mean of X_train is subtracted first, and added again at the end.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 5])
@@ -579,29 +578,29 @@ for n_train, n_features, k in ((40, 6, 2), (30, 5, 1), (4, 9, 2), (12, 3, 3)):
         mean + (X - mean) @ V @ V.T,
         tolerance=1e-5,
         name=f"{n_train} examples of {n_features} features, {k} directions",
-        hint="Mean and directions come from X_train alone; the largest variance comes first.",
+        hint="Compute mean and directions from X_train only; the largest variance comes first.",
     )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 6. The same, by gradient descent · 6 points · about 7 minutes
+### Exercise 6. A linear autoencoder, by gradient descent · 6 points · about 7 minutes
 
-Now an autoencoder without bends: `n_features` → `k` → `n_features`, two dense layers with biases
-and no activation. Train it on the squared error (`"mse"`). Adam with a learning rate of 0.01,
-batches of 100 and 40 epochs are enough for the pictures below.
+Now an autoencoder without nonlinearities: `n_features` → `k` → `n_features`, two dense layers with
+biases and no activation. Train it on the squared error (`"mse"`). Adam with a learning rate of 0.01,
+batches of 100 and 40 epochs are enough for the images below.
 """
 
 
 # %% exercise="linear_autoencoder" outcomes=[5]
 def linear_autoencoder(X, k, epochs=40):
-    """A trained autoencoder without activations.
+    """Build and train an autoencoder without activations.
 
     Parameters
     ----------
     X : array, shape (n_examples, n_features)
-    k : whole number of units in the middle
-    epochs : whole number
+    k : integer, number of units of the code
+    epochs : integer
 
     Returns
     -------
@@ -621,7 +620,7 @@ def linear_autoencoder(X, k, epochs=40):
 # %% test="linear_autoencoder" points=6
 check.seed(SEED + 6)
 rng = np.random.default_rng([SEED, 6])
-X = pictures(SEED)[:, rng.permutation(64)]  # pixels in another order: a task that nobody has seen
+X = pictures(SEED)[:, rng.permutation(64)]  # pixels in another order: a task that is new
 X_train, X_new = X[:1200], X[1200:]
 mean = X_train.mean(axis=0)
 V = np.linalg.svd(X_train - mean, full_matrices=False)[2][:5].T
@@ -629,25 +628,29 @@ best = np.mean((mean + (X_new - mean) @ V @ V.T - X_new) ** 2)
 model = check.local_copy(linear_autoencoder(X_train, 5, 40))
 check.parameters(model, 64 * 5 + 5 + 5 * 64 + 64, name="a linear autoencoder with 5 units")
 rebuilt = model(X_new).numpy()
-check.shape(rebuilt, X_new.shape, name="reconstructions of 597 new pictures")
+check.shape(rebuilt, X_new.shape, name="reconstructions of 597 new images")
 check.close(
     model(X_new[:3] + X_new[3:6] - X_new[6:9]).numpy(),
     rebuilt[:3] + rebuilt[3:6] - rebuilt[6:9],
     tolerance=1e-3,
-    name="the sum of two pictures, less a third",
+    name="the sum of two images, minus a third",
     hint="Without activations the reconstruction of a sum is the sum of the reconstructions.",
 )
 check.between(
     np.mean((rebuilt - X_new) ** 2) / best,
     0.9,
     1.12,
-    name="error on new pictures, compared with that of principal components",
-    hint="Train on X as the target, without activations, for all epochs.",
+    name="error on new images, compared with that of principal components",
+    hint="Train with X as the target, without activations, for all epochs.",
 )
 ### BEGIN HIDDEN TESTS
 values = np.linalg.svd(rebuilt - rebuilt.mean(axis=0), full_matrices=False)[1]
 check.between(
-    values[5] / values[0], 0, 1e-3, name="what is left beyond five directions", hint="k units."
+    values[5] / values[0],
+    0,
+    1e-3,
+    name="sixth singular value of the reconstructions",
+    hint="The code has k units, so the reconstructions vary in k directions.",
 )
 ### END HIDDEN TESTS
 
@@ -657,14 +660,14 @@ r"""
 
 ### Exercise 7. Tied weights · 8 points · about 10 minutes
 
-The decoder may use the encoder's matrix, transposed. That halves the parameters, and keeps
-encoder and decoder from hiding a large factor in one and a small one in the other. Keras has no
-such layer, so write it. The kernel must be the *very same variable*, not a copy: gradients then
-reach it both ways, and add up.
+The decoder can use the encoder's matrix, transposed. That halves the parameters, and a large factor in
+the encoder can no longer be compensated by a small one in the decoder. Keras has no such layer, so
+write it. The kernel must be the *very same variable*, not a copy. Then its gradient is the sum of the
+gradients from both uses.
 """
 
 
-# %% exercise="TiedDense" outcomes=[5, 14]
+# %% exercise="TiedDense" outcomes=[5]
 class TiedDense(keras.layers.Layer):
     """A dense layer whose kernel is that of another layer, transposed.
 
@@ -675,12 +678,12 @@ class TiedDense(keras.layers.Layer):
 
     Notes
     -----
-    For codes of shape (n_examples, n_units) the layer answers
+    For codes of shape (n_examples, n_units) the output is
 
         activation(codes @ transposed kernel + bias), of shape (n_examples, n_features).
 
-    Its only weight of its own is the bias, of shape (n_features,), zero at first. The functions
-    keras.ops.matmul, keras.ops.transpose and keras.activations.get may be of use.
+    The only weight of its own is the bias, of shape (n_features,), initially zero. The functions
+    keras.ops.matmul, keras.ops.transpose and keras.activations.get are useful.
     """
 
     def __init__(self, encoder, activation=None):
@@ -691,14 +694,14 @@ class TiedDense(keras.layers.Layer):
         ### END SOLUTION
 
     def build(self, input_shape):
-        """Make the bias; Keras calls this once, before the first call."""
+        """Create the bias; Keras calls this once, before the first call."""
         ### BEGIN SOLUTION
         n_features = self.encoder.kernel.shape[0]
         self.bias = self.add_weight(shape=(n_features,), initializer="zeros", name="bias")
         ### END SOLUTION
 
     def call(self, codes):
-        """Answer codes of shape (n_examples, n_units)."""
+        """Return the outputs for codes of shape (n_examples, n_units)."""
         ### BEGIN SOLUTION
         kernel = keras.ops.transpose(self.encoder.kernel)
         return self.activation(keras.ops.matmul(codes, kernel) + self.bias)
@@ -707,11 +710,11 @@ class TiedDense(keras.layers.Layer):
 
 # %% setup=true
 def tied_pair(layer_class, X, kernel, activation):
-    """Try a tied layer behind a dense one with this kernel, tanh units and no bias.
+    """Run a tied layer behind a dense one with this kernel, tanh units and no bias.
 
     Returns the reconstructions of X; the gradient of the sum of their squares with respect to the
-    kernel that both share; the number of parameters of both layers together; and the
-    reconstructions when kernel and bias have changed meanwhile.
+    shared kernel; the number of parameters of both layers together; and the reconstructions after
+    kernel and bias have changed.
     """
     encoder = keras.layers.Dense(kernel.shape[1], activation="tanh", use_bias=False)
     encoder.build((None, len(kernel)))
@@ -732,7 +735,7 @@ def tied_pair(layer_class, X, kernel, activation):
 
 # %% test="TiedDense" points=8
 def tied_by_hand(X, kernel):
-    """The same in NumPy, for a decoder without activation."""
+    """Return the same, computed in NumPy, for a decoder without activation."""
     H = np.tanh(X @ kernel)
     back = 2 * H @ kernel.T
     gradient = back.T @ H + X.T @ (back @ kernel * (1 - H**2))
@@ -753,7 +756,7 @@ check.close(
     due,
     tolerance=1e-4,
     name="reconstructions of 6 examples, 4 features, 2 units",
-    hint="Codes times the transposed kernel, plus the bias, which starts at zero.",
+    hint="Codes times the transposed kernel, plus the bias, which is initially zero.",
 )
 check.equal(
     n_parameters,
@@ -769,7 +772,7 @@ check.close(
     due_gradient,
     tolerance=1e-3,
     name="gradient of the shared kernel",
-    hint="It arrives by two ways, through the encoder and through the decoder. Use the variable "
+    hint="It is the sum of two gradients, through the encoder and through the decoder. Use the variable "
     "itself in call, not a copy of its values.",
 )
 ### BEGIN HIDDEN TESTS
@@ -778,7 +781,7 @@ check.close(
     due_later,
     tolerance=1e-4,
     name="reconstructions after the kernel has changed and the biases are no longer zero",
-    hint="The layer reads the encoder's kernel each time that it is called, and adds its bias.",
+    hint="The layer reads the encoder's kernel in each call, and adds its bias.",
 )
 rng = np.random.default_rng([SEED, 70])
 for n_examples, n_features, n_units in ((1, 3, 5), (5, 4, 4)):
@@ -793,41 +796,41 @@ for n_examples, n_features, n_units in ((1, 3, 5), (5, 4, 4)):
     check.equal(n_parameters, (n_units + 1) * n_features, name="parameters of another size")
     check.close(gradient, due_gradient, tolerance=1e-3, name="gradient of another size")
     check.close(later, due_later, tolerance=1e-4, name="later reconstructions of another size")
-    bent = check.items(
+    logistic = check.items(
         check.run_remotely(tied_pair)(TiedDense, X.astype("float32"), kernel, "sigmoid"),
         4,
         name="results",
     )[0]
     check.close(
-        bent,
+        logistic,
         1 / (1 + np.exp(-due)),
         tolerance=1e-4,
         name="reconstructions with a logistic activation",
-        hint="The activation bends what the layer answers.",
+        hint="Apply the activation to the layer's output.",
     )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 8. Two kinds of damage · 6 points · about 7 minutes
+### Exercise 8. Two kinds of noise · 6 points · about 7 minutes
 
-**Masking** sets each pixel to zero with a given probability, each by a throw of its own.
-**Gaussian** noise adds to each pixel a normal random number with a given standard deviation; what
-falls below 0 or above 1 is cut off there.
+**Masking noise** sets each pixel of each example to zero with a given probability, independently.
+**Gaussian noise** adds to each pixel a normal random number with mean 0 and a given standard
+deviation; results below 0 or above 1 are clipped to 0 and 1.
 """
 
 
 # %% exercise="corrupt" outcomes=[5]
 def corrupt(X, kind, level, rng):
-    """A damaged copy of examples.
+    """Return a corrupted copy of examples.
 
     Parameters
     ----------
-    X : array, shape (n_examples, n_features), between 0 and 1; the same after the call
+    X : array, shape (n_examples, n_features), between 0 and 1; not changed
     kind : "mask" or "gaussian"
     level : float
         The probability of being set to zero, or the standard deviation of the noise.
-    rng : numpy.random.Generator, where all randomness comes from
+    rng : numpy.random.Generator, the source of all random numbers
 
     Returns
     -------
@@ -835,7 +838,7 @@ def corrupt(X, kind, level, rng):
 
     Examples
     --------
-    corrupt(X, "mask", 0.5, rng) has about half of the pixels of X, and zeros in place of the others.
+    corrupt(X, "mask", 0.5, rng) has about half of the pixels of X, and zeros instead of the others.
     """
     ### BEGIN SOLUTION
     if kind == "mask":
@@ -853,24 +856,24 @@ check.between(
     gone.mean(),
     0.27,
     0.33,
-    name="share of masked pixels at level 0.3",
-    hint="The level is the probability of being lost, not of being kept.",
+    name="fraction of masked pixels at level 0.3",
+    hint="The level is the probability of being set to zero, not of being kept.",
 )
 check.close(
     np.where(gone, X, damaged),
     X,
     name="pixels that were not masked",
-    hint="They stay as they were: nothing makes up for the lost ones here.",
+    hint="They are unchanged: unlike in dropout, they are not scaled up.",
 )
 noise = np.asarray(corrupt(X, "gaussian", 0.05, np.random.default_rng(SEED + 9))) - X
 check.between(
     noise.std(),
     0.0485,
     0.0515,
-    name="spread of the noise at level 0.05",
+    name="standard deviation of the noise at level 0.05",
     hint="The level is a standard deviation, not a variance.",
 )
-check.between(np.abs(noise.mean()), 0, 0.003, name="mean of the noise", hint="Around zero.")
+check.between(np.abs(noise.mean()), 0, 0.003, name="mean of the noise", hint="The mean is zero.")
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 8])
 X = rng.uniform(0.1, 1, size=(400, 60))
@@ -880,65 +883,70 @@ result, (after, *_) = check.call_and_inspect(
 check.close(after, X, name="the examples that were passed in, after masking")
 gone = np.asarray(result) == 0
 for axis, told in ((0, "in each column"), (1, "in each row")):
-    check.between(gone.mean(axis=axis), 0.12, 0.88, name=f"share of masked pixels {told}")
+    check.between(gone.mean(axis=axis), 0.12, 0.88, name=f"fraction of masked pixels {told}")
 check.that(
     len({tuple(row) for row in gone.tolist()}) == 400,
     "two examples lost the same pixels.",
     name="masks of the examples",
-    hint="Each pixel of each example gets a throw of its own.",
+    hint="Draw a random number for each pixel of each example.",
 )
 result, (after, *_) = check.call_and_inspect(
     corrupt, X, "gaussian", 0.4, np.random.default_rng(SEED + 11)
 )
 check.close(after, X, name="the examples that were passed in, after adding noise")
-check.between(result, 0, 1, name="pixels with strong noise", hint="Cut off below 0 and above 1.")
+check.between(result, 0, 1, name="pixels with strong noise", hint="Clip to the range from 0 to 1.")
 check.between(
     np.mean(np.asarray(result) == 1),
     0.05,
     0.35,
-    name="share of pixels that were cut off at 1",
-    hint="Cut off: values beyond the border become the border.",
+    name="fraction of pixels that were clipped to 1",
+    hint="Clip: values above 1 become 1.",
 )
 for kind in ("mask", "gaussian"):
     one, same = (corrupt(X, kind, 0.3, np.random.default_rng(SEED + 12)) for _ in range(2))
-    check.close(one, same, name="two calls with equal generators", hint="All randomness from rng.")
+    check.close(
+        one, same, name="two calls with equal generators", hint="Draw all random numbers from rng."
+    )
     again = np.random.default_rng(SEED + 13)
     check.that(
         not np.array_equal(one, corrupt(X, kind, 0.3, again)),
-        "another generator made the same damage.",
+        "another generator gave the same noise.",
         name="two calls with different generators",
-        hint="All randomness comes from rng.",
+        hint="Draw all random numbers from rng.",
     )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 9. Repairing · 8 points · about 8 minutes
+### Exercise 9. A denoising autoencoder · 8 points · about 8 minutes
 
-A denoising autoencoder sees a damaged picture and is asked for the undamaged one. Now it can't get
-by with copying, and the code need not even be narrow: 64 pixels, **64 hidden units** with ReLU, 64
+The input of a denoising autoencoder is a corrupted image, the target is the original. Copying does not
+help now, so the code need not even be a bottleneck: 64 pixels, **64 hidden units** with ReLU, 64
 logistic outputs.
 
-Train on `corrupt(X, "mask", 0.5, rng)`, *anew in each epoch*, with the squared error. Twenty
-epochs with batches of 64 and Adam at 0.005 do it. (To damage anew in each epoch you may call
-`fit` in a loop, for one epoch each; or glue twenty damaged copies together and hand them to a
-single `fit`, which is faster.)
+Train on `corrupt(X, "mask", 0.5, rng)`, *drawn anew in each epoch*, with the squared error. Twenty
+epochs with batches of 64 and Adam at 0.005 are enough. (For new noise in each epoch you can call `fit`
+in a loop, for one epoch each; or concatenate twenty corrupted copies and pass them to a single `fit`,
+which is faster.) The tests compare the error on new images with that of the corrupted images and with
+that of the mean image. They also check that two corrupted copies of an image have similar
+reconstructions, and that for an input of zeros, an image of which all is lost, the output is not far
+from the mean image.
 """
 
 
 # %% exercise="train_denoising" outcomes=[5, 15] uses=["corrupt"]
 def train_denoising(X, rng, epochs=20):
-    """A trained model that repairs pictures of which half of the pixels are lost.
+    """Build and train a model that reconstructs images of which half of the pixels are lost.
 
     Parameters
     ----------
-    X : array, shape (n_examples, n_features), undamaged, between 0 and 1
-    rng : numpy.random.Generator, where the damage comes from
-    epochs : whole number
+    X : array, shape (n_examples, n_features), originals, between 0 and 1
+    rng : numpy.random.Generator, the source of the noise
+    epochs : integer
 
     Returns
     -------
-    Keras model, from damaged pictures (n_examples, n_features) to repaired ones
+    Keras model, from corrupted images (n_examples, n_features) to reconstructed ones
         A dense layer of 64 units with ReLU, and one of n_features with logistic outputs.
     """
     ### BEGIN SOLUTION
@@ -966,22 +974,24 @@ damaged = X_new * (rng.random(X_new.shape) >= 0.5)
 model = check.local_copy(train_denoising(X_train, np.random.default_rng(SEED + 90), 20))
 check.parameters(model, 64 * 64 + 64 + 64 * 64 + 64, name="64 pixels, 64 units, 64 pixels")
 repaired = model(damaged).numpy()
-check.shape(repaired, X_new.shape, name="597 new pictures, repaired")
-check.between(repaired, 0, 1, name="repaired pixels", hint="Logistic outputs lie between 0 and 1.")
+check.shape(repaired, X_new.shape, name="reconstructions of 597 new corrupted images")
+check.between(
+    repaired, 0, 1, name="reconstructed pixels", hint="Logistic outputs lie between 0 and 1."
+)
 error = np.mean((repaired - X_new) ** 2)
 check.between(
     error / np.mean((damaged - X_new) ** 2),
     0.05,
     0.4,
-    name="error after repair, compared with that of the damaged pictures",
-    hint="What goes in is damaged, what is asked for is not.",
+    name="reconstruction error, compared with that of the corrupted images",
+    hint="The inputs are corrupted, the targets are the originals.",
 )
 check.between(
     error / np.mean((X_train.mean(axis=0) - X_new) ** 2),
     0.05,
     0.75,
-    name="error after repair, compared with that of the mean picture",
-    hint="It should look at what is left of the picture.",
+    name="reconstruction error, compared with that of the mean image",
+    hint="The output should depend on the remaining pixels.",
 )
 ### BEGIN HIDDEN TESTS
 other = X_new * (rng.random(X_new.shape) >= 0.5)
@@ -989,14 +999,15 @@ check.between(
     np.mean((model(other).numpy() - repaired) ** 2) / np.mean((other - damaged) ** 2),
     0,
     0.4,
-    name="difference of two repairs of one picture, compared with that of the two damaged ones",
-    hint="Two damaged copies of one picture should be repaired to nearly the same.",
+    name="difference of two reconstructions of one image, compared with that of the corrupted copies",
+    hint="Two corrupted copies of one image should have similar reconstructions.",
 )
 check.between(
     np.mean((model(np.zeros((1, 64))).numpy() - X_train.mean(axis=0)) ** 2),
     0,
     0.1,
-    name="what it makes of nothing, compared with the mean picture",
+    name="output for an input of zeros, compared with the mean image",
+    hint="If all pixels are lost, the best reconstruction is the mean image.",
 )
 ### END HIDDEN TESTS
 
@@ -1010,20 +1021,20 @@ plot.images(
     columns=8,
     low=0,
     high=1,
-    title="Undamaged, damaged, repaired",
-    caption="Eight digits that the model had not seen. Where enough is left, it guesses the rest.",
+    title="Original, corrupted, reconstructed",
+    caption="Eight digits that the model has not seen. Where enough is left, it reconstructs the rest.",
 )
 
 # %% [markdown] written="worthless" points=10 outcomes=[5]
 """
-### Exercise 10. When is a low error worthless? · 10 points · about 12 minutes · marked by hand
+### Exercise 10. When is a low reconstruction error worthless? · 10 points · about 12 minutes · graded by hand
 
 A colleague sends you three autoencoders and writes: "All three have a reconstruction error near
 zero, so all three have learned good representations."
 
-* **A** has 64 inputs, 100 linear hidden units, 64 linear outputs, and was trained on undamaged
+* **A** has 64 inputs, 100 linear hidden units, 64 linear outputs, and was trained on original
   digits.
-* **B** is an 8-2-8 network for eight one-hot symbols: all eight are given back without mistake.
+* **B** is an 8-2-8 network for eight one-hot symbols: all eight are reconstructed without error.
 * **C** has 64 inputs, then 500, 2, 500 and 64 units; it was trained on 60 digits until their
   error was nearly zero.
 
@@ -1033,60 +1044,62 @@ a sentence or two what the three have in common. (About twelve lines.)
 
 ### BEGIN SOLUTION
 **A** can copy. With at least as many linear units as inputs, weights exist whose product is the
-identity; the code is the picture in other coordinates, and nothing had to be left out. I would
-damage the pictures (mask half of the pixels) and compare the error with that of the damaged
-input: a copy repairs nothing, so a ratio well below 1 would convince me. (Or: a small labelled set
-and a linear classifier on the codes, against the same classifier on pixels.)
+identity; the code is the image in other coordinates, and nothing had to be left out. I would
+corrupt the images (mask half of the pixels) and compare the error with that of the corrupted
+input: a copy reconstructs nothing, so a ratio well below 1 would convince me. (Or: a small labeled
+set and a linear classifier on the codes, against the same classifier on pixels.)
 
-**B** needs only eight *different* codes, and two real numbers have room for any number of them:
-eight points on a circle, each cut off from the others by a line. The three binary features that
+**B** needs only eight *different* codes, and two real numbers can represent any number of them:
+eight points on a circle, each separated from the others by a line. The three binary features that
 one hopes for need not exist. I would round the codes and count the different patterns: two units
 have four at most, so it can't be convincing; with three units, eight patterns, and symbols that
-come back from the *rounded* codes.
+are reconstructed from the *rounded* codes.
 
-**C** has tens of thousands of weights for 60 pictures: it can give each a place in the plane and
-learn by heart what to paint there. I would measure the error on digits that were not trained on,
-beside that of two principal components fitted to the same 60: lower than that would convince me.
+**C** has tens of thousands of weights for 60 images: it has the capacity to give each a point in the
+plane and to memorize the image for that point. I would measure the error on digits that were not
+trained on, next to that of two principal components fitted to the same 60: lower than that would
+convince me.
 
 In common: the error measures whether the input *can be recovered*, on the examples at hand. It
 says something about the code only where recovering is impossible without knowing the structure:
-through a bottleneck that is really narrow, from a damaged input, on new data.
+through a real bottleneck, from a corrupted input, on new data.
 ### END SOLUTION
 
 ### BEGIN MARK SCHEME
 * 2 points for each of A, B, C (6 together): one for why the error is low (A: can copy, the
-  identity; B: real-valued units hold eight distinct points, no bits needed; C: learns 60 examples
-  by heart), one for a *measurement* that would tell, with the result that would convince (A: error
-  from damaged input against the identity, or a probe of the codes with few labels; B: distinct
+  identity; B: real-valued units hold eight distinct points, no bits needed; C: memorizes 60
+  examples), one for a *measurement* that would tell, with the result that would convince (A: error
+  from corrupted input against the identity, or a probe of the codes with few labels; B: distinct
   patterns after rounding, decoding rounded codes; C: error on held-out digits, against a
   baseline such as the mean or PCA). "Look at the pictures" without a criterion: no point.
 * 2 points: baselines. One for saying for at least one of them what the number is compared with
-  (identity, mean picture, principal components), one for using data that was not trained on.
+  (identity, mean image, principal components), one for using data that was not trained on.
 * 2 points: what they have in common: error says that the input can be recovered, not that the
-  code has structure; it needs a constraint (narrow, noisy, new data) to mean something. One point
-  for "overfitting" alone.
+  code has structure; it needs a constraint (bottleneck, noise, new data) to mean something. One
+  point for "overfitting" alone.
 ### END MARK SCHEME
 """
 
 # %% [markdown]
 r"""
-### Exercise 11. One layer at a time · 9 points · about 10 minutes
+### Exercise 11. Layer-wise pre-training · 9 points · about 10 minutes
 
-In 2006 nobody could train a deep network from random weights. So they trained one layer at a time:
+In 2006 training a deep network from random weights was slow and often failed, as the lesson shows. So
+its layers were pre-trained one at a time, here with autoencoders:
 
 1. train the first encoder with the first decoder to reconstruct `X`;
 2. *freeze it*, and compute the codes of `X`;
 3. train the second encoder with the second decoder to reconstruct those codes; and so on.
 
-Every problem on the way has a single hidden layer, so no gradient can vanish. Afterwards the
-decoders are thrown away, a classifier is put on top, and everything is trained together: that is
-the *fine-tuning* of the lesson, and not asked for here.
+Each of these networks has a single hidden layer, so no gradient vanishes on its way through many
+layers. Afterwards the decoders are discarded, a classifier is put on top, and everything is trained
+together: that is the *fine-tuning* of the lesson, and not part of this exercise.
 """
 
 
 # %% setup=true
 def layer_pairs(sizes, seed):
-    """Encoder and decoder for each layer of a stack; the same seed gives the same weights."""
+    """Return encoder and decoder for each layer of a stack; equal seeds give equal weights."""
     made = []
     for n_inputs, n_units in itertools.pairwise(sizes):
         keras.utils.set_random_seed(seed + n_units)
@@ -1096,23 +1109,23 @@ def layer_pairs(sizes, seed):
     return made
 
 
-# %% exercise="pretrain_stack" outcomes=[4, 5]
+# %% exercise="pretrain_stack" outcomes=[5]
 def pretrain_stack(pairs, X, steps, learning_rate=0.02):
-    """Train the layers of a stack, in place, one after the other from the bottom.
+    """Pre-train the layers of a stack in place, one after the other from the bottom.
 
     Parameters
     ----------
     pairs : list of (encoder, decoder), Keras models, the lowest layer first
-        The first encoder takes X, each other one the codes of the encoder below.
+        The input of the first encoder is X, that of each other one the codes of the encoder below.
     X : array, shape (n_examples, n_features)
-    steps : whole number
-        How many times each pair is moved, each time by Adam for the mean squared error on *all*
-        examples at once (model.train_on_batch does one such step).
+    steps : integer
+        Number of updates of each pair, each by Adam for the mean squared error on *all* examples at
+        once (model.train_on_batch does one such step).
     learning_rate : float
 
     Returns
     -------
-    None: the models themselves have learned.
+    None: the weights of the models are changed.
     """
     ### BEGIN SOLUTION
     for encoder, decoder in pairs:
@@ -1130,13 +1143,13 @@ X = (rng.normal(size=(50, 3)) @ rng.normal(size=(3, 6)) / 3).astype("float32")
 stack = check.items(check.run_remotely(layer_pairs)([6, 4, 2], SEED), 2, name="two layers")
 alone = check.items(check.run_remotely(layer_pairs)([6, 4], SEED), 1, name="the lower layer alone")
 untrained = check.items(
-    check.run_remotely(layer_pairs)([6, 4], SEED), 1, name="the same, left alone"
+    check.run_remotely(layer_pairs)([6, 4], SEED), 1, name="the same, untrained"
 )
 above = check.items(check.run_remotely(layer_pairs)([4, 2], SEED), 1, name="the upper layer alone")
 
 
 def what_is_left(pair, X):
-    """Mean squared error of an encoder and its decoder."""
+    """Return the mean squared error of an encoder and its decoder."""
     encoder, decoder = check.items(pair, 2, name="encoder and decoder")
     return float(
         np.mean((check.local_copy(decoder)(check.local_copy(encoder)(X)).numpy() - X) ** 2)
@@ -1150,7 +1163,7 @@ check.between(
     0,
     0.7,
     name="error of one layer after 25 steps, compared with that before",
-    hint="Encoder and decoder together are trained to give X back.",
+    hint="Train encoder and decoder together to reconstruct X.",
 )
 pretrain_stack(stack, X, 25)
 for came, due in zip(
@@ -1163,7 +1176,7 @@ for came, due in zip(
         due,
         tolerance=1e-3,
         name="weights of the lower layer, compared with the same layer trained alone",
-        hint="When its turn is over, a layer is frozen: the ones above must not change it.",
+        hint="After its own training a layer is frozen: training the layers above must not change it.",
     )
 pretrain_stack(above, check.local_copy(alone[0][0])(X).numpy(), 25)
 for i, told in enumerate(("encoder", "decoder")):
@@ -1177,29 +1190,29 @@ for i, told in enumerate(("encoder", "decoder")):
             due,
             tolerance=1e-3,
             name=f"weights of the upper {told}, compared with the same pair trained on the codes",
-            hint="The upper pair learns to give back the codes of the trained layer below.",
+            hint="Train the upper pair to reconstruct the codes of the trained layer below.",
         )
 
 # %% [markdown]
 r"""
 ## Part four: words
 
-### Exercise 12. Who stands beside whom · 6 points · about 6 minutes
+### Exercise 12. Skip-gram pairs · 6 points · about 6 minutes
 
-"You shall know a word by the company it keeps", wrote J. R. Firth in 1957. **Skip-gram** takes
-him at his word: from a word in the middle, guess the words around it. Its examples are pairs
-(center, neighbor), where the neighbor is at most `window` places away.
+"You shall know a word by the company it keeps", wrote J. R. Firth in 1957. **Skip-gram** predicts,
+from a word in the middle, the words around it. Its examples are pairs (center, neighbor), where the
+neighbor is at most `window` positions away.
 """
 
 
 # %% exercise="skip_gram_pairs" outcomes=[2]
 def skip_gram_pairs(sentence, window):
-    """All pairs of a word and a neighbor.
+    """Return all pairs of a word and a neighbor.
 
     Parameters
     ----------
     sentence : list of str
-    window : whole number, at least 1: how many places a neighbor may be away, to either side
+    window : integer, at least 1: the largest distance of a neighbor, on either side
 
     Returns
     -------
@@ -1223,7 +1236,7 @@ def skip_gram_pairs(sentence, window):
 
 # %% test="skip_gram_pairs" points=6
 def sorted_pairs(sentence, window, count):
-    """What skip_gram_pairs returns, each pair as a tuple, sorted."""
+    """Return the result of skip_gram_pairs, each pair as a tuple, sorted."""
     found = check.items(skip_gram_pairs(sentence, window), count, name="the number of pairs")
     return sorted(tuple(check.items(pair, 2, name="one pair")) for pair in found)
 
@@ -1238,7 +1251,7 @@ check.equal(
     sorted_pairs(["a", "b", "c", "d"], 2, 10),
     sorted([(x, y) for x in "abcd" for y in "abcd" if x != y and {x, y} != {"a", "d"}]),
     name="four words, window 2",
-    hint="Window 2 reaches two places to the left and two to the right; only a and d are too far.",
+    hint="Window 2 is two positions to the left and two to the right; only a and d are too far apart.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 12])
@@ -1255,19 +1268,19 @@ for n, window, n_words in ((9, 3, 4), (6, 1, 3), (5, 8, 5), (12, 2, 2), (1, 2, 1
         sorted(came),
         expected,
         name=f"a sentence of {n} words, window {window}",
-        hint="Places decide, not words: a word may stand beside itself, and no window reaches "
-        "around the end of a sentence.",
+        hint="Compare positions, not words: the same word may occur twice in a window, and a window does "
+        "not wrap around the ends of a sentence.",
     )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 13. True neighbors and false ones · 8 points · about 12 minutes
+### Exercise 13. Negative sampling · 8 points · about 12 minutes
 
-Every word has two vectors: $\mathbf u$ when it stands in the middle, $\mathbf o$ when it is a
-neighbor. A softmax over a whole vocabulary is dear, so **negative sampling** asks another
-question. Here is a pair: did it occur, or did I make it up? For a center $u$, its true neighbor
-$p$ and $K$ words $n_1 \dots n_K$ drawn at random,
+Every word has two vectors: $\mathbf u$ as a center, $\mathbf o$ as a neighbor. A softmax over a whole
+vocabulary is expensive, so **negative sampling** asks yes/no questions instead: is this pair from the
+corpus, or was the neighbor drawn at random? For a center $u$, its true neighbor $p$ and $K$ words
+$n_1 \dots n_K$ drawn at random, the loss is a sum of $K + 1$ log losses (binary cross-entropies):
 
 $$
 L = -\log \sigma(\mathbf o_p \cdot \mathbf u)
@@ -1275,27 +1288,27 @@ L = -\log \sigma(\mathbf o_p \cdot \mathbf u)
 $$
 
 The same word may be drawn twice, and then it counts twice. The true neighbor may be drawn, too.
-With $\sigma' = \sigma(1 - \sigma)$ the gradients are short: for each of the $K+1$ words "what it
-said minus what was true", times a vector.
+With $\sigma' = \sigma(1 - \sigma)$ the gradients are short: for each of the $K+1$ words, predicted
+probability minus label ($p - y$, as in week 1), times a vector.
 """
 
 
 # %% exercise="negative_sampling" outcomes=[2, 14]
 def negative_sampling(u, O, positive, negatives):
-    """Loss of one pair with negative samples, and its gradients.
+    """Return the loss of one pair with negative samples, and its gradients.
 
     Parameters
     ----------
     u : array, shape (n_dimensions,), the vector of the center
     O : array, shape (n_words, n_dimensions), the neighbor vectors of all words
-    positive : whole number, the row of O of the true neighbor
-    negatives : list or array of K whole numbers (perhaps none), rows of O; repetitions count
+    positive : integer, the row of O of the true neighbor
+    negatives : list or array of K integers (perhaps none), rows of O; repetitions count
 
     Returns
     -------
-    loss : float, finite also where a score is 1000 or -1000
+    loss : float, finite also where a logit o · u is 1000 or -1000
     grad_u : array, shape (n_dimensions,)
-    grad_O : array with the shape of O; zero for words that are not concerned
+    grad_O : array with the shape of O; zero for words that do not occur in the loss
 
     Examples
     --------
@@ -1307,7 +1320,7 @@ def negative_sampling(u, O, positive, negatives):
     true = np.arange(len(rows)) == 0
     scores = O[rows] @ u
     loss = np.sum(np.logaddexp(0, np.where(true, -scores, scores)))
-    error = 0.5 + 0.5 * np.tanh(scores / 2) - true  # what it said minus what was true
+    error = 0.5 + 0.5 * np.tanh(scores / 2) - true  # p - y
     grad_O = np.zeros(O.shape)
     np.add.at(grad_O, rows, error[:, None] * u)
     return float(loss), error @ O[rows], grad_O
@@ -1330,8 +1343,8 @@ check.close(
     [[-0.5, 0.0], [1.0, 0.0], [0.0, 0.0]],
     tolerance=1e-5,
     name="grad_O of the example",
-    hint="Word 1 was drawn twice, so its gradient comes twice. Note that O[rows] += ... adds to "
-    "each row only once.",
+    hint="Word 1 was drawn twice, so its gradient counts twice. Note that O[rows] += ... adds to each "
+    "row only once.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 13])
@@ -1360,7 +1373,7 @@ for n_words, n_dimensions, k in ((5, 3, 10), (4, 2, 0), (30, 4, 3)):
         equals=grad_u,
         tolerance=1e-5,
         name=f"grad_u for {told}",
-        hint="Each word of the pair and of the negatives pulls or pushes with its own vector.",
+        hint="A sum over the true neighbor and the negatives: (p - y) times the word's own vector.",
     )
     check.gradient(
         lambda O, u=u, p=positive, n=negatives: loss_by_hand(u, O, p, n),
@@ -1368,41 +1381,42 @@ for n_words, n_dimensions, k in ((5, 3, 10), (4, 2, 0), (30, 4, 3)):
         equals=grad_O,
         tolerance=1e-5,
         name=f"grad_O for {told}",
-        hint="A word that was drawn twice gets its gradient twice.",
+        hint="The gradient of a word that was drawn twice counts twice.",
     )
 u, O = np.array([10.0, 0.0]), np.array([[-100.0, 0.0], [100.0, 0.0], [0.0, 0.0]])
 loss, grad_u, grad_O = check.items(negative_sampling(u, O, 0, [1, 1]), 3, name="three results")
 check.close(
     loss,
     3000.0,
-    name="loss where every score is 1000 and wrong",
+    name="loss where every logit is 1000 in size and wrong",
     hint="-log sigmoid(z) is log(1 + exp(-z)): np.logaddexp(0, -z) computes it without overflow.",
 )
-check.close(grad_u, [300.0, 0.0], name="grad_u where every score is 1000 and wrong")
+check.close(grad_u, [300.0, 0.0], name="grad_u where every logit is 1000 in size and wrong")
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 14. Man is to woman as king is to · 8 points · about 10 minutes
+### Exercise 14. Analogies: man is to woman as king is to … · 8 points · about 10 minutes
 
-Vectors of words are compared by the **cosine** of their angle: length says mostly how often a
-word occurs. "$a$ is to $b$ as $c$ is to ?" is answered with the word nearest to $\mathbf b -
-\mathbf a + \mathbf c$, computed with vectors of length one. The nearest word is nearly always
-one of the three that were asked about, so those three do not count.
+Word vectors are compared by their **cosine similarity**, the cosine of the angle between them, since
+the length of a vector depends mostly on how often the word occurs. "$a$ is to $b$ as $c$ is to ?" is
+answered with the word nearest to $\mathbf b - \mathbf a + \mathbf c$, computed with vectors of length
+one. For vectors from large corpora the nearest word is often one of the three in the question, so the
+convention is to exclude these three. (In our small corpus it makes no difference.)
 """
 
 
 # %% exercise="analogy" outcomes=[2]
 def most_similar(vector, E, words, n, exclude=()):
-    """The words whose vectors point most nearly where a vector points.
+    """Return the words whose vectors have the highest cosine similarity to a vector.
 
     Parameters
     ----------
     vector : array, shape (n_dimensions,), not zero
     E : array, shape (n_words, n_dimensions), a row for each word; none is zero
     words : list of n_words str
-    n : whole number, how many to return
-    exclude : words that do not count
+    n : integer, how many to return
+    exclude : words that must not be returned
 
     Returns
     -------
@@ -1421,7 +1435,7 @@ def most_similar(vector, E, words, n, exclude=()):
 
 
 def analogy(a, b, c, E, words):
-    """The word that is to c as b is to a.
+    """Return the word that is to c as b is to a.
 
     Parameters
     ----------
@@ -1430,7 +1444,7 @@ def analogy(a, b, c, E, words):
 
     Returns
     -------
-    str: none of a, b and c
+    str, other than a, b and c
 
     Examples
     --------
@@ -1481,8 +1495,8 @@ for n_pairs, n_dimensions in ((6, 12), (4, 5)):
         check.equal(
             [pair[0] for pair in found],
             [words[i] for i in rest],
-            name="three words most similar to another, itself left out",
-            hint="Highest cosine first; words in exclude do not count, and n others come back.",
+            name="three words most similar to another, itself excluded",
+            hint="Highest cosine first; skip the words in exclude, and return n others.",
         )
         check.close(
             [pair[1] for pair in found], cosines[rest], tolerance=1e-5, name="the three cosines"
@@ -1496,16 +1510,16 @@ for n_pairs, n_dimensions in ((6, 12), (4, 5)):
                 analogy(a, b, c, E, words),
                 words[int(np.argmax(scores))],
                 name="an analogy",
-                hint="b - a + c with vectors of length one; never one of the words asked about.",
+                hint="b - a + c with vectors of length one; never one of the words of the question.",
             )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-Now everything comes together. The cell below makes four thousand small sentences, counts with
-*your* pairs who stands beside whom, and takes the largest singular vectors of the logarithm of
-those counts, compared with what chance would give: no training at all. Then it asks *your*
-`analogy`.
+Now combine your functions. The cell below generates four thousand small sentences and counts, with
+*your* pairs, which words are neighbors. The word vectors are the largest singular vectors of the
+positive pointwise mutual information, the logarithm of those counts relative to chance: no training at
+all. Then it evaluates *your* `analogy`.
 """
 
 # %%
@@ -1522,25 +1536,25 @@ E = U[:, :48] * np.sqrt(s[:48])
 for relation, pairs in data.ANALOGIES.items():
     asked = [(a, b, c, d) for a, b in pairs for c, d in pairs if a != c]
     right = sum(analogy(a, b, c, E, words) == d for a, b, c, d in asked)
-    print(f"{relation}: {right} of {len(asked)} right")
+    print(f"{relation}: {right} of {len(asked)} correct")
 print("nearest to paris:", [word for word, _ in most_similar(E[place["paris"]], E, words, 4)])
 
 # %% [markdown]
 """
-## For a weekend: a plane without holes, or a real text
+## For a weekend: a variational autoencoder, or word2vec on a real text
 
-**A variational autoencoder.** An autoencoder's latent plane has holes: decode a point between two
-clouds and you get neither. Let the encoder give a mean and a variance for each code unit; draw the
-code from that bell curve; and add to the loss how far the curves are from a standard one (the
-Kullback-Leibler divergence). The cloud becomes dense, and decoding *random* codes gives new
-digits. Keras' example "Variational AutoEncoder" is the place to look when you are stuck; try two
-code units first, so that you can walk through them as in the lesson.
+**A variational autoencoder.** An autoencoder's latent space has holes: decode a point between two
+clusters of codes and the image often looks like no digit. Let the encoder output a mean and a variance
+for each code unit; draw the code from that normal distribution; and add to the loss how far these
+distributions are from a standard normal one (the Kullback–Leibler divergence). The codes then fill the
+space, and decoding *random* codes gives new digits. Keras' example "Variational AutoEncoder" helps if
+you get stuck; try two code units first, so that you can explore the latent plane as in the lesson.
 
 **Or word2vec on a real text.** `data.text()` is tiny Shakespeare, if there is an internet
 connection. Take the thousand most frequent words, train with your `negative_sampling` (draw the
-negatives from the counts to the power of 3/4), and look up what stands near *king*, *love* and
-*death*. Is the difference between *king* and *queen* that between *man* and *woman*? On which
-corpus would it be?
+negatives from the counts to the power of 3/4), and look at the neighbors of *king*, *love* and
+*death*. Is the difference between *king* and *queen* that between *man* and *woman*? In which corpus
+would it be?
 
 Nothing here is graded.
 """

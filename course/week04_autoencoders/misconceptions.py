@@ -1,4 +1,4 @@
-"""Known wrong answers of week 4, each with the sentence that its author deserves to read."""
+"""Known wrong answers of week 4, each with a hint for its author."""
 
 import itertools
 
@@ -11,14 +11,12 @@ from autograder.course.known_answers import misconception, variant
 # --- encode, decode, count_parameters ----------------------------------------------------------
 
 
-@misconception(
-    "encode", hint="The code is what the units answer after the bend: sigmoid is missing."
-)
+@misconception("encode", hint="You returned the pre-activations: the logistic function is missing.")
 def code_is_not_bent(X, W, b):
     return X @ W + b
 
 
-@misconception("encode", hint="One thing of the layer does not reach the code: its biases.")
+@misconception("encode", hint="The biases are missing from the pre-activations of the code.")
 def code_without_bias(X, W, b):
     return 1 / (1 + np.exp(-(X @ W)))
 
@@ -26,8 +24,8 @@ def code_without_bias(X, W, b):
 @misconception(
     "encode",
     replaces="decode",
-    hint="Your reconstruction is bent: this decoder answers with any number, so nothing is squeezed "
-    "between 0 and 1.",
+    hint="Your reconstruction has an activation: this decoder is linear, so its outputs are not "
+    "limited to the range from 0 to 1.",
 )
 def reconstruction_is_bent(H, V, c):
     return 1 / (1 + np.exp(-(H @ V + c)))
@@ -36,7 +34,7 @@ def reconstruction_is_bent(H, V, c):
 @misconception(
     "encode",
     replaces="count_parameters",
-    hint="You counted the matrices only: every layer has a bias for each of its units, too.",
+    hint="You counted the matrices only: every layer also has a bias for each of its units.",
 )
 def without_biases(sizes, tied=False):
     return sum(a * b for a, b in itertools.pairwise(sizes)) * (1 if tied else 2)
@@ -45,8 +43,8 @@ def without_biases(sizes, tied=False):
 @misconception(
     "encode",
     replaces="count_parameters",
-    hint="Tied layers share their matrix and nothing else: you shared the biases as well. They do "
-    "not even have the same length.",
+    hint="Tied layers share their matrix and nothing else: you shared the biases as well, which "
+    "do not even have the same length.",
 )
 def shares_the_biases(sizes, tied=False):
     down = sum(a * b + b for a, b in itertools.pairwise(sizes))
@@ -57,8 +55,8 @@ def shares_the_biases(sizes, tied=False):
 @misconception(
     "encode",
     replaces="count_parameters",
-    hint="The layers on the way up have biases of their own size: the last one has as many as there "
-    "are inputs, not as many as the code.",
+    hint="The decoder's layers have biases of their own size: the last one has as many as there "
+    "are inputs, not as many as code units.",
 )
 def biases_of_the_way_down_twice(sizes, tied=False):
     matrices = sum(a * b for a, b in itertools.pairwise(sizes))
@@ -87,7 +85,7 @@ def counted_layer_by_layer(sizes, tied=False):
 
 @misconception(
     "read_bits",
-    hint="You added up the units before rounding them. Round each to a bit first, then read.",
+    hint="You added up the units before rounding them. Round each to a bit first, then convert.",
 )
 def reads_before_rounding(H):
     value = np.asarray(H) @ 2.0 ** np.arange(H.shape[1])[::-1]
@@ -95,7 +93,8 @@ def reads_before_rounding(H):
 
 
 @misconception(
-    "read_bits", hint="You read the code from the wrong end: the first unit is worth most."
+    "read_bits",
+    hint="You read the code from the wrong end: the first unit is the most significant bit.",
 )
 def first_unit_is_worth_least(H):
     return [int(number) for number in (np.asarray(H) > 0.5) @ 2 ** np.arange(H.shape[1])]
@@ -103,7 +102,7 @@ def first_unit_is_worth_least(H):
 
 @misconception(
     "read_bits",
-    hint="astype(int) cuts off, it does not round: 0.9 became 0.",
+    hint="astype(int) truncates, it does not round: 0.9 became 0.",
 )
 def cuts_off(H):
     return [int(number) for number in H.astype(int) @ 2 ** np.arange(H.shape[1])[::-1]]
@@ -111,7 +110,8 @@ def cuts_off(H):
 
 @misconception(
     "read_bits",
-    hint="That is the unit that says most, one a code. A code of three bits may have several ones.",
+    hint="You returned the index of the largest unit (argmax). A code of three bits may have "
+    "several ones.",
 )
 def the_loudest_unit(H):
     return [int(number) for number in np.argmax(H, axis=1)]
@@ -137,7 +137,7 @@ def by_text(H):
 
 
 def _pair(n_symbols, n_bits, decay, code="sigmoid", answer="softmax", bias=True):
-    """Encoder and decoder with one thing wrong; what it is, the keywords say."""
+    """Return encoder and decoder with one mistake, which the keywords choose."""
     penalty = keras.regularizers.L2(decay) if decay is not None else None
     down = keras.layers.Dense(n_bits, code, use_bias=bias, kernel_regularizer=penalty)
     up = keras.layers.Dense(n_symbols, answer, use_bias=bias, kernel_regularizer=penalty)
@@ -149,7 +149,8 @@ def _pair(n_symbols, n_bits, decay, code="sigmoid", answer="softmax", bias=True)
 
 @misconception(
     "build_binary_autoencoder",
-    hint="Your code units are ReLUs: they reach from 0 to anywhere, so rounding them gives no bits.",
+    hint="Your code units are ReLUs: their activations are not limited to 1, so rounding them "
+    "gives no bits.",
 )
 def relu_code(n_symbols=8, n_bits=3, decay=0.001):
     return _pair(n_symbols, n_bits, decay, code="relu")
@@ -157,7 +158,7 @@ def relu_code(n_symbols=8, n_bits=3, decay=0.001):
 
 @misconception(
     "build_binary_autoencoder",
-    hint="Eight separate logistic units do not answer with probabilities that sum to one: exactly one "
+    hint="Eight separate logistic units do not give probabilities that sum to 1: exactly one "
     "symbol is right, so the decoder needs softmax.",
 )
 def logistic_symbols(n_symbols=8, n_bits=3, decay=0.001):
@@ -173,8 +174,8 @@ def layers_without_biases(n_symbols=8, n_bits=3, decay=0.001):
 
 @misconception(
     "build_binary_autoencoder",
-    hint="The weight decay is missing: without a kernel_regularizer in both layers nothing pulls the "
-    "codes to the corners.",
+    hint="The weight decay is missing: without a kernel_regularizer in both layers nothing "
+    "moves the codes to the corners.",
 )
 def without_weight_decay(n_symbols=8, n_bits=3, decay=0.001):
     return _pair(n_symbols, n_bits, None)
@@ -192,7 +193,9 @@ def functional_models(n_symbols=8, n_bits=3, decay=0.001):
 # --- learn_binary ------------------------------------------------------------------------------
 
 
-@misconception("learn_binary", hint="No weight of the models has moved.")
+@misconception(
+    "learn_binary", hint="The weights of the models have not changed: they were never trained."
+)
 def trains_nothing(X, n_bits, steps=1000):
     encoder, decoder = build_binary_autoencoder(X.shape[1], n_bits)
     model = keras.Sequential([encoder, decoder])
@@ -202,7 +205,7 @@ def trains_nothing(X, n_bits, steps=1000):
 
 @misconception(
     "learn_binary",
-    hint="Only the decoder learned: the encoder was frozen, so its codes are what chance made them.",
+    hint="Only the decoder was trained: the encoder was frozen, so its codes are still random.",
 )
 def encoder_is_frozen(X, n_bits, steps=1000):
     encoder, decoder = build_binary_autoencoder(X.shape[1], n_bits)
@@ -216,7 +219,8 @@ def encoder_is_frozen(X, n_bits, steps=1000):
 
 @misconception(
     "learn_binary",
-    hint="Each symbol was asked to give back another one: the targets are the inputs, row by row.",
+    hint="The targets are other symbols than the inputs: use X itself as the target, in the "
+    "same order.",
 )
 def targets_of_another_row(X, n_bits, steps=1000):
     encoder, decoder = build_binary_autoencoder(X.shape[1], n_bits)
@@ -229,8 +233,8 @@ def targets_of_another_row(X, n_bits, steps=1000):
 
 @misconception(
     "learn_binary",
-    hint="Your training stopped after a few steps: X by itself is a single batch, so it takes steps "
-    "times as many rows for steps steps.",
+    hint="You trained for a few steps only: X is a single batch, so repeat it `steps` times to "
+    "get `steps` updates.",
 )
 def a_few_steps_only(X, n_bits, steps=1000):
     encoder, decoder = build_binary_autoencoder(X.shape[1], n_bits)
@@ -256,16 +260,14 @@ def in_ten_epochs_of_its_own(X, n_bits, steps=1000):
 
 
 @misconception(
-    "pca_reconstruct", hint="The mean must be subtracted before the directions are found."
+    "pca_reconstruct", hint="You did not subtract the mean before computing the directions."
 )
 def not_centered(X_train, X, k):
     directions = np.linalg.svd(X_train, full_matrices=False)[2][:k]
     return X @ directions.T @ directions
 
 
-@misconception(
-    "pca_reconstruct", hint="On the way back the mean that was subtracted is added again."
-)
+@misconception("pca_reconstruct", hint="You did not add the mean again after the projection.")
 def forgets_to_come_back(X_train, X, k):
     mean = X_train.mean(axis=0)
     directions = np.linalg.svd(X_train - mean, full_matrices=False)[2][:k]
@@ -274,7 +276,8 @@ def forgets_to_come_back(X_train, X, k):
 
 @misconception(
     "pca_reconstruct",
-    hint="The mean is that of the training examples: those to reconstruct may be one alone.",
+    hint="You used the mean of X. Use the mean of the training examples: X may be a single "
+    "example.",
 )
 def mean_of_the_wrong_examples(X_train, X, k):
     mean, own = X_train.mean(axis=0), X.mean(axis=0)
@@ -284,7 +287,7 @@ def mean_of_the_wrong_examples(X_train, X, k):
 
 @misconception(
     "pca_reconstruct",
-    hint="eigh sorts from the smallest variance up: you kept the directions that matter least.",
+    hint="eigh sorts by increasing variance: you kept the directions with the smallest variance.",
 )
 def the_smallest_directions(X_train, X, k):
     mean = X_train.mean(axis=0)
@@ -294,7 +297,7 @@ def the_smallest_directions(X_train, X, k):
 
 @misconception(
     "pca_reconstruct",
-    hint="Mean and directions come from X_train, where the many examples are, not from X.",
+    hint="You computed mean and directions from X. Compute them from X_train.",
 )
 def fits_what_it_reconstructs(X_train, X, k):
     mean = X.mean(axis=0)
@@ -324,14 +327,17 @@ def _trained(X, targets, layers, loss="mse", epochs=40):
     return model
 
 
-@misconception("linear_autoencoder", hint="The units in the middle are bent: no activation is due.")
+@misconception(
+    "linear_autoencoder",
+    hint="The units of your code have an activation: in a linear autoencoder they have none.",
+)
 def bent_in_the_middle(X, k, epochs=40):
     return _trained(X, X, [keras.layers.Dense(k, "relu"), keras.layers.Dense(X.shape[1])], epochs=5)
 
 
 @misconception(
     "linear_autoencoder",
-    hint="The outputs are bent. They are plain sums, even where pixels are not.",
+    hint="Your outputs have an activation: in a linear autoencoder they have none.",
 )
 def logistic_outputs(X, k, epochs=40):
     layers = [keras.layers.Dense(k), keras.layers.Dense(X.shape[1], "sigmoid")]
@@ -339,13 +345,14 @@ def logistic_outputs(X, k, epochs=40):
 
 
 @misconception(
-    "linear_autoencoder", hint="One layer from pixels to pixels has no gap to pass: it copies."
+    "linear_autoencoder",
+    hint="One layer from pixels to pixels has no bottleneck: it learns to copy.",
 )
 def no_bottleneck(X, k, epochs=40):
     return _trained(X, X, [keras.layers.Dense(X.shape[1])], epochs=5)
 
 
-@misconception("linear_autoencoder", hint="The model is built, but it has not learned from X.")
+@misconception("linear_autoencoder", hint="The model was built, but not trained on X.")
 def not_trained(X, k, epochs=40):
     return keras.Sequential(
         [keras.Input((X.shape[1],)), keras.layers.Dense(k), keras.layers.Dense(X.shape[1])]
@@ -368,8 +375,8 @@ def encoder_and_decoder(X, k, epochs=40):
 
 @misconception(
     "TiedDense",
-    hint="You took a copy of the kernel's values. A copy does not learn with the encoder, and no "
-    "gradient goes through it.",
+    hint="You copied the kernel's values. A copy does not change with the encoder, and no "
+    "gradient passes through it.",
 )
 class CopiesTheKernel(keras.layers.Layer):
     def __init__(self, encoder, activation=None):
@@ -386,7 +393,8 @@ class CopiesTheKernel(keras.layers.Layer):
 
 @misconception(
     "TiedDense",
-    hint="Your layer has a kernel of its own. Tied means that there is one kernel for both.",
+    hint="Your layer has a kernel of its own. With tied weights there is one kernel for both "
+    "layers.",
 )
 class HasItsOwnKernel(keras.layers.Layer):
     def __init__(self, encoder, activation=None):
@@ -397,7 +405,7 @@ class HasItsOwnKernel(keras.layers.Layer):
         return self.dense(codes)
 
 
-@misconception("TiedDense", hint="The layer needs a bias of its own, one for each feature.")
+@misconception("TiedDense", hint="The layer needs a bias of its own, one number per feature.")
 class WithoutBias(keras.layers.Layer):
     def __init__(self, encoder, activation=None):
         super().__init__()
@@ -408,7 +416,7 @@ class WithoutBias(keras.layers.Layer):
         return self.activation(keras.ops.matmul(codes, keras.ops.transpose(self.encoder.kernel)))
 
 
-@misconception("TiedDense", hint="The activation that was asked for never bends anything.")
+@misconception("TiedDense", hint="The activation that was passed is never applied.")
 class NeverBends(keras.layers.Layer):
     def __init__(self, encoder, activation=None):
         super().__init__()
@@ -423,8 +431,8 @@ class NeverBends(keras.layers.Layer):
 
 @misconception(
     "TiedDense",
-    hint="The kernel's values are right, but the gradient of the decoder's part is stopped: it should "
-    "reach the kernel by both ways.",
+    hint="The kernel's values are right, but the gradient through the decoder is stopped: the "
+    "kernel's gradient is the sum of both uses.",
 )
 class StopsTheGradient(keras.layers.Layer):
     def __init__(self, encoder, activation=None):
@@ -455,7 +463,11 @@ class BiasMadeAtOnce(keras.layers.Layer):
 # --- corrupt -----------------------------------------------------------------------------------
 
 
-@misconception("corrupt", hint="You kept the pixels that should be lost, and lost the others.")
+@misconception(
+    "corrupt",
+    hint="The level is the probability of being set to zero; you used it as the probability of "
+    "being kept.",
+)
 def level_is_what_is_kept(X, kind, level, rng):
     if kind == "mask":
         return X * (rng.random(X.shape) < level)
@@ -463,7 +475,9 @@ def level_is_what_is_kept(X, kind, level, rng):
 
 
 @misconception(
-    "corrupt", hint="One mask serves all your examples: every pixel needs its own throw."
+    "corrupt",
+    hint="You used the same mask for all examples: draw a random number for every pixel of "
+    "every example.",
 )
 def one_mask_for_all(X, kind, level, rng):
     if kind == "mask":
@@ -471,7 +485,7 @@ def one_mask_for_all(X, kind, level, rng):
     return np.clip(X + rng.normal(scale=level, size=X.shape), 0, 1)
 
 
-@misconception("corrupt", hint="You wrote the damage into the caller's X: make a copy first.")
+@misconception("corrupt", hint="You changed the caller's X: make a copy first.")
 def damages_the_original(X, kind, level, rng):
     if kind == "mask":
         X[rng.random(X.shape) < level] = 0
@@ -479,9 +493,7 @@ def damages_the_original(X, kind, level, rng):
     return np.clip(X + rng.normal(scale=level, size=X.shape), 0, 1)
 
 
-@misconception(
-    "corrupt", hint="Pixels lie between 0 and 1: what the noise pushes beyond is cut off."
-)
+@misconception("corrupt", hint="Pixels lie between 0 and 1: clip the noisy ones.")
 def not_cut_off(X, kind, level, rng):
     if kind == "mask":
         return X * (rng.random(X.shape) >= level)
@@ -490,8 +502,8 @@ def not_cut_off(X, kind, level, rng):
 
 @misconception(
     "corrupt",
-    hint="You made the pixels that are kept louder, as dropout does. A damaged picture has nobody to "
-    "make up for it.",
+    hint="You scaled up the remaining pixels, as dropout does. Masking noise leaves them "
+    "unchanged.",
 )
 def like_dropout(X, kind, level, rng):
     if kind == "mask":
@@ -499,7 +511,7 @@ def like_dropout(X, kind, level, rng):
     return np.clip(X + rng.normal(scale=level, size=X.shape), 0, 1)
 
 
-@misconception("corrupt", hint="Your damage comes from NumPy's global generator, not from rng.")
+@misconception("corrupt", hint="Your noise comes from NumPy's global generator, not from rng.")
 def with_the_global_generator(X, kind, level, rng):
     if kind == "mask":
         return X * (np.random.random(X.shape) >= level)
@@ -531,7 +543,7 @@ def _denoiser(damaged, targets, units=64, answer="sigmoid"):
 
 @misconception(
     "train_denoising",
-    hint="Your targets are the damaged pictures: the model learns to keep the damage.",
+    hint="Your targets are the corrupted images: the model learns to copy the noise.",
 )
 def damaged_targets(X, rng, epochs=20):
     damaged = np.concatenate([corrupt(X, "mask", 0.5, rng) for _ in range(epochs)])
@@ -540,7 +552,7 @@ def damaged_targets(X, rng, epochs=20):
 
 @misconception(
     "train_denoising",
-    hint="Your model never saw a damaged picture: what goes in must be damaged.",
+    hint="Your inputs are the originals, so the model has never seen a corrupted image.",
 )
 def undamaged_inputs(X, rng, epochs=20):
     clean = np.tile(X, (epochs, 1))
@@ -549,15 +561,17 @@ def undamaged_inputs(X, rng, epochs=20):
 
 @misconception(
     "train_denoising",
-    hint="Other pictures were asked for than went in: damaged pictures and targets are in different "
-    "orders.",
+    hint="Inputs and targets are in different orders: the target of each corrupted image must "
+    "be its own original.",
 )
 def targets_in_another_order(X, rng, epochs=20):
     damaged = np.concatenate([corrupt(X, "mask", 0.5, rng) for _ in range(epochs)])
     return _denoiser(damaged, np.repeat(X, epochs, axis=0))
 
 
-@misconception("train_denoising", hint="64 hidden units were asked for; yours has others.")
+@misconception(
+    "train_denoising", hint="The exercise asks for 64 hidden units; yours has another number."
+)
 def another_width(X, rng, epochs=20):
     return _denoiser(corrupt(X, "mask", 0.5, rng), X, units=32)
 
@@ -584,8 +598,8 @@ def _steps(model, X, wanted, steps, learning_rate):
 
 @misconception(
     "pretrain_stack",
-    hint="You trained the whole stack at once, from X to X. Each layer is to be trained alone, before "
-    "the next one's turn.",
+    hint="You trained the whole stack at once, from X to X. Train each layer alone, one after "
+    "the other.",
 )
 def all_at_once(pairs, X, steps, learning_rate=0.02):
     encoders, decoders = zip(*pairs, strict=True)
@@ -594,8 +608,8 @@ def all_at_once(pairs, X, steps, learning_rate=0.02):
 
 @misconception(
     "pretrain_stack",
-    hint="While the upper layers learn, the lower ones go on learning with them: what has had its turn "
-    "is to be frozen.",
+    hint="The lower layers change while the upper ones are trained: freeze a layer after its "
+    "own training.",
 )
 def nothing_is_frozen(pairs, X, steps, learning_rate=0.02):
     for n in range(1, len(pairs) + 1):
@@ -605,8 +619,8 @@ def nothing_is_frozen(pairs, X, steps, learning_rate=0.02):
 
 @misconception(
     "pretrain_stack",
-    hint="The upper pairs were trained on the codes of an untrained layer: compute the codes *after* "
-    "the layer below has learned.",
+    hint="The upper pairs were trained on the codes of an untrained layer: compute the codes "
+    "*after* training the layer below.",
 )
 def codes_before_training(pairs, X, steps, learning_rate=0.02):
     inputs = [X]
@@ -616,15 +630,15 @@ def codes_before_training(pairs, X, steps, learning_rate=0.02):
         _steps(keras.Sequential([encoder, decoder]), codes, codes, steps, learning_rate)
 
 
-@misconception("pretrain_stack", hint="Only the lowest layer has learned: the others follow.")
+@misconception("pretrain_stack", hint="Only the lowest layer was trained: train the others, too.")
 def only_the_first(pairs, X, steps, learning_rate=0.02):
     _steps(keras.Sequential(list(pairs[0])), X, X, steps, learning_rate)
 
 
 @misconception(
     "pretrain_stack",
-    hint="The upper pair was asked for reconstructions as the next input, not for codes: what goes up "
-    "is the code of the encoder alone. Or nothing moved at all.",
+    hint="The input of the next pair is the code of the encoder, not the reconstruction. (Or no "
+    "model was trained at all.)",
 )
 def no_training(pairs, X, steps, learning_rate=0.02):
     for encoder, decoder in pairs:
@@ -668,8 +682,8 @@ def with_fit(pairs, X, steps, learning_rate=0.02):
 
 @misconception(
     "skip_gram_pairs",
-    hint="A neighbor to the right that is exactly window places away is missing: range stops before "
-    "its end.",
+    hint="A neighbor to the right that is exactly `window` positions away is missing: range "
+    "excludes its end.",
 )
 def one_short_to_the_right(sentence, window):
     return [
@@ -680,7 +694,7 @@ def one_short_to_the_right(sentence, window):
     ]
 
 
-@misconception("skip_gram_pairs", hint="The window reaches to both sides; yours looks ahead only.")
+@misconception("skip_gram_pairs", hint="The window extends to both sides; yours only to the right.")
 def looks_ahead_only(sentence, window):
     return [
         (center, other)
@@ -689,9 +703,7 @@ def looks_ahead_only(sentence, window):
     ]
 
 
-@misconception(
-    "skip_gram_pairs", hint="A word is not its own neighbor: leave out the place i itself."
-)
+@misconception("skip_gram_pairs", hint="A word is not its own neighbor: skip position i itself.")
 def a_word_beside_itself(sentence, window):
     return [
         (center, sentence[j])
@@ -702,7 +714,8 @@ def a_word_beside_itself(sentence, window):
 
 @misconception(
     "skip_gram_pairs",
-    hint="Places decide, not words: where a word stands twice in the window, it is its own neighbor.",
+    hint="You compared words instead of positions: if a word occurs twice in a window, it is "
+    "its own neighbor.",
 )
 def compares_words(sentence, window):
     return [
@@ -715,7 +728,7 @@ def compares_words(sentence, window):
 
 @misconception(
     "skip_gram_pairs",
-    hint="At the start of the sentence an index became negative, and Python counted from the end.",
+    hint="At the start of the sentence an index was negative, and Python counted from the end.",
 )
 def around_the_start(sentence, window):
     return [
@@ -727,7 +740,8 @@ def around_the_start(sentence, window):
 
 
 @misconception(
-    "skip_gram_pairs", hint="A pair that occurs twice is in the list twice: yours is a set."
+    "skip_gram_pairs",
+    hint="You returned a set of pairs: a pair that occurs twice must be in the list twice.",
 )
 def each_pair_once(sentence, window):
     return list(
@@ -758,8 +772,8 @@ def _logistic(z):
 
 @misconception(
     "negative_sampling",
-    hint="A word that was drawn twice got its gradient once: O[rows] += ... keeps the last addition "
-    "only. np.add.at, or a loop, counts them all.",
+    hint="The gradient of a word that was drawn twice was counted once: O[rows] += ... keeps "
+    "the last addition only. Use np.add.at or a loop.",
 )
 def repeated_negatives_count_once(u, O, positive, negatives):
     rows = np.array([positive, *negatives], dtype=int)
@@ -774,8 +788,7 @@ def repeated_negatives_count_once(u, O, positive, negatives):
 
 @misconception(
     "negative_sampling",
-    hint="Your negatives pull where they should push: for them σ(-o·u) is to become large, so their "
-    "term has the other sign.",
+    hint="Your negatives have the sign of positives: for them the loss is -log σ(-o·u).",
 )
 def negatives_as_positives(u, O, positive, negatives):
     rows = np.array([positive, *negatives], dtype=int)
@@ -788,7 +801,7 @@ def negatives_as_positives(u, O, positive, negatives):
 
 @misconception(
     "negative_sampling",
-    hint="Your loss is a mean over the negatives. The formula adds them up.",
+    hint="Your loss is a mean over the negatives. The formula is a sum.",
 )
 def mean_over_the_negatives(u, O, positive, negatives):
     n = max(1, len(negatives))
@@ -805,7 +818,7 @@ def mean_over_the_negatives(u, O, positive, negatives):
 
 @misconception(
     "negative_sampling",
-    hint="The gradient has the wrong sign: it is what the units said minus what was true.",
+    hint="Your gradient has the wrong sign: it is predicted probability minus label, p - y.",
 )
 def true_minus_said(u, O, positive, negatives):
     rows = np.array([positive, *negatives], dtype=int)
@@ -820,8 +833,8 @@ def true_minus_said(u, O, positive, negatives):
 
 @misconception(
     "negative_sampling",
-    hint="With large scores your loss overflows: the sigmoid has become 0 before the logarithm looks "
-    "at it. -log σ(z) is log(1 + exp(-z)).",
+    hint="With large logits your loss is infinite: the sigmoid rounds to 0 before you take its "
+    "logarithm. -log σ(z) is log(1 + exp(-z)).",
 )
 def logarithm_of_zero(u, O, positive, negatives):
     rows = np.array([positive, *negatives], dtype=int)
@@ -853,7 +866,7 @@ def word_by_word(u, O, positive, negatives):
 
 @misconception(
     "analogy",
-    hint="Your analogy returns a word that it was asked about: the three of the question do not count.",
+    hint="Your analogy returns a word of the question: exclude the three words a, b and c.",
 )
 def returns_the_query(a, b, c, E, words):
     units = E / np.linalg.norm(E, axis=1, keepdims=True)
@@ -864,7 +877,7 @@ def returns_the_query(a, b, c, E, words):
 
 @misconception(
     "analogy",
-    hint="Your difference is the wrong way around: from a to b one goes by adding b - a.",
+    hint="Your difference has the wrong sign: use b - a + c.",
 )
 def the_other_way_around(a, b, c, E, words):
     units = E / np.linalg.norm(E, axis=1, keepdims=True)
@@ -875,7 +888,7 @@ def the_other_way_around(a, b, c, E, words):
 
 @misconception(
     "analogy",
-    hint="You added vectors of different lengths: bring each to length one before b - a + c.",
+    hint="You added vectors of different lengths: scale each to length one before b - a + c.",
 )
 def lengths_are_left_in(a, b, c, E, words):
     place = {word: i for i, word in enumerate(words)}
@@ -886,8 +899,7 @@ def lengths_are_left_in(a, b, c, E, words):
 @misconception(
     "analogy",
     replaces="most_similar",
-    hint="That is the dot product: a long vector wins over one that points the same way. Divide by "
-    "the lengths.",
+    hint="You compared by the dot product, which prefers long vectors: divide by the lengths.",
 )
 def dot_product(vector, E, words, n, exclude=()):
     scores = E @ vector
@@ -898,7 +910,7 @@ def dot_product(vector, E, words, n, exclude=()):
 @misconception(
     "analogy",
     replaces="most_similar",
-    hint="You left out words after the n best had been chosen, so that fewer came back.",
+    hint="You excluded words after choosing the n best, so fewer than n were returned.",
 )
 def excludes_too_late(vector, E, words, n, exclude=()):
     cosines = E @ vector / np.linalg.norm(E, axis=1) / np.linalg.norm(vector)
@@ -909,7 +921,7 @@ def excludes_too_late(vector, E, words, n, exclude=()):
 @misconception(
     "analogy",
     replaces="most_similar",
-    hint="argsort sorts from the smallest up: these are the least similar words.",
+    hint="argsort sorts in increasing order: you returned the least similar words.",
 )
 def least_similar(vector, E, words, n, exclude=()):
     cosines = E @ vector / np.linalg.norm(E, axis=1) / np.linalg.norm(vector)
