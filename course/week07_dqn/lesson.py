@@ -982,8 +982,8 @@ changing".) The agent with one frame *could* play well by following the ball, as
 did. But one frame does not determine the value of a state. The network can only predict a mean over the
 three possible drifts, and it plays accordingly.
 
-And the target network? With these seeds the agents without it play about as well as those with it: the
-difference is not larger than the one between seeds. Episodes have nine steps and $\gamma = 0.95$: the
+And the target network? In our runs the agents with it reached a greedy mean return of 1.00 with all three
+seeds, and those without it 0.94, 1.00 and 0.94: leaving it out costs little here. Episodes have nine steps and $\gamma = 0.95$: the
 chain of bootstrapped estimates is short, and its last target is always the reward alone. In section 6 the
 chain was long, and training diverged. *Whether a remedy is needed depends on the problem*, and "it worked
 without" on one small game is not evidence for another.
@@ -1106,8 +1106,8 @@ plot.curves(
 # %% [markdown]
 r"""
 Double DQN overestimates less. The two networks are not independent, since one is an older copy of the
-other, so a part of the bias remains: the error of double DQN also grows, more slowly, and levels off at
-about half of DQN's.
+other, so a part of the bias remains: the error of double DQN also grows, but more slowly, and after 8,900
+steps it is about half of DQN's.
 
 ## 12. DeepMind's network
 
@@ -1297,7 +1297,7 @@ as it works, no one calls it AI any more": the complaint, attributed to John McC
   can diverge (the targets move) or forget (consecutive steps are alike).
 * A **target network** keeps the targets fixed for a while: needed where rewards are many steps away. A
   **replay buffer** mixes the minibatches: needed nearly always.
-* Demonstrate a remedy where the problem occurs. On Catch the target network makes no clear difference.
+* Demonstrate a remedy where the problem occurs. On Catch the target network makes little difference.
 * The maximum of estimates is biased upwards. Double DQN selects with one network and evaluates with
   the other.
 * Terminated is not truncated. One frame is not a state. Keep frames as bytes.
