@@ -1065,15 +1065,16 @@ for n_actions in many:
     double.append(np.take_along_axis(other, one.argmax(axis=1)[:, None], axis=1).mean())
 plot.curves(
     {
-        "select and evaluate with one estimate": single,
-        "select with one, evaluate with the other": double,
+        "one estimate": single,
+        "two estimates": double,
     },
     x=many,
     ylim=(-0.5, 2.2),
     xlabel="number of actions",
     ylabel="mean error of the target",
     title="Maximization bias",
-    caption="All actions have the value 0. Each point is a mean over 20,000 sets of estimates.",
+    caption="All actions have the value 0. With two estimates, one selects the action and the other "
+    "evaluates it. Each point is a mean over 20,000 sets.",
 )
 
 # %% [markdown]
@@ -1106,8 +1107,8 @@ plot.curves(
 # %% [markdown]
 r"""
 Double DQN overestimates less. The two networks are not independent, since one is an older copy of the
-other, so a part of the bias remains: the error of double DQN also grows, but more slowly, and after 8,900
-steps it is about half of DQN's.
+other, so a part of the bias remains: after 8,900 steps the mean error is about +2.0 for DQN and +0.4 for
+double DQN.
 
 ## 12. DeepMind's network
 
