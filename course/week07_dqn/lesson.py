@@ -982,8 +982,8 @@ changing".) The agent with one frame *could* play well by following the ball, as
 did. But one frame does not determine the value of a state. The network can only predict a mean over the
 three possible drifts, and it plays accordingly.
 
-And the target network? With these seeds the agents without it play about as well as those with it: the
-difference is not larger than the one between seeds. Episodes have nine steps and $\gamma = 0.95$: the
+And the target network? In our runs the agents with it reached a greedy mean return of 1.00 with all three
+seeds, and those without it 0.94, 1.00 and 0.94: leaving it out costs little here. Episodes have nine steps and $\gamma = 0.95$: the
 chain of bootstrapped estimates is short, and its last target is always the reward alone. In section 6 the
 chain was long, and training diverged. *Whether a remedy is needed depends on the problem*, and "it worked
 without" on one small game is not evidence for another.
@@ -1065,15 +1065,16 @@ for n_actions in many:
     double.append(np.take_along_axis(other, one.argmax(axis=1)[:, None], axis=1).mean())
 plot.curves(
     {
-        "select and evaluate with one estimate": single,
-        "select with one, evaluate with the other": double,
+        "one estimate": single,
+        "two estimates": double,
     },
     x=many,
     ylim=(-0.5, 2.2),
     xlabel="number of actions",
     ylabel="mean error of the target",
     title="Maximization bias",
-    caption="All actions have the value 0. Each point is a mean over 20,000 sets of estimates.",
+    caption="All actions have the value 0. With two estimates, one selects the action and the other "
+    "evaluates it. Each point is a mean over 20,000 sets.",
 )
 
 # %% [markdown]
@@ -1106,8 +1107,8 @@ plot.curves(
 # %% [markdown]
 r"""
 Double DQN overestimates less. The two networks are not independent, since one is an older copy of the
-other, so a part of the bias remains: the error of double DQN also grows, more slowly, and levels off at
-about half of DQN's.
+other, so a part of the bias remains. After 8,900 steps the mean error is about +2.0 for DQN and +0.4 for
+double DQN; with the seeds 1 to 3 it is +2.4 to +2.5 and +0.5 to +0.8.
 
 ## 12. DeepMind's network
 
@@ -1297,7 +1298,7 @@ as it works, no one calls it AI any more": the complaint, attributed to John McC
   can diverge (the targets move) or forget (consecutive steps are alike).
 * A **target network** keeps the targets fixed for a while: needed where rewards are many steps away. A
   **replay buffer** mixes the minibatches: needed nearly always.
-* Demonstrate a remedy where the problem occurs. On Catch the target network makes no clear difference.
+* Demonstrate a remedy where the problem occurs. On Catch the target network makes little difference.
 * The maximum of estimates is biased upwards. Double DQN selects with one network and evaluates with
   the other.
 * Terminated is not truncated. One frame is not a state. Keep frames as bytes.
