@@ -769,10 +769,14 @@ by_hand = (batch - mean) / np.sqrt(variance + 1e-3)
 print(f"largest difference, by hand and by Keras: {np.abs(by_keras - by_hand).max():.0e}")
 
 alone = norm(batch[:1], training=True).numpy()
-print(f"training: first image in a batch of 8 and alone differ by {np.abs(alone - by_keras[:1]).max():.2f}")
+print(
+    f"training: first image in a batch of 8 and alone differ by {np.abs(alone - by_keras[:1]).max():.2f}"
+)
 in_use = norm(batch[:1], training=False).numpy()
 again = norm(batch, training=False).numpy()[:1]
-print(f"inference: first image in a batch of 8 and alone differ by {np.abs(in_use - again).max():.2f}")
+print(
+    f"inference: first image in a batch of 8 and alone differ by {np.abs(in_use - again).max():.2f}"
+)
 
 
 # %%
