@@ -485,8 +485,9 @@ called this the **constant error carousel**. It holds along the cell only. The g
 candidate depend on $h_{t-1}$, and on that path the gradient is still multiplied by recurrent
 weights: an LSTM's gradient can explode, so clipping is still needed.
 
-**Predict.** A cell receives 1 at step 5 and $-1$ at step 35. What is its state just before step 35,
-and at step 60, with the forget gate at 0.5, 0.9, 0.99? Move the sliders, then run the cell below.
+**Predict.** A cell receives 1 at step 5 and $-1$ at step 35. What is left in the cell just before step
+35, and at the last step, 59, with the forget gate at 0.5, 0.9, 0.99? Move the sliders, then run the
+cell below.
 """
 
 # %%
@@ -722,20 +723,26 @@ plot.side_by_side(
 
 # %% [markdown]
 r"""
-With gates the symbol survives any gap, also one that was never trained. The plain network stays far
-behind, even at short gaps.
+The LSTM and the GRU answer correctly at every gap, up to 1,000, though they were trained on gaps up to
+40 only. The plain networks do worse already at short gaps. But look closely: from a gap of 4 or so to a
+gap of 1,000 their accuracy does not *decrease*. The tables show why. A plain network puts the four
+symbols into two or three groups, and always gives the same answer for the symbols of a group. The group
+is remembered as long as you like. Training has found what we set by hand in section 2: a saturated unit
+that holds one bit.
 
-A dependency over three steps is **short-term**, one over thirty **long-term**. Notice that this is
-about *learning*. Section 2's unit shows that a plain network can hold a bit for ever, and this one
-would be no exception: fed mostly with short gaps it learns them, and then, step by step, the long
-ones too (try it below). Fed with long ones from the start it does not find the way, because the
-gradient that would lead there has vanished. Gates find it either way.
+So a plain network can remember. What it did not learn, in the same number of minibatches, is to hold
+*two* bits. This fits the dilemma of section 4: once the state is saturated, hardly any gradient comes
+back to the step where the symbol was read, and the symbols of a group stay together. (It fits, but the
+experiment does not prove it.)
+
+A dependency over three steps is called **short-term**, one over thirty **long-term**. Gates make
+long-term dependencies learnable.
 
 ### Brackets and quotation marks
 
-Real text is full of such dependencies. After `(` there has to be a `)` some time, and a `]` would
-be wrong. Whoever opened with `"` must not close with `'`. Here are lines with both, made for the
-purpose:
+Real text is full of such dependencies. After `(` there must be a `)` at some point, and a `]` would be
+wrong. A quotation that was opened with `"` must not be closed with `'`. Here are artificial lines with
+both:
 """
 
 # %%
@@ -776,7 +783,7 @@ def numbers(whole):
 
 
 def exam(model, whole):
-    """(distance, is the correct kind more probable than the other) for each closing mark."""
+    """For each closing mark: (distance, is the correct kind more probable than the other)."""
     ids = numbers(whole)
     logits = np.asarray(model(ids[:, :-1]))
     results = []
@@ -977,10 +984,10 @@ r"""
 
 Why did the code leave out the first ten predictions of each window, with `[:, 10:]`? At the start of
 a window the network has read nothing yet, and a comparison would be unfair. We follow Sutskever,
-Martens and Hinton (2011), who trained the first large recurrent network on characters: five million
-strings of 100 characters from Wikipedia, each scored from the 11th character on, for about a month
-on a fast graphics card (Hinton's lecture of 2012). Asked to continue "The meaning of life is", it
-wrote "the tradition of the ancient human reproduction".
+Martens and Hinton (2011). Their recurrent network read five million strings of 100 characters from
+Wikipedia, predicted each from the 11th character on, and was trained for about a month on a fast
+graphics card (Hinton's lecture of 2012). Asked to continue "The meaning of life is", it wrote "the
+tradition of the ancient human reproduction".
 
 **Predict.** Draw the mean surprisal against the position in the window. Where does it stop falling?
 """

@@ -131,7 +131,7 @@ def fills_an_array(X, h0, Wx, Wh, b):
 
 
 def _through_time(X, h0, Wx, Wh, b, grad_H, *, back=True, add=True, slope=True, state="before"):
-    """Backpropagation through time with one thing wrong; what it is, the keywords say."""
+    """Backpropagation through time with one error, chosen by the keywords."""
     H = rnn_forward(X, h0, Wx, Wh, b)
     grad_Wx, grad_Wh, grad_b = np.zeros(Wx.shape), np.zeros(Wh.shape), np.zeros(b.shape)
     later = np.zeros(h0.shape)
@@ -664,7 +664,7 @@ def one_window_after_another(ids, n_steps, batch_size, rng):
 
 
 def _bits(model, ids, n_steps, skip, *, base=2.0, each=True, stable=True, weigh=False, axis=-1):
-    """Bits per character with one thing wrong; what it is, the keywords say."""
+    """Bits per character with one error, chosen by the keywords."""
     n_windows = (len(ids) - 1) // n_steps
     used = n_windows * n_steps
     inputs = np.asarray(ids[:used]).reshape(n_windows, n_steps)
@@ -756,7 +756,7 @@ def window_by_window(model, ids, n_steps=100, skip=10):
 
 
 def _written(next_logits, prime, n, temperature, rng, *, harden=None, stable=True, seen=None):
-    """Sample with one thing wrong; what it is, the keywords say."""
+    """Sample with one error, chosen by the keywords."""
     ids = [int(symbol) for symbol in prime]
     for _ in range(n):
         asked = np.array(ids) if seen is None else np.array(seen(ids))

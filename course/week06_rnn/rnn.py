@@ -428,7 +428,7 @@ $$
 """
 
 
-# %% exercise="clip_by_global_norm" outcomes=[3, 12]
+# %% exercise="clip_by_global_norm" outcomes=[3]
 def clip_by_global_norm(gradients, max_norm):
     """Scale gradients by a common factor, so that their global norm is at most max_norm.
 
@@ -726,7 +726,7 @@ for t in range(6):
     h, c = lstm_step(X[:, t], h, c, *layer.get_weights())
     print(f"step {t}: largest difference from Keras {np.abs(h - theirs[:, t]).max():.1e}")
 
-# %% [markdown] written="why_lstm" points=12 outcomes=[10, 11, 12]
+# %% [markdown] written="why_lstm" points=12 outcomes=[3, 10, 11, 12]
 r"""
 ### Exercise 6. Why does an LSTM remember? · 12 points · about 15 minutes · marked by hand
 
@@ -794,7 +794,7 @@ number 0 is reserved for unknown characters.
 """
 
 
-# %% exercise="CharVocabulary" outcomes=[13]
+# %% exercise="CharVocabulary"
 class CharVocabulary:
     """Numbers for the characters of a text.
 
@@ -911,7 +911,7 @@ One epoch contains all windows once, in random order, `batch_size` at a time.
 """
 
 
-# %% exercise="make_batches" outcomes=[13]
+# %% exercise="make_batches"
 def make_batches(ids, n_steps, batch_size, rng):
     """Minibatches of one epoch: windows of a text, and the same text shifted by one character.
 
@@ -1285,7 +1285,7 @@ work for windows of any length. A model that predicts the next character or word
 """
 
 
-# %% exercise="build_char_model" outcomes=[8, 13]
+# %% exercise="build_char_model" outcomes=[13]
 def build_char_model(n_symbols, n_units=64, n_embedding=16):
     """An untrained model that computes the logits of the next character at every step.
 
