@@ -199,10 +199,10 @@ plot.curves(
 
 # %% [markdown]
 r"""
-With a recurrent weight well above 1 the state **converges** to a value near 1 and stays there: one
-bit, remembered forever. With a weight below 1 it converges to 0, in the end by the same factor at
-each step. Remember the price, it will matter in section 4: to hold its bit, the unit is
-**saturated**, where tanh is flat.
+With a recurrent weight well above 1 the state **converges** to a value near 1 and stays there (with
+1.2, to 0.66): one bit, remembered forever. With a weight below 1 it converges to 0, in the end by the
+same factor at each step. Remember the price, it will matter in section 4: to hold its bit, the unit
+is **saturated**, where tanh is flat.
 
 ## 3. Backpropagation through time
 
@@ -330,7 +330,7 @@ window. If every window starts with the state 0, as in section 7, it can't use a
 
 By how much does a small change of the first state change the last one? One step turns a change
 $\mathrm{d}h_{t-1}$ into $\mathrm{d}h_{t-1}\, W_h \operatorname{diag}(1 - h_t^2)$. So the **Jacobian**
-over $T$ steps is a product of $T$ matrices,
+over $T$ steps is a product of $T$ matrices (from left to right, since our states are rows),
 
 $$
 \frac{\partial h_T}{\partial h_0} = \prod_{t=1}^{T} W_h \operatorname{diag}(1 - h_t^2) ,
