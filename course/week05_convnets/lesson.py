@@ -80,8 +80,8 @@ n, k, colors = 28, 5, 3
 m = n - k + 1  # a window of 5 pixels fits at 24 positions of a row of 28
 print(f"(a) dense                   {n**2 * (n**2 + 1):8,}")
 print(f"(b) local windows           {m**2 * (k**2 + 1):8,}")
-print(f"(c) local, three colours    {m**2 * (colors * k**2 + 1):8,}")
-print(f"(d) shared, three colours   {colors * k**2 + 1:8,}")
+print(f"(c) local, three colors    {m**2 * (colors * k**2 + 1):8,}")
+print(f"(d) shared, three colors   {colors * k**2 + 1:8,}")
 
 # %% [markdown]
 r"""
@@ -862,8 +862,9 @@ plot.curves(
 
 # %% [markdown]
 r"""
-What counts is the last column, on new digits. There the three are much closer together: compare their
-differences with the standard deviations.
+What counts is the last column, on new digits. There the three are much closer together than in
+training. Batch normalization is about three points ahead of the plain network; with dropout the
+difference is no larger than the standard deviations.
 
 (`momentum=0.9` above sets how fast the running averages forget. With Keras' default of 0.99 they need
 several hundred steps to converge, and we make 144: the network would be good in training and bad at
@@ -911,7 +912,7 @@ def build_deep(depth, skip, init):
 
 def last_activations(model, images):
     """Activations of the last convolutional layer or pair."""
-    return keras.Model(model.inputs, model.layers[-3].output)(images).numpy()
+    return keras.Model(model.input, model.layers[-3].output)(images).numpy()
 
 
 kinds = {
@@ -920,10 +921,10 @@ kinds = {
     "20 plain, He": (20, False, "he_normal"),
     "20 with skips, He": (20, True, "he_normal"),
 }
-losses = {}
+losses, n_runs = {}, 3 if PROFILE == "full" else 1
 for name, kind in kinds.items():
     new, signal, losses[name] = [], [], []
-    for seed in (SEED, SEED + 1, SEED + 2):
+    for seed in range(SEED, SEED + n_runs):
         keras.utils.set_random_seed(seed)
         net = build_deep(*kind)
         signal.append(last_activations(net, X[:200]).std())
@@ -939,7 +940,8 @@ plot.curves(
     xlabel="epoch",
     ylabel="training loss",
     title="Training loss of deep networks",
-    caption="Mean and standard deviation of three runs. The loss is on the training examples.",
+    caption="The loss on the training examples. (In the full profile: mean and standard deviation of "
+    "three runs.)",
 )
 
 # %% [markdown]
@@ -948,9 +950,11 @@ With Glorot's initialization the activations shrink at every layer. Little of th
 end of the twenty layers, nor does a gradient of useful size come back, and the network trains worse
 than the one with eight layers. This is not overfitting, since it is the loss on the training examples.
 And it is not depth as such: with He initialization, which keeps the scale of the activations, the same
-twenty layers train well. The network with skip connections starts as a shallow network, and the scale
+twenty layers end with the training loss of the eight. The network with skip connections starts as a shallow network, and the scale
 of its activations does not depend on its depth. Whether signals and gradients keep their scale through
-a deep network is called **signal propagation**.
+a deep network is called **signal propagation**. (Three runs of each, accuracy on new digits: eight
+layers 85 ± 1 %, twenty with Glorot's initialization 35 ± 19 %, twenty with He's 82 ± 1 %, twenty with
+skip connections 86 ± 1 %.)
 
 He et al. observed something else. Their plain networks had He initialization *and* batch
 normalization, and still one with 56 layers had a higher training loss than one with 20. They called
@@ -1083,8 +1087,8 @@ plot.bars(
 
 # %% [markdown]
 r"""
-On centered digits, all three are close together or within a few points; on shifted digits transfer
-wins clearly: fifty centered images can't teach what a shift is, and the other network had learned it.
+Transfer wins, and most clearly on the shifted digits: fifty centered images can't teach what a shift
+is, and the other network had learned it.
 
 Three lessons. What transfers is what the first task *required* the network to learn. Look at the random
 layers: random kernels with pooling are useful features already, so always compare with them before you
