@@ -1,4 +1,4 @@
-"""Known wrong answers of week 5, each with the sentence that its author deserves to read."""
+"""Common wrong answers of week 5, each with the hint that its author sees."""
 
 import keras
 import numpy as np
@@ -11,7 +11,7 @@ from autograder.course.known_answers import misconception, variant
 
 @misconception(
     "count_parameters",
-    hint="Every set of weights comes with a bias, and none of yours does: 76, not 75.",
+    hint="Every set of weights has a bias, and you count none: 76, not 75.",
 )
 def no_biases(wiring, inputs, outputs, kernel_size=None):
     places, maps = outputs[0] * outputs[1], outputs[2]
@@ -23,8 +23,8 @@ def no_biases(wiring, inputs, outputs, kernel_size=None):
 
 @misconception(
     "count_parameters",
-    hint="A window looks through all channels at once: with three channels it has three times as "
-    "many weights.",
+    hint="A window extends through all channels: with three channels it has three times as many "
+    "weights.",
 )
 def windows_of_one_channel(wiring, inputs, outputs, kernel_size=None):
     places, maps = outputs[0] * outputs[1], outputs[2]
@@ -36,8 +36,8 @@ def windows_of_one_channel(wiring, inputs, outputs, kernel_size=None):
 
 @misconception(
     "count_parameters",
-    hint="Local windows sit where the map has numbers: count the places of the output, not those "
-    "of the input.",
+    hint="There is one local window for each number of the output: count the positions of the "
+    "output, not those of the input.",
 )
 def windows_at_every_pixel(wiring, inputs, outputs, kernel_size=None):
     maps = outputs[2]
@@ -49,7 +49,7 @@ def windows_at_every_pixel(wiring, inputs, outputs, kernel_size=None):
 
 @misconception(
     "count_parameters",
-    hint="You shared the weights over the whole layer. Each map has a kernel of its own.",
+    hint="You share the weights in the whole layer. Each feature map has its own kernel.",
 )
 def one_kernel_for_all_maps(wiring, inputs, outputs, kernel_size=None):
     places, maps = outputs[0] * outputs[1], outputs[2]
@@ -71,7 +71,7 @@ def a_table_of_ways(wiring, inputs, outputs, kernel_size=None):
 
 @misconception(
     "output_shape",
-    hint="A window of 2 fits on a row of 3 in two places, not in one: a 1 is missing.",
+    hint="A window of 2 fits on a row of 3 at two positions, not at one: add 1.",
 )
 def one_place_too_few(image_shape, kernel_shape, stride=1, padding=0, dilation=1):
     return tuple(
@@ -93,7 +93,7 @@ def pads_one_side(image_shape, kernel_shape, stride=1, padding=0, dilation=1):
 
 @misconception(
     "output_shape",
-    hint="Where the last step would stick out there is no window any more: round down.",
+    hint="A window that would extend beyond the end does not count: round down.",
 )
 def rounds_up(image_shape, kernel_shape, stride=1, padding=0, dilation=1):
     return tuple(
@@ -104,7 +104,7 @@ def rounds_up(image_shape, kernel_shape, stride=1, padding=0, dilation=1):
 
 @misconception(
     "output_shape",
-    hint="k pixels have k - 1 gaps between them: with dilation d they reach over d (k - 1) + 1.",
+    hint="k pixels have k - 1 distances between them: with dilation d they cover d (k - 1) + 1.",
 )
 def stretches_the_kernel_too_far(image_shape, kernel_shape, stride=1, padding=0, dilation=1):
     return tuple(
@@ -129,8 +129,8 @@ def counts_places(image_shape, kernel_shape, stride=1, padding=0, dilation=1):
 
 @misconception(
     "correlate2d",
-    hint="That is a mathematician's convolution: you turned the kernel by 180°. Lay it on as it "
-    "is.",
+    hint="That is a convolution in the mathematical sense: you rotated the kernel by 180°. Use it "
+    "as it is.",
 )
 def flips_the_kernel(image, kernel, stride=1, padding=0):
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, padding), kernel.shape)
@@ -139,7 +139,7 @@ def flips_the_kernel(image, kernel, stride=1, padding=0):
 
 @misconception(
     "correlate2d",
-    hint="Your windows start one, not `stride`, apart, or the stride reaches one direction only.",
+    hint="Your windows start 1 pixel apart, not `stride`, or the stride is used in one direction only.",
 )
 def stride_for_rows_only(image, kernel, stride=1, padding=0):
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, padding), kernel.shape)
@@ -148,7 +148,7 @@ def stride_for_rows_only(image, kernel, stride=1, padding=0):
 
 @misconception(
     "correlate2d",
-    hint="The zeros belong around the picture, before the kernel slides; you framed the result.",
+    hint="Add the zeros around the image before the kernel slides; you padded the result.",
 )
 def pads_the_result(image, kernel, stride=1, padding=0):
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)[::stride, ::stride]
@@ -168,7 +168,7 @@ def stops_one_short(image, kernel, stride=1, padding=0):
 
 @misconception(
     "correlate2d",
-    hint="Around the picture come zeros; you repeated the pixels at its edge.",
+    hint="Pad the image with zeros; you repeated the pixels at its edge.",
 )
 def pads_with_the_edge(image, kernel, stride=1, padding=0):
     padded = np.pad(image, padding, mode="edge")
@@ -208,7 +208,7 @@ def shifted_copies(image, kernel, stride=1, padding=0):
 
 @misconception(
     "conv_layer",
-    hint="Each map is the sum over its window in all channels; you took the mean over channels.",
+    hint="Each number is the sum over its window in all channels; you took the mean over channels.",
 )
 def mean_over_channels(images, kernels, biases, stride=1, padding=0):
     p = padding
@@ -218,7 +218,7 @@ def mean_over_channels(images, kernels, biases, stride=1, padding=0):
     return sums / images.shape[-1] + biases
 
 
-@misconception("conv_layer", hint="One thing of the layer does not reach its maps: the biases.")
+@misconception("conv_layer", hint="Your feature maps do not include the biases.")
 def forgets_the_biases(images, kernels, biases, stride=1, padding=0):
     p = padding
     padded = np.pad(images, ((0, 0), (p, p), (p, p), (0, 0)))
@@ -228,8 +228,8 @@ def forgets_the_biases(images, kernels, biases, stride=1, padding=0):
 
 @misconception(
     "conv_layer",
-    hint="The last two axes of the kernels are channel, then map. With as many maps as channels "
-    "the other order runs, too, and is wrong.",
+    hint="The last two axes of the kernels are channel, then feature map. With as many maps as "
+    "channels the other order runs without an error, but it is wrong.",
 )
 def channels_and_maps_swapped(images, kernels, biases, stride=1, padding=0):
     p = padding
@@ -242,7 +242,7 @@ def channels_and_maps_swapped(images, kernels, biases, stride=1, padding=0):
 
 @misconception(
     "conv_layer",
-    hint="The sums are asked for as they are: the activation is a part of its own and comes later.",
+    hint="Return the pre-activations: the activation is not part of this function.",
 )
 def adds_a_relu(images, kernels, biases, stride=1, padding=0):
     p = padding
@@ -272,7 +272,7 @@ def map_by_map(images, kernels, biases, stride=1, padding=0):
 
 @misconception(
     "max_pool2d",
-    hint="Your squares overlap: the next one starts where the last one ended, `size` further.",
+    hint="Your squares overlap: the next square starts where the last one ends, `size` pixels further.",
 )
 def squares_overlap(maps, size=2):
     windows = np.lib.stride_tricks.sliding_window_view(maps, (size, size), axis=(1, 2))
@@ -281,7 +281,7 @@ def squares_overlap(maps, size=2):
 
 @misconception(
     "max_pool2d",
-    hint="That is average pooling. Here the largest number of each square is kept.",
+    hint="That is average pooling. Keep the largest number of each square.",
 )
 def takes_the_average(maps, size=2):
     n, height, width, channels = maps.shape
@@ -292,8 +292,8 @@ def takes_the_average(maps, size=2):
 
 @misconception(
     "max_pool2d",
-    hint="You looked for the largest number from zero upwards; where all are negative, zero is "
-    "not among them.",
+    hint="Your search for the largest number starts at zero; if all numbers of a square are "
+    "negative, the result is wrong.",
 )
 def starts_from_zero(maps, size=2):
     n, height, width, channels = maps.shape
@@ -306,7 +306,7 @@ def starts_from_zero(maps, size=2):
 
 @misconception(
     "max_pool2d",
-    hint="Each map is pooled for itself: the last axis stays as long as it is.",
+    hint="Pool each feature map separately: the length of the last axis does not change.",
 )
 def pools_over_the_maps(maps, size=2):
     n, height, width, channels = maps.shape
@@ -317,7 +317,7 @@ def pools_over_the_maps(maps, size=2):
 
 @misconception(
     "max_pool2d",
-    hint="Rows and columns that fill no whole square are dropped; you pooled them as they were.",
+    hint="Rows and columns that do not fill a square are dropped; you pooled them, too.",
 )
 def keeps_what_is_left_over(maps, size=2):
     n, height, width, channels = maps.shape
@@ -343,8 +343,8 @@ def every_nth_of_shifted_copies(maps, size=2):
 
 @misconception(
     "max_pool2d_backward",
-    hint="That is the gradient of average pooling: every pixel gets its share. Here only the "
-    "largest is to blame.",
+    hint="That is the gradient of average pooling: every pixel gets a part. In max-pooling only the "
+    "largest pixel determines the output.",
 )
 def spreads_evenly(grad_pooled, maps, size=2):
     grad_maps = np.zeros(maps.shape)
@@ -355,8 +355,8 @@ def spreads_evenly(grad_pooled, maps, size=2):
 
 @misconception(
     "max_pool2d_backward",
-    hint="Where several pixels of a square are the largest you hand the whole gradient to each of "
-    "them: it arrives once and leaves twice.",
+    hint="Where several pixels of a square are tied, you give the whole gradient to each of them: "
+    "it is counted more than once.",
 )
 def every_tie_gets_all(grad_pooled, maps, size=2):
     grad_maps = np.zeros(maps.shape)
@@ -370,8 +370,8 @@ def every_tie_gets_all(grad_pooled, maps, size=2):
 
 @misconception(
     "max_pool2d_backward",
-    hint="That marks the largest pixel of each square. The chain rule has a second factor: what "
-    "arrived.",
+    hint="That marks the largest pixel of each square with 1. The chain rule has a second factor: "
+    "the gradient with respect to the output.",
 )
 def marks_only(grad_pooled, maps, size=2):
     grad_maps = np.zeros(maps.shape)
@@ -384,8 +384,8 @@ def marks_only(grad_pooled, maps, size=2):
 
 @misconception(
     "max_pool2d_backward",
-    hint="Your gradient always goes to the first pixel of a square. It belongs where the largest "
-    "number was on the way forward.",
+    hint="Your gradient always goes to the first pixel of a square. It belongs to the pixel that was "
+    "the largest in the forward pass.",
 )
 def always_the_corner(grad_pooled, maps, size=2):
     grad_maps = np.zeros(maps.shape)
@@ -411,8 +411,8 @@ def shares_among_ties(grad_pooled, maps, size=2):
 
 @misconception(
     "build_lenet",
-    hint="Your convolution pads: its map is as large as the picture. Without padding 28 becomes "
-    "24.",
+    hint="Your convolution uses padding: its feature map is as large as the image. Without padding "
+    "28 becomes 24.",
 )
 def pads_to_the_same_size(image_shape=(28, 28, 1), n_classes=10):
     layers = keras.layers
@@ -430,7 +430,7 @@ def pads_to_the_same_size(image_shape=(28, 28, 1), n_classes=10):
 
 @misconception(
     "build_lenet",
-    hint="Without ReLU convolution and pooling hand on sums as they are: an activation is missing.",
+    hint="The convolution has no activation: add ReLU.",
 )
 def convolution_without_relu(image_shape=(28, 28, 1), n_classes=10):
     layers = keras.layers
@@ -448,7 +448,7 @@ def convolution_without_relu(image_shape=(28, 28, 1), n_classes=10):
 
 @misconception(
     "build_lenet",
-    hint="What comes out are logits. Probabilities are asked for: the last activation is softmax.",
+    hint="Your outputs are logits. The exercise asks for probabilities: the last activation is softmax.",
 )
 def answers_with_logits(image_shape=(28, 28, 1), n_classes=10):
     layers = keras.layers
@@ -466,8 +466,8 @@ def answers_with_logits(image_shape=(28, 28, 1), n_classes=10):
 
 @misconception(
     "build_lenet",
-    hint="No layer of yours looks at windows: a dense layer of about as many weights is not a "
-    "convolution.",
+    hint="Your network has no convolutional layer: a dense layer with about as many weights does not "
+    "replace it.",
 )
 def dense_layers_only(image_shape=(28, 28, 1), n_classes=10):
     layers = keras.layers
@@ -483,7 +483,7 @@ def dense_layers_only(image_shape=(28, 28, 1), n_classes=10):
 
 @misconception(
     "build_lenet",
-    hint="The pooling keeps averages; the lesson's keeps the largest.",
+    hint="Your pooling computes averages; the lesson's network uses max-pooling.",
 )
 def average_pooling(image_shape=(28, 28, 1), n_classes=10):
     layers = keras.layers
@@ -517,7 +517,7 @@ def functional(image_shape=(28, 28, 1), n_classes=10):
 
 @misconception(
     "augment",
-    hint="What you push over one edge comes in at the other: np.roll goes round in a circle.",
+    hint="Pixels shifted over one edge come in at the opposite one: np.roll is circular.",
 )
 def rolls_around(images, labels, rng, max_shift=2, max_angle=10.0):
     n = len(images)
@@ -530,7 +530,7 @@ def rolls_around(images, labels, rng, max_shift=2, max_angle=10.0):
 
 @misconception(
     "augment",
-    hint="You drew one shift and one angle for all images. Each image has its own.",
+    hint="You draw one shift and one angle for all images. Draw them for each image.",
 )
 def one_shift_for_all(images, labels, rng, max_shift=2, max_angle=10.0):
     m, (height, width) = max_shift, images.shape[1:]
@@ -542,8 +542,7 @@ def one_shift_for_all(images, labels, rng, max_shift=2, max_angle=10.0):
 
 @misconception(
     "augment",
-    hint="The largest shift down or right never happens: rng.integers stops before its second "
-    "number.",
+    hint="The largest shift down or right never occurs: rng.integers excludes its second argument.",
 )
 def never_the_largest_shift(images, labels, rng, max_shift=2, max_angle=10.0):
     m, n, (height, width) = max_shift, len(images), images.shape[1:]
@@ -560,8 +559,8 @@ def never_the_largest_shift(images, labels, rng, max_shift=2, max_angle=10.0):
 
 @misconception(
     "augment",
-    hint="Every call gives the same images: you made a generator of your own. Draw from the rng "
-    "that is passed in.",
+    hint="Every call gives the same images, because you create your own generator. Use the rng that "
+    "is passed in.",
 )
 def a_generator_of_its_own(images, labels, rng, max_shift=2, max_angle=10.0):
     rng = np.random.default_rng(0)
@@ -576,7 +575,7 @@ def a_generator_of_its_own(images, labels, rng, max_shift=2, max_angle=10.0):
 
 @misconception(
     "augment",
-    hint="Your images turn one way only: the angle lies between -max_angle and max_angle.",
+    hint="Your images rotate in one direction only: draw angles from -max_angle to max_angle.",
 )
 def turns_one_way(images, labels, rng, max_shift=2, max_angle=10.0):
     m, n, (height, width) = max_shift, len(images), images.shape[1:]
@@ -590,7 +589,7 @@ def turns_one_way(images, labels, rng, max_shift=2, max_angle=10.0):
 
 @misconception(
     "augment",
-    hint="You shuffled the images and left the labels where they were: keep the order.",
+    hint="You shuffled the images but not the labels: keep the order.",
 )
 def shuffles_images_alone(images, labels, rng, max_shift=2, max_angle=10.0):
     m, n, (height, width) = max_shift, len(images), images.shape[1:]
@@ -624,8 +623,8 @@ def one_after_another(images, labels, rng, max_shift=2, max_angle=10.0):
 
 @misconception(
     "train_convnet",
-    hint="Your network was trained on the scans as they are. It reads them well, and is lost when "
-    "they move: call augment, anew in every epoch.",
+    hint="Your network was trained on the original images only, and its accuracy on shifted digits is "
+    "low: call augment anew in every epoch.",
 )
 def without_augmentation(images, labels, rng, epochs=30):
     keras.utils.set_random_seed(int(rng.integers(1_000_000)))
@@ -637,7 +636,7 @@ def without_augmentation(images, labels, rng, epochs=30):
 
 @misconception(
     "train_convnet",
-    hint="No layer of yours looks at windows: a ConvNet is asked for.",
+    hint="Your network has no convolutional layer: the exercise asks for a ConvNet.",
 )
 def a_dense_network(images, labels, rng, epochs=30):
     keras.utils.set_random_seed(int(rng.integers(1_000_000)))
@@ -659,8 +658,7 @@ def a_dense_network(images, labels, rng, epochs=30):
 
 @misconception(
     "train_convnet",
-    hint="In every epoch you bring the images into a new order and leave the labels in the old "
-    "one.",
+    hint="In every epoch you shuffle the images but not the labels.",
 )
 def shuffles_without_the_labels(images, labels, rng, epochs=30):
     keras.utils.set_random_seed(int(rng.integers(1_000_000)))
@@ -674,7 +672,7 @@ def shuffles_without_the_labels(images, labels, rng, epochs=30):
 
 @misconception(
     "train_convnet",
-    hint="What you return is a network with the weights that it was born with: was it trained?",
+    hint="The network that you return still has its initial weights: train it.",
 )
 def returns_it_untrained(images, labels, rng, epochs=30):
     return build_lenet((*images.shape[1:], 1), 10)
@@ -702,7 +700,7 @@ def two_convolutions_and_dropout(images, labels, rng, epochs=30):
 
 @misconception(
     "confusion_matrix",
-    hint="Rows and columns are exchanged: a row is what it is, a column what it was taken for.",
+    hint="Rows and columns are exchanged: a row is a true class, a column a predicted class.",
 )
 def rows_and_columns_swapped(labels, predicted, n_classes):
     matrix = np.zeros((n_classes, n_classes), dtype=int)
@@ -713,7 +711,7 @@ def rows_and_columns_swapped(labels, predicted, n_classes):
 
 @misconception(
     "confusion_matrix",
-    hint="`matrix[labels, predicted] += 1` counts each pair once, however often it occurs.",
+    hint="`matrix[labels, predicted] += 1` counts each pair only once, however often it occurs.",
 )
 def counts_each_pair_once(labels, predicted, n_classes):
     matrix = np.zeros((n_classes, n_classes), dtype=int)
@@ -733,7 +731,7 @@ def only_classes_that_occur(labels, predicted, n_classes):
 
 @misconception(
     "confusion_matrix",
-    hint="Counts are asked for; your rows are divided by their sums.",
+    hint="Return counts; your rows are divided by their sums.",
 )
 def parts_instead_of_counts(labels, predicted, n_classes):
     matrix = np.zeros((n_classes, n_classes))
@@ -754,7 +752,7 @@ def adds_at(labels, predicted, n_classes):
 
 @misconception(
     "worst_mistakes",
-    hint="Right answers are among yours: first find the mistakes, then order them.",
+    hint="Your result contains correct predictions: first find the errors, then sort them.",
 )
 def right_answers_too(model, images, labels, n):
     p = model.predict(images, verbose=0)
@@ -763,7 +761,7 @@ def right_answers_too(model, images, labels, n):
 
 @misconception(
     "worst_mistakes",
-    hint="You begin with the mistake that the network was least sure of.",
+    hint="Your order is reversed: you begin with the least confident error.",
 )
 def least_sure_first(model, images, labels, n):
     p = model.predict(images, verbose=0)
@@ -773,7 +771,7 @@ def least_sure_first(model, images, labels, n):
 
 @misconception(
     "worst_mistakes",
-    hint="Your numbers count among the mistakes. Places among all images are asked for.",
+    hint="You return positions in the list of errors. Return indices into `images`.",
 )
 def places_among_the_mistakes(model, images, labels, n):
     p = model.predict(images, verbose=0)
@@ -783,8 +781,8 @@ def places_among_the_mistakes(model, images, labels, n):
 
 @misconception(
     "worst_mistakes",
-    hint="You order by the probability of the right class, lowest first. With more than two "
-    "classes the surest mistake is another one: look at the probability of the wrong answer.",
+    hint="You sort by the probability of the true class, lowest first. With more than two classes "
+    "that is another order: sort by the probability of the wrong answer.",
 )
 def by_the_right_class(model, images, labels, n):
     p = model.predict(images, verbose=0)
@@ -804,8 +802,8 @@ def sorts_a_list(model, images, labels, n):
 
 @misconception(
     "transfer",
-    hint="The layers of the base were trained along: what they knew about moving pictures is being "
-    "overwritten by fifty that do not move. Freeze them before compile.",
+    hint="The layers of the base were trained, too: the features that they learned from shifted "
+    "images are overwritten by training on fifty centered ones. Freeze them before compile.",
 )
 def leaves_the_base_trainable(base, images, labels, n_classes, epochs=40):
     model = keras.Sequential(
@@ -822,8 +820,8 @@ def leaves_the_base_trainable(base, images, labels, n_classes, epochs=40):
 
 @misconception(
     "transfer",
-    hint="You kept the base's last layer, which knows nothing but its own classes, and built upon "
-    "its answers. Build upon what comes before it.",
+    hint="You kept the base's last layer, and your new layer uses the probabilities of the old "
+    "classes. Remove the last layer and use the output of the one before it.",
 )
 def on_top_of_the_old_answers(base, images, labels, n_classes, epochs=40):
     base.trainable = False
@@ -841,7 +839,7 @@ def on_top_of_the_old_answers(base, images, labels, n_classes, epochs=40):
 
 @misconception(
     "transfer",
-    hint="Your network has the base's layers but not its weights: cloning a model starts it anew.",
+    hint="Your network has the base's layers but not its weights: clone_model initializes them anew.",
 )
 def clones_without_weights(base, images, labels, n_classes, epochs=40):
     copy = keras.models.clone_model(base)
@@ -861,7 +859,7 @@ def clones_without_weights(base, images, labels, n_classes, epochs=40):
 
 @misconception(
     "transfer",
-    hint="The new layer was never trained: its answers are chance.",
+    hint="The new layer was never trained: its accuracy is that of guessing.",
 )
 def head_not_trained(base, images, labels, n_classes, epochs=40):
     features = keras.Sequential([keras.Input(base.input_shape[1:]), *base.layers[:-1]])

@@ -16,26 +16,26 @@ r"""
 
 ### What comes next?
 
-*The keys that I left on the kitchen table this morning ...* "was" or "were"? You know it must be
-"were", because of a word that you read nine words ago. The networks of the last weeks could not
-know: they take an input of fixed size, answer, and forget. This week a network gets a memory. It
-reads one piece at a time, for as long as there is something to read, and what it has read stays
-with it. In the end it writes.
+*The keys that I left on the kitchen table this morning ...* "was" or "were"? You know that it must
+be "were", because of a word that you read nine words ago. The feed-forward networks of the last
+weeks could not know: they take an input of fixed size, compute an output, and keep nothing. This
+week a network gets a memory. It reads one piece of a **sequence** at a time, as many as there are,
+and carries what it has read along in its **state**. In the end it writes.
 
 **Afterwards you can**
 
-* say what tells a recurrent network from a feed-forward one, and unroll it in time;
-* carry gradients back through time by hand, and check them;
+* say how a recurrent network differs from a feed-forward one, and unroll it in time;
+* compute gradients by backpropagation through time by hand, and check them;
 * measure how a gradient vanishes or explodes over a hundred steps, and say what to do about it;
 * build an LSTM and a GRU gate by gate, and say why they remember what a plain unit forgets;
-* train a network to read a text character by character, measure it in bits, and let it write;
-* find, inside it, a single unit that knows whether a quotation mark is open.
+* train a network to read a text character by character, measure it in bits, and sample text from it;
+* find a single unit inside it that detects whether a quotation mark is open.
 
 **You need** week 2 (backpropagation, the vanishing gradient), week 3 (Keras) and a look at week 4
 (embeddings).
 
-**Time:** two hours if you make the predictions and play. The notebook itself runs in about a
-minute.
+**Time:** two hours if you make the predictions and play. The notebook itself runs in about a minute
+and a half.
 
 **How to read it.** Where it says **Predict**, stop and write your guess down before you run the
 next cell.
@@ -60,11 +60,12 @@ PROFILE = "quick"
 
 # %% [markdown]
 r"""
-## 1. Things that come one after another
+## 1. Sequences, and what recurrent networks do with them
 
-A picture has so many pixels, and that is that. A sentence has as many words as it needs. So has a
-melody, a heartbeat, a proof. What goes in and what comes out can be one thing or a sequence, and
-that makes five patterns.
+An image has a fixed number of pixels. A sentence has as many words as it needs; so have a melody, a
+heartbeat, a proof. A feed-forward network can read a *window* of a fixed number of steps, and
+anything before the window is lost to it. A recurrent network has no such limit. Its input and its
+output can each be a single vector or a sequence, which gives five patterns.
 """
 
 
@@ -93,36 +94,43 @@ plot.side_by_side(
     pattern("many to many, later", [0, 1], [2, 3], 4),
     pattern("many to many, in step", [0, 1, 2], [0, 1, 2], 3),
     columns=3,
-    caption="Orange: inputs. Grey: the state, handed on from left to right. Blue: outputs.",
+    caption="Orange: inputs. Gray: states, passed on from left to right. Blue: outputs.",
 )
 
 # %% [markdown]
 r"""
-*One to one* is all that we had so far: a picture, a class. *One to many*: a picture, and a sentence
-that describes it. *Many to one*: a review, and whether it is friendly. *Many to many, later*: a
-sentence in French, and, when it has been read, the same in English. *In step*: each frame of a film
-and what happens in it.
+* *One to one* is all that we had so far: an image, and its class.
+* *One to many*: image captioning. A ConvNet reads the image, a recurrent network writes the sentence
+  (Vinyals et al. 2015).
+* *Many to one*: sentiment analysis. A review, and whether it is friendly.
+* *Many to many, later*: translation. One network, the *encoder*, reads a sentence in French; a
+  second one, the *decoder*, starts from its final state and writes the sentence in English. This is
+  called **sequence to sequence** (Cho et al. 2014; Sutskever, Vinyals and Le 2014). Google Translate
+  worked this way, with LSTMs and attention (section 10), from 2016 on (Wu et al. 2016).
+* *Many to many, in step*: speech recognition. Short frames of sound, and what is spoken in each
+  (Graves, Mohamed and Hinton 2013).
 
 **Predict.** Which pattern is "read a text and guess the next character, at every character"?
 (Section 7 has the answer.)
 
-## 2. A unit that reads its own last answer
+## 2. The recurrent layer, unrolled in time
 
-Give a layer one input more: what it answered at the step before. That is the whole invention. With
-$h_t$ for the **state** after step $t$,
+Give a layer one more input: its own previous output. That is all. With $x_t$ for the input and $h_t$
+for the **state** after step $t$,
 
 $$
-h_t = \tanh(x_t W_x + h_{t-1} W_h + b), \qquad h_0 = 0 .
+z_t = x_t W_x + h_{t-1} W_h + b, \qquad h_t = \tanh(z_t), \qquad h_0 = 0 .
 $$
 
-Drawn with its loop it looks mysterious. **Unrolled in time** it is a deep network like any other,
-only that all its layers share one set of weights:
+Where an output is needed, a dense layer computes it from the state: $y_t = h_t W_y + b_y$, followed
+by a softmax if it is a class. Drawn with its loop the layer looks mysterious. **Unrolled in time**
+it is a deep network like any other, except that all its layers share one set of weights:
 """
 
 
 # %%
 def loop(axes):
-    """A way from the state back to itself, and the weights on it."""
+    """An arrow from the state back to itself, and its weights."""
     axes.plot([0.16, 0.5, 0.5], [0.1, 0.1, -0.1], color=plot.INK, linewidth=1.4)
     arrow = {"arrowstyle": "-|>", "color": plot.INK, "linewidth": 1.4}
     axes.annotate("", (0.13, -0.1), (0.51, -0.1), arrowprops=arrow)
@@ -135,7 +143,7 @@ folded = plot.overlay(
         [("x", "h"), ("h", "y")],
         labels={"x": "$x_t$", "h": "$h_t$", "y": "$y_t$", " ": ""},
         colors={"x": plot.ORANGE, "y": plot.BLUE, " ": "none"},
-        title="as one writes it",
+        title="folded",
         width=3.0,
         height=3.0,
     ),
@@ -148,21 +156,21 @@ unrolled = plot.graph(
     + [(f"h{t}", f"y{t}") for t in (1, 2, 3)],
     labels={f"{s}{t}": f"${s}_{t}$" for s in "xhy" for t in range(4)},
     colors={f"{s}{t}": c for s, c in (("x", plot.ORANGE), ("y", plot.BLUE)) for t in range(4)},
-    title="as one computes it",
+    title="unrolled in time",
     width=5.2,
     height=3.0,
 )  # fmt: skip
 plot.side_by_side(
     folded,
     unrolled,
-    caption="The same layer twice. Unrolled over three steps, it is three layers deep, and each of "
-    "them has the same weights.",
+    caption="The same layer twice. Unrolled over three steps it is three layers deep, and each of "
+    "these has the same weights.",
 )
 
 # %% [markdown]
 r"""
-Can one such unit remember anything? Set it by hand: input weight 4, recurrent weight 4, no bias. It
-reads zeros, and once, at step 5, a one.
+Can one such unit remember anything? Set its weights by hand: input weight 4, recurrent weight 4, no
+bias. It reads zeros, and a single one at step 5.
 
 **Predict.** What is its state at step 30? And if the recurrent weight were 0.8?
 """
@@ -191,19 +199,21 @@ plot.curves(
 
 # %% [markdown]
 r"""
-With a recurrent weight well above 1 the state holds itself near 1: one bit, remembered for as long
-as you like. Below 1 the unit forgets, soon by the same factor at each step. Remember the price, it
-will matter in section 4: to hold its bit, the unit sits where tanh is flat.
+With a recurrent weight well above 1 the state **converges** to a value near 1 and stays there (with
+1.2, to 0.66): one bit, remembered forever. With a weight below 1 it converges to 0, in the end by the
+same factor at each step. Remember the price, it will matter in section 4: to hold its bit, the unit
+is **saturated**, where tanh is flat.
 
-## 3. Backpropagation through time, by hand
+## 3. Backpropagation through time
 
 Three steps, one unit, $w_x = 1$, $w_h = \tfrac12$, and the loss is the last state itself. The
-unrolled network is a computation graph as in week 2, so the same two rules hold: **along an arrow
-multiply, where paths meet add.** The only news is that $w_h$ has three places in it.
+unrolled network is a computation graph as in week 2, so the same two rules hold: **multiply along a
+path, add over paths.** The only difference is that $w_h$ is used in three places.
 
-**Do it by hand.** The inputs are 1, 0, 0. Compute $h_1, h_2, h_3$; then, from right to left, the
-slope of the loss at each sum $z_t$. With $\delta_3 = 1 - h_3^2$, each step back multiplies by $w_h$
-and by the slope of the next tanh.
+**Do it by hand.** The inputs are 1, 0, 0. Compute $h_1, h_2, h_3$; then, from right to left,
+$\delta_t = \partial L / \partial z_t$, the gradient with respect to the pre-activation $z_t$. It
+begins with $\delta_3 = 1 - h_3^2$, and each step back multiplies by $w_h$ and by the derivative of
+tanh at the earlier step.
 """
 
 # %%
@@ -212,15 +222,17 @@ h = [0.0]
 for number in x:
     h.append(np.tanh(w_x * number + w_h * h[-1]))  # h[t] is the state after step t
 
-delta = np.zeros(4)  # delta[t]: how the loss changes with the sum at step t
+delta = np.zeros(4)  # delta[t]: gradient of the loss with respect to the pre-activation of step t
 delta[3] = 1 - h[3] ** 2
 for t in (2, 1):
     delta[t] = delta[t + 1] * w_h * (1 - h[t] ** 2)
 
-shares = [delta[t] * h[t - 1] for t in (1, 2, 3)]  # of w_h, one for each place where it stands
+parts = [delta[t] * h[t - 1] for t in (1, 2, 3)]  # contributions to dL/dw_h, one for each step
 for t in (1, 2, 3):
-    print(f"step {t}: h = {h[t]:.4f}   delta = {delta[t]:.4f}   share of w_h = {shares[t - 1]:.4f}")
-print(f"together: dL/dw_h = {sum(shares):.4f}")
+    print(
+        f"step {t}: h = {h[t]:.4f}   delta = {delta[t]:.4f}   contribution to dL/dw_h = {parts[t - 1]:.4f}"
+    )
+print(f"sum: dL/dw_h = {sum(parts):.4f}")
 
 # %%
 nodes = {f"h{t}": (2.0 * t, 0) for t in range(4)} | {f"x{t}": (2.0 * t, -1) for t in (1, 2, 3)}
@@ -234,17 +246,17 @@ plot.graph(
     + [("h3", "L")],
     labels=labels,
     colors={f"x{t}": plot.ORANGE for t in (1, 2, 3)} | {"L": plot.BLUE},
-    title="There and back",
-    caption="First line: values, from left to right. Second line: slopes of the loss, from right "
-    "to left. The input at step 1 is heard with a strength of 0.088 at step 3.",
+    title="Forward pass and backward pass",
+    caption="First line: states, computed from left to right. Second line: gradients of the loss, "
+    "computed from right to left. The gradient with respect to the input of step 1 is 0.088.",
     width=8.4,
     height=2.2,
 )  # fmt: skip
 
 # %% [markdown]
 r"""
-A weight that is used at every step collects a share from every step: **gradients are summed over
-time**. As always, check it. Nudge $w_h$ and see how the loss moves:
+A weight that is used at every step gets a contribution from every step: **gradients are summed over
+time**. Check it as always, with finite differences:
 """
 
 
@@ -254,19 +266,29 @@ def loss_at(w_h):
 
 
 numeric = (loss_at(0.5 + 1e-5) - loss_at(0.5 - 1e-5)) / 2e-5
-print(f"by hand {sum(shares):.8f}   by finite differences {numeric:.8f}")
-print(f"if only the last step counted: {shares[-1]:.4f}, and that is wrong")
+print(f"by hand {sum(parts):.8f}   by finite differences {numeric:.8f}")
+print(f"with the last step only: {parts[-1]:.4f}, which is wrong")
 
 # %% [markdown]
 r"""
-For a layer of many units the same in matrices, for one sequence: `delta @ Wh.T` carries it one step
-back, `outer` gives each step's share. Again against finite differences, for every single weight:
+For a layer of many units the formulas are the same, with matrices. The state $h_t$ reaches the loss
+directly and through the next step, so
+
+$$
+\delta_t = \Big(\frac{\partial L}{\partial h_t}\Big|_\text{direct} + \delta_{t+1} W_h^\top\Big)
+\odot (1 - h_t^2), \qquad
+\frac{\partial L}{\partial W_h} = \sum_t h_{t-1}^\top \delta_t, \qquad
+\frac{\partial L}{\partial W_x} = \sum_t x_t^\top \delta_t .
+$$
+
+This is **backpropagation through time** (BPTT). Here it is for one sequence and a loss of the last
+state, compared with finite differences for every single weight:
 """
 
 
 # %%
 def states_of(X, Wx, Wh, b):
-    """States after each step, with the one before the first in front: (n_steps + 1, n_units)."""
+    """The first state and the states after each step: (n_steps + 1, n_units)."""
     H = [np.zeros(len(b))]
     for inputs in X:
         H.append(np.tanh(inputs @ Wx + H[-1] @ Wh + b))
@@ -274,7 +296,7 @@ def states_of(X, Wx, Wh, b):
 
 
 def through_time(X, Wx, Wh, b, grad_last):
-    """Gradient of Wh, when the loss changes with the last state by grad_last."""
+    """Gradient with respect to Wh, given the gradient with respect to the last state."""
     H, grad_Wh, grad_h = states_of(X, Wx, Wh, b), np.zeros_like(Wh), grad_last
     for t in range(len(X), 0, -1):
         delta = grad_h * (1 - H[t] ** 2)
@@ -285,7 +307,7 @@ def through_time(X, Wx, Wh, b, grad_last):
 
 rng = np.random.default_rng(SEED)
 X, Wx, Wh, b = (rng.normal(size=size) for size in ((12, 2), (2, 5), (5, 5), 5))
-weigh = rng.normal(size=5)  # the loss: a weighted sum of the last state
+weigh = rng.normal(size=5)  # the loss is a weighted sum of the last state
 exact, numeric = through_time(X, Wx, Wh, b, weigh), np.zeros((5, 5))
 for index in np.ndindex(5, 5):
     ends = []
@@ -299,27 +321,41 @@ print(f"relative error over 12 steps: {difference:.1e}")
 
 # %% [markdown]
 r"""
-In practice one cuts a long text into windows of 40 or 100 steps and carries gradients back within a
-window only: **truncated** backpropagation through time. A longer past can still be *remembered*,
-but nothing further back than a window can be *learned from*.
+A long text is cut into windows of 40 or 100 steps, and gradients are carried back within a window
+only: **truncated** backpropagation through time. If the state is carried over from one window to the
+next, the network can still *use* a longer past, but it can't *learn from* errors further back than a
+window. If every window starts with the state 0, as in section 7, it can't use a longer past either.
 
-## 4. Vanishing and exploding, measured
+## 4. Vanishing and exploding gradients
 
-The unrolled network is as deep as the sequence is long, and all its layers have the *same* matrix.
-In week 2 each layer could be a little too weak or too strong, and luck might level it. Here there
-is no luck: a factor 0.9 at each step is $0.9^{100}$.
+By how much does a small change of the first state change the last one? One step turns a change
+$\mathrm{d}h_{t-1}$ into $\mathrm{d}h_{t-1}\, W_h \operatorname{diag}(1 - h_t^2)$. So the **Jacobian**
+over $T$ steps is a product of $T$ matrices (from left to right, since our states are rows),
+
+$$
+\frac{\partial h_T}{\partial h_0} = \prod_{t=1}^{T} W_h \operatorname{diag}(1 - h_t^2) ,
+$$
+
+and backpropagation multiplies the gradient by their transposes, last step first: one
+**vector–Jacobian product** for each step. How much a matrix can change the length of a vector is
+given by its **singular values**. If the largest singular value of $W_h$ is $s$, then a gradient has
+at most $s^T$ times its length after $T$ steps, since the derivative of tanh is at most 1. For $s < 1$
+it must vanish; for $s > 1$ it can explode.
+
+In week 2 each layer had its own matrix, and factors above and below 1 could cancel. Here all factors
+contain the *same* matrix: 0.9 at each step is $0.9^{100}$ after a hundred.
 
 **Predict.** We measure the length of the gradient of the last state with respect to the first one,
-over 5 to 100 steps, for matrices that stretch every vector by 0.5, 0.9, 1.0, 1.1, 1.5. Which of the
-five curves go up? (Mind the tanh.)
+over 5 to 100 steps, for matrices whose singular values are all equal to 0.5, 0.9, 1.0, 1.1 or 1.5.
+Which of the five curves go up? (Mind the tanh.)
 """
 
 
 # %%
-def reach(stretch, n_steps, input_size=0.1, n_units=30):
-    """Length of the gradient with respect to the first state, of a unit gradient at the last."""
+def reach(singular_value, n_steps, input_size=0.1, n_units=30):
+    """Length of the gradient at the first state, if it has length 1 at the last state."""
     rng = np.random.default_rng(SEED)
-    Wh = stretch * np.linalg.qr(rng.normal(size=(n_units, n_units)))[0]
+    Wh = singular_value * np.linalg.qr(rng.normal(size=(n_units, n_units)))[0]
     H = states_of(input_size * rng.normal(size=(n_steps, n_units)), np.eye(n_units), Wh, 0 * Wh[0])
     grad_h = rng.normal(size=n_units)
     grad_h /= np.linalg.norm(grad_h)
@@ -329,36 +365,34 @@ def reach(stretch, n_steps, input_size=0.1, n_units=30):
 
 
 steps = [5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
-stretches = (1.5, 1.1, 1.0, 0.9, 0.5)
+singular_values = (1.5, 1.1, 1.0, 0.9, 0.5)
 plot.side_by_side(
     plot.curves(
-        {f"× {s}": [s**n for n in steps] for s in stretches},
+        {f"{s}": [s**n for n in steps] for s in singular_values},
         x=steps, logy=True, ylim=(1e-20, 1e19), xlabel="steps", ylabel="length of the gradient",
         title="linear units",
     ),
     plot.curves(
-        {f"× {s}": [reach(s, n) for n in steps] for s in stretches},
+        {f"{s}": [reach(s, n) for n in steps] for s in singular_values},
         x=steps, logy=True, ylim=(1e-20, 1e19), xlabel="steps", title="tanh units",
     ),
-    caption="Left: without tanh it is the stretch to the power of the steps. Right: the same "
-    "matrices with tanh. Two marks on the axis are a factor of a million apart.",
+    caption="Each curve has the singular value of its matrix at its end. Left: without tanh the length "
+    "is this number to the power of the steps. Right: the same matrices with tanh.",
 )  # fmt: skip
 
 # %%
-for stretch in stretches:
-    print(
-        f"stretch {stretch}: {reach(stretch, 10):8.1e} over 10 steps, {reach(stretch, 100):8.1e} over 100"
-    )
+for s in singular_values:
+    print(f"singular values {s}: {reach(s, 10):8.1e} over 10 steps, {reach(s, 100):8.1e} over 100")
 
 # %% [markdown]
 r"""
-Below 1 it **vanishes**: over a hundred steps nothing is left to learn from. Above 1 it can
-**explode**. tanh damps, since its slope is never above 1: with it only the strongest matrix still
-explodes, and much more slowly. Even a matrix that keeps all lengths
-(stretch 1) loses a little at each step as soon as the units do something.
+Below 1 the gradient **vanishes**: over a hundred steps nothing is left to learn from. Above 1 it can
+**explode**. The derivative of tanh is never above 1, so that with tanh only the largest matrix still
+explodes, and much more slowly. Even with singular values of exactly 1 the gradient shrinks a little
+at each step as soon as the states are not zero.
 
-And the unit of section 2, which remembered so well? To hold its bit it sat at $h = 0.999$, where
-the slope of tanh is $1 - h^2$:
+And the unit of section 2, which remembered so well? It held its bit at $h = 0.999$, where the
+derivative of tanh is $1 - h^2$:
 """
 
 # %%
@@ -368,15 +402,14 @@ print(f"state after 30 steps: {h[-1]:.4f}   each step multiplies the gradient by
 
 # %% [markdown]
 r"""
-That is the dilemma (Hochreiter 1991; Bengio, Simard and Frasconi 1994): **a plain unit that keeps
-its memory safe can't learn from it, and one that can learn can't keep it safe.** Section 5 has the
-way out. First the cheaper half of the problem.
+This is the dilemma (Hochreiter 1991; Bengio, Simard and Frasconi 1994): **where a plain unit holds
+its memory safely, its gradient vanishes; where the gradient survives, the memory is not safe.**
+Section 5 has a solution. First the easier half of the problem.
 
-### Clipping
+### Gradient clipping
 
-An exploding gradient is no subtle thing. Here is a loss with a cliff: one linear unit, 50 steps,
-$h_{50} = w^{50}$, and it should become one half. Where it explodes a single step of gradient
-descent throws the weight out of sight.
+Here is a loss with a cliff: one linear unit, 50 steps, $h_{50} = w^{50}$, with one half as its
+target. Where the gradient explodes, a single step of gradient descent moves the weight far away.
 
 **Predict.** Start at $w = 1.04$ with learning rate 0.005. Where does the first step lead, without
 clipping? And with the gradient clipped to length 1?
@@ -410,44 +443,51 @@ plot.overlay(
     plot.curves({"loss": (w, loss(w)), "clipped steps": (clipped, loss(clipped))}),
     xlabel="recurrent weight $w$",
     ylabel="loss",
-    title="Down a cliff, by small steps",
+    title="Gradient descent on a cliff, with clipping",
     caption="Fourteen steps, with the gradient clipped to length 1. The loss is zero where "
     "$w^{50}$ is one half, at 0.986.",
 )
 
 # %% [markdown]
 r"""
-Without clipping the first step leads far off the page. Clipped, gradient descent walks down the
-wall, 0.005 at a time. At the bottom it hops to and fro: the walls there are steep, too, and every
-step still has its full length. (A learning rate that falls, as in section 7, ends that.)
+Without clipping, the first step leads far off the page. With clipping, gradient descent walks down
+the wall in steps of 0.005. At the bottom it oscillates: the walls are steep there, too, and every
+step still has its full length. (A decreasing learning rate, as in section 7, ends that.)
 
 Keep the direction, limit the length: $g \leftarrow g \cdot \min(1, \text{max} / \lVert g \rVert)$,
-with the length taken over *all* gradients together (Pascanu, Mikolov and Bengio 2013). In Keras it
-is `global_clipnorm=1.0` of the optimiser. Clipping cures explosion. It does nothing for what has
-vanished: a gradient of $10^{-30}$ has no direction worth keeping.
+where the length is that of *all* gradients together (Pascanu, Mikolov and Bengio 2013). In Keras it
+is `global_clipnorm=1.0` of the optimizer. Clipping cures exploding gradients. It does nothing for
+vanishing ones: scaling a gradient of $10^{-30}$ up does not help, because the contributions of the
+recent steps are added to it, and hide it.
 
-## 5. Gates
+## 5. Gates: LSTM and GRU
 
 The plain unit rewrites its whole state at every step, through a matrix and a tanh. Hochreiter and
-Schmidhuber (1997) gave it a second state that is *not* rewritten: the **cell** $c$. What is in the
-cell stays in the cell, unless a **gate** decides otherwise. A gate is a logistic unit, so its answer
-is between 0 (shut) and 1 (open), and it is computed from what the network sees. Gate by gate:
+Schmidhuber (1997) added a second state that is *not* rewritten: the **cell** $c$. What is in the
+cell stays there unless a **gate** changes it. A gate is a layer of logistic units. Its values are
+between 0 (closed) and 1 (open), and are computed from the input and the previous state. This is the
+**LSTM** (long short-term memory):
 
 | | | |
 |---|---|---|
-| **forget gate** | $f_t = \sigma(x_t W_x^f + h_{t-1} W_h^f + b^f)$ | how much of the old cell stays |
-| **input gate** | $i_t = \sigma(x_t W_x^i + h_{t-1} W_h^i + b^i)$ | how much of the new comes in |
-| **candidate** | $g_t = \tanh(x_t W_x^g + h_{t-1} W_h^g + b^g)$ | what the new is |
+| **forget gate** | $f_t = \sigma(x_t W_x^f + h_{t-1} W_h^f + b^f)$ | how much of the old cell is kept |
+| **input gate** | $i_t = \sigma(x_t W_x^i + h_{t-1} W_h^i + b^i)$ | how much of the candidate is added |
+| **candidate** | $g_t = \tanh(x_t W_x^g + h_{t-1} W_h^g + b^g)$ | the new content |
 | **output gate** | $o_t = \sigma(x_t W_x^o + h_{t-1} W_h^o + b^o)$ | how much of the cell is shown |
 | **cell** | $c_t = f_t \odot c_{t-1} + i_t \odot g_t$ | keep some, add some |
-| **state** | $h_t = o_t \odot \tanh(c_t)$ | what the others get to see |
+| **state** | $h_t = o_t \odot \tanh(c_t)$ | what other layers see |
 
-(The forget gate came later: Gers, Schmidhuber and Cummins 2000.) Read the line of the cell again.
-Along it, $\partial c_t / \partial c_{t-1} = f_t$: **no matrix and no tanh, only a gate that the
-network can open.** With $f = 1$ a gradient arrives after a thousand steps as it left.
+(The forget gate was added by Gers, Schmidhuber and Cummins 2000.) These are four sets of weights, so
+an LSTM has four times the parameters of a plain layer. Read the line of the cell again. Along the
+cell, $\partial c_t / \partial c_{t-1} = f_t$: **no matrix and no tanh, only a gate that the network
+can open.** With $f = 1$ a gradient passes a thousand steps unchanged; Hochreiter and Schmidhuber
+called this the **constant error carousel**. It holds along the cell only. The gates and the
+candidate depend on $h_{t-1}$, and on that path the gradient is still multiplied by recurrent
+weights: an LSTM's gradient can explode, so clipping is still needed.
 
-**Predict.** A cell gets 1 at step 5 and nothing after. What is left of it at step 60 with the
-forget gate at 0.5, 0.9, 0.99? Move the sliders, then run the cell below.
+**Predict.** A cell receives 1 at step 5 and $-1$ at step 35. What is left in the cell just before step
+35, and at the last step, 59, with the forget gate at 0.5, 0.9, 0.99? Move the sliders, then run the
+cell below.
 """
 
 # %%
@@ -459,16 +499,16 @@ plot.curves(
     {f"forget gate {f:g}": f**ages for f in (1.0, 0.99, 0.9, 0.5)},
     x=ages,
     xlabel="steps later",
-    ylabel="left in the cell, and of the gradient",
+    ylabel="fraction left, of cell and gradient",
     title="What a cell keeps",
-    caption="The same curve says two things: how long a memory lasts, and how far back a gradient "
+    caption="The same curve has two meanings: how long a memory lasts, and how far back a gradient "
     "reaches.",
 )
 
 # %% [markdown]
 r"""
-In code, with one dictionary entry for each gate. (Keras has all four in one matrix. You will write
-that in the assignment.)
+In code, with one dictionary entry for each gate. (Keras stores all four in one matrix. You will
+write that version in the assignment.)
 """
 
 
@@ -479,9 +519,9 @@ def sigma(z):
 
 def lstm_cell(x, h, c, Wx, Wh, b):
     """One step of an LSTM; Wx, Wh and b have an entry each for "f", "i", "g" and "o"."""
-    sums = {gate: x @ Wx[gate] + h @ Wh[gate] + b[gate] for gate in "figo"}
-    c = sigma(sums["f"]) * c + sigma(sums["i"]) * np.tanh(sums["g"])
-    return sigma(sums["o"]) * np.tanh(c), c
+    z = {gate: x @ Wx[gate] + h @ Wh[gate] + b[gate] for gate in "figo"}
+    c = sigma(z["f"]) * c + sigma(z["i"]) * np.tanh(z["g"])
+    return sigma(z["o"]) * np.tanh(c), c
 
 
 def gru_cell(x, h, Wx, Wh, b):
@@ -496,10 +536,21 @@ def gru_cell(x, h, Wx, Wh, b):
 
 # %% [markdown]
 r"""
-The second one is the **gated recurrent unit** (Cho et al. 2014), the LSTM's smaller sister: no
-separate cell, two gates. The *update gate* $z$ mixes old and new, $h_t = z \odot h_{t-1} + (1 - z)
-\odot \tilde h$; the *reset gate* $r$ says how much of the past the candidate $\tilde h$ may see.
-Are these the equations that Keras computes?
+The second function is the **gated recurrent unit**, GRU (Cho et al. 2014), a smaller relative of the
+LSTM: no separate cell, and two gates. The *update gate* $z$ mixes old and new, the *reset gate* $r$
+controls how much of the past the candidate $\tilde h$ sees:
+
+$$
+\begin{aligned}
+z_t &= \sigma(x_t W_x^z + h_{t-1} W_h^z + b^z), &
+r_t &= \sigma(x_t W_x^r + h_{t-1} W_h^r + b^r), \\
+\tilde h_t &= \tanh\!\big(x_t W_x^h + b^h + r_t \odot (h_{t-1} W_h^h + b'^h)\big), &
+h_t &= z_t \odot h_{t-1} + (1 - z_t) \odot \tilde h_t .
+\end{aligned}
+$$
+
+This is Keras' default. Cho et al. apply the reset gate *before* the matrix: $(r_t \odot h_{t-1})
+W_h^h$. Does our code agree with Keras?
 """
 
 # %%
@@ -522,11 +573,11 @@ print(f"after 20 steps, largest difference: LSTM {np.abs(h_lstm - by_keras[0][-1
 
 # %% [markdown]
 r"""
-They are. Now measure what the gates are worth *before any training*: nudge the first state, and see
-what of that nudge is left after so many steps.
+It does. Now measure what the gates do *before any training*: change the first state slightly, and
+see how much of the change is left after so many steps.
 
-**Predict.** A plain layer and three LSTMs, all with the random weights that Keras draws; the LSTMs'
-forget gates have biases 0, 1 (Keras' default) and 3. Who forgets first? Who last?
+**Predict.** A plain layer and three LSTMs, all with the random weights that Keras draws; the biases
+of the LSTMs' forget gates are 0, 1 (Keras' default) and 3. Which forgets first? Which last?
 """
 
 
@@ -535,13 +586,13 @@ def plain_cell(x, h, Wx, Wh, b):
     return np.tanh(x @ Wx + h @ Wh + b)
 
 
-def nudge_left(step, start, n_steps):
-    """Length of the change of the last state, per length of a tiny nudge of the first."""
+def change_left(step, start, n_steps):
+    """Length of the change of the last state, per length of a tiny change of the first."""
     rng = np.random.default_rng(SEED)
-    nudge, X = rng.normal(size=start.shape), 0.5 * rng.normal(size=(n_steps, 8))
-    nudge *= 1e-4 / np.linalg.norm(nudge)
+    change, X = rng.normal(size=start.shape), 0.5 * rng.normal(size=(n_steps, 8))
+    change *= 1e-4 / np.linalg.norm(change)
     ends = []
-    for state in (start + nudge, start - nudge):
+    for state in (start + change, start - change):
         for inputs in X:
             state = step(inputs, state)
         ends.append(state)
@@ -569,32 +620,32 @@ for bias in (0, 1, 3):
     kinds[f"LSTM, forget bias {bias}"] = (lstm_layer_step(bias), np.zeros((2, 32)))
 distances = [1, 2, 4, 8, 16, 24, 32, 48]
 plot.curves(
-    {name: [nudge_left(*kind, n) for n in distances] for name, kind in kinds.items()},
+    {name: [change_left(*kind, n) for n in distances] for name, kind in kinds.items()},
     x=distances,
     logy=True,
     xlabel="steps",
-    ylabel="left of the nudge",
-    title="Untrained layers, and how long they feel a nudge",
-    caption="The forget gate's first bias decides how far back learning can reach when it begins.",
+    ylabel="length of the change that is left",
+    title="How long untrained layers remember a change",
+    caption="The initial bias of the forget gate determines how far back learning can reach at first.",
 )
 
 # %% [markdown]
 r"""
-Were you surprised by the plain one? Keras draws its recurrent matrix orthogonal, section 4's
-"stretch 1", and with that it starts far better than an LSTM with bias 0, and no worse than one
-with bias 1. **An LSTM has no long memory of its own; it has gates that can be opened**, by a bias
-at the start or by learning. What the plain layer can't do is choose. It feels an old nudge for a
-while, but every new input is added on top, and it has no way to say: *this I keep, that I let
-pass*. That choice is what the next section asks for.
+Were you surprised by the plain layer? Keras initializes its recurrent matrix as an orthogonal one,
+with all singular values 1 as in section 4, and with that it starts far better than an LSTM with bias
+0, and no worse than one with bias 1. **An LSTM does not have a long memory from the start; it has
+gates that can be opened**, by a bias at initialization or by learning. What the plain layer can't do
+is choose. It keeps a change for a while, but every new input is added on top, and it has no way to
+keep one input and ignore another. That choice is what the next section asks for.
 """
 
 # %% [markdown]
 r"""
-## 6. Short and long memories
+## 6. Short- and long-term dependencies
 
-Enough of gradients: what can be *learned*? The **copy task** is the smallest exam for a memory. A
-symbol, one of four; then noise; then a question mark: what was the first symbol? The noise between
-is the **gap**. Nothing but a memory helps, and guessing is right once in four times.
+What can these networks *learn*? The **copy task** is the simplest test of memory. A symbol, one of
+four; then noise; then a question mark: what was the first symbol? The length of the noise is the
+**gap**. Only memory helps, and guessing is right one time in four.
 """
 
 # %%
@@ -605,14 +656,15 @@ for row, answer in zip(sequences, answers, strict=True):
 
 # %% [markdown]
 r"""
-**Predict.** Three networks with 32 units each, plain, LSTM and GRU, train on gaps between 1 and 40,
-with the same number of minibatches. Draw, for each, its accuracy against the gap: up to which gap
-is it right? And what happens at gap 60, which none of them has ever seen?
+**Predict.** Networks with 32 units, plain, LSTM and GRU, train on gaps between 1 and 40, with the same
+number of minibatches. Draw, for each, its accuracy against the gap: up to which gap is it right? And
+what happens at a gap of 1,000, which none of them has ever seen? (The plain network is trained three
+times, with different random numbers.)
 """
 
 
 # %%
-def learn_to_copy(layer, n_batches=330, most=40):
+def learn_to_copy(layer, seed, n_batches=330, most=40):
     """Train a network with one recurrent layer on gaps 1 to `most`; return the model."""
     model = keras.Sequential(
         [keras.Input((None,), dtype="int32"), layers.Embedding(9, 8), layer, layers.Dense(4)]
@@ -622,50 +674,75 @@ def learn_to_copy(layer, n_batches=330, most=40):
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         jit_compile=False,
     )
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(seed)
     for batch in range(n_batches):
         gap = int(rng.integers(1, most + 1))
-        model.train_on_batch(*text.copy_task(64, gap, seed=SEED + batch + 1))
+        model.train_on_batch(*text.copy_task(64, gap, seed=1000 * seed + batch + 1))
     return model
 
 
-def accuracy_at(model, gap, n=400):
+def confusion_at(model, gap, n=200):
+    """Row i, column j: fraction of sequences with first symbol i for which the answer is j."""
     sequences, answers = text.copy_task(n, gap, seed=SEED + 10_000)
-    return np.mean(np.asarray(model(sequences)).argmax(axis=1) == answers)
+    counts = np.zeros((4, 4))
+    np.add.at(counts, (answers, np.asarray(model(sequences)).argmax(axis=1)), 1)
+    return counts / counts.sum(axis=1, keepdims=True)
 
 
-gaps = [1, 2, 4, 6, 8, 12, 16, 20, 30, 40, 60]
-found = {}
-for name, make in (("plain", layers.SimpleRNN), ("LSTM", layers.LSTM), ("GRU", layers.GRU)):
-    keras.utils.set_random_seed(SEED)
-    model = learn_to_copy(make(32))
-    found[name] = [accuracy_at(model, gap) for gap in gaps]
+gaps = [1, 2, 4, 8, 16, 40, 100, 1000]
+runs = [(f"plain, run {k + 1}", layers.SimpleRNN, SEED + k) for k in range(3)]
+runs += [("LSTM", layers.LSTM, SEED), ("GRU", layers.GRU, SEED)]
+found, confusions = {}, {}
+for name, make, seed in runs:
+    keras.utils.set_random_seed(seed)
+    model = learn_to_copy(make(32), seed)
+    tables = {gap: confusion_at(model, gap) for gap in gaps}
+    found[name] = [np.diag(tables[gap]).mean() for gap in gaps]
+    confusions[name] = tables[100]
+    print(f"{name:13} {model.count_params():,} parameters")
 plot.curves(
     found | {"guessing": [0.25] * len(gaps)},
     x=gaps,
+    logx=True,
     xlabel="gap between the symbol and the question",
     ylabel="accuracy",
     ylim=(0, 1.05),
-    title="Who still knows the first symbol?",
-    caption="Trained on gaps up to 40, all equally often. A gap of 60 is new to all of them.",
+    title="Accuracy on the copy task",
+    caption="Trained on gaps from 1 to 40, all equally often. Longer gaps are new to all networks.",
+)
+
+# %%
+plot.side_by_side(
+    *[
+        plot.heatmap(table, rows="ABCD", columns="ABCD", numbers=".2f", xlabel="answer", title=name)
+        for name, table in confusions.items()
+        if "plain" in name
+    ],
+    caption="What the three plain networks answer (columns) to each first symbol (rows), at a gap of 100.",
 )
 
 # %% [markdown]
 r"""
-With gates the symbol survives any gap, also one that was never trained. The plain network stays far
-behind, even at short gaps.
+The LSTM and the GRU answer correctly at every gap, up to 1,000, though they were trained on gaps up to
+40 only. The plain networks do worse already at short gaps. But look closely: from a gap of 4 or so to a
+gap of 1,000 their accuracy does not *decrease*. The tables show why. A plain network puts the four
+symbols into two or three groups, and always gives the same answer for the symbols of a group. The group
+is remembered as long as you like. Training has found what we set by hand in section 2: a saturated unit
+that holds one bit.
 
-A dependency over three steps is **short-term**, one over thirty **long-term**. Notice that this is
-about *learning*. Section 2's unit shows that a plain network can hold a bit for ever, and this one
-would be no exception: fed mostly with short gaps it learns them, and then, step by step, the long
-ones too (try it below). Fed with long ones from the start it does not find the way, because the
-gradient that would lead there has vanished. Gates find it either way.
+So a plain network can remember. What it did not learn, in the same number of minibatches, is to hold
+*two* bits. This fits the dilemma of section 4: once the state is saturated, hardly any gradient comes
+back to the step where the symbol was read, and the symbols of a group stay together. (It fits, but the
+experiment does not prove it.)
+
+A dependency over three steps is called **short-term**, one over thirty **long-term**. Gates make
+long-term dependencies learnable.
 
 ### Brackets and quotation marks
 
-Real text is full of such dependencies. After `(` there has to be a `)` some time, and a `]` would
-be wrong. Whoever opened with `"` must not close with `'`. Here are lines with both, made for the
-purpose:
+Real text is full of such dependencies. After `(` there must be a `)` at some point, and a `]` would be
+wrong. A quotation that was opened with `"` must not be closed with `'`. Here are artificial lines with
+both:
 """
 
 # %%
@@ -674,17 +751,18 @@ print(text.quotes(3, 44, seed=SEED + 3))
 
 # %% [markdown]
 r"""
-The networks read such lines character by character and guess the next one each time. We look at
-closing marks only: given that something closes here, does the network know *which* of the two kinds?
-The distance is how far back the mark stands that opened.
+The networks read such lines character by character and predict the next one each time. We evaluate
+them at closing marks only: given that something closes here, does the network give the correct kind
+a higher probability than the other? The *distance* is the number of characters back to the opening
+mark.
 
-**Predict.** Right half the time is guessing. Up to which distance will the plain network know?
+**Predict.** Guessing is right half the time. Up to which distance will the plain network be better?
 """
 
 
 # %%
 def openers(line):
-    """For each closing mark of a line: (place, its distance to what it closes)."""
+    """For each closing mark of a line: (place, distance to its opening mark)."""
     waiting, found = [], []
     for place, letter in enumerate(line):
         if letter in ")]" or (letter in "\"'" and waiting and line[waiting[-1]] == letter):
@@ -705,7 +783,7 @@ def numbers(whole):
 
 
 def exam(model, whole):
-    """(distance, is the right kind more probable than its rival) for each closing mark."""
+    """For each closing mark: (distance, is the correct kind more probable than the other)."""
     ids = numbers(whole)
     logits = np.asarray(model(ids[:, :-1]))
     results = []
@@ -751,36 +829,37 @@ plot.side_by_side(
             curves[task],
             x=middles,
             ylim=(0.4, 1.03),
-            xlabel="distance to the mark that opened",
-            ylabel="right kind of mark" if task == "brackets" else "",
+            xlabel="distance to the opening mark",
+            ylabel="fraction correct" if task == "brackets" else "",
             title=task,
         )
         for task in exams
     ),
-    caption="One half is guessing. Brackets nest, so a network has to remember several at once.",
+    caption="One half is guessing. Brackets are nested: a network has to remember several at once.",
 )
 
 # %% [markdown]
 r"""
-One open quotation is one bit to keep, and that all three can learn if they see enough of it. Open
-brackets are a pile of bits, of which the last one counts first; here the plain network loses track
-with every step. (These are single runs. When a network hits upon the trick is partly luck: another
-seed, or two epochs less, and one of the curves may still lie at one half.)
+One open quotation is one bit to keep, and all three networks can learn that if they see enough of it.
+Open brackets are a **stack** of bits, of which the last one is needed first; here the accuracy falls
+with the distance, fastest for the plain network. (These are single training runs. When a network finds the solution depends
+on the random numbers: with another seed, or two epochs less, one of the curves may still be at one
+half.)
 
 ## 7. A network that reads characters
 
-Now real text. In the `quick` profile it is what every Python carries: the documentation behind
-`help("assert")` and its like. In `full` it is tiny Shakespeare, if there is a copy of it or an
-internet connection. Three steps turn text into training data:
+Now real text. In the `quick` profile it is the documentation that comes with every Python, behind
+`help("assert")` and the like. In `full` it is tiny Shakespeare, if there is a copy of it or an internet
+connection. Three steps turn text into training data:
 
 * a **vocabulary** gives each character a number;
 * the text is cut into **windows**, edge to edge, and several windows make a minibatch;
-* the **targets** are the same windows, one character further on. So there is one guess for each
+* the **targets** are the same windows, shifted by one character. So there is one prediction for each
   character that was read: section 1's last pattern, many to many, in step.
 
-During training the network always reads the *true* text, whatever it would have guessed itself.
-That is called **teacher forcing**: each of the 40 guesses of a window can be judged and learned
-from, all in one pass.
+No one has to label anything: the text is its own target. This is **self-supervised** learning. During
+training the network always reads the *true* text, whatever it predicted itself. That is called
+**teacher forcing**: all 40 predictions of a window can be evaluated and learned from in one pass.
 """
 
 # %%
@@ -808,30 +887,30 @@ print("its targets:", repr("".join(letters[k] for k in targets[20])))
 
 # %% [markdown]
 r"""
-### How good is a guess? Bits per character
+### Bits per character
 
-If the character that comes had probability $p$, one needs $-\log_2 p$ **bits** to say it. The mean
-over a text is the network's loss, with the logarithm to base 2. Two characters, equally likely: 1
-bit. Guessing blindly among all:
+If the model gave the character that came next the probability $p$, its **surprisal** was $-\log_2 p$
+**bits**. The mean surprisal over a text, in **bits per character**, is the cross-entropy loss with
+the logarithm to base 2. Two equally likely characters: 1 bit. Guessing uniformly among all:
 """
 
 # %%
 known, asked = encode(learn), encode(judge)
-print(f"blindly: {np.log2(len(letters)):.2f} bits per character")
+print(f"uniform guessing: {np.log2(len(letters)):.2f} bits per character")
 rivals = {n: text.ngram_bits(known, asked, n) for n in range(1, 7)}
 for n, bits in rivals.items():
-    named = {1: "how frequent each character is", 2: "what follows each character"}
-    print(f"table of {named.get(n, f'what follows each {n - 1} characters')}: {bits:.2f}")
+    named = {1: "frequencies of the characters", 2: "what follows each character"}
+    print(f"table of {named.get(n, f'what follows {n - 1} characters')}: {bits:.2f}")
 
 # %% [markdown]
 r"""
-These are tables of counts, made from the text to learn from and judged on text they have not seen.
-Shannon played this game with people in 1951 and found that English, with its letters and the space
-alone, has between 0.6 and 1.3 bits a letter: *people* guess that well. (Three
-years before he had sampled from tables such as these, by hand, with a book.)
+These models are **n-grams**: tables of counts, made from the training text and tested on new text.
+Shannon measured people in this way in 1951 and found that English, written with its letters and the
+space only, has between 0.6 and 1.3 bits per letter: that is how well *people* predict. (Three years
+earlier he had sampled from such tables, by hand, with a book.)
 
 **Predict.** A GRU with 96 units is about to read the text six times. After how many epochs will it
-beat the table of what follows each pair? And the best table?
+be better than the table of what follows each pair? And than the best table?
 """
 
 
@@ -847,7 +926,7 @@ def char_model(n_units):
     )
 
 
-def surprise(model, ids, n_steps=100):
+def surprisal(model, ids, n_steps=100):
     """-log2 p of every character of a text, in windows: (n_windows, n_steps)."""
     X, Y = windows(ids, n_steps)
     logits = np.asarray(model(X), dtype=np.float64)
@@ -857,7 +936,7 @@ def surprise(model, ids, n_steps=100):
 
 
 def compiled(model, n_steps):
-    """The model, ready to be trained so many steps with a learning rate that falls to zero."""
+    """The model, compiled for n_steps training steps, in which the learning rate falls to zero."""
     rate = keras.optimizers.schedules.CosineDecay(0.01, n_steps)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = keras.optimizers.Adam(rate, global_clipnorm=1.0)
@@ -869,11 +948,21 @@ n_epochs, n_units = (12, 256) if PROFILE == "full" else (6, 96)
 keras.utils.set_random_seed(SEED)
 model = compiled(char_model(n_units), n_epochs * (len(inputs) // 32))
 print(f"{model.count_params():,} parameters")
-snapshots, bits = [model.get_weights()], [surprise(model, asked)[:, 10:].mean()]
+snapshots, bits = {0: model.get_weights()}, [surprisal(model, asked)[:, 10:].mean()]
+
+
+def keep_weights(batch, logs):
+    """Keep the weights after 10, 30, 100 and 300 steps; called after each training step."""
+    n_steps = int(model.optimizer.iterations)
+    if n_steps in (10, 30, 100, 300):
+        snapshots[n_steps] = model.get_weights()
+
+
+keep = keras.callbacks.LambdaCallback(on_train_batch_end=keep_weights)
 for _ in range(n_epochs):
-    model.fit(inputs, targets, batch_size=32, verbose=0)
-    snapshots.append(model.get_weights())
-    bits.append(surprise(model, asked)[:, 10:].mean())
+    model.fit(inputs, targets, batch_size=32, verbose=0, callbacks=[keep])
+    bits.append(surprisal(model, asked)[:, 10:].mean())
+snapshots[int(model.optimizer.iterations)] = model.get_weights()
 
 # %%
 epochs, best = np.arange(n_epochs + 1), min(rivals, key=rivals.get)
@@ -884,48 +973,52 @@ plot.curves(
     xlabel="epoch",
     ylabel="bits per character, on new text",
     ylim=(1.8, 4.6),
-    title="A network against tables of counts",
-    caption=f"Horizontal: tables that know what follows 1, 2 and {best - 1} characters; the last is "
-    f"the best of all tables. The network begins far above the frame, at {bits[0]:.1f} bits.",
+    title="The network and tables of counts",
+    caption=f"Horizontal lines: tables of what follows 1, 2 and {best - 1} characters; the last is the "
+    f"best of all tables. The untrained network needs {bits[0]:.1f} bits, far above the frame.",
 )
 
 # %% [markdown]
 r"""
 ### From the 11th character on
 
-Why did the code leave out `[:, :10]`? Because at the start of a window the network has read nothing
-yet, and it would be unfair to ask.
+Why did the code leave out the first ten predictions of each window, with `[:, 10:]`? At the start of
+a window the network has read nothing yet, and a comparison would be unfair. We follow Sutskever,
+Martens and Hinton (2011). Their recurrent network read five million strings of 100 characters from
+Wikipedia, predicted each from the 11th character on, and was trained for about a month on a fast
+graphics card (Hinton's lecture of 2012). Asked to continue "The meaning of life is", it wrote "the
+tradition of the ancient human reproduction".
 
-**Predict.** Draw the mean surprise against the place in the window. Where does it stop falling?
+**Predict.** Draw the mean surprisal against the position in the window. Where does it stop falling?
 """
 
 # %%
 more = encode(whole[size : size + 50_000])
-by_place = surprise(model, more, 40).mean(axis=0)
+by_place = surprisal(model, more, 40).mean(axis=0)
 plot.curves(
     by_place,
     x=np.arange(1, 41),
-    xlabel="place in the window",
+    xlabel="position in the window",
     ylabel="bits per character",
-    title="Reading in",
+    title="Surprisal by position in the window",
     caption=f"Mean over {len(more) // 40:,} windows of new text.",
 )
 
 # %%
 print(
-    f"guesses 1 to 10: {by_place[:10].mean():.2f} bits; from the 11th on: {by_place[10:].mean():.2f}"
+    f"predictions 1 to 10: {by_place[:10].mean():.2f} bits; from the 11th on: {by_place[10:].mean():.2f}"
 )
 
 # %% [markdown]
 r"""
-The first guesses are poor, since there is nothing to go by. After five to ten characters the
-network has read itself in.
+The first predictions are poor, since the network has read nothing to base them on. After about five
+characters the curve is flat.
 
-## 8. Let it write
+## 8. Generating text
 
-A network that says what comes next can write: draw a character from its probabilities, let it read
-what it has just written, ask again. Section 5's `gru_cell` is all we need for that, with the
-weights that Keras found: one step for each character, and the state carried along.
+A network that predicts the next character can write: draw a character from its probabilities, give
+it to the network as the next input, and repeat. We only need section 5's `gru_cell` for that, with
+the weights that Keras found: one step for each character, with the state carried along.
 """
 
 
@@ -950,7 +1043,7 @@ def write(weights, prime, n, temperature, seed=SEED):
     return written
 
 
-# Is our way of running it Keras' way?
+# Does our code agree with Keras?
 logits, h = None, np.zeros(n_units)
 for k in asked[:60]:
     logits, h = step(model.get_weights(), k, h)
@@ -960,26 +1053,27 @@ print(
 
 # %% [markdown]
 r"""
-**Predict.** Samples follow: one before training, and one after each epoch. What is learned first:
-spaces, letters that go together, words, grammar, sense?
+**Predict.** Samples follow: before training, after 10, 30, 100 and 300 training steps, and at the end.
+What is learned first: spaces, common combinations of letters, words, grammar, meaning?
 """
 
 # %%
 prime = "the " if PROFILE == "quick" else "The "
-for epoch, weights in enumerate(snapshots):
+for n_steps, weights in snapshots.items():  # the last ones are those of the trained model
+    model.set_weights(weights)
     sample = write(weights, prime, 130, temperature=0.7)
-    print(f"epoch {epoch}, {bits[epoch]:.2f} bits: {sample!r}\n")
+    print(f"{n_steps} steps, {surprisal(model, asked)[:, 10:].mean():.2f} bits: {sample!r}\n")
 
 # %% [markdown]
 r"""
-First how frequent each character is, then where spaces go, then short words, then longer ones that
-might be words. Sense is not among what six epochs and 96 units can buy.
+First the network learns how frequent each character is, then common combinations of letters and where
+words end, then short words, then longer ones. Meaning is more than six epochs and 96 units can learn.
 
 ### Temperature
 
-The logits are divided by a **temperature** $\tau$ before the softmax. Below 1, what is probable
-becomes more so: safe, and soon repeating itself. Above 1 rare characters get their chance. At 0
-only the first choice is left.
+The logits are divided by a **temperature** $\tau$ before the softmax. Below 1, likely characters become
+even more likely: the text is safe, and soon repeats itself. Above 1, rare characters get a chance. As
+$\tau$ approaches 0, only the most probable character is left.
 """
 
 # %%
@@ -999,8 +1093,8 @@ for temperature in (0.5, 1.0, 2.0):
     )  # fmt: skip
 plot.side_by_side(
     *panels,
-    caption='What may follow "the co": the eight most probable characters, the same logits '
-    "each time.",
+    caption='The eight most probable characters after "the co", from the same logits at three '
+    "temperatures.",
 )
 
 # %%
@@ -1009,8 +1103,8 @@ for temperature in (0.2, 0.7, 1.0, 1.6):
 
 # %% [markdown]
 r"""
-Now you. The widget below has the whole network in it, in JavaScript: type a beginning, turn the
-temperature, and let it write. The bars show what it thinks may come next.
+Now it is your turn. The widget below contains the whole network, in JavaScript: type a beginning,
+change the temperature, and let it write. The bars show the probabilities of the next character.
 """
 
 # %%
@@ -1018,25 +1112,30 @@ widgets.text_generator(model, letters, prime="the statement ")
 
 # %% [markdown]
 r"""
-## 9. A unit that knows where it is
+## 9. A unit that detects open quotation marks
 
-Karpathy, Johnson and Fei-Fei (2015) looked into such a network and found a unit that knew whether a
-quotation was open. Nobody had asked for that. Is there one in ours?
+Karpathy, Johnson and Fei-Fei (2015) looked into such a network and found a unit that detected
+whether a quotation was open. Nobody had trained it to do so. Is there one in ours?
 
-Begin with section 6's GRU and its lines of made quotation marks, where we know that it remembers.
-Which of its units tells most about what is open?
+We begin with section 6's GRU and its artificial lines with quotation marks, where we know that it
+remembers. Which of its units carries most information about what is open?
 
-**Predict.** Two kinds of marks, open or not: how would a *single* unit with values between -1 and 1
-say all three?
+**Predict.** There are two kinds of quotation marks, open or not: how could a *single* unit with
+values between −1 and 1 represent all three states?
 """
 
 
 # %%
-def states_while_reading(weights, ids):
-    """State of the recurrent layer after every character: (n_characters, n_units)."""
+def states_while_reading(weights, ids, fixed=()):
+    """State of the recurrent layer after every character: (n_characters, n_units).
+
+    A unit in `fixed`, a list of pairs (unit, value), has this value after every step.
+    """
     h, states = np.zeros(weights[2].shape[0]), []
     for k in ids:
         _, h = step(weights, k, h)
+        for unit, value in fixed:
+            h[unit] = value
         states.append(h)
     return np.array(states)
 
@@ -1069,29 +1168,28 @@ fresh = lines[100:107]
 H = np.concatenate([states_while_reading(gru, ids) for ids in numbers("\n".join(fresh))])
 signal = np.concatenate([what_is_open(line) for line in fresh])
 activity = np.sign(found_units[best_unit]) * H[:, best_unit]
-for kind, said in ((1, 'a " is open'), (0, "none is open"), (-1, "a ' is open")):
-    print(f"when {said:12} its mean on new lines is {activity[signal == kind].mean():+.2f}")
+for kind, words in ((1, 'a " is open'), (0, "none is open"), (-1, "a ' is open")):
+    print(f"mean on new lines when {words:12}: {activity[signal == kind].mean():+.2f}")
 plot.colored_text(
     [letter + ("\n" if place % length == length - 1 else "")
      for place, letter in enumerate("".join(fresh))],
     activity,
     diverging=True,
-    title=f"Unit {best_unit} of {H.shape[1]}, on lines that it has never seen",
+    title=f"Unit {best_unit} of {H.shape[1]}, on new lines",
     caption="Blue where the unit is above zero, orange where it is below.",
 )  # fmt: skip
 
 # %% [markdown]
 r"""
-Three values would do: one for each kind of mark, and one between them for none. Now compare the
-three means. When this was written, the unit knew one kind only (+0.62 in double marks, -0.60 in
-none, -0.79 in single ones): that a single mark is open, other units have to know. Nobody asked for
-a tidy answer.
+Three values would be enough: one for each kind of mark, and one in between for none. Now compare the
+three means that were printed: does this unit separate all three states, or does it separate one kind
+of mark from the rest, so that other units must represent the other kind?
 
-Now the network that reads documentation. There quotations are short, `"None"`, `"__init__()"`, and
-few characters stand in one.
+Now the network that reads documentation. There, quotations are short, `"None"`, `"__init__()"`, and
+few characters are inside one.
 
-**Predict.** To guess the next character, why would it help to know that a quotation mark is open?
-Will one unit know it, or many a little?
+**Predict.** Why does it help to know that a quotation mark is open, in order to predict the next
+character? Will one unit represent it, or many units a little each?
 """
 
 # %%
@@ -1105,8 +1203,8 @@ if PROFILE == "full":  # Shakespeare has no quotation marks: read the documentat
     reader.fit(*windows(encode(quoting[:400_000]), 40), batch_size=32, epochs=6, verbose=0)
 
 
-def separates(values, is_open):
-    """How often a value inside a quotation is above one outside, of all such pairs."""
+def auc(values, is_open):
+    """Area under the ROC curve: in what fraction of pairs is the value inside the larger one?"""
     rank = np.argsort(np.argsort(values))[is_open]
     n, m = is_open.sum(), (~is_open).sum()
     return (rank.sum() - n * (n - 1) / 2) / (n * m)
@@ -1115,19 +1213,20 @@ def separates(values, is_open):
 search, check_on = quoting[-40_000:-30_000], quoting[-24_000:-14_000]
 weights = reader.get_weights()
 H, is_open = states_while_reading(weights, encode(search)), text.inside_quotes(search)
-scores = np.array([separates(H[:, unit], is_open) for unit in range(H.shape[1])])
+scores = np.array([auc(H[:, unit], is_open) for unit in range(H.shape[1])])
 quote_unit = int(np.argmax(np.abs(scores - 0.5)))
 sign = np.sign(scores[quote_unit] - 0.5)
-print(f"{is_open.mean():.1%} of the characters stand in a quotation")
+print(f"{is_open.mean():.1%} of the characters are inside a quotation")
 plot.histograms(
     np.maximum(scores, 1 - scores),
     bins=24,
     share=False,
-    xlabel="pairs of characters, inside and outside, told apart",
+    xlabel="AUC, inside against outside a quotation",
     ylabel="units",
-    title=f"{H.shape[1]} units, and what they know about quotation marks",
-    caption=f"One half is chance. The best unit, number {quote_unit}, reaches "
-    f"{max(scores[quote_unit], 1 - scores[quote_unit]):.2f}.",
+    title=f"AUC of each of the {H.shape[1]} units",
+    caption=f"The area under the ROC curve (AUC): the fraction of pairs, one character inside a quotation "
+    f"and one outside, that the unit ranks correctly. 0.5 is chance. The best unit, number "
+    f"{quote_unit}, reaches {max(scores[quote_unit], 1 - scores[quote_unit]):.2f}.",
 )
 
 # %%
@@ -1136,65 +1235,75 @@ activity = sign * H_new[:, quote_unit]
 marks = np.cumsum([letter == '"' for letter in check_on])
 start = int(np.argmax(marks[600:] - marks[:-600]))  # the 600 characters with most quotation marks
 start = check_on.rfind("\n", 0, start) + 1
-print(f"on text that nobody chose it by, unit {quote_unit} tells "
-      f"{separates(activity, open_new):.0%} of pairs apart")  # fmt: skip
+print(f"AUC of unit {quote_unit} on other text: {auc(activity, open_new):.2f}")
 plot.colored_text(
     check_on[start : start + 600],
     activity[start : start + 600],
     diverging=True,
-    title=f"Unit {quote_unit}, while it reads text that it has never seen",
-    caption="Blue where the unit is on, orange where it is off. Look where the quotation marks are, "
-    "and what else it takes for one.",
+    title=f"Unit {quote_unit} on new text",
+    caption="Blue where the unit is above zero, orange where it is below. Look where the quotation marks "
+    "are, and what else the unit responds to.",
 )
 
 # %% [markdown]
 r"""
-Does the network *use* what this unit knows? Stop the unit: hold it at its mean while all others go
-on, and look at how probable a closing mark is.
+Does the network *use* this unit? Fix the unit at its mean while all others continue (an
+**ablation**), and look at the probability of a closing mark. We do it in two ways: at the output
+only, so that the other units have still seen the true value at every step; and in the recurrence, so
+that none of them ever sees it.
 """
 
 # %%
 V, c = weights[4:]
-held = H_new.copy()
-held[:, quote_unit] = H_new[:, quote_unit].mean()
-for name, states in (("as it is", H_new), ("with the unit held", held)):
+mean = H_new[:, quote_unit].mean()
+at_output = H_new.copy()
+at_output[:, quote_unit] = mean
+in_recurrence = states_while_reading(weights, encode(check_on), [(quote_unit, mean)])
+variants = {"intact": H_new, "fixed at output": at_output, "fixed in recurrence": in_recurrence}
+for name, states in variants.items():
     logits = states @ V + c
     p = np.exp(logits - logits.max(axis=1, keepdims=True))
     p = (p / p.sum(axis=1, keepdims=True))[:, code['"']]
-    print(f"{name:18}  a mark comes next with {p[open_new].mean():.3f} where one is open, "
+    print(f"{name:19}  probability of a mark {p[open_new].mean():.3f} where one is open, "
           f"{p[~open_new].mean():.3f} elsewhere")  # fmt: skip
 
 # %% [markdown]
 r"""
-Nobody told the network that quotation marks come in pairs. It was asked for the next character,
-about a million times; to know whether one is open helps; so gradient descent made a detector. In
-the made lines it is a clean one, for one kind of mark. In real text it is not perfect, and other
-units know bits of it as well: what a network knows is seldom in one place only. (In 2017 Radford,
-Józefowicz and Sutskever trained the same kind of network on 82 million reviews, and one of its
-4,096 units turned out to tell friendly from unfriendly ones.)
+Nobody told the network that quotation marks come in pairs. It was trained to predict the next
+character, about a million times; knowing whether one is open helps; so gradient descent produced a
+detector. In real text it is not perfect, and other units carry part of the same information: what a
+network knows is rarely in one place only, and the network has other ways to know it when we fix one
+unit. (In 2017 Radford, Józefowicz and Sutskever trained an LSTM on the characters of 82 million
+product reviews, and one of its 4,096 units turned out to separate friendly from unfriendly ones.)
 
-## 10. What came next: attention
+## 10. Attention
 
-A recurrent network carries everything it knows in one state of fixed size, step by step. What was
-read a hundred steps ago has passed through a hundred gates. Why carry it at all? Keep all the
-states, and *look back* at the one that matters (Bahdanau, Cho and Bengio 2014). In 2017 eight
-people, most of them at Google, threw the recurrence out and kept the looking back: the
-**transformer** (Vaswani et al., *Attention is all you need*).
+A recurrent network carries everything it knows in one state of fixed size, step by step. What was read
+a hundred steps ago has passed through a hundred gates. Instead, keep all the states, and *look back* at
+the one that matters: **attention** (Bahdanau, Cho and Bengio 2014), at first an addition to sequence to
+sequence networks. In 2017 eight people, most of them at Google, removed the recurrence and kept the
+attention: the **transformer** (Vaswani et al., *Attention is all you need*).
 
-Each place has three vectors: a **query** (what am I looking for?), a **key** (what am I?) and a
-**value** (what do I have to say?). A place compares its query with the keys of all places up to
-itself, and takes the mean of their values, weighted by how well they fit:
+Each position has three vectors: a **query** (what am I looking for?), a **key** (what do I contain?)
+and a **value** (what do I pass on?). Each query is compared with the keys, and the output is the mean
+of the values, weighted by how well their keys match:
 
 $$
 \text{attention}(Q, K, V) = \text{softmax}\!\left(\frac{Q K^\top}{\sqrt d}\right) V .
 $$
 
-A tiny example, set by hand: brackets again. What closes next in `([ab]c(d)`? The key of a place
-that opens a bracket is its depth, one-hot, and how late it comes; its value is the kind of bracket.
-A place's query asks for the depth where it is, and of those for the latest. No training, no
-recurrence.
+Two details. The dot product of two vectors of $d$ independent numbers with variance 1 has variance $d$;
+dividing by $\sqrt d$ brings it back to 1, so that the softmax is not saturated and has a gradient. And
+a network that predicts the next character must not see it: the **causal mask** sets the scores of all
+later positions to $-\infty$, so that their weights are 0.
 
-**Predict.** Draw the table of weights: which row looks at which column?
+Here is a tiny example with brackets. What closes next in `([ab]c(d)`? The key of a position that opens
+a bracket is its depth, one-hot, and its position; its value is the kind of bracket. The query of a
+position asks for its own depth, and among those for the latest position. **Nothing is trained here**:
+we set queries, keys and values by hand. In a transformer they are computed from the inputs by learned
+matrices, many times side by side and in many layers.
+
+**Predict.** Draw the table of weights: which row attends to which column?
 """
 
 # %%
@@ -1203,13 +1312,13 @@ depth = np.cumsum([(letter in "([") - (letter in ")]") for letter in line])
 n, deepest = len(line), 2
 queries, keys, values = np.zeros((n, deepest + 2)), np.zeros((n, deepest + 2)), np.zeros((n, 2))
 for place, letter in enumerate(line):
-    queries[place, depth[place]] = 40  # what was opened at the depth where I am?
-    queries[place, -1] = 20  # and of those: the latest
+    queries[place, depth[place]] = 40  # which bracket was opened at this depth?
+    queries[place, -1] = 20  # and of those, which is the latest?
     if letter in "([":
         keys[place, depth[place]], keys[place, -1] = 1, place / n
         values[place, "([".index(letter)] = 1
 scores = queries @ keys.T / np.sqrt(queries.shape[1])
-scores[np.triu_indices(n, 1)] = -np.inf  # nobody looks ahead
+scores[np.triu_indices(n, 1)] = -np.inf  # the causal mask: no position looks ahead
 attention = np.exp(scores - scores.max(axis=1, keepdims=True))
 attention /= attention.sum(axis=1, keepdims=True)
 says = attention @ values
@@ -1218,10 +1327,9 @@ plot.heatmap(
     rows=[f"after {line[: place + 1]}" for place in range(n)],
     columns=list(line),
     numbers=".1f",
-    xlabel="looks at",
-    title="Attention, set by hand",
-    caption="Each row looks back at the last bracket that was opened at its depth, however far away "
-    "that is.",
+    xlabel="position that is attended to",
+    title="Attention weights, set by hand",
+    caption="Each row attends to the last bracket that was opened at its depth, at any distance.",
 )
 
 # %%
@@ -1232,27 +1340,28 @@ for place in range(n):
 
 # %% [markdown]
 r"""
-From any place to any other it is *one* step, for the signal and for the gradient. Nothing vanishes
-on the way. And since no step waits for the one before, all places can be computed at once, on
-hardware that likes large matrices. The price: every place looks at every other, so twice the text
-costs four times the work, where a recurrent network pays twice. That trade is why the models you
-have heard of are transformers, and why people still look for recurrent ones.
+Between any two positions there is *one* step, for the signal and for the gradient. The gradient does
+not vanish with distance. And since no step waits for the one before, all positions can be computed in
+parallel, on hardware that is fast at large matrices. The price: every position is compared with every
+other, so that twice the text costs four times the work, where a recurrent network needs twice. That
+trade-off is why the large language models of today are transformers, and why people still look for
+recurrent alternatives.
 
-## What to take along
+## Summary
 
-* A recurrent layer reads one step at a time and hands its **state** on. Unrolled in time it is a
+* A recurrent layer reads one step at a time and passes its **state** on. Unrolled in time it is a
   deep network with shared weights.
-* **Backpropagation through time** is backpropagation on that network. A weight's gradient is the
-  sum of its shares at all steps.
-* The same matrix at each step: gradients **vanish** or **explode** exponentially. Clip against
+* **Backpropagation through time** is backpropagation on that network. A weight's gradient is the sum
+  of its contributions at all steps.
+* With the same matrix at each step, gradients **vanish** or **explode** exponentially. Clip against
   explosion; against vanishing, change the unit.
-* The **LSTM**'s cell is kept or cleared by gates: along it the gradient is multiplied by $f$ only.
-  Start the forget gate open. The **GRU** does nearly the same with less.
-* Long-term dependencies are what tells them apart: copy task, brackets, quotation marks.
+* The cell of an **LSTM** is kept or cleared by gates: along it the gradient is multiplied by $f$
+  only. Start with the forget gate open. The **GRU** does nearly the same with fewer parameters.
+* Long-term dependencies show the difference: copy task, brackets, quotation marks.
 * A character model is trained by **teacher forcing** and measured in **bits per character**, on new
   text, from the 11th character on, against tables of counts.
-* It writes by sampling; the **temperature** decides how daringly.
-* Units come to stand for things that help to guess, such as an open quotation mark.
+* It writes by sampling; the **temperature** sets how often it takes an unlikely character.
+* Single units come to represent things that help the prediction, such as an open quotation mark.
 * **Attention** looks back directly, at any distance.
 
 ## Check yourself
@@ -1267,7 +1376,7 @@ Think of the answer, then open it.
 
 <details><summary>2. Two gradients have the lengths 30 and 40. How long are they after clipping their common length to 5?</summary>
 
-Together they are 50 long (30² + 40² = 50²), so both shrink to a tenth: 3 and 4.
+Together they have length 50 (30² + 40² = 50²), so both shrink to a tenth: 3 and 4.
 </details>
 
 <details><summary>3. An LSTM has its forget gates at 0 and its input gates at 1, always. What is left of its memory?</summary>
@@ -1275,16 +1384,16 @@ Together they are 50 long (30² + 40² = 50²), so both shrink to a tenth: 3 and
 The cell is written anew at each step, c = g: like a plain layer, it remembers only what passes through its weights and a tanh.
 </details>
 
-<details><summary>4. A text of 1,001 characters, windows of 40, edge to edge. How many guesses does a network make in one
+<details><summary>4. A text of 1,001 characters, windows of 40, edge to edge. How many predictions does a network make in one
 epoch?</summary>
 
-25 windows of 40, so 1,000: every character but the first is guessed once.
+25 windows of 40, so 1,000: every character but the first is predicted once.
 </details>
 
-<details><summary>5. A model needs 1.6 bits per character on the text that it learned from, and 2.5 on new text. Which number do you
-tell, and what has happened?</summary>
+<details><summary>5. A model needs 1.6 bits per character on its training text, and 2.5 on new text. Which number do you report, and what
+has happened?</summary>
 
-2.5. It has learned parts of its text by heart: overfitting, as in week 2, with the same treatments.
+2.5. It has memorized parts of its training text: overfitting, as in week 2, with the same remedies.
 </details>
 
 <details><summary>6. Two characters have the logits 2 and 1. How much more often is the first one drawn, at temperature 1 and at
@@ -1297,37 +1406,40 @@ e = 2.7 times; at temperature 0.5 the logits are 4 and 2, so e² = 7.4 times.
 
 | word | meaning |
 |---|---|
-| attention | a mean of values, weighted by how well their keys fit a query |
-| backpropagation through time | backpropagation on the unrolled network |
-| bits per character | mean of $-\log_2 p$ of the characters that came |
+| ablation | fixing or removing a part of a network, to see what it is used for |
+| attention | a mean of values, weighted by how well their keys match a query |
+| backpropagation through time (BPTT) | backpropagation on the unrolled network |
+| bits per character | mean surprisal of the characters that came |
 | cell | an LSTM's second state, changed only through gates |
-| clipping | limiting the length of the gradient, keeping its direction |
-| exploding, vanishing | growing or shrinking by a factor at each step |
-| forget, input, output gate | how much of the cell stays, comes in, is shown |
+| exploding, vanishing gradient | a gradient that grows or shrinks by a factor at each step |
+| forget, input, output gate | how much of the cell is kept, added, shown |
 | gap | steps between what is to be remembered and when it is needed |
-| GRU | a gated unit without a separate cell |
+| gradient clipping | limiting the length of the gradient, keeping its direction |
+| GRU | gated recurrent unit, without a separate cell |
 | LSTM | long short-term memory: a unit with a cell and gates |
-| state | what a recurrent layer hands on from step to step |
-| teacher forcing | reading the true text in training, not one's own guesses |
-| temperature | what logits are divided by before sampling |
-| truncated | cut: gradients are carried back within a window only |
+| sequence to sequence | one network reads a sequence, another one writes a sequence |
+| state | what a recurrent layer passes on from step to step |
+| surprisal | $-\log_2 p$ of what came, in bits |
+| teacher forcing | reading the true text during training, not the model's own predictions |
+| temperature | the number by which logits are divided before sampling |
+| truncated BPTT | carrying gradients back within a window only |
 | unrolled | drawn with one copy of the layer for each step |
 | window | a piece of a text that the network reads at once |
 
 ## Try changing
 
-1. Section 2: find weights with which a single unit counts whether it has seen an even or an odd
+1. Section 2: find weights with which a single unit represents whether it has seen an even or an odd
    number of ones. (It can't. Why? How many units does it take?)
-2. Section 4: let the input be 1 instead of 0.1. What happens to the curve of stretch 1.5, and why?
+2. Section 4: let the input be 1 instead of 0.1. What happens to the curve of 1.5, and why?
 3. Section 6: let short gaps be frequent, `gap = int(np.exp(rng.uniform(0, np.log(60))))`. What does
-   the plain network learn now, and how? (That is called a curriculum.) Then start its recurrent
-   weights at the identity, with ReLU (Le, Jaitly and Hinton 2015).
-4. Section 6: lines of 120 characters. Which of the three suffers most?
+   the plain network learn now, and how? (This is a **curriculum**.) Then initialize its recurrent
+   weights with the identity, with ReLU (Le, Jaitly and Hinton 2015).
+4. Section 6: lines of 120 characters. Which of the three networks suffers most?
 5. Section 7: windows of 10, 20, 80 characters at the same number of characters read. Which is best,
    and what does each cost?
-6. Section 9: find the unit that knows how long the line already is. (Its state should grow until
+6. Section 9: find the unit that represents how long the line already is. (Its state should grow until
    the line breaks.)
-7. `PROFILE = "full"`: read Shakespeare. How many bits, and how much does a reader enjoy it?
+7. `PROFILE = "full"`: read Shakespeare. How many bits per character, and how well does it read?
 
 ## Further reading
 
@@ -1337,14 +1449,21 @@ e = 2.7 times; at temperature 0.5 the logits are 4 and 2, so e² = 7.4 times.
   difficult*, IEEE Transactions on Neural Networks 5 (1994): section 4's dilemma, proved.
 * R. Pascanu, T. Mikolov, Y. Bengio, *On the difficulty of training recurrent neural networks*
   (2013): cliffs and clipping.
-* J. Elman, *Finding structure in time*, Cognitive Science 14 (1990): the first network that learned
-  words from letters.
+* J. Elman, *Finding structure in time*, Cognitive Science 14 (1990): a network that found words in a
+  stream of letters.
 * C. Shannon, *Prediction and entropy of printed English*, Bell System Technical Journal 30 (1951).
+* I. Sutskever, J. Martens, G. Hinton, *Generating text with recurrent neural networks* (2011), and
+  lecture 8 of G. Hinton's course *Neural networks for machine learning* (2012).
 * A. Karpathy, *The unreasonable effectiveness of recurrent neural networks* (2015), and A. Karpathy,
   J. Johnson, L. Fei-Fei, *Visualizing and understanding recurrent networks* (2015).
-* C. Olah, *Understanding LSTM networks* (2015): the gates, in pictures.
-* K. Cho et al., *Learning phrase representations using RNN encoder-decoder* (2014): the GRU.
-* A. Vaswani et al., *Attention is all you need* (2017).
+* C. Olah, *Understanding LSTM networks* (2015): the gates, in diagrams.
+* K. Cho et al., *Learning phrase representations using RNN encoder-decoder* (2014): the GRU;
+  I. Sutskever, O. Vinyals, Q. Le, *Sequence to sequence learning with neural networks* (2014); Y. Wu
+  et al., *Google's neural machine translation system* (2016).
+* O. Vinyals et al., *Show and tell: a neural image caption generator* (2015); A. Graves, A. Mohamed,
+  G. Hinton, *Speech recognition with deep recurrent neural networks* (2013).
+* D. Bahdanau, K. Cho, Y. Bengio, *Neural machine translation by jointly learning to align and
+  translate* (2014); A. Vaswani et al., *Attention is all you need* (2017).
 
 Next week nobody tells the network what is right. It acts, and sometimes there is a reward.
 """

@@ -1,4 +1,4 @@
-"""Known wrong answers of week 6, each with the sentence that its author deserves to read."""
+"""Common wrong answers of week 6, each with the hint that its author sees."""
 
 import keras
 import numpy as np
@@ -9,27 +9,27 @@ from autograder.course.known_answers import misconception, variant
 # --- rnn_step --------------------------------------------------------------------------------
 
 
-@misconception("rnn_step", hint="The sum is right, but nothing bends it: tanh is missing.")
+@misconception("rnn_step", hint="The pre-activation is right, but the activation is missing: tanh.")
 def not_bent(x, h, Wx, Wh, b):
     return x @ Wx + h @ Wh + b
 
 
 @misconception(
     "rnn_step",
-    hint="Your layer reads the input only. What it knew before comes in through Wh.",
+    hint="Your layer uses the input only. Add the previous state times Wh.",
 )
 def without_memory(x, h, Wx, Wh, b):
     return np.tanh(x @ Wx + b)
 
 
-@misconception("rnn_step", hint="One thing of the layer never reaches the sum: the biases.")
+@misconception("rnn_step", hint="The biases are missing in the pre-activation.")
 def without_bias(x, h, Wx, Wh, b):
     return np.tanh(x @ Wx + h @ Wh)
 
 
 @misconception(
     "rnn_step",
-    hint="Bend the whole sum once. You bend the parts and add them up, so h can leave (-1, 1).",
+    hint="Apply tanh once, to the sum. You add up the tanh of each term, so h can leave (-1, 1).",
 )
 def bends_the_parts(x, h, Wx, Wh, b):
     return np.tanh(x @ Wx) + np.tanh(h @ Wh) + np.tanh(b)
@@ -37,7 +37,7 @@ def bends_the_parts(x, h, Wx, Wh, b):
 
 @misconception(
     "rnn_step",
-    hint="The weights are (n_inputs, n_outputs) already: Wh needs no transposing.",
+    hint="The weights are (n_inputs, n_outputs) already: do not transpose Wh.",
 )
 def transposes_wh(x, h, Wx, Wh, b):
     return np.tanh(x @ Wx + h @ Wh.T + b)
@@ -45,7 +45,7 @@ def transposes_wh(x, h, Wx, Wh, b):
 
 @misconception(
     "rnn_step",
-    hint="The state is bent by tanh here. The logistic function belongs to gates.",
+    hint="The activation of the state is tanh. The logistic function is for gates.",
 )
 def bent_by_the_logistic(x, h, Wx, Wh, b):
     return 1 / (1 + np.exp(-(x @ Wx + h @ Wh + b)))
@@ -67,13 +67,13 @@ def example_by_example(x, h, Wx, Wh, b):
 
 @misconception(
     "rnn_forward",
-    hint="Every step of yours begins from h0: hand the new state on to the next step.",
+    hint="Each of your steps starts from h0: pass the new state on to the next step.",
 )
 def forgets_the_state(X, h0, Wx, Wh, b):
     return np.stack([rnn_step(X[:, t], h0, Wx, Wh, b) for t in range(X.shape[1])], axis=1)
 
 
-@misconception("rnn_forward", hint="Before the first step the state is h0. You start from zeros.")
+@misconception("rnn_forward", hint="Before the first step the state is h0. You start with zeros.")
 def begins_at_zero(X, h0, Wx, Wh, b):
     states, h = [], np.zeros(h0.shape)
     for t in range(X.shape[1]):
@@ -96,7 +96,7 @@ def time_first(X, h0, Wx, Wh, b):
 
 @misconception(
     "rnn_forward",
-    hint="The last state alone is not enough: the loss may look at each of them.",
+    hint="Return the states of all steps, not only the last one: the loss may depend on each of them.",
 )
 def last_state_only(X, h0, Wx, Wh, b):
     h = h0
@@ -107,7 +107,7 @@ def last_state_only(X, h0, Wx, Wh, b):
 
 @misconception(
     "rnn_forward",
-    hint="h0 is not one of the states to return: H[:, 0] is the state after the first input.",
+    hint="Do not return h0: H[:, 0] is the state after the first input.",
 )
 def returns_h0_too(X, h0, Wx, Wh, b):
     states = [h0]
@@ -131,7 +131,7 @@ def fills_an_array(X, h0, Wx, Wh, b):
 
 
 def _through_time(X, h0, Wx, Wh, b, grad_H, *, back=True, add=True, slope=True, state="before"):
-    """Backpropagation through time with one thing wrong; what it is, the keywords say."""
+    """Backpropagation through time with one error, chosen by the keywords."""
     H = rnn_forward(X, h0, Wx, Wh, b)
     grad_Wx, grad_Wh, grad_b = np.zeros(Wx.shape), np.zeros(Wh.shape), np.zeros(b.shape)
     later = np.zeros(h0.shape)
@@ -149,8 +149,8 @@ def _through_time(X, h0, Wx, Wh, b, grad_H, *, back=True, add=True, slope=True, 
 
 @misconception(
     "bptt",
-    hint="The weights serve every step, so their gradients add up over the steps. Yours are those "
-    "of one step.",
+    hint="The weights are used at every step, so their gradients are summed over the steps. Yours "
+    "are those of one step.",
 )
 def one_step_only(X, h0, Wx, Wh, b, grad_H):
     return _through_time(X, h0, Wx, Wh, b, grad_H, add=False)
@@ -158,8 +158,8 @@ def one_step_only(X, h0, Wx, Wh, b, grad_H):
 
 @misconception(
     "bptt",
-    hint="Nothing flows back from a later step to an earlier one: a state reaches the loss through "
-    "its successors as well.",
+    hint="In your function no gradient flows from a later step to an earlier one: a state also "
+    "affects the loss through later states.",
 )
 def no_way_back_through_time(X, h0, Wx, Wh, b, grad_H):
     return _through_time(X, h0, Wx, Wh, b, grad_H, back=False)
@@ -167,7 +167,7 @@ def no_way_back_through_time(X, h0, Wx, Wh, b, grad_H):
 
 @misconception(
     "bptt",
-    hint="Wh was multiplied by the state *before* the step. You take the one after it.",
+    hint="Wh was multiplied by the state *before* the step. You use the one after it.",
 )
 def state_after_for_before(X, h0, Wx, Wh, b, grad_H):
     return _through_time(X, h0, Wx, Wh, b, grad_H, state="after")
@@ -175,21 +175,21 @@ def state_after_for_before(X, h0, Wx, Wh, b, grad_H):
 
 @misconception(
     "bptt",
-    hint="The first step used h0, which need not be zero: its share of grad_Wh is missing.",
+    hint="The first step used h0, which need not be zero: its contribution to grad_Wh is missing.",
 )
 def first_state_taken_for_zero(X, h0, Wx, Wh, b, grad_H):
     return _through_time(X, h0, Wx, Wh, b, grad_H, state="zero")
 
 
-@misconception("bptt", hint="The slope of tanh, 1 - h², is missing at every step.")
+@misconception("bptt", hint="The derivative of tanh, 1 - h², is missing at every step.")
 def slope_forgotten(X, h0, Wx, Wh, b, grad_H):
     return _through_time(X, h0, Wx, Wh, b, grad_H, slope=False)
 
 
 @misconception(
     "bptt",
-    hint="On the way back the gradient goes through Wh transposed: units of step t to units of "
-    "step t - 1.",
+    hint="In the backward pass the gradient is multiplied by Wh transposed, from the units of step t "
+    "to those of step t - 1.",
 )
 def back_through_wh_itself(X, h0, Wx, Wh, b, grad_H):
     H = rnn_forward(X, h0, Wx, Wh, b)
@@ -207,7 +207,7 @@ def back_through_wh_itself(X, h0, Wx, Wh, b, grad_H):
 
 @misconception(
     "bptt",
-    hint="Only the last state's own gradient goes in. grad_H has one for every step.",
+    hint="You use the direct gradient of the last state only. grad_H has one for every step.",
 )
 def only_the_last_of_grad_h(X, h0, Wx, Wh, b, grad_H):
     last = np.zeros(np.shape(grad_H))
@@ -237,8 +237,8 @@ def collects_deltas_first(X, h0, Wx, Wh, b, grad_H):
 
 @misconception(
     "clip_by_global_norm",
-    hint="You clip each array by its own length, so that the direction of the whole gradient "
-    "turns. One length, one factor for all.",
+    hint="You clip each array by its own norm, which changes the direction of the whole gradient. "
+    "Use one norm and one factor for all.",
 )
 def each_for_itself(gradients, max_norm):
     lengths = [np.linalg.norm(gradient) for gradient in gradients]
@@ -251,7 +251,7 @@ def each_for_itself(gradients, max_norm):
 
 @misconception(
     "clip_by_global_norm",
-    hint="You cut every single number off at max_norm. That turns the gradient; shrink it instead.",
+    hint="You limit each single number to max_norm, which changes the direction. Scale all by one factor.",
 )
 def cuts_every_number(gradients, max_norm):
     norm = float(np.sqrt(sum(np.sum(gradient**2) for gradient in gradients)))
@@ -260,7 +260,7 @@ def cuts_every_number(gradients, max_norm):
 
 @misconception(
     "clip_by_global_norm",
-    hint="Short gradients are made longer by your function. Clipping only shortens.",
+    hint="Your function makes short gradients longer. Clipping only makes long ones shorter.",
 )
 def always_of_length_max_norm(gradients, max_norm):
     norm = float(np.sqrt(sum(np.sum(gradient**2) for gradient in gradients)))
@@ -269,7 +269,7 @@ def always_of_length_max_norm(gradients, max_norm):
 
 @misconception(
     "clip_by_global_norm",
-    hint="Lengths do not add up: square them, add, and take one root at the end.",
+    hint="Norms can't be added: sum the squares, and take one square root at the end.",
 )
 def adds_the_lengths(gradients, max_norm):
     norm = float(sum(np.linalg.norm(gradient) for gradient in gradients))
@@ -279,7 +279,7 @@ def adds_the_lengths(gradients, max_norm):
 
 @misconception(
     "clip_by_global_norm",
-    hint="The square root is missing: a sum of squares is not yet a length.",
+    hint="The square root is missing: a sum of squares is the square of the norm.",
 )
 def without_the_root(gradients, max_norm):
     norm = float(sum(np.sum(gradient**2) for gradient in gradients))
@@ -289,7 +289,7 @@ def without_the_root(gradients, max_norm):
 
 @misconception(
     "clip_by_global_norm",
-    hint="The length to return is the one *before* clipping: one watches it to see explosions.",
+    hint="Return the norm *before* clipping: it shows when gradients explode.",
 )
 def length_after_clipping(gradients, max_norm):
     norm = float(np.sqrt(sum(np.sum(gradient**2) for gradient in gradients)))
@@ -299,7 +299,7 @@ def length_after_clipping(gradients, max_norm):
 
 @misconception(
     "clip_by_global_norm",
-    hint="The numbers are right, but the caller's arrays have changed: *= works in place.",
+    hint="The result is right, but you changed the caller's arrays: *= works in place.",
 )
 def shrinks_in_place(gradients, max_norm):
     norm = float(np.sqrt(sum(np.sum(gradient**2) for gradient in gradients)))
@@ -322,8 +322,7 @@ def all_in_one_row(gradients, max_norm):
 
 @misconception(
     "lstm_step",
-    hint="The blocks come in the order i, f, g, o. You read the forget gate first, as some books "
-    "do.",
+    hint="The blocks are in the order i, f, g, o. You take the forget gate first, as some books do.",
 )
 def forget_gate_first(x, h, c, Wx, Wh, b):
     f, i, g, o = np.split(x @ Wx + h @ Wh + b, 4, axis=1)
@@ -349,7 +348,9 @@ def output_gate_third(x, h, c, Wx, Wh, b):
     return gate(o) * np.tanh(c_new), c_new
 
 
-@misconception("lstm_step", hint="What is shown is the output gate times tanh of the cell.")
+@misconception(
+    "lstm_step", hint="The new state is the output gate times tanh of the cell: tanh is missing."
+)
 def cell_shown_unbent(x, h, c, Wx, Wh, b):
     i, f, g, o = np.split(x @ Wx + h @ Wh + b, 4, axis=1)
 
@@ -362,7 +363,7 @@ def cell_shown_unbent(x, h, c, Wx, Wh, b):
 
 @misconception(
     "lstm_step",
-    hint="You show the cell as it was before this step: the output gate opens on the new one.",
+    hint="Your new state uses the cell before this step: use the new cell.",
 )
 def shows_the_old_cell(x, h, c, Wx, Wh, b):
     i, f, g, o = np.split(x @ Wx + h @ Wh + b, 4, axis=1)
@@ -375,7 +376,7 @@ def shows_the_old_cell(x, h, c, Wx, Wh, b):
 
 @misconception(
     "lstm_step",
-    hint="The input gate is computed by itself. You use 1 - f for it: that is nearly a GRU.",
+    hint="You use 1 - f as the input gate, as in a GRU. The LSTM's input gate has its own weights.",
 )
 def input_gate_from_forget_gate(x, h, c, Wx, Wh, b):
     _, f, g, o = np.split(x @ Wx + h @ Wh + b, 4, axis=1)
@@ -389,7 +390,7 @@ def input_gate_from_forget_gate(x, h, c, Wx, Wh, b):
 
 @misconception(
     "lstm_step",
-    hint="The candidate is bent by tanh, between -1 and 1: a cell must be able to shrink.",
+    hint="The activation of the candidate is tanh, between -1 and 1: cells must be able to decrease.",
 )
 def candidate_like_a_gate(x, h, c, Wx, Wh, b):
     i, f, g, o = np.split(x @ Wx + h @ Wh + b, 4, axis=1)
@@ -404,7 +405,7 @@ def candidate_like_a_gate(x, h, c, Wx, Wh, b):
 @misconception(
     "lstm_step",
     replaces="lstm_bias",
-    hint="Your ones stand in the block of the input gates; the forget gates are the second block.",
+    hint="Your ones are in the block of the input gates; the forget gates are the second block.",
 )
 def bias_for_the_input_gates(n_units, forget=1.0):
     b = np.zeros(4 * n_units)
@@ -415,7 +416,7 @@ def bias_for_the_input_gates(n_units, forget=1.0):
 @misconception(
     "lstm_step",
     replaces="lstm_bias",
-    hint="All gates got the bias. Only the forget gates should begin open.",
+    hint="You set the bias for all gates. Only the forget gates should start open.",
 )
 def bias_for_all_gates(n_units, forget=1.0):
     return np.full(4 * n_units, forget)
@@ -441,7 +442,7 @@ def bias_in_blocks(n_units, forget=1.0):
 
 @misconception(
     "CharVocabulary",
-    hint="An unknown character made your encode fail. It should be 0.",
+    hint="An unknown character raises an error in your encode. It should become 0.",
 )
 class UnknownIsAnError:
     def __init__(self, text):
@@ -457,7 +458,7 @@ class UnknownIsAnError:
 
 @misconception(
     "CharVocabulary",
-    hint="Unknown characters are dropped, so that the text gets shorter. Each should be 0.",
+    hint="You drop unknown characters, so the text becomes shorter. Each should become 0.",
 )
 class DropsTheUnknown:
     def __init__(self, text):
@@ -474,7 +475,7 @@ class DropsTheUnknown:
 
 @misconception(
     "CharVocabulary",
-    hint="Your numbers begin at 0, but 0 is kept for unknown characters: begin at 1.",
+    hint="Your numbers begin at 0, but 0 is reserved for unknown characters: begin at 1.",
 )
 class BeginsAtZero:
     def __init__(self, text):
@@ -509,8 +510,7 @@ class InOrderOfAppearance:
 
 @misconception(
     "CharVocabulary",
-    hint="The size counts one number too few: 0 is a number as well, and an embedding needs a row "
-    "for it.",
+    hint="Your size is one too small: 0 is a number as well, and an embedding needs a row for it.",
 )
 class SizeWithoutUnknown:
     def __init__(self, text):
@@ -527,7 +527,7 @@ class SizeWithoutUnknown:
 
 @misconception(
     "CharVocabulary",
-    hint="encode learned new characters on the way. What was not in the first text stays unknown.",
+    hint="Your encode adds new characters. Characters that were not in the first text stay unknown.",
 )
 class LearnsOnTheWay:
     def __init__(self, text):
@@ -566,7 +566,7 @@ class AllInOneString:
 
 @misconception(
     "make_batches",
-    hint="Your targets are the inputs themselves. What comes *next* is asked for.",
+    hint="Your targets are the inputs themselves. The target is the *next* character.",
 )
 def targets_not_shifted(ids, n_steps, batch_size, rng):
     n_windows = (len(ids) - 1) // n_steps
@@ -578,7 +578,7 @@ def targets_not_shifted(ids, n_steps, batch_size, rng):
 
 @misconception(
     "make_batches",
-    hint="You cut pieces of n_steps + 1 and shift within each: the character at every border is "
+    hint="You cut pieces of n_steps + 1 and shift within each: the last character of each piece is "
     "never an input. Windows lie edge to edge, n_steps apart.",
 )
 def loses_a_character_at_each_border(ids, n_steps, batch_size, rng):
@@ -605,7 +605,7 @@ def rolled_within_the_window(ids, n_steps, batch_size, rng):
 
 @misconception(
     "make_batches",
-    hint="The last minibatch is missing when the windows do not fill it: it may be smaller.",
+    hint="You drop the last minibatch if the windows do not fill it: it may be smaller.",
 )
 def drops_the_last_minibatch(ids, n_steps, batch_size, rng):
     n_windows = (len(ids) - 1) // n_steps
@@ -620,7 +620,7 @@ def drops_the_last_minibatch(ids, n_steps, batch_size, rng):
 
 @misconception(
     "make_batches",
-    hint="Inputs and targets were shuffled apart: draw one order and use it for both.",
+    hint="You shuffled inputs and targets separately: draw one order and use it for both.",
 )
 def shuffled_apart(ids, n_steps, batch_size, rng):
     n_windows = (len(ids) - 1) // n_steps
@@ -633,7 +633,7 @@ def shuffled_apart(ids, n_steps, batch_size, rng):
 
 @misconception(
     "make_batches",
-    hint="Your windows come in the order of the text, in every epoch. Shuffle them with rng.",
+    hint="Your windows are in the order of the text in every epoch. Shuffle them with rng.",
 )
 def never_shuffled(ids, n_steps, batch_size, rng):
     n_windows = (len(ids) - 1) // n_steps
@@ -664,7 +664,7 @@ def one_window_after_another(ids, n_steps, batch_size, rng):
 
 
 def _bits(model, ids, n_steps, skip, *, base=2.0, each=True, stable=True, weigh=False, axis=-1):
-    """Bits per character with one thing wrong; what it is, the keywords say."""
+    """Bits per character with one error, chosen by the keywords."""
     n_windows = (len(ids) - 1) // n_steps
     used = n_windows * n_steps
     inputs = np.asarray(ids[:used]).reshape(n_windows, n_steps)
@@ -683,7 +683,7 @@ def _bits(model, ids, n_steps, skip, *, base=2.0, each=True, stable=True, weigh=
 
 @misconception(
     "bits_per_character",
-    hint="That is in nats, with the natural logarithm. A bit is log 2 of them.",
+    hint="Your result is in nats, with the natural logarithm. Divide by log 2 to get bits.",
 )
 def in_nats(model, ids, n_steps=100, skip=10):
     return _bits(model, ids, n_steps, skip, base=np.e)
@@ -691,7 +691,7 @@ def in_nats(model, ids, n_steps=100, skip=10):
 
 @misconception(
     "bits_per_character",
-    hint="All guesses count in yours. The first `skip` of each window should not.",
+    hint="You count all predictions. The first `skip` of each window do not count.",
 )
 def from_the_first_character(model, ids, n_steps=100, skip=10):
     return _bits(model, ids, n_steps, 0)
@@ -699,8 +699,8 @@ def from_the_first_character(model, ids, n_steps=100, skip=10):
 
 @misconception(
     "bits_per_character",
-    hint="You leave out the first guesses of the text. Each window begins anew, so leave them out "
-    "of each.",
+    hint="You leave out the first predictions of the text only. Each window begins anew: leave them "
+    "out in each window.",
 )
 def skips_once(model, ids, n_steps=100, skip=10):
     return _bits(model, ids, n_steps, skip, each=False)
@@ -708,8 +708,8 @@ def skips_once(model, ids, n_steps=100, skip=10):
 
 @misconception(
     "bits_per_character",
-    hint="Take the logarithm first and the mean after. The mean of the probabilities hides the "
-    "guesses that were badly wrong.",
+    hint="Take the logarithm first and then the mean. The mean of the probabilities hides the "
+    "predictions that were badly wrong.",
 )
 def logarithm_of_the_mean(model, ids, n_steps=100, skip=10):
     return _bits(model, ids, n_steps, skip, weigh=True)
@@ -717,8 +717,8 @@ def logarithm_of_the_mean(model, ids, n_steps=100, skip=10):
 
 @misconception(
     "bits_per_character",
-    hint="A large logit made infinity or NaN of your probabilities: subtract the largest of each "
-    "row before exp, and log the sum.",
+    hint="With a large logit your probabilities become infinity or NaN: subtract the largest of each "
+    "row before exp, and take the logarithm of the sum.",
 )
 def overflows(model, ids, n_steps=100, skip=10):
     return _bits(model, ids, n_steps, skip, stable=False)
@@ -726,7 +726,7 @@ def overflows(model, ids, n_steps=100, skip=10):
 
 @misconception(
     "bits_per_character",
-    hint="Your softmax sums over time. The probabilities at one place, over all symbols, sum to 1.",
+    hint="Your softmax sums over time. At each position the probabilities of all symbols sum to 1.",
 )
 def normalized_over_time(model, ids, n_steps=100, skip=10):
     return _bits(model, ids, n_steps, skip, axis=1)
@@ -756,7 +756,7 @@ def window_by_window(model, ids, n_steps=100, skip=10):
 
 
 def _written(next_logits, prime, n, temperature, rng, *, harden=None, stable=True, seen=None):
-    """Sample with one thing wrong; what it is, the keywords say."""
+    """Sample with one error, chosen by the keywords."""
     ids = [int(symbol) for symbol in prime]
     for _ in range(n):
         asked = np.array(ids) if seen is None else np.array(seen(ids))
@@ -772,7 +772,7 @@ def _written(next_logits, prime, n, temperature, rng, *, harden=None, stable=Tru
 
 @misconception(
     "sample",
-    hint="You multiply by the temperature, so a hot model plays safe: divide.",
+    hint="You multiply by the temperature, which has the opposite effect: divide.",
 )
 def temperature_multiplied(next_logits, prime, n, temperature, rng):
     return _written(next_logits, prime, n, temperature, rng, harden=lambda z, t: z * t)
@@ -780,7 +780,7 @@ def temperature_multiplied(next_logits, prime, n, temperature, rng):
 
 @misconception(
     "sample",
-    hint="You always take the most probable symbol. That is temperature 0: draw instead.",
+    hint="You always take the most probable symbol. That is temperature 0: draw from the distribution.",
 )
 def always_the_best(next_logits, prime, n, temperature, rng):
     ids = [int(symbol) for symbol in prime]
@@ -796,7 +796,7 @@ def temperature_ignored(next_logits, prime, n, temperature, rng):
 
 @misconception(
     "sample",
-    hint="At temperature 0 you divide by zero. The most probable symbol is wanted there.",
+    hint="At temperature 0 you divide by zero. Take the most probable symbol in that case.",
 )
 def divides_by_zero(next_logits, prime, n, temperature, rng):
     ids = [int(symbol) for symbol in prime]
@@ -809,8 +809,8 @@ def divides_by_zero(next_logits, prime, n, temperature, rng):
 
 @misconception(
     "sample",
-    hint="The model is shown its last symbol only, and can't remember what came before: hand over "
-    "all symbols so far.",
+    hint="You pass only the last symbol to the model, so it can't use the earlier ones: pass all "
+    "symbols so far.",
 )
 def shows_the_last_only(next_logits, prime, n, temperature, rng):
     return _written(next_logits, prime, n, temperature, rng, seen=lambda ids: ids[-1:])
@@ -818,7 +818,7 @@ def shows_the_last_only(next_logits, prime, n, temperature, rng):
 
 @misconception(
     "sample",
-    hint="Your draws come from a generator of your own: an equal rng must give the same text.",
+    hint="You create your own generator: draw from rng, so that the same seed gives the same text.",
 )
 def its_own_generator(next_logits, prime, n, temperature, rng):
     return _written(next_logits, prime, n, temperature, np.random.default_rng())
@@ -835,7 +835,7 @@ def overflowing_powers(next_logits, prime, n, temperature, rng):
 
 @misconception(
     "sample",
-    hint="Only the new symbols come back. The beginning belongs to the text as well.",
+    hint="You return only the new symbols. The result includes the beginning as well.",
 )
 def without_the_beginning(next_logits, prime, n, temperature, rng):
     return _written(next_logits, prime, n, temperature, rng)[len(prime) :]
@@ -877,7 +877,7 @@ def _three_layers(n_symbols, n_units, n_embedding, recurrent, last):
 
 @misconception(
     "build_char_model",
-    hint="Your last layer has a softmax. Logits are asked for: the loss does the rest.",
+    hint="Your last layer has a softmax. The exercise asks for logits: the loss applies the softmax.",
 )
 def probabilities_for_logits(n_symbols, n_units=64, n_embedding=16):
     recurrent = keras.layers.GRU(n_units, return_sequences=True)
@@ -887,8 +887,8 @@ def probabilities_for_logits(n_symbols, n_units=64, n_embedding=16):
 
 @misconception(
     "build_char_model",
-    hint="Only the last state of a window reaches your dense layer: return_sequences=True hands "
-    "on all of them.",
+    hint="Only the last state of a window reaches your dense layer: return_sequences=True returns "
+    "all of them.",
 )
 def only_the_last_step(n_symbols, n_units=64, n_embedding=16):
     last = keras.layers.Dense(n_symbols)
@@ -897,7 +897,7 @@ def only_the_last_step(n_symbols, n_units=64, n_embedding=16):
 
 @misconception(
     "build_char_model",
-    hint="A bidirectional layer reads from the end as well: it has seen what it is to guess.",
+    hint="A bidirectional layer reads from the end as well: it has seen what it should predict.",
 )
 def looks_ahead(n_symbols, n_units=64, n_embedding=16):
     recurrent = keras.layers.Bidirectional(keras.layers.GRU(n_units, return_sequences=True))
@@ -907,7 +907,7 @@ def looks_ahead(n_symbols, n_units=64, n_embedding=16):
 
 @misconception(
     "build_char_model",
-    hint="The last layer says one logit for each symbol; yours has another number of units.",
+    hint="The last layer has one unit for each symbol; yours has another number of units.",
 )
 def logits_for_the_units(n_symbols, n_units=64, n_embedding=16):
     recurrent = keras.layers.GRU(n_units, return_sequences=True)
@@ -916,7 +916,7 @@ def logits_for_the_units(n_symbols, n_units=64, n_embedding=16):
 
 @misconception(
     "build_char_model",
-    hint="The sizes are arguments. Yours are always 64 units and 16 numbers a character.",
+    hint="The sizes are arguments. You always use 64 units and an embedding of dimension 16.",
 )
 def sizes_of_its_own(n_symbols, n_units=64, n_embedding=16):
     recurrent = keras.layers.GRU(64, return_sequences=True)
@@ -948,7 +948,7 @@ def _fitted(model, pairs_of_epoch, n_epochs, *, rate=0.01, from_logits=True):
 
 @misconception(
     "train_char_model",
-    hint="The model comes back as it was made: no step of training has reached it.",
+    hint="The model that you return still has its initial weights: train it.",
 )
 def not_trained(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=24):
     keras.utils.set_random_seed(seed)
@@ -957,7 +957,7 @@ def not_trained(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=24):
 
 @misconception(
     "train_char_model",
-    hint="The loss took your logits for probabilities: say from_logits=True.",
+    hint="The loss treats your logits as probabilities: use from_logits=True.",
 )
 def logits_taken_for_probabilities(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=24):
     keras.utils.set_random_seed(seed)
@@ -972,7 +972,7 @@ def logits_taken_for_probabilities(ids, n_symbols, seed=0, n_epochs=3, n_steps=2
 
 @misconception(
     "train_char_model",
-    hint="One minibatch in each epoch is all that your model ever reads: loop over all of them.",
+    hint="You train on only one minibatch in each epoch: loop over all of them.",
 )
 def first_minibatch_only(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=24):
     keras.utils.set_random_seed(seed)
@@ -986,8 +986,8 @@ def first_minibatch_only(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_s
 
 @misconception(
     "train_char_model",
-    hint="Your model is asked for the character that it has just read, so it learned to repeat "
-    "it: the targets are one further on.",
+    hint="Your targets are the characters that the model has just read, so it learned to repeat "
+    "them: shift the targets by one.",
 )
 def learns_to_repeat(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=24):
     keras.utils.set_random_seed(seed)

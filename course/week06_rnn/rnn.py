@@ -12,11 +12,11 @@
 
 # %% [markdown]
 r"""
-# Week 6 assignment: a network that reads, and then writes
+# Week 6 assignment: a network that reads and writes
 
-You build a recurrent unit, its gradient through time and an LSTM from nothing but NumPy. Then you
-teach one of Keras' recurrent layers to guess the next character of Python's own documentation,
-measure in bits how well it guesses, and let it write.
+You build a recurrent layer, backpropagation through time and an LSTM with nothing but NumPy. Then you
+train one of Keras' recurrent layers to predict the next character of Python's own documentation,
+measure in bits how well it does, and let it write.
 
 | | exercise | points | minutes |
 |---:|---|---:|---:|
@@ -25,24 +25,24 @@ measure in bits how well it guesses, and let it write.
 | 3 | `bptt` | 13 | 20 |
 | 4 | `clip_by_global_norm` | 7 | 7 |
 | 5 | `lstm_step`, `lstm_bias` | 11 | 12 |
-| 6 | why does it remember? (written) | 12 | 15 |
+| 6 | why does an LSTM remember? (written) | 12 | 15 |
 | 7 | `CharVocabulary` | 7 | 8 |
 | 8 | `make_batches` | 9 | 10 |
 | 9 | `bits_per_character` | 8 | 9 |
 | 10 | `sample` | 8 | 8 |
 | 11 | `build_char_model` | 6 | 5 |
 | 12 | `train_char_model` | 7 | 10 |
-| | **together** | **100** | **about 2 hours** |
+| | **total** | **100** | **about 2 hours** |
 
 **How it works.** Replace each `raise NotImplementedError()` by your code and run the cell. The
-cell below it checks your answer and says what is wrong, if anything. Those checks are a help, not
-the whole exam: when you hand in, your functions are also called with data that you have not seen.
-So solve the exercise, not the example.
+cell below it checks your answer and says what is wrong, if anything. These checks are a help, not
+the whole exam: when you submit, your functions are also called with data that you have not seen. So
+solve the exercise, not the example.
 
-**Notation**, as in the lesson. Sequences are `(n_examples, n_steps, n_features)`: time is the
-middle axis. The state `h` of a layer of recurrent units is `(n_examples, n_units)`, one row an
-example. Weights are `(n_inputs, n_outputs)`: `Wx` carries the input to the units, `Wh` the state
-of the step before. `grad_Wx` always means $\partial L / \partial W_x$ and has the shape of `Wx`.
+**Notation**, as in the lesson. Sequences are `(n_examples, n_steps, n_features)`: time is the middle
+axis. The **state** `h` of a recurrent layer is `(n_examples, n_units)`, one row for each example.
+Weights are `(n_inputs, n_outputs)`: the input is multiplied by `Wx`, the previous state by `Wh`.
+`grad_Wx` always means $\partial L / \partial W_x$ and has the shape of `Wx`.
 """
 
 # %% setup=true
@@ -61,14 +61,15 @@ PROFILE = "quick"
 
 # %% [markdown]
 r"""
-## Part one: a unit with a memory
+## Part one: recurrent layers in NumPy
 
-### Exercise 1. One step · 5 points · about 5 minutes
+### Exercise 1. One step of a recurrent layer · 5 points · about 5 minutes
 
-A recurrent layer sees two things at each step: the new input and its own last answer.
+A recurrent layer has two inputs at each step: the new input and its own previous state. Its
+**pre-activation** and its new state are
 
 $$
-h_t = \tanh(x_t W_x + h_{t-1} W_h + b)
+z_t = x_t W_x + h_{t-1} W_h + b, \qquad h_t = \tanh(z_t) .
 $$
 """
 
@@ -80,7 +81,7 @@ def rnn_step(x, h, Wx, Wh, b):
     Parameters
     ----------
     x : array, shape (n_examples, n_features), the inputs of this step
-    h : array, shape (n_examples, n_units), the state before
+    h : array, shape (n_examples, n_units), the previous state
     Wx : array, shape (n_features, n_units)
     Wh : array, shape (n_units, n_units)
     b : array, shape (n_units,)
@@ -91,7 +92,7 @@ def rnn_step(x, h, Wx, Wh, b):
 
     Examples
     --------
-    With x = [[1]], h = [[0.5]], Wx = [[0.2]], Wh = [[0.6]] and b = [0.1] the sum is
+    With x = [[1]], h = [[0.5]], Wx = [[0.2]], Wh = [[0.6]] and b = [0.1] the pre-activation is
     0.2 + 0.3 + 0.1, so the result is [[tanh(0.6)]] = [[0.5370...]].
     """
     ### BEGIN SOLUTION
@@ -106,28 +107,28 @@ check.close(
     [[np.tanh(0.3)]],
     tolerance=1e-5,
     name="only the bias: x = 0, h = 0, b = 0.3",
-    hint="Without input and memory tanh(b) is left.",
+    hint="Without input and previous state, tanh(b) is left.",
 )
 check.close(
     rnn_step(np.array([[0.4]]), zero, one, one, np.zeros(1)),
     [[np.tanh(0.4)]],
     tolerance=1e-5,
     name="only the input: x = 0.4",
-    hint="The input comes in through Wx, once, and tanh bends the sum.",
+    hint="The input is multiplied by Wx, once; then comes tanh.",
 )
 check.close(
     rnn_step(zero, np.array([[0.5]]), one, one, np.zeros(1)),
     [[np.tanh(0.5)]],
     tolerance=1e-5,
-    name="only the memory: h = 0.5",
-    hint="The state before comes in through Wh.",
+    name="only the previous state: h = 0.5",
+    hint="The previous state is multiplied by Wh.",
 )
 check.close(
     rnn_step(one, np.array([[0.5]]), np.array([[0.2]]), np.array([[0.6]]), np.array([0.1])),
     [[np.tanh(0.6)]],
     tolerance=1e-5,
     name="the example in the docstring",
-    hint="All three are added up before tanh bends the sum.",
+    hint="tanh is applied to the sum of all three terms.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 1])
@@ -140,17 +141,17 @@ for n_examples, n_features, n_units in ((1, 3, 2), (4, 2, 2), (5, 1, 3)):
         rnn_step(x, h, Wx, Wh, b),
         np.tanh(sums),
         tolerance=1e-5,
-        name=f"{n_examples} examples, {n_features} features, {n_units} units",
+        name="other examples, features and units",
         hint="Use Wx and Wh as they are, also when they are square.",
     )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 2. Unrolled · 7 points · about 7 minutes
+### Exercise 2. Unrolled in time · 7 points · about 7 minutes
 
-Now a whole sequence. The *same* weights at every step, and each step's state handed to the next:
-that is all that "unrolled in time" means.
+Now a whole sequence. The *same* weights are used at every step, and each step passes its state on to
+the next: that is what **unrolled in time** means.
 """
 
 
@@ -167,7 +168,7 @@ def rnn_forward(X, h0, Wx, Wh, b):
     Returns
     -------
     H : array, shape (n_examples, n_steps, n_units)
-        H[:, t] is the state after step t has been read; h0 is not in it.
+        H[:, t] is the state after X[:, t] has been read; h0 is not part of it.
 
     Examples
     --------
@@ -191,7 +192,7 @@ check.close(
     [[[first], [np.tanh(0.5 * first)]]],
     tolerance=1e-5,
     name="the example in the docstring",
-    hint="The second step starts from the state that the first one left behind.",
+    hint="The second step starts from the state after the first one.",
 )
 check.close(
     rnn_forward(np.array([[[0.0]]]), np.array([[0.8]]), one, half, np.zeros(1)),
@@ -215,7 +216,7 @@ for n_examples, n_steps, n_features, n_units in ((3, 5, 2, 4), (1, 1, 3, 2), (4,
         rnn_forward(X, h0, Wx, Wh, b),
         expected,
         tolerance=1e-5,
-        name=f"{n_examples} examples, {n_steps} steps, {n_units} units",
+        name="other examples, steps and units",
         hint="The batch is the first axis of X and of H, time the second.",
     )
 ### END HIDDEN TESTS
@@ -224,12 +225,14 @@ for n_examples, n_steps, n_features, n_units in ((3, 5, 2, 4), (1, 1, 3, 2), (4,
 r"""
 ### Exercise 3. Backpropagation through time · 13 points · about 20 minutes
 
-Unrolled, the layer is a deep network whose layers share their weights. So go back as in week 2,
-last step first, and remember two things. The state $h_t$ reaches the loss in *two* ways: directly
-(that gradient is handed to you as `grad_H[:, t]`), and through the step after it. And a weight
-that was used at every step gets its share from every step.
+Unrolled, the layer is a deep network whose layers share their weights. So apply backpropagation as
+in week 2, last step first (**backpropagation through time**, BPTT), and remember two things. The
+state $h_t$ reaches the loss in *two* ways: directly (that gradient is given to you as
+`grad_H[:, t]`), and through the next step. And a weight that is used at every step gets a
+contribution from every step.
 
-With $\delta_t$ for the gradient with respect to the sum at step $t$:
+With $\delta_t = \partial L / \partial z_t$, the gradient with respect to the pre-activation of step
+$t$:
 
 $$
 \delta_t = \Big(\frac{\partial L}{\partial h_t}\Big|_\text{direct} + \delta_{t+1} W_h^\top\Big)
@@ -242,14 +245,14 @@ $$
 
 # %% exercise="bptt" uses=["rnn_forward"] outcomes=[12, 14]
 def bptt(X, h0, Wx, Wh, b, grad_H):
-    """Gradients of a loss with respect to the weights and the first state, through time.
+    """Gradients of a loss with respect to the weights and the first state, by BPTT.
 
     Parameters
     ----------
     X, h0, Wx, Wh, b : as in rnn_forward
     grad_H : array, shape (n_examples, n_steps, n_units)
-        How the loss changes with each state *directly*, without what that state does to later
-        ones. Zeros, except at the last step, if only the last state is read off.
+        The *direct* gradient of the loss with respect to each state, without its effect on later
+        states. If the loss depends on the last state only, all others are zero.
 
     Returns
     -------
@@ -299,28 +302,28 @@ check.close(
     [[d1]],
     tolerance=1e-5,
     name="grad_Wx of the example",
-    hint="The input 1 came at the first step: its blame has come back through two later steps.",
+    hint="The input 1 came at the first step: its gradient comes back through two later steps.",
 )
 check.close(
     grads[1],
     [[h1 * d2 + h2 * d3]],
     tolerance=1e-5,
     name="grad_Wh of the example",
-    hint="Every step used Wh: add up the state *before* the step times delta, over all steps.",
+    hint="Every step uses Wh: sum the state *before* the step times delta over all steps.",
 )
 check.close(
     grads[2],
     [d1 + d2 + d3],
     tolerance=1e-5,
     name="grad_b of the example",
-    hint="Every step used b: add up over the steps.",
+    hint="Every step uses b: sum over the steps.",
 )
 check.close(
     grads[3],
     [[0.5 * d1]],
     tolerance=1e-5,
     name="grad_h0 of the example",
-    hint="One more way back through Wh, beyond the first step.",
+    hint="One more multiplication by Wh transposed, beyond the first step.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 3])
@@ -346,14 +349,13 @@ for n_examples, n_steps, n_features, n_units in (
     h0 = rng.uniform(-1, 1, (n_examples, n_units))
     Wx, Wh = rng.normal(size=(n_features, n_units)), rng.normal(size=(n_units, n_units)) / 1.5
     b = rng.normal(size=n_units)
-    told = f"{n_examples} sequences of {n_steps} steps, {n_units} units"
     grads = check.items(bptt(X, h0, Wx, Wh, b, grad_H), 4, name="what bptt returns")
     check.gradient(
         lambda Wx, X=X, h0=h0, Wh=Wh, b=b, G=grad_H: total(X, h0, Wx, Wh, b, G),
         at=Wx,
         equals=grads[0],
         tolerance=1e-5,
-        name=f"grad_Wx for {told}",
+        name="grad_Wx for other sequences, steps and units",
         hint="Sum over the steps, and let the gradient flow back from later states.",
     )
     check.gradient(
@@ -361,15 +363,15 @@ for n_examples, n_steps, n_features, n_units in (
         at=Wh,
         equals=grads[1],
         tolerance=1e-5,
-        name=f"grad_Wh for {told}",
-        hint="The state before step t goes with delta of step t; before the first one that is h0.",
+        name="grad_Wh for other sequences, steps and units",
+        hint="The state before step t is multiplied by delta of step t; before the first it is h0.",
     )
     check.gradient(
         lambda b, X=X, h0=h0, Wx=Wx, Wh=Wh, G=grad_H: total(X, h0, Wx, Wh, b, G),
         at=b,
         equals=grads[2],
         tolerance=1e-5,
-        name=f"grad_b for {told}",
+        name="grad_b for other sequences, steps and units",
         hint="Sum over the steps and over the examples.",
     )
     check.gradient(
@@ -377,15 +379,16 @@ for n_examples, n_steps, n_features, n_units in (
         at=h0,
         equals=grads[3],
         tolerance=1e-5,
-        name=f"grad_h0 for {told}",
-        hint="What flows back out of the first step, one row an example.",
+        name="grad_h0 for other sequences, steps and units",
+        hint="The gradient that leaves the first step backward, one row for each example.",
     )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-How far back does the blame reach? This cell asks your `bptt` how strongly a loss at the end depends
-on a state `k` steps earlier, for three sizes of recurrent weights.
+How far back does the gradient reach? This cell uses your `bptt` to measure how strongly a loss at the
+end depends on a state some steps earlier, for recurrent matrices whose **singular values** are all
+equal to 0.5, 1.0 or 2.5.
 """
 
 # %%
@@ -399,24 +402,24 @@ for factor in (0.5, 1.0, 2.5):
         grad_H[0, -1] = 1.0
         found = bptt(X, np.zeros((1, 20)), np.ones((2, 20)), Wh, np.zeros(20), grad_H)
         norms.append(np.linalg.norm(found[3]))
-    reach[f"Wh × {factor}"] = norms
+    reach[f"singular values {factor}"] = norms
 plot.curves(
     reach,
     x=np.arange(1, 41, 3),
     logy=True,
     xlabel="steps back",
     ylabel="length of the gradient",
-    title="What is left of a gradient, so many steps before the end",
-    caption="The axis is logarithmic: a straight line means a constant factor for each step.",
+    title="Length of the gradient, by steps before the end",
+    caption="The vertical axis is logarithmic: a straight line means a constant factor for each step.",
 )
 
 # %% [markdown]
 r"""
-### Exercise 4. Clip · 7 points · about 7 minutes
+### Exercise 4. Gradient clipping · 7 points · about 7 minutes
 
-When a gradient explodes, its direction is still worth something; its length is not. So keep the
-direction: if all gradients *taken together* are longer than `max_norm`, shrink them all by one and
-the same factor.
+When a gradient explodes, its direction is still useful, but its length is not. So keep the direction:
+if the **norm** (length) of all gradients *taken together* is larger than `max_norm`, multiply them all
+by the same factor.
 
 $$
 \text{norm} = \sqrt{\textstyle\sum_k \sum_{ij} g_{k,ij}^2}, \qquad
@@ -425,23 +428,23 @@ $$
 """
 
 
-# %% exercise="clip_by_global_norm" outcomes=[3, 12]
+# %% exercise="clip_by_global_norm" outcomes=[3]
 def clip_by_global_norm(gradients, max_norm):
-    """Shrink gradients together, so that their common length is at most max_norm.
+    """Scale gradients by a common factor, so that their global norm is at most max_norm.
 
     Parameters
     ----------
-    gradients : list of arrays of any shapes; the same after the call as before
+    gradients : list of arrays of any shapes; they must not be changed
     max_norm : float above 0
 
     Returns
     -------
     clipped : list of arrays of the same shapes
-    norm : float, the common length *before* clipping
+    norm : float, the global norm *before* clipping
 
     Examples
     --------
-    [array([1.0, 2.0]), array([[2.0]])] have the common length 3. With max_norm = 1.5 the result is
+    [array([1.0, 2.0]), array([[2.0]])] have the global norm 3. With max_norm = 1.5 the result is
     ([array([0.5, 1.0]), array([[1.0]])], 3.0); with max_norm = 10 they stay as they are.
     """
     ### BEGIN SOLUTION
@@ -457,14 +460,14 @@ clipped, norm = check.items(
     clip_by_global_norm(gradients, 1.5),
     2,
     name="what clip_by_global_norm returns",
-    hint="Return the list of clipped gradients and the length before clipping.",
+    hint="Return the list of clipped gradients and the norm before clipping.",
 )
 check.close(
     norm,
     3.0,
     tolerance=1e-5,
-    name="the length of the example",
-    hint="Square every number of every array, add all of them up, take one square root.",
+    name="the norm of the example",
+    hint="Square every number of every array, sum all of them, take one square root.",
 )
 for array, expected in zip(
     check.items(clipped, 2, name="the clipped gradients"), ([0.5, 1.0], [[1.0]]), strict=True
@@ -473,8 +476,8 @@ for array, expected in zip(
         array,
         expected,
         tolerance=1e-5,
-        name="a gradient of the example, clipped to length 1.5",
-        hint="One factor for all of them: max_norm over the common length.",
+        name="a gradient of the example, clipped to norm 1.5",
+        hint="One factor for all of them: max_norm divided by the global norm.",
     )
 kept, _ = check.items(
     clip_by_global_norm(gradients, 10.0), 2, name="what clip_by_global_norm returns"
@@ -484,7 +487,7 @@ check.close(
     [[2.0]],
     tolerance=1e-5,
     name="a gradient that was short enough",
-    hint="Clipping makes long gradients shorter. It never makes short ones longer.",
+    hint="Clipping makes long gradients shorter. It never makes short gradients longer.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 4])
@@ -494,7 +497,7 @@ for shapes, max_norm in ((((3, 2), (4,), (2, 2, 2)), 0.7), (((5,),), 100.0), (((
     factor = min(1.0, max_norm / length)
     result, (after, _) = check.call_and_inspect(clip_by_global_norm, gradients, max_norm)
     clipped, norm = check.items(result, 2, name="what clip_by_global_norm returns")
-    check.close(norm, length, tolerance=1e-5, name="the common length before clipping")
+    check.close(norm, length, tolerance=1e-5, name="the global norm before clipping")
     for array, gradient in zip(
         check.items(clipped, len(gradients), name="the clipped gradients"), gradients, strict=True
     ):
@@ -503,7 +506,7 @@ for shapes, max_norm in ((((3, 2), (4,), (2, 2, 2)), 0.7), (((5,),), 100.0), (((
             factor * gradient,
             tolerance=1e-5,
             name="a clipped gradient",
-            hint="The direction of all gradients together must stay: one factor for all.",
+            hint="The direction of all gradients together must not change: one factor for all.",
         )
     for array, gradient in zip(
         check.items(after, len(gradients), name="the caller's gradients"), gradients, strict=True
@@ -512,14 +515,14 @@ for shapes, max_norm in ((((3, 2), (4,), (2, 2, 2)), 0.7), (((5,),), 100.0), (((
             array,
             gradient,
             name="the caller's gradients after the call",
-            hint="Make new arrays; leave the caller's as they are.",
+            hint="Return new arrays; do not change the arguments.",
         )
 clipped, norm = check.items(
     clip_by_global_norm([np.zeros(3), np.zeros((2, 2))], 1.0),
     2,
     name="what clip_by_global_norm returns",
 )
-check.close(norm, 0.0, name="the length of zero gradients")
+check.close(norm, 0.0, name="the norm of zero gradients")
 for array, shape in zip(
     check.items(clipped, 2, name="zero gradients"), ((3,), (2, 2)), strict=True
 ):
@@ -527,7 +530,7 @@ for array, shape in zip(
         array,
         np.zeros(shape),
         name="a gradient of zeros, clipped",
-        hint="Nothing needs clipping when the length is 0, and nothing can be divided by it.",
+        hint="A norm of 0 needs no clipping, and you can't divide by it.",
     )
 ### END HIDDEN TESTS
 
@@ -535,8 +538,8 @@ for array, shape in zip(
 r"""
 ### Exercise 5. The LSTM · 11 points · about 12 minutes
 
-An LSTM keeps a second state, the cell $c$, and three gates decide what happens to it: what comes
-in, what stays, what is shown. With $\sigma$ for the logistic function,
+An **LSTM** has a second state, the **cell** $c$, and three **gates** that control what is added to it,
+what is kept, and what is shown. With $\sigma$ for the logistic function,
 
 $$
 \begin{aligned}
@@ -549,11 +552,12 @@ $$
 c_t = f \odot c_{t-1} + i \odot g, \qquad h_t = o \odot \tanh(c_t).
 $$
 
-All four are computed from $x_t W_x + h_{t-1} W_h + b$, whose columns are four blocks of `n_units`
-in the order **i, f, g, o**. That is Keras' order, so that Keras' weights will fit your function.
+The pre-activations of all four are computed together, as $x_t W_x + h_{t-1} W_h + b$: its columns
+are four blocks of `n_units` in the order **i, f, g, o**. This is Keras' order, so that Keras' weights
+fit your function.
 
-At the start of training a forget gate should let things stay. So its bias starts at 1 and all other
-biases at 0: that is `lstm_bias`.
+At the start of training the forget gates should keep the cell. So their biases are initialized with 1
+and all other biases with 0: write this as `lstm_bias`.
 """
 
 
@@ -564,11 +568,11 @@ def lstm_step(x, h, c, Wx, Wh, b):
     Parameters
     ----------
     x : array, shape (n_examples, n_features)
-    h : array, shape (n_examples, n_units), what it last showed
-    c : array, shape (n_examples, n_units), its cells
+    h : array, shape (n_examples, n_units), the previous state
+    c : array, shape (n_examples, n_units), the previous cells
     Wx : array, shape (n_features, 4 * n_units), blocks i, f, g, o
-    Wh : array, shape (n_units, 4 * n_units), likewise
-    b : array, shape (4 * n_units,), likewise
+    Wh : array, shape (n_units, 4 * n_units), the same blocks
+    b : array, shape (4 * n_units,), the same blocks
 
     Returns
     -------
@@ -583,7 +587,7 @@ def lstm_step(x, h, c, Wx, Wh, b):
     i, f, g, o = np.split(x @ Wx + h @ Wh + b, 4, axis=1)
 
     def gate(z):
-        return 0.5 * (1 + np.tanh(0.5 * z))  # the logistic function, safe for any z
+        return 0.5 * (1 + np.tanh(0.5 * z))  # the logistic function, without overflow
 
     c_new = gate(f) * c + gate(i) * np.tanh(g)
     return gate(o) * np.tanh(c_new), c_new
@@ -591,7 +595,7 @@ def lstm_step(x, h, c, Wx, Wh, b):
 
 
 def lstm_bias(n_units, forget=1.0):
-    """Biases to start training with: `forget` for the forget gates, 0 for all others.
+    """Initial biases: `forget` for the forget gates, 0 for all others.
 
     Returns
     -------
@@ -627,13 +631,17 @@ check.close(
     h_new,
     [[0.5 * np.tanh(1.0)]],
     tolerance=1e-5,
-    name="what the example shows",
+    name="the state of the example",
     hint="The output gate times tanh of the *new* cell.",
 )
-big = 40.0  # a gate with this sum is open, with its negative shut
+big = 40.0  # a gate with this pre-activation is open; with its negative, closed
 for b, expected, named in (
-    ([-big, big, 0.7, big], 0.3, "forget gate open, input gate shut: the cell stays"),
-    ([big, -big, 0.7, big], np.tanh(0.7), "forget gate shut, input gate open: the new comes in"),
+    ([-big, big, 0.7, big], 0.3, "forget gate open, input gate closed: the cell is kept"),
+    (
+        [big, -big, 0.7, big],
+        np.tanh(0.7),
+        "forget gate closed, input gate open: the candidate replaces it",
+    ),
 ):
     _, c_new = check.items(
         lstm_step(
@@ -653,7 +661,7 @@ check.close(
     lstm_bias(2),
     [0.0, 0, 1, 1, 0, 0, 0, 0],
     name="lstm_bias(2)",
-    hint="The second of the four blocks belongs to the forget gates.",
+    hint="The second of the four blocks contains the forget gates.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 5])
@@ -675,14 +683,14 @@ for n_examples, n_features, n_units in ((3, 2, 4), (1, 5, 1), (4, 3, 3)):
         c_new,
         cell,
         tolerance=1e-5,
-        name=f"cells of {n_examples} examples, {n_features} features, {n_units} units",
-        hint="f keeps the old cell, i lets tanh(g) in; look at the order of the blocks.",
+        name="cells for other examples, features and units",
+        hint="f multiplies the old cell, i the candidate tanh(g); check the order of the blocks.",
     )
     check.close(
         h_new,
         shown,
         tolerance=1e-5,
-        name=f"states of {n_examples} examples, {n_features} features, {n_units} units",
+        name="states for other examples, features and units",
         hint="o times tanh of the new cell.",
     )
 _, c_new = check.items(
@@ -693,7 +701,7 @@ _, c_new = check.items(
     2,
     name="what lstm_step returns",
 )  # fmt: skip
-check.close(c_new, [[-1.5]], name="a cell whose gates have sums of 900")
+check.close(c_new, [[-1.5]], name="a cell whose gates have pre-activations of 900")
 check.close(
     lstm_bias(3, forget=2.5),
     [0.0] * 3 + [2.5] * 3 + [0.0] * 6,
@@ -704,7 +712,7 @@ check.close(
 
 # %% [markdown]
 """
-Keras has the same equations. This cell gives one of its layers random weights, copies them into
+Keras uses the same equations. This cell takes the random weights of one of its layers, uses them in
 your function, and runs both over a sequence.
 """
 
@@ -718,55 +726,57 @@ for t in range(6):
     h, c = lstm_step(X[:, t], h, c, *layer.get_weights())
     print(f"step {t}: largest difference from Keras {np.abs(h - theirs[:, t]).max():.1e}")
 
-# %% [markdown] written="why_lstm" points=12 outcomes=[10, 11, 12]
+# %% [markdown] written="why_lstm" points=12 outcomes=[3, 10, 11, 12]
 r"""
-### Exercise 6. Why does it remember? · 12 points · about 15 minutes · marked by hand
+### Exercise 6. Why does an LSTM remember? · 12 points · about 15 minutes · marked by hand
 
-A plain recurrent unit forgets what happened fifty steps ago; an LSTM need not. Explain why, with
-the equations. (Half a page.)
+It is hard for a plain recurrent layer to learn to remember something for fifty steps. For an LSTM it
+is much easier. Explain why, with the equations. (Half a page.)
 
-1. For the plain layer, write down $\partial h_t / \partial h_{t-1}$, and what fifty of them in a
-   row do to a gradient. When does it vanish, when does it explode?
+1. For the plain layer, write down the Jacobian $\partial h_t / \partial h_{t-1}$, and what a product
+   of fifty of them does to a gradient. When does it vanish, when can it explode?
 2. For the LSTM, write down $\partial c_t / \partial c_{t-1}$ along the cell alone (take the gates
    as given). What must the gates do so that a gradient survives fifty steps? With a forget gate of
    0.9, how much of it is left after fifty?
-3. Why does one start the forget gate's bias at 1 and not at 0? Give numbers.
-4. Name one thing that the LSTM does *not* cure.
+3. Why is the forget gate's bias initialized with 1 and not with 0? Give numbers.
+4. Name one problem that the LSTM does *not* solve.
 
 ### BEGIN SOLUTION
-**1.** $h_t = \tanh(z_t)$ with $z_t = x_t W_x + h_{t-1} W_h + b$, so in our row notation
-$\partial L/\partial h_{t-1} = \big(\partial L/\partial h_t \odot (1 - h_t^2)\big) W_h^\top$. Fifty
-steps multiply the gradient fifty times by $W_h^\top$ and by slopes $1 - h^2 \le 1$. If $W_h$
-stretches no direction by more than $\gamma < 1$, at most $\gamma^{50}$ is left ($0.9^{50} = 0.005$),
-and saturated units, with slopes near 0, make it less: it vanishes. If $W_h$ stretches by more than
-1 and the slopes are near 1, it grows exponentially: it explodes. The factor is the same matrix
-again and again, and nothing in the network can set it to 1 at one moment and to 0 at another.
+**1.** $h_t = \tanh(z_t)$ with $z_t = x_t W_x + h_{t-1} W_h + b$. The Jacobian is $W_h
+\operatorname{diag}(1 - h_t^2)$, so in our row notation $\partial L/\partial h_{t-1} = \big(\partial
+L/\partial h_t \odot (1 - h_t^2)\big) W_h^\top$. Fifty steps multiply the gradient fifty times by
+$W_h^\top$ and by derivatives $1 - h^2 \le 1$. If the largest singular value of $W_h$ is $s < 1$, at
+most $s^{50}$ is left ($0.9^{50} = 0.005$), and saturated units, with derivatives near 0, make it less:
+it vanishes. If singular values are above 1 and the derivatives near 1, it can grow exponentially: it
+explodes. The factor contains the same matrix at every step, and nothing in the network can set it to
+1 at one step and to 0 at another.
 
-**2.** $c_t = f \odot c_{t-1} + i \odot g$, so along the cell $\partial c_t / \partial c_{t-1} = f$:
-no matrix, no slope of a tanh. Over fifty steps the factor is the product of fifty forget gates. If
-they are open ($f \approx 1$) the gradient arrives whole. With $f = 0.9$ there is $0.9^{50} = 0.005$
-left; with $f = 0.99$, 0.6. And the gates depend on the input: the network can *learn* when to keep
-and when to clear. The input gate keeps the cell from being written over in the meantime.
+**2.** $c_t = f \odot c_{t-1} + i \odot g$, so along the cell $\partial c_t / \partial c_{t-1} =
+\operatorname{diag}(f)$: no matrix of weights, no derivative of tanh. Over fifty steps the factor is
+the product of fifty forget gates. If they are open ($f \approx 1$) the gradient arrives unchanged.
+With $f = 0.9$, $0.9^{50} = 0.005$ is left; with $f = 0.99$, 0.6. And the gates depend on the input:
+the network can *learn* when to keep and when to clear. The input gate prevents the cell from being
+overwritten in the meantime.
 
 **3.** With bias 0 and small weights a forget gate is $\sigma(0) = 0.5$: after ten steps $0.5^{10} =
-0.001$ is left, so there is no gradient that could teach it to stay open. With bias 1 it is
-$\sigma(1) = 0.73$, and after ten steps 0.04: forty times as much. Learning has something to start
-from.
+0.001$ is left, so there is hardly any gradient from which it could learn to stay open. With bias 1 it
+is $\sigma(1) = 0.73$, and after ten steps 0.04 is left: more than forty times as much.
 
-**4.** Exploding gradients: the path through $h$ and the gates still goes through $W_h$, so one
-clips. (Also right: forget gates slightly below 1 still fade over hundreds of steps; a fixed number
-of cells has to hold everything; training is one step after another and can't be done in parallel.)
+**4.** Exploding gradients: the path through $h$ and the gates still contains $W_h$, so clipping is
+still needed. (Also correct: with forget gates slightly below 1 memory still fades over hundreds of
+steps; a fixed number of cells has to hold everything; the steps must be computed one after another
+and not in parallel.)
 ### END SOLUTION
 
 ### BEGIN MARK SCHEME
-* 4 points for question 1: the Jacobian has both the recurrent weights and the slope $1 - h_t^2$
+* 4 points for question 1: the Jacobian has both the recurrent weights and the derivative $1 - h_t^2$
   (2; one of them missing: 1); a product of fifty of them (1); both cases, vanishing and exploding,
-  with their condition (1). Row or column notation, transposed or not, is all the same.
+  with their condition (1). Row or column notation, transposed or not, does not matter.
 * 4 points for question 2: $\partial c_t / \partial c_{t-1} = f$ (2); forget gates near 1, a product
   of gates (1); $0.9^{50} \approx 0.005$ (1).
 * 2 points for question 3: $\sigma(0) = 0.5$ against $\sigma(1) = 0.73$ (1) and what that does over
   several steps (1).
-* 2 points for question 4: any true limit with a reason. "It can't remember for ever" without a
+* 2 points for question 4: any true limitation with a reason. "It can't remember forever" without a
   reason: 1.
 * "The LSTM has a memory" or "gates control the flow of information" without an equation earns
   nothing for questions 1 and 2.
@@ -775,16 +785,16 @@ of cells has to hold everything; training is one step after another and can't be
 
 # %% [markdown]
 r"""
-## Part two: characters
+## Part two: text as data
 
 ### Exercise 7. From characters to numbers and back · 7 points · about 8 minutes
 
-A network reads numbers. The vocabulary gives one to each character that occurs in a text. Number 0
-is kept for characters that it has never seen.
+A network reads numbers. The **vocabulary** assigns one to each character that occurs in a text. The
+number 0 is reserved for unknown characters.
 """
 
 
-# %% exercise="CharVocabulary" outcomes=[13]
+# %% exercise="CharVocabulary"
 class CharVocabulary:
     """Numbers for the characters of a text.
 
@@ -796,11 +806,11 @@ class CharVocabulary:
     Attributes
     ----------
     size : int
-        How many numbers there are: the different characters, and 0 for unknown ones.
+        How many numbers there are: one for each different character, and 0 for unknown ones.
 
     Examples
     --------
-    CharVocabulary("banana") knows a = 1, b = 2, n = 3, so its size is 4. It encodes "nab" as
+    CharVocabulary("banana") assigns a = 1, b = 2, n = 3, so its size is 4. It encodes "nab" as
     [3, 1, 2] and "nose" as [3, 0, 0, 0]; it decodes [2, 1, 0] as "ba?".
     """
 
@@ -818,7 +828,7 @@ class CharVocabulary:
         ### END SOLUTION
 
     def decode(self, ids):
-        """Return the text that such numbers stand for; a "?" for each 0."""
+        """Return the text for these numbers, with a "?" for each 0."""
         ### BEGIN SOLUTION
         return "".join("?" if k == 0 else self._characters[k - 1] for k in ids)
         ### END SOLUTION
@@ -830,19 +840,19 @@ check.equal(
     vocabulary.encode("nab"),
     [3, 1, 2],
     name="'nab' in numbers",
-    hint="Sort the different characters; the first gets number 1.",
+    hint="Sort the different characters; the first gets the number 1.",
 )
 check.equal(
     vocabulary.size,
     4,
     name="size of the vocabulary of 'banana'",
-    hint="Three different characters, and one number more for unknown ones.",
+    hint="Three different characters, and one more number for unknown ones.",
 )
 check.equal(
     vocabulary.encode("nose"),
     [3, 0, 0, 0],
     name="'nose' in numbers: three characters are unknown",
-    hint="A character that was not in the text is 0; it is neither an error nor left out.",
+    hint="A character that was not in the text becomes 0; it is neither an error nor left out.",
 )
 check.equal(
     vocabulary.decode(np.array([2, 1, 0])),
@@ -868,8 +878,8 @@ for n_letters in (1, 9, 21):
     check.equal(
         vocabulary.decode([1 + order.index(letter) for letter in written]),
         written,
-        name="back from a list of numbers",
-        hint="decode(encode(text)) is the text again.",
+        name="a list of numbers as text",
+        hint="decode(encode(text)) is the original text.",
     )
 empty = vocabulary.encode("")
 check.shape(empty, (0,), name="an empty text in numbers")
@@ -877,33 +887,33 @@ check.equal(vocabulary.decode(empty), "", name="no numbers as text")
 check.that(
     np.asarray(vocabulary.encode("A")).dtype.kind in "iu",
     "the numbers are not whole numbers.",
-    name="kind of the numbers",
-    hint="An embedding looks numbers up: it needs integers.",
+    name="data type of the numbers",
+    hint="An embedding looks up rows by number: it needs integers.",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 8. Windows, and what comes next · 9 points · about 10 minutes
+### Exercise 8. Windows and targets · 9 points · about 10 minutes
 
-The network reads windows of `n_steps` characters and is asked at every place for the next one. So
-the targets are the same text, one character further on:
+The network reads **windows** of `n_steps` characters and predicts the next character at every
+position. So the targets are the same text, shifted by one character:
 
     text       t h e _ c a t _ s a t _ d o w n
     inputs     t h e _ | c a t _ | s a t _
     targets    h e _ c | a t _ s | a t _ d
 
-The windows lie edge to edge. Look at the borders: the last target of a window is the first input
-of the next. So every character but the very first is a target once, and none is lost between two
-windows. What is left at the end and does not fill a window is dropped.
+The windows lie edge to edge. Look at their ends: the last target of a window is the first input of
+the next window. So every character except the very first is a target once, and none is lost between
+two windows. Characters at the end that do not fill a window are dropped.
 
-One epoch shows all windows once, in a new order, `batch_size` at a time.
+One epoch contains all windows once, in random order, `batch_size` at a time.
 """
 
 
-# %% exercise="make_batches" outcomes=[13]
+# %% exercise="make_batches"
 def make_batches(ids, n_steps, batch_size, rng):
-    """Minibatches of one epoch: windows of a text, and the same one character further on.
+    """Minibatches of one epoch: windows of a text, and the same text shifted by one character.
 
     Parameters
     ----------
@@ -939,7 +949,7 @@ pairs = check.items(
     make_batches(np.arange(10), 3, 2, np.random.default_rng(SEED)),
     2,
     name="minibatches of ten numbers, in windows of 3, two windows at a time",
-    hint="Three windows fit, so that there is a batch of two and a batch of one.",
+    hint="Three windows fit, so there is a batch of two and a batch of one.",
 )
 firsts = []
 for (inputs, targets), n in zip(pairs, (2, 1), strict=True):
@@ -949,14 +959,14 @@ for (inputs, targets), n in zip(pairs, (2, 1), strict=True):
         np.asarray(targets),
         np.asarray(inputs) + 1,
         name="targets of 0, 1, 2, …: the next number each",
-        hint="The target of a character is the one after it in the text, also at the border.",
+        hint="The target of a character is the one after it in the text, also at the end of a window.",
     )
     firsts += np.asarray(inputs)[:, 0].tolist()
 check.equal(
     sorted(firsts),
     [0, 3, 6],
     name="where the windows begin",
-    hint="Edge to edge: the next window begins where the last one ended, without gap or overlap.",
+    hint="Edge to edge: the next window begins where the last one ends, without gap or overlap.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 8])
@@ -969,7 +979,7 @@ for n, n_steps, batch_size in ((101, 10, 4), (64, 7, 3), (13, 12, 5), (60, 1, 16
         make_batches(ids, n_steps, batch_size, np.random.default_rng([SEED, n])),
         len(sizes),
         name="minibatches of an epoch",
-        hint="Every window has its turn, so the last minibatch may be smaller.",
+        hint="Every window is used, so the last minibatch may be smaller.",
     )
     starts = []
     for pair, size in zip(pairs, sizes, strict=True):
@@ -987,14 +997,14 @@ for n, n_steps, batch_size in ((101, 10, 4), (64, 7, 3), (13, 12, 5), (60, 1, 16
                 wanted,
                 ids[start + 1 : start + 1 + n_steps],
                 name="the targets of a window",
-                hint="Inputs and targets are shuffled alike, and the last target is the next "
-                "window's first character.",
+                hint="Shuffle inputs and targets in the same way; the last target is the first "
+                "character of the next window.",
             )
     check.equal(
         sorted(starts),
         list(range(0, n_windows * n_steps, n_steps)),
         name="where the windows of an epoch begin",
-        hint="Each window once, edge to edge.",
+        hint="Each window occurs once, and they lie edge to edge.",
     )
 
 
@@ -1005,32 +1015,32 @@ def order_of(seed):
 
 
 first, again, other = order_of(1), order_of(1), order_of(2)
-check.equal(first, again, name="order with an equal generator", hint="Randomness comes from rng.")
+check.equal(first, again, name="order with the same seed", hint="All randomness comes from rng.")
 check.that(
     first != other and first != sorted(first),
     "the windows came in the same order.",
-    name="order with another generator",
-    hint="Shuffle the windows, and let all randomness come from rng.",
+    name="order with another seed",
+    hint="Shuffle the windows, and take all randomness from rng.",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 9. How good is a guess? · 8 points · about 9 minutes
+### Exercise 9. Bits per character · 8 points · about 9 minutes
 
-A model that gives the character that did come the probability $p$ needed $-\log_2 p$ bits to be
-told. Averaged over a text, that is its **bits per character**: what the text would take, compressed
-with this model.
+If the model gave the character that came the probability $p$, the character's **surprisal** was
+$-\log_2 p$ bits. The mean over a text is the model's **bits per character**: the size that the text
+would have, compressed with this model.
 
-One thing makes the comparison fair. At the start of a window the model has read nothing, and nobody
-can guess then. So the first 10 guesses of *each window* do not count: what counts begins with the
-11th.
+At the start of a window any model has read nothing, and its first predictions are poor. To make the
+comparison fair, the first 10 predictions of *each window* do not count, as in the experiment of
+Sutskever, Martens and Hinton (2011): what counts begins with the 11th.
 """
 
 
 # %% exercise="bits_per_character" outcomes=[13]
 def bits_per_character(model, ids, n_steps=100, skip=10):
-    """Mean of -log2 p(next character), from the 11th guess of each window on.
+    """Mean of -log2 p(next character), from the 11th prediction of each window on.
 
     Parameters
     ----------
@@ -1038,7 +1048,7 @@ def bits_per_character(model, ids, n_steps=100, skip=10):
         (n_windows, n_steps, n_symbols), as model(windows) or model.predict(windows, verbose=0)
     ids : array of whole numbers, shape (n,), a text that it was not trained on
     n_steps : int, length of a window; windows lie edge to edge as in make_batches
-    skip : int below n_steps, how many guesses at the start of each window do not count
+    skip : int below n_steps, how many predictions at the start of each window do not count
 
     Returns
     -------
@@ -1046,7 +1056,7 @@ def bits_per_character(model, ids, n_steps=100, skip=10):
 
     Examples
     --------
-    A model whose logits are all equal, over 8 symbols, needs 3 bits a character.
+    A model whose logits are all equal, over 8 symbols, needs 3 bits per character.
     """
     ### BEGIN SOLUTION
     n_windows = (len(ids) - 1) // n_steps
@@ -1063,8 +1073,8 @@ def bits_per_character(model, ids, n_steps=100, skip=10):
 
 # %% [markdown]
 r"""
-The checks use a model that one can calculate: it looks up a row of a table for the last character,
-and that row is its logits.
+The checks use a model whose output is known: its logits are the row of a table for the last
+character.
 """
 
 
@@ -1094,14 +1104,14 @@ check.close(
     2.0,
     tolerance=1e-4,
     name="a text 0 1 0 1 … at 1 bit and 3 bits in turn",
-    hint="Mean over all guesses of -log2 of the probability given to the character that came.",
+    hint="The mean over all predictions of -log2 of the probability of the character that came.",
 )
 check.close(
     bits_per_character(table_model(table), np.array([0, 1, 0, 1, 0, 1, 0]), n_steps=3, skip=2),
     2.0,
     tolerance=1e-4,
-    name="the same with the last guess of each window only",
-    hint="Leave out the first `skip` guesses of each window, not of the text.",
+    name="the same with the last prediction of each window only",
+    hint="Leave out the first `skip` predictions of each window, not of the text.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 9])
@@ -1120,8 +1130,8 @@ for n_symbols, n, n_steps, skip in ((5, 240, 20, 10), (4, 61, 12, 3), (7, 330, 1
         bits_per_character(table_model(table), ids.astype("int32"), n_steps, skip),
         np.mean(counted) / np.log(2),
         tolerance=1e-4,
-        name=f"{n} characters in windows of {n_steps}, the first {skip} guesses left out",
-        hint="Mind the windows' borders, the guesses to leave out, and the axis of the symbols.",
+        name="other texts, windows and numbers of predictions to leave out",
+        hint="Check the ends of the windows, the predictions to leave out, and the axis of the symbols.",
     )
 table = np.array([[0.0, 2000.0], [0.0, 0.0]])
 check.close(
@@ -1129,33 +1139,34 @@ check.close(
     0.5,
     tolerance=1e-4,
     name="a logit of 2000",
-    hint="exp(2000) does not fit into a float: subtract the largest logit first, as in week 2.",
+    hint="exp(2000) overflows: subtract the largest logit first, as in week 2.",
 )
 ### END HIDDEN TESTS
 
 # %% [markdown]
 r"""
-### Exercise 10. Let it write · 8 points · about 8 minutes
+### Exercise 10. Sampling with a temperature · 8 points · about 8 minutes
 
-To write, draw the next character from the model's probabilities, append it, and ask again. The
-**temperature** $\tau$ sharpens or flattens them: $p = \text{softmax}(\text{logits} / \tau)$. Below
-1 the model plays safe, above 1 it dares; at exactly 0 it always takes the most probable one.
+To generate text, draw the next character from the model's probabilities, append it, and repeat. The
+**temperature** $\tau$ sharpens or flattens the distribution: $p = \text{softmax}(\text{logits} /
+\tau)$. Below 1 likely characters become more likely, above 1 less likely; at exactly 0 the most
+probable character is always taken.
 """
 
 
 # %% exercise="sample" outcomes=[13]
 def sample(next_logits, prime, n, temperature, rng):
-    """Continue a text by n symbols, each drawn from what the model says.
+    """Continue a text by n symbols, each drawn from the model's probabilities.
 
     Parameters
     ----------
     next_logits : function
         Takes all symbols so far, an array of whole numbers; returns the logits of the next one,
         shape (n_symbols,).
-    prime : list or array of whole numbers, the beginning; not changed
+    prime : list or array of whole numbers, the beginning of the text; it must not be changed
     n : int, how many symbols to add
     temperature : float, at least 0
-    rng : numpy.random.Generator, where all randomness comes from
+    rng : numpy.random.Generator, the source of all randomness
 
     Returns
     -------
@@ -1189,8 +1200,8 @@ rng = np.random.default_rng(SEED)
 check.equal(
     sample(sure_of_the_next, [3], 4, 1.0, rng),
     [3, 4, 0, 1, 2],
-    name="four symbols of a model that is sure, after 3",
-    hint="Append each drawn symbol, and ask the model again with all symbols so far.",
+    name="four symbols after 3, of a model with probabilities near 1",
+    hint="Append each drawn symbol, and call the model again with all symbols so far.",
 )
 check.equal(
     sample(lambda ids: np.array([0.0, 0.1, 0.0]), [0, 2], 3, 0, rng),
@@ -1204,8 +1215,8 @@ check.between(
     share,
     0.35,
     0.65,
-    name="share of a symbol with probability 0.5 among 300 drawn at temperature 1",
-    hint="Draw with the probabilities, softmax of logits over temperature. Do not take the best.",
+    name="frequency of a symbol with probability 0.5 among 300 drawn at temperature 1",
+    hint="Draw from softmax(logits / temperature). Do not take the most probable symbol.",
 )
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng([SEED, 10])
@@ -1216,31 +1227,31 @@ for temperature in (0.5, 1.0, 2.0):
     drawn = [sample(lambda ids: logits.copy(), [0], 40, temperature, rng)[1:] for _ in range(50)]
     drawn = np.concatenate([check.items(symbols, 40, name="the new symbols") for symbols in drawn])
     shares = np.bincount(drawn.astype(int), minlength=4)[:4] / 2000
-    # Five standard deviations of a share among 2,000 are 0.056 at most.
+    # Five standard deviations of a frequency among 2,000 are 0.056 at most.
     check.between(
         np.abs(shares - expected).max(),
         0,
         0.056,
-        name="shares of four symbols, at temperatures 0.5, 1 and 2",
-        hint="Divide the logits by the temperature before softmax; multiplying turns it around.",
+        name="frequencies of four symbols, at temperatures 0.5, 1 and 2",
+        hint="Divide the logits by the temperature before softmax; multiplying has the opposite effect.",
     )
 seen = []
 
 
 def spy(ids):
-    """Write down what was asked; large logits, the third symbol favoured by a little."""
+    """Record the arguments; return large logits, the largest for the third symbol."""
     seen.append(np.asarray(ids).tolist())
     return np.array([1000.0, 999.0, 1001.0, -1000.0])
 
 
 prime = rng.integers(0, 4, 3)
-told = check.items(sample(spy, prime, 6, 0.7, rng), 9, name="prime and six symbols")
-check.equal(told[:3], prime.tolist(), name="the beginning of what is returned")
+came = check.items(sample(spy, prime, 6, 0.7, rng), 9, name="prime and six symbols")
+check.equal(came[:3], prime.tolist(), name="the beginning of the result")
 check.equal(
-    check.items(seen, 6, name="questions to the model"),
-    [told[: 3 + k] for k in range(6)],
-    name="what the model was asked",
-    hint="Each time with everything so far: the prime and all symbols that were drawn.",
+    check.items(seen, 6, name="calls of the model"),
+    [came[: 3 + k] for k in range(6)],
+    name="arguments of the model",
+    hint="Call it with everything so far: the prime and all symbols that were drawn.",
 )
 
 
@@ -1251,11 +1262,11 @@ def flat(ids):
 first = sample(flat, [0], 30, 1.0, np.random.default_rng([SEED, 1]))
 again = sample(flat, [0], 30, 1.0, np.random.default_rng([SEED, 1]))
 other = sample(flat, [0], 30, 1.0, np.random.default_rng([SEED, 2]))
-check.equal(again, first, name="with an equal generator", hint="All randomness comes from rng.")
+check.equal(again, first, name="with the same seed", hint="All randomness comes from rng.")
 check.that(
     list(first) != list(other),
-    "another generator drew the same symbols.",
-    name="with another generator",
+    "another seed gave the same symbols.",
+    name="with another seed",
     hint="All randomness comes from rng.",
 )
 check.equal(sample(flat, [2, 1], 0, 1.0, rng), [2, 1], name="nothing to add")
@@ -1263,25 +1274,26 @@ check.equal(sample(flat, [2, 1], 0, 1.0, rng), [2, 1], name="nothing to add")
 
 # %% [markdown]
 r"""
-## Part three: the model
+## Part three: the language model
 
-### Exercise 11. Three layers · 6 points · about 5 minutes
+### Exercise 11. Embedding, GRU, dense layer · 6 points · about 5 minutes
 
-An **embedding** turns each number into a vector that is learned (week 4), a recurrent layer reads
-these vectors and keeps its state, and a dense layer says the **logits** of the next character, *at
-every step*. It must work for windows of any length.
+An **embedding** maps each number to a learned vector (week 4), a GRU reads these vectors and updates
+its state, and a dense layer computes the **logits** of the next character, *at every step*. It must
+work for windows of any length. A model that predicts the next character or word of a text is called a
+**language model**.
 """
 
 
-# %% exercise="build_char_model" outcomes=[8, 13]
+# %% exercise="build_char_model" outcomes=[13]
 def build_char_model(n_symbols, n_units=64, n_embedding=16):
-    """An untrained model that says the logits of the next character at every step.
+    """An untrained model that computes the logits of the next character at every step.
 
     Parameters
     ----------
     n_symbols : int, size of the vocabulary
     n_units : int, units of the recurrent layer
-    n_embedding : int, numbers that stand for a character
+    n_embedding : int, dimension of the embedding
 
     Returns
     -------
@@ -1323,7 +1335,7 @@ check.shape(
     model(ids),
     (2, 7, 11),
     name="logits of two windows of 7",
-    hint="One row of logits for every character of every window.",
+    hint="One row of logits for each character of each window.",
 )
 ### BEGIN HIDDEN TESTS
 check.shape(model(ids[:1, :1]), (1, 1, 11), name="logits of one window of 1")
@@ -1337,15 +1349,15 @@ check.close(
     logits[:, :4],
     tolerance=1e-4,
     name="logits of the first four, when later characters change",
-    hint="The model must not look ahead: it would be asked for what it has just read.",
+    hint="The model must not look ahead: it would have read the character that it has to predict.",
 )
 past = ids.copy()
 past[:, 0] = 7
 check.that(
     bool(np.abs(np.asarray(model(past)) - logits)[:, 4].max() > 1e-4),
-    "the first character makes no difference to the fifth guess.",
+    "the first character makes no difference to the fifth prediction.",
     name="logits of the fifth, when the first character changes",
-    hint="The recurrent layer carries what was read along.",
+    hint="The state of the recurrent layer must depend on all earlier characters.",
 )
 # 30 symbols: embedding 30 × 8; GRU 3 × (8 + 12 + 2) × 12 with Keras' two biases; dense 13 × 30.
 check.seed(SEED)
@@ -1355,19 +1367,19 @@ check.parameters(model, 30 * 8 + 3 * (8 + 12 + 2) * 12 + 13 * 30, name="paramete
 
 # %% [markdown]
 r"""
-### Exercise 12. Teach it to read · 7 points · about 10 minutes
+### Exercise 12. Train the language model · 7 points · about 10 minutes
 
-Everything together. Build the model, and show it the text again and again: new minibatches each
-epoch, cross-entropy of the next character, Adam, gradients clipped. Beat the rival: a table of how
-often each character followed each *pair* of characters, counted on the same text.
+Put everything together. Build the model, and train it on the text for several epochs: new minibatches
+in each epoch, cross-entropy of the next character, Adam, gradient clipping. It has to be better than a
+**trigram** model: a table of how often each character followed each *pair* of characters, counted on
+the same text.
 
-With 96 units and a learning rate of 0.01 the defaults below are enough, and take some five seconds.
-Keras' own 0.001 is too small: three epochs are some three hundred steps. (The loss wants logits:
-`from_logits=True`. Adam clips with `global_clipnorm=`. `model.train_on_batch(inputs, targets)`
-makes one compiled step.)
+With 96 units and a learning rate of 0.01 the defaults below are enough, and take about five seconds.
+Keras' default learning rate of 0.001 is too small: three epochs are only about three hundred steps.
+(The loss takes logits: `from_logits=True`. Adam clips with `global_clipnorm=`.
+`model.train_on_batch(inputs, targets)` makes one compiled training step.)
 
-You are judged by the model that you return, on text that it has not seen, and with an alphabet that
-is numbered in another way.
+The model that you return is tested on new text, and with the characters numbered in another order.
 """
 
 
@@ -1377,10 +1389,10 @@ def train_char_model(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=
 
     Parameters
     ----------
-    ids : array of whole numbers, shape (n,), the text to learn from
-    n_symbols : int, size of its vocabulary
+    ids : array of whole numbers, shape (n,), the training text
+    n_symbols : int, size of the vocabulary
     seed : int, for the initial weights and the order of the windows
-    n_epochs, n_steps, batch_size : ints
+    n_epochs, n_steps, batch_size : ints, as in make_batches
 
     Returns
     -------
@@ -1404,7 +1416,7 @@ def train_char_model(ids, n_symbols, seed=0, n_epochs=3, n_steps=25, batch_size=
 
 # %% setup=true
 def reading(profile):
-    """Text to learn from and text to be judged by: Python's documentation, or Shakespeare."""
+    """Training text and test text: Python's documentation, or Shakespeare."""
     if profile == "full":
         whole = data.text()
         return whole[:-20_000][:500_000], whole[-20_000:]
@@ -1428,7 +1440,7 @@ check.shape(
     logits,
     (n, 100, len(letters)),
     name="logits for windows of 100 characters",
-    hint="One row of logits for every character, for windows of any length.",
+    hint="One row of logits for each character, for windows of any length.",
 )
 changed = windows.copy()
 changed[:, 60:] = (changed[:, 60:] + 1) % len(letters)
@@ -1436,7 +1448,7 @@ check.close(
     np.asarray(model(changed))[:, :60],
     logits[:, :60],
     tolerance=1e-3,
-    name="guesses, when later characters change",
+    name="predictions, when later characters change",
     hint="The model must not look ahead.",
 )
 logits -= logits.max(axis=-1, keepdims=True)
@@ -1446,15 +1458,15 @@ check.between(
     bits,
     0.5,
     rival,
-    name="bits per character on new text, from the 11th on; the table of pairs is the upper bound",
-    hint="If all checks above pass: does every epoch see new minibatches, do the logits go into "
-    "the loss as logits, and is the learning rate large enough?",
+    name="bits per character on new text, from the 11th on; the trigram model is the upper bound",
+    hint="If all checks above pass: does every epoch make new minibatches, is the loss computed "
+    "with from_logits=True, and is the learning rate large enough?",
 )
 
 # %% [markdown]
 """
-Let your model write. (`text.next_logits` turns a model into the function that `sample` wants.)
-Read it aloud at 0.3, at 0.8 and at 1.5.
+Let your model write. (`text.next_logits` turns a model into the function that `sample` takes.) Compare
+the temperatures 0.3, 0.8 and 1.5.
 """
 
 # %%
@@ -1476,26 +1488,26 @@ for temperature in (0.3, 0.8, 1.5):
 """
 ## For a weekend: a model that writes Python
 
-Documentation forgives much. Python does not: one bracket that is never closed, and `ast.parse`
-refuses it all. Train on code instead of prose, and count.
+Prose with a few errors is still readable. Python is stricter: one bracket that is never closed, and
+`ast.parse` rejects everything. Train on code instead of prose, and count.
 
-1. Your machine has a large corpus: Python's own library. `pathlib.Path(ast.__file__).parent` is
-   where it lies; `glob("*.py")` finds some two hundred files. Take out comments and docstrings at
-   first (`ast.unparse(ast.parse(source))` does it in one line, nearly).
+1. Your machine has a large corpus: Python's standard library. It is in the folder
+   `pathlib.Path(ast.__file__).parent`; `glob("*.py")` finds about two hundred files. Remove the
+   comments first (`ast.unparse(ast.parse(source))` does it in one line), then the docstrings.
 2. Let your model write a hundred functions, each beginning with `def ` and ending at the next line
-   that is not indented. Which share does `ast.parse` accept? At which temperature?
-3. Two layers of LSTM, 256 units, windows of 150 characters, an hour of training: what share now?
+   that is not indented. What fraction does `ast.parse` accept? At which temperature?
+3. Two layers of LSTM, 256 units, windows of 150 characters, an hour of training: what fraction now?
    What does it still get wrong: brackets, indentation, names that were never defined?
-4. Help it: while sampling, set the logits of a closing bracket to minus infinity when none is open.
-   How much of the gap does that close?
+4. While sampling, set the logits of a closing bracket to minus infinity when no bracket is open. How
+   much does the fraction increase?
 
-Nothing here is graded. A share above one half is good.
+Nothing here is graded. A fraction above one half is good.
 """
 
 
 # %%
 def share_that_parses(functions):
-    """Share of texts that are valid Python."""
+    """Fraction of texts that are valid Python."""
     import ast
 
     accepted = 0
@@ -1508,4 +1520,4 @@ def share_that_parses(functions):
     return accepted / len(functions)
 
 
-# When your model writes: share_that_parses([...])
+# When your model is trained: share_that_parses([...])
