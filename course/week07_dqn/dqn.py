@@ -1029,6 +1029,7 @@ def follow(world_seed, n, **settings):
     world.reset(seed=world_seed)
     stack, truth, sums = Counted(), [], np.zeros(n)
     states = stack.reset(world.reset()[0])
+    terminated = truncated = np.zeros(n, dtype=bool)
     for _, actions in chosen:
         frames, rewards, terminated, truncated, _ = world.step(actions)
         next_states = stack.push(frames)

@@ -93,6 +93,8 @@ def _is_error_of_test(task: TestTask, outcome: BaseException) -> bool:
     """Return whether an exception that student code did not raise is an error of the test."""
     if isinstance(outcome, NameError) and outcome.name in task.test_cell.names:
         return False  # the student's answer should have made that name
+    if isinstance(outcome, UnboundLocalError):
+        return False  # whether a function of the test assigns it may depend on the answer
     if isinstance(outcome, RemoteObjectMisused):
         # Right answers return such an object here, too, or it would have been refused before.
         return bool(task.test_cell.expected_kinds)

@@ -244,6 +244,12 @@ ENDS = {
         "failed",
         "name 'g' is not defined",
     ),
+    "a local name that the test assigns only for some answers": (
+        "def g():\n    if f(2) == 4:\n        y = 1\n    return y\ng()",
+        value(5),
+        "failed",
+        "UnboundLocalError",
+    ),
     "a test that imports nothing": ("f(2)\nimport no_such", value(4), "test error", "The test"),
     "an answer that imports nothing": (
         "f(2)",
