@@ -285,8 +285,9 @@ def submit_unusual_files(course):
     course.submission_path("wrong").unlink()
     course.submission_path("wrong").parent.rmdir()
     course.submission_path("wrong").parent.parent.rmdir()
-    course.submit_text("large-file", text[:-1] + ', "x": "' + "x" * 25_000_000 + '"}')
-    course.submit_text("deep-json", '{"cells": ' + "[" * 100_000 + "]" * 100_000 + "}")
+    course.submit_text("large-file", '{"cells": [{"source": "' + "x" * 51_000_000 + '"}]}')
+    deep = "[" * 100_000 + "]" * 100_000
+    course.submit_text("deep-json", f'{{"cells": [{{"cell_type": "code", "source": {deep}}}]}}')
     course.submit_text("empty-file", "")
     course.submit_text("no-notebook", "[1, 2")
     notebook = json.loads(text)
