@@ -8,6 +8,8 @@ import os
 import uuid
 from pathlib import Path
 
+from autograder.errors import UsageError
+
 
 def write_partial(target: Path, data: bytes) -> Path:
     """Write a temporary file next to `target`, and return its path, ready for `Path.replace`.
@@ -32,6 +34,21 @@ def write_partial(target: Path, data: bytes) -> Path:
 def write_atomically(target: Path, data: bytes) -> None:
     """Write a file; if this is interrupted, the previous file stays."""
     write_partial(target, data).replace(target)
+
+
+def write_for_user(target: Path, data: bytes) -> None:
+    """Write a file that a user asked for, atomically.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written, with what to do.
+    """
+    try:
+        write_atomically(target, data)
+    except OSError as error:
+        message = f"{target} cannot be written: {error.strerror}. {advice_on(error)}"
+        raise UsageError(message) from error
 
 
 def advice_on(error: OSError) -> str:

@@ -53,7 +53,6 @@ from autograder.sandbox.rpc import RpcProcess
 
 LOG = logging.getLogger(__name__)
 
-
 OnCell = Callable[[int, NotebookNode], None]
 """Called after each cell with its index in the notebook."""
 
@@ -295,7 +294,7 @@ class _Exam:
         receiving = asyncio.create_task(self.examiner.receive(seconds + _EXAMINER_GRACE_SECONDS))
         await asyncio.wait({serving, receiving}, return_when=asyncio.FIRST_COMPLETED)
         if not receiving.done():
-            if serving.result().ending is Ending.DONE and not has_error(serving.result()):
+            if serving.result().ending is Ending.DONE and not serving.result().has_error:
                 await asyncio.wait({receiving}, timeout=_REST_SECONDS)
             if not receiving.done():
                 await _connect_and_close(address)  # the examiner may still wait for the candidate
@@ -310,7 +309,7 @@ class _Exam:
         if verdict.points >= verdict.max_points:
             return verdict
         limit = self.candidate.limit_of(reply.ending) or limit_in_error(verdict)
-        if limit is None and verdict.state is VerdictState.VOID and has_error(reply):
+        if limit is None and verdict.state is VerdictState.VOID and reply.has_error:
             limit = limit_in_outputs(reply.outputs)
             verdict = replace(verdict, reason=_NOT_CONNECTED)
         if limit is None:
@@ -392,11 +391,6 @@ class _Exam:
     def out_of_time_reason(self) -> str:
         """Why a cell did not run after the end of the exam's time."""
         return student_sentence(LimitName.EXAM_SECONDS, self.environment.limits)
-
-
-def has_error(reply: Reply) -> bool:
-    """Return whether the candidate reported an error, as it does if it cannot connect."""
-    return any(output.output_type == "error" for output in reply.outputs)
 
 
 async def _connect_and_close(address: str) -> None:

@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 from autograder.course.paths import CoursePaths
 from autograder.errors import ResultCacheError, UsageError
 from autograder.exam.attempt import missing_verdict
-from autograder.files import advice_on, write_atomically, write_partial
+from autograder.files import advice_on, write_atomically, write_for_user, write_partial
 from autograder.models import CellRole, Finding, FindingKind, Result, Submission, Verdict
 from autograder.notebook.cells import (
     cells_with_role,
@@ -234,11 +234,7 @@ def write_results(results: Iterable[Result], path: Path) -> None:
         If the file cannot be written.
     """
     lines = (json.dumps(as_json(result), ensure_ascii=False) + "\n" for result in results)
-    try:
-        write_atomically(path, "".join(lines).encode("utf-8", "replace"))
-    except OSError as error:
-        message = f"{path} cannot be written: {error.strerror}. {advice_on(error)}"
-        raise UsageError(message) from error
+    write_for_user(path, "".join(lines).encode("utf-8", "replace"))
 
 
 def as_json(result: Result) -> dict[str, Any]:

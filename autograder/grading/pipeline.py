@@ -22,7 +22,7 @@ from autograder.errors import UsageError
 from autograder.exam.attempt import ExamConfig, RunExam, prepare
 from autograder.exam.diagnosis.answer_key import answer_key_path, read_answer_key
 from autograder.exam.environment import require_hidden
-from autograder.files import advice_on, write_atomically
+from autograder.files import write_for_user
 from autograder.gradebook import (
     Book,
     enter_assignment,
@@ -176,11 +176,7 @@ def write_exam_notebook(root: Path, assignment: str, student: str, to: Path) -> 
     config = exam_config_for(root, notebooks[0], read_settings(root))
     prepared = prepare(student_work.submissions[0].path, config)
     text = nbformat.writes(prepared.exam_notebook)
-    try:
-        write_atomically(to, text.encode("utf-8", "replace"))
-    except OSError as error:
-        message = f"{to} cannot be written: {error.strerror}. {advice_on(error)}"
-        raise UsageError(message) from error
+    write_for_user(to, text.encode("utf-8", "replace"))
 
 
 class DeferredInterrupt:

@@ -10,8 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.course.paths import CoursePaths
-from autograder.errors import UsageError
-from autograder.files import advice_on, write_atomically
+from autograder.files import write_for_user
 from autograder.reporting.class_report import ClassReport
 
 
@@ -34,11 +33,7 @@ def write_report(root: Path, report: ClassReport) -> Path:
         If it cannot be written.
     """
     target = CoursePaths(root).class_report(report.assignment)
-    try:
-        write_atomically(target, fill("report.html.j2", report=report).encode("utf-8", "replace"))
-    except OSError as error:
-        message = f"{target} cannot be written: {error.strerror}. {advice_on(error)}"
-        raise UsageError(message) from error
+    write_for_user(target, fill("report.html.j2", report=report).encode("utf-8", "replace"))
     return target
 
 

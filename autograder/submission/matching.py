@@ -21,8 +21,8 @@ from autograder.notebook.source_code import (
 )
 from autograder.submission.reading import SubmittedCell
 
-_CODE_STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
-_TEXT_STUB = ("YOUR ANSWER HERE",)
+CODE_STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
+TEXT_STUB = ("YOUR ANSWER HERE",)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def released_text(cell: NotebookNode) -> str:
         text = replace_region(text, region)
     if not cell.metadata.get("nbgrader", {}).get("solution"):
         return text
-    stub = _CODE_STUB if cell.cell_type == "code" else _TEXT_STUB
+    stub = CODE_STUB if cell.cell_type == "code" else TEXT_STUB
     if has_region(text, Region.SOLUTION):
         return replace_region(text, Region.SOLUTION, *stub)
     return "\n".join(stub)

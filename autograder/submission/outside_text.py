@@ -13,9 +13,9 @@ from itertools import accumulate
 
 from autograder.models import CellRole
 from autograder.notebook.source_code import comparable, parse, strip_magics
-from autograder.submission.matching import ExpectedCell, Matching, PlacedCell
+from autograder.submission.matching import CODE_STUB, TEXT_STUB, ExpectedCell, Matching, PlacedCell
 
-_STUBS = ("YOUR ANSWER HERE", "# YOUR CODE HERE", "raise NotImplementedError()")
+_STUBS = (*TEXT_STUB, *CODE_STUB)
 
 
 @dataclass(frozen=True)

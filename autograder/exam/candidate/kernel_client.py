@@ -57,6 +57,11 @@ class Reply:
     ending: Ending
     outputs: tuple[NotebookNode, ...] = ()
 
+    @property
+    def has_error(self) -> bool:
+        """Whether the kernel reported an error, as it does if it cannot connect to a test."""
+        return any(output.output_type == "error" for output in self.outputs)
+
 
 class CandidateKernel:
     """One kernel process, forked into a sandbox of its own."""

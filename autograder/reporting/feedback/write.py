@@ -8,7 +8,7 @@ import nbformat
 
 from autograder.course.paths import CoursePaths
 from autograder.errors import UsageError
-from autograder.files import advice_on, write_atomically
+from autograder.files import write_for_user
 from autograder.gradebook import open_gradebook
 from autograder.gradebook.read import marks_of
 from autograder.grading.artifacts import grade_command, graded_submissions, read_graded
@@ -58,7 +58,7 @@ def write_feedback(
             notebook = missing.executed() if missing else read_graded(submission)
             page = page_of(notebook, _release(paths, submission), marks, submission)
             target = paths.feedback_page(submission.student, assignment, submission.notebook)
-            _write(target, render(page).encode("utf-8", "replace"))
+            write_for_user(target, render(page).encode("utf-8", "replace"))
             written.append(target)
             LOG.info("Wrote %s", target)
             if on_page is not None:
@@ -97,14 +97,6 @@ def _chosen(
             message = f"There is no graded submission of {student!r} for {assignment!r}. "
             raise UsageError(message + f"Expected one of {known}.")
     return [one for one in found if not students or one[0].student in students]
-
-
-def _write(target: Path, data: bytes) -> None:
-    try:
-        write_atomically(target, data)
-    except OSError as error:
-        message = f"{target} cannot be written: {error.strerror}. {advice_on(error)}"
-        raise UsageError(message) from error
 
 
 def _release(paths: CoursePaths, submission: Submission) -> nbformat.NotebookNode | None:
