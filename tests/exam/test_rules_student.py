@@ -378,6 +378,15 @@ def test_rule_6_the_stub_is_not_attempted():
     )
 
 
+def test_rule_6_code_without_a_module_may_raise_what_a_stub_raises():
+    answer = "exec('def f(x): raise NotImplementedError', space := {})\nf = space['f']"
+
+    verdict = in_two_processes(answer, "f(1)").verdicts[0]
+
+    assert verdict.state == "failed"
+    assert verdict.reason == "NotImplementedError: raised by f of code without a module"
+
+
 def test_rule_6_a_method_that_a_library_does_not_implement_is_not_a_stub():
     answer = "import numbers\ndef f(x): return numbers.Complex.conjugate(x)"
 

@@ -126,7 +126,8 @@ class _RequestServer:
         if not text and isinstance(error, NotImplementedError):
             *_, (frame, _) = traceback.walk_tb(error.__traceback__)
             if frame.f_globals is not self.space:
-                text = f"raised by {frame.f_code.co_qualname} of {frame.f_globals['__name__']}"
+                module = frame.f_globals.get("__name__", "code without a module")
+                text = f"raised by {frame.f_code.co_qualname} of {module}"
         replaced = name_replacements(error, self.space, self.setup, self.state)
         return name, f"{text}{replaced}"
 
